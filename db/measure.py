@@ -1,0 +1,181 @@
+"""The measure area: projects, data sets, models with their results, and the plans made on them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Created, Numbered, Shelved, by_value
+
+
+class ModelStatus(StrEnum):
+    """Where a training stands, in the words of the documents."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Project(Numbered, Created, Shelved, Base):
+    """The workspace that owns data, models and plans. `user_id` is the person who made it."""
+
+    __tablename__ = "projects"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str]
+    description: Mapped[str | None]
+    currency: Mapped[str] = mapped_column(default="EUR", server_default="EUR")
+    kpi_label: Mapped[str] = mapped_column(default="Revenue", server_default="Revenue")
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default="false")
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+
+
+class Dataset(Numbered, Shelved, Base):
+    """One version of a data set: the uploaded file, the table made of it, and how it was read.
+
+    `root_id` is the first version of the same data set (its own id there); `version` counts from 1.
+    """
+
+    __tablename__ = "datasets"
+    __table_args__ = (
+        UniqueConstraint("root_id", "version", deferrable=True, initially="DEFERRED"),
+        CheckConstraint("version >= 1", name="version_from_one"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    name: Mapped[str]
+    file_path: Mapped[str]
+    file_name: Mapped[str]
+    file_bytes: Mapped[int] = mapped_column(BigInteger)
+    checksum: Mapped[str]
+    frame_path: Mapped[str]
+    frame_checksum: Mapped[str]
+    rows: Mapped[int]
+    config: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    problems: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    repairs: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    uploaded_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class ModelDraft(Numbered, Created, Base):
+    """A model's set-up while one is still typing; one per person and data set."""
+
+    __tablename__ = "model_drafts"
+    __table_args__ = (UniqueConstraint("user_id", "dataset_id"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    config: Mapped[dict[str, Any]]
+    updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class Model(Numbered, Created, Shelved, Base):
+    """A model and its training. A re-run is a new row that names the one it repeats."""
+
+    __tablename__ = "models"
+    __table_args__ = (
+        Index("ix_models_unfinished", "status", postgresql_where="status in ('pending', 'running')"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    status: Mapped[ModelStatus] = mapped_column(
+        by_value(ModelStatus, "status"), default=ModelStatus.PENDING, server_default="pending"
+    )
+    config: Mapped[dict[str, Any]]
+    sampling: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    rerun_of_id: Mapped[int | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    job_id: Mapped[int | None] = mapped_column(BigInteger)
+    attempt: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancel_requested: Mapped[bool] = mapped_column(default=False, server_default="false")
+    stage: Mapped[str | None]
+    progress_done: Mapped[int] = mapped_column(default=0, server_default="0")
+    progress_total: Mapped[int] = mapped_column(default=0, server_default="0")
+    divergences: Mapped[int] = mapped_column(default=0, server_default="0")
+    message: Mapped[str | None]
+    error_reference: Mapped[str | None]
+    started_at: Mapped[dt.datetime | None]
+    stage_started_at: Mapped[dt.datetime | None]
+    heartbeat_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
+
+
+class ModelResult(Numbered, Created, Base):
+    """What a completed training found: one row a model; the draws lie in the artifact store."""
+
+    __tablename__ = "model_results"
+
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), unique=True)
+    results_json: Mapped[dict[str, Any]]
+    artifacts_path: Mapped[str | None]
+    artifacts_checksum: Mapped[str | None]
+
+
+class ModelMetric(Base):
+    """A figure of merit of a trained model (r2, mape, crps, ...), in sample or on the holdout."""
+
+    __tablename__ = "model_metrics"
+
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    split: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float]
+
+
+class FeatureImportance(Base):
+    """How much of the KPI a channel explains: its mean contribution share (0..1) with an interval."""
+
+    __tablename__ = "feature_importance"
+
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), primary_key=True)
+    feature: Mapped[str] = mapped_column(primary_key=True)
+    importance_share: Mapped[float]
+    lower_share: Mapped[float]
+    upper_share: Mapped[float]
+
+
+class OptimizationScenario(Numbered, Created, Shelved, Base):
+    """A saved plan on a model: a budget optimisation or a what-if (`config.kind` says which)."""
+
+    __tablename__ = "optimization_scenarios"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    config: Mapped[dict[str, Any]]
+    results: Mapped[dict[str, Any] | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class LiftTest(Numbered, Created, Shelved, Base):
+    """A lift experiment: over the window, `lift` (KPI units) was measured with `lift_sd`."""
+
+    __tablename__ = "lift_tests"
+    __table_args__ = (
+        CheckConstraint("end_on >= start_on", name="window_forward"),
+        CheckConstraint("lift_sd > 0", name="lift_sd_positive"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str]
+    geos: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    start_on: Mapped[dt.date]
+    end_on: Mapped[dt.date]
+    spend_change: Mapped[float | None]
+    lift: Mapped[float]
+    lift_sd: Mapped[float]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

@@ -1,0 +1,60 @@
+"""Where one can go: the screens, links between them, and the ids in the address bar."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NoReturn
+
+import streamlit as st
+
+PROJECT = "project"
+
+
+class Screen(StrEnum):
+    """A screen by the path of its page, as st.switch_page wants it."""
+
+    HOME = "pages/overview/home.py"
+    PROJECTS = "pages/overview/projects.py"
+    UPLOAD = "pages/data/upload.py"
+    LIBRARY = "pages/data/library.py"
+    MODEL = "pages/measure/model.py"
+    RESULTS = "pages/measure/results.py"
+    BUDGET = "pages/plan/optimization.py"
+    SCENARIOS = "pages/plan/scenarios.py"
+    PEOPLE = "pages/admin/people.py"
+    AUDIT = "pages/admin/audit.py"
+    SYSTEM = "pages/admin/system.py"
+    ACCOUNT = "pages/access/account.py"
+    SIGN_IN = "pages/access/sign_in.py"
+    REGISTER = "pages/access/register.py"
+    CLAIM = "pages/access/claim.py"
+    RESET = "pages/access/reset.py"
+
+
+def go(screen: Screen, **query: int | str | None) -> NoReturn:
+    """Switch to a screen; the chosen project goes along, `query` is put into its address."""
+    st.switch_page(str(screen), query_params=_with_project(query))
+
+
+def link(label: str, screen: Screen, *, icon: str | None = None, **query: int | str | None) -> None:
+    """A link to a screen; the chosen project goes along."""
+    st.page_link(str(screen), label=label, icon=icon, query_params=_with_project(query))
+
+
+def chosen_id(name: str) -> int | None:
+    """The number behind `?name=` in the address, or None when it is absent or not a number."""
+    text = st.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def choose(name: str, value: int | None) -> None:
+    """Put `?name=value` into the address; None takes it out."""
+    if value is None:
+        st.query_params.pop(name, None)
+    elif chosen_id(name) != value:
+        st.query_params[name] = str(value)
+
+
+def _with_project(query: dict[str, int | str | None]) -> dict[str, str]:
+    chosen = {PROJECT: chosen_id(PROJECT), **query}
+    return {name: str(value) for name, value in chosen.items() if value is not None}

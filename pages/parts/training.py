@@ -1,0 +1,147 @@
+"""A training that is under way: its card on a screen, its line in the side bar, the word when it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from core.access import Person
+from core.errors import UserError
+from core.mmm import store as models
+from core.mmm.model_info import ModelInfo
+from core.store import session
+from pages.parts import places
+from pages.parts.actions import attempt, show_faults, toast_next
+from pages.parts.figures import lasting
+from pages.parts.layout import status_badge
+from pages.parts.places import Screen
+from pages.parts.plain import plain
+
+_SEEN_UNTIL = "_trainings_seen_until"
+_TITLE = "_title_notice"
+_EVERY_ACTIVE = 2.0
+_EVERY_IDLE = 20.0
+_TITLE_STAYS = dt.timedelta(seconds=20)
+
+_ENDINGS = {
+    "completed": ("✓ Model ready", "is ready", ":material/check_circle:"),
+    "failed": ("Training failed", "could not be trained", ":material/error:"),
+    "cancelled": ("Training cancelled", "was cancelled", ":material/block:"),
+}
+
+
+def stage_name(stage: str | None) -> str:
+    """The stage of a training in plain words."""
+    return "Getting ready" if not stage else plain(stage[:1].upper() + stage[1:].replace("_", " "))
+
+
+def training_card(model_id: int, *, key: str, allow_cancel: bool = True) -> None:
+    """Live state of a training: stage, progress, time left, place in the queue, a button to cancel.
+
+    Asks the database each second while the training is under way, and runs the screen once more at its end.
+    """
+    info = _read(model_id)
+    every = 1.0 if info is not None and info.active else None
+    st.fragment(_card, run_every=every)(model_id, key, allow_cancel, every is not None)
+
+
+def _card(model_id: int, key: str, allow_cancel: bool, was_active: bool) -> None:
+    info = _read(model_id)
+    if info is None:
+        return
+    if was_active and not info.active:
+        st.rerun()
+    with st.container(border=True, key=f"{key}_training"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(info.name, width="stretch")
+            status_badge(info.status)
+        if info.active:
+            _progress(info)
+            if allow_cancel:
+                _cancel_button(info, key)
+        elif info.message:
+            st.text(info.message)
+
+
+def _progress(info: ModelInfo) -> None:
+    st.progress(min(max(info.progress_share, 0.0), 1.0), text=_progress_words(info))
+
+
+def _progress_words(info: ModelInfo) -> str:
+    if info.queue_position:
+        return (
+            "Next in the queue" if info.queue_position == 1 else f"Number {info.queue_position} in the queue"
+        )
+    words = stage_name(info.stage)
+    if info.progress_total:
+        words += f" · {100 * info.progress_share:.0f} %"
+    if info.seconds_left is not None:
+        words += f" · about {lasting(info.seconds_left)} left"
+    return words
+
+
+def _cancel_button(info: ModelInfo, key: str) -> None:
+    if info.cancel_requested:
+        st.caption("Cancelling …")
+    else:
+        st.button("Cancel training", key=f"{key}_cancel", on_click=_cancel, args=(info.id,))
+
+
+def _cancel(model_id: int) -> None:
+    attempt(models.cancel, model_id)
+
+
+def _read(model_id: int) -> ModelInfo | None:
+    from pages.parts.session import require_person
+
+    person = require_person()
+    try:
+        with session() as s:
+            return models.model(s, person, model_id)
+    except UserError as error:
+        show_faults(error)
+        return None
+
+
+def watch_trainings(person: Person) -> None:
+    """Call inside the side bar: shows what trains, and says so on whatever screen when a training ends."""
+    st.session_state.setdefault(_SEEN_UNTIL, dt.datetime.now(dt.UTC))
+    with session() as s:
+        active = models.active_models(s, person)
+    st.fragment(_watch, run_every=_EVERY_ACTIVE if active else _EVERY_IDLE)(person, bool(active), True)
+    st.session_state["_watch_first"] = False
+
+
+def _watch(person: Person, was_active: bool, first: bool) -> None:
+    with session() as s:
+        ended = models.finished_since(s, person, st.session_state[_SEEN_UNTIL])
+        active = models.active_models(s, person)
+    for info in ended:
+        _announce(info)
+    for info in active[:3]:
+        _side_bar_line(info)
+    if ended or bool(active) != was_active:
+        st.rerun()
+
+
+def _announce(info: ModelInfo) -> None:
+    title, words, icon = _ENDINGS[str(info.status)]
+    if info.finished_at:
+        st.session_state[_SEEN_UNTIL] = max(st.session_state[_SEEN_UNTIL], info.finished_at)
+    st.session_state[_TITLE] = (f"{title} - Mixwright", dt.datetime.now(dt.UTC) + _TITLE_STAYS)
+    toast_next(f"“{info.name}” {words}.", icon)
+
+
+def _side_bar_line(info: ModelInfo) -> None:
+    with st.container(key=f"side_training_{info.id}", gap="xxsmall"):
+        places.link(plain(info.name), Screen.MODEL, icon=":material/model_training:", model=info.id)
+        _progress(info)
+
+
+def title_notice() -> str | None:
+    """The browser tab's title shortly after a training ended, None otherwise."""
+    notice = st.session_state.get(_TITLE)
+    if notice is None or dt.datetime.now(dt.UTC) > notice[1]:
+        return None
+    return str(notice[0])

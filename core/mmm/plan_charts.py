@@ -1,0 +1,253 @@
+"""Charts of plans: money moved, curves with the move marked, forecast fans, plans side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.mmm.charts_base import NEUTRAL, Trace, band, days, empty, error_bars, faded, figure, interval_words
+from core.mmm.plan_answers import BudgetAnswer, ChannelOutcome, ForecastPoint, WhatIfAnswer
+from core.mmm.plan_compare import Comparison
+from core.mmm.wording import Wording
+
+PLAN = "#4c7ef3"
+ROW_HEIGHT = 46
+BESIDE_HEIGHT = 60
+
+
+def spend_before_after(
+    answer: BudgetAnswer | WhatIfAnswer, wording: Wording, before: str = "Today's split", after: str = "Plan"
+) -> go.Figure:
+    """Money of each channel before and after, one pair of bars a channel."""
+    rows = answer.frame
+    if rows.empty:
+        return empty("There is no paid channel to plan.")
+    y = [wording.label(name) for name in rows["channel"]]
+    colours = [wording.colour(name) for name in rows["channel"]]
+    pale = [faded(colour, 0.3) for colour in colours]
+    bars = []
+    for name, column, fill in ((before, "before_value", pale), (after, "after_value", colours)):
+        texts = [wording.money(value) for value in rows[column]]
+        bars.append(
+            {"type": "bar", "orientation": "h", "y": y, "x": rows[column].to_numpy(float), "name": name,
+             "marker": {"color": fill, "line": {"color": colours, "width": 1}}, "text": texts,
+             "textposition": "auto", "hovertemplate": f"%{{y}}, {name.lower()}: %{{text}}<extra></extra>"}
+        )  # fmt: skip
+    alt = f"Spend by channel, {before.lower()} against {after.lower()}."
+    axis = _axis(wording.symbol)
+    return figure(bars, alt=alt, height=_height(len(y)), xaxis=axis, barmode="group", bargap=0.3,
+                  yaxis={"autorange": "reversed"}, legend={"traceorder": "normal"})  # fmt: skip
+
+
+def kpi_before_after(
+    answer: BudgetAnswer | WhatIfAnswer,
+    wording: Wording,
+    level: float = 0.9,
+    before: str = "Today's split",
+    after: str = "Plan",
+) -> go.Figure:
+    """KPI that each channel causes before and after, with intervals."""
+    rows = answer.frame
+    if rows.empty:
+        return empty("There is no paid channel to plan.")
+    y = [wording.label(name) for name in rows["channel"]]
+    colours = [wording.colour(name) for name in rows["channel"]]
+    traces = []
+    for name, column, symbol in ((before, "kpi_before", "circle-open"), (after, "kpi_after", "circle")):
+        mean = rows[column].to_numpy(float)
+        spans = [
+            f"{wording.kpi(m)} ({wording.kpi(low)} to {wording.kpi(high)})"
+            for m, low, high in zip(mean, rows[f"{column}_lower"], rows[f"{column}_upper"], strict=True)
+        ]
+        traces.append(
+            {"type": "scatter", "mode": "markers", "y": y, "x": mean, "name": name, "offsetgroup": column,
+             "marker": {"color": colours, "symbol": symbol, "size": 11,
+                        "line": {"color": colours, "width": 2}},
+             "error_x": error_bars(mean, rows[f"{column}_lower"], rows[f"{column}_upper"],
+                                   NEUTRAL if symbol == "circle-open" else PLAN),
+             "text": spans, "hovertemplate": f"%{{y}}, {name.lower()}: %{{text}}<extra></extra>"}
+        )  # fmt: skip
+    alt = (
+        f"{wording.kpi_label} caused by each channel, {before.lower()} against {after.lower()}, "
+        f"with the {interval_words(level)}."
+    )
+    axis = {**_axis(wording.kpi_prefix), "title": {"text": f"Caused {wording.kpi_label} in the window"}}
+    return figure(traces, alt=alt, height=_height(len(y)), xaxis=axis, scattermode="group",
+                  yaxis={"autorange": "reversed"})  # fmt: skip
+
+
+def moves_on_curves(
+    curves: pd.DataFrame, answer: BudgetAnswer, wording: Wording, level: float = 0.9
+) -> go.Figure:
+    """Response of each channel over the whole horizon, with an arrow from the money of today to the plan's.
+
+    `curves`: channel, spend, mean, lower, upper (money and KPI over the horizon). Beyond the most that was
+    ever spent the line is dashed.
+    """
+    if curves.empty:
+        return empty("There is no curve to draw.")
+    traces: list[Trace] = []
+    arrows: list[dict[str, object]] = []
+    for outcome in answer.channels:
+        rows = curves.loc[curves["channel"] == outcome.channel]
+        if not rows.empty:
+            traces += _curve(rows, outcome, wording)
+            arrows += _arrow(rows, outcome, wording.colour(outcome.channel))
+    alt = (
+        "Response curves over the horizon with the move from today's spend (ring) to the plan's (dot), "
+        f"with the {interval_words(level)}."
+    )
+    money = {**_axis(wording.symbol), "title": {"text": "Spend over the horizon"}}
+    kpi = {**_axis(wording.kpi_prefix), "title": {"text": f"Caused {wording.kpi_label}"}}
+    return figure(traces, alt=alt, height=380, xaxis=money, yaxis=kpi, annotations=arrows)
+
+
+def _curve(rows: pd.DataFrame, outcome: ChannelOutcome, wording: Wording) -> list[Trace]:
+    x, y = rows["spend"].to_numpy(float), rows["mean"].to_numpy(float)
+    colour, label = wording.colour(outcome.channel), wording.label(outcome.channel)
+    group = {"legendgroup": label, "name": label}
+    seen = x <= max(outcome.seen_value, x[min(1, len(x) - 1)])
+    beyond = x >= x[seen].max()
+    here = [outcome.before_value, outcome.after_value]
+    line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **group}
+    ends = {
+        "type": "scatter", "mode": "markers", "x": here, "y": np.interp(here, x, y), "showlegend": False,
+        "marker": {"color": colour, "size": 11, "symbol": ["circle-open", "circle"],
+                   "line": {"color": colour, "width": 2}},
+        "text": [f"Today {wording.money(here[0])}", f"Plan {wording.money(here[1])}"],
+        "hovertemplate": f"{label}: %{{text}}<extra></extra>", **group,
+    }  # fmt: skip
+    return [
+        band(x.tolist(), rows["lower"], rows["upper"], colour, label, legendgroup=label, showlegend=False),
+        {**line, "x": x[seen], "y": y[seen], "line": {"color": colour, "width": 2.2}},
+        {
+            **line,
+            "x": x[beyond],
+            "y": y[beyond],
+            "line": {"color": colour, "width": 2, "dash": "dash"},
+            "showlegend": False,
+        },
+        ends,
+    ]
+
+
+def forecast_fan(
+    actual: pd.Series,
+    forecast: Sequence[ForecastPoint],
+    wording: Wording,
+    level: float = 0.9,
+) -> go.Figure:
+    """The KPI as it was, then its forecast as planned with the interval, as recent, and the baseline alone.
+
+    `actual`: KPI by date (the last part of the data); `forecast`: one point per future period.
+    """
+    if not forecast:
+        return empty("This model cannot forecast the baseline, so the whole KPI is not shown.")
+    dates = [point.date for point in forecast]
+    plan = [point.plan for point in forecast]
+    texts = [f"{wording.kpi(p.mean)} ({wording.kpi(p.lower)} to {wording.kpi(p.upper)})" for p in plan]
+    recent = [point.recent.mean for point in forecast]
+    traces: list[Trace] = [
+        _line("Actual", days(actual.index), actual.to_numpy(float), NEUTRAL, 2.0),
+        band(dates, [p.lower for p in plan], [p.upper for p in plan], PLAN, interval_words(level)),
+        _line("As recent", dates, recent, NEUTRAL, 2.0, "dash"),
+        _line("This scenario", dates, [p.mean for p in plan], PLAN, 2.6)
+        | {"text": texts, "hovertemplate": "%{x}: %{text}<extra>This scenario</extra>"},
+        _line("Without media", dates, [point.baseline for point in forecast], NEUTRAL, 1.4, "dot"),
+    ]
+    alt = (
+        f"{wording.kpi_label} as it was and its forecast to {dates[-1]} for this scenario, "
+        f"with the {interval_words(level)}."
+    )
+    return figure(traces, alt=alt, height=340, yaxis=_axis(wording.kpi_prefix))
+
+
+def _line(
+    name: str,
+    x: Sequence[str],
+    y: Sequence[float] | np.ndarray,
+    colour: str,
+    width: float,
+    dash: str = "solid",
+) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "name": name,
+        "line": {"color": colour, "width": width, "dash": dash},
+        "hovertemplate": f"%{{x}}: %{{y:.3~s}}<extra>{name}</extra>",
+    }
+
+
+def plans_kpi(comparison: Comparison, wording: Wording, level: float = 0.9) -> go.Figure:
+    """Caused KPI of each plan, window and carry-over together, with intervals."""
+    standings = comparison.standings
+    names = [standing.plan.name for standing in standings]
+    kpi = [standing.kpi for standing in standings]
+    texts = [f"{wording.kpi(k.mean)} ({wording.kpi(k.lower)} to {wording.kpi(k.upper)})" for k in kpi]
+    mean = np.array([k.mean for k in kpi])
+    bars = {"type": "bar", "orientation": "h", "y": _unlike(names), "x": mean, "showlegend": False,
+            "text": texts, "textposition": "none",
+            "marker": {"color": faded(PLAN, 0.55), "line": {"color": PLAN, "width": 1}},
+            "error_x": error_bars(mean, [k.lower for k in kpi], [k.upper for k in kpi]),
+            "hovertemplate": "%{y}: %{text}<extra></extra>", "width": 0.55}  # fmt: skip
+    alt = f"{wording.kpi_label} caused by each plan, with the {interval_words(level)}."
+    axis = {**_axis(wording.kpi_prefix), "title": {"text": f"Caused {wording.kpi_label}"}}
+    return figure([bars], alt=alt, height=110 + BESIDE_HEIGHT * len(names), xaxis=axis,
+                  yaxis={"autorange": "reversed"})  # fmt: skip
+
+
+def plans_spend(comparison: Comparison, wording: Wording) -> go.Figure:
+    """Money of each plan, stacked by channel."""
+    names = _unlike([standing.plan.name for standing in comparison.standings])
+    bars = []
+    for channel in comparison.channels:
+        spend = [
+            next((o.after_value for o in standing.plan.answer.channels if o.channel == channel), 0.0)
+            for standing in comparison.standings
+        ]
+        label = wording.label(channel)
+        bars.append(
+            {"type": "bar", "orientation": "h", "y": names, "x": spend, "name": label, "width": 0.55,
+             "marker": {"color": wording.colour(channel)}, "text": [wording.money(value) for value in spend],
+             "textposition": "none", "hovertemplate": f"%{{y}}, {label}: %{{text}}<extra></extra>"}
+        )  # fmt: skip
+    alt = "Spend of each plan, stacked by channel."
+    axis = {"tickformat": "~s", "tickprefix": wording.symbol, "title": {"text": "Spend"}}
+    return figure(bars, alt=alt, height=110 + BESIDE_HEIGHT * len(names), xaxis=axis, barmode="stack",
+                  yaxis={"autorange": "reversed"}, legend={"traceorder": "normal"})  # fmt: skip
+
+
+def _height(channels: int) -> int:
+    return max(220, 80 + ROW_HEIGHT * channels)
+
+
+def _arrow(rows: pd.DataFrame, outcome: ChannelOutcome, colour: str) -> list[dict[str, object]]:
+    """An arrow along the curve from today's money to the plan's; none for a move too small to see."""
+    x, y = rows["spend"].to_numpy(float), rows["mean"].to_numpy(float)
+    start, stop = outcome.before_value, outcome.after_value
+    if abs(stop - start) <= 0.01 * x.max():
+        return []
+    start_y, stop_y = np.interp([start, stop], x, y)
+    places = {"x": stop, "y": stop_y, "ax": start, "ay": start_y, "axref": "x", "ayref": "y"}
+    look = {"text": "", "showarrow": True, "arrowhead": 2, "arrowsize": 1.2, "arrowwidth": 1.8}
+    return [{**places, **look, "arrowcolor": colour, "standoff": 7, "startstandoff": 7}]
+
+
+def _axis(prefix: str) -> dict[str, object]:
+    return {"tickformat": "~s", "tickprefix": prefix, "rangemode": "tozero"}
+
+
+def _unlike(names: Sequence[str]) -> list[str]:
+    """Names that differ: equal ones would share one bar."""
+    seen: dict[str, int] = {}
+    shown = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        shown.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return shown

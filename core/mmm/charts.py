@@ -1,0 +1,31 @@
+"""Every chart of a mix model: tidy frames in, plotly figures out; uncertainty is always drawn."""
+
+from core.mmm.charts_base import alt_text
+from core.mmm.charts_channels import contribution, geo_returns, roas, shares, spend_and_effect, waterfall
+from core.mmm.charts_curves import carry_over, contraction, response_curves, two_models
+from core.mmm.charts_fit import (
+    actual_and_fitted,
+    contribution_over_time,
+    media_over_time,
+    residuals,
+    spend_over_time,
+)
+
+__all__ = [
+    "actual_and_fitted",
+    "alt_text",
+    "carry_over",
+    "contraction",
+    "contribution",
+    "contribution_over_time",
+    "geo_returns",
+    "media_over_time",
+    "residuals",
+    "response_curves",
+    "roas",
+    "shares",
+    "spend_and_effect",
+    "spend_over_time",
+    "two_models",
+    "waterfall",
+]

@@ -1,0 +1,178 @@
+"""What the cells of one column did not say clearly, as problems with their rows in the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.data.dates import DateForm, DateOrder, DateReading
+from core.data.months import plain_letters
+from core.data.numbers import NumberFormat, NumberReading
+from core.data.problems import ROWS_KEPT, DataProblem, ProblemCode, Severity, name_cells, name_some
+from core.data.repairs import Repair, RepairCode
+
+FORMATS = {NumberFormat.POINT: "a decimal point (1,234.56)", NumberFormat.COMMA: "a decimal comma (1.234,56)"}
+ORDERS = {DateOrder.DAY_FIRST: "day first", DateOrder.MONTH_FIRST: "month first", DateOrder.YEAR_FIRST: "year first"}
+TOTALS = ("total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "grand total", "somme", "suma", "total general", "total general")
+
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
+
+
+def number_problems(
+    name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows, hinted: bool
+) -> tuple[DataProblem, ...]:
+    """The faults of a column read as numbers; `hinted`: the file's other columns settled an open format."""
+    found = [
+        _cells(name, reading.bad, column, rows, Severity.ERROR, ProblemCode.BAD_NUMBER, "cannot be read as a number"),
+        _cells(name, reading.errors, column, rows, Severity.ERROR, ProblemCode.FORMULA_ERROR, "is a formula's error, not a value"),
+        _cells(name, reading.words, column, rows, Severity.INFO, ProblemCode.MISSING_WORD, "was read as a missing value"),
+        _conflict(name, reading, column, rows),
+        _open_format(name, reading, column, rows, hinted),
+        _currencies(name, reading),
+        _percents(name, reading, column, rows),
+    ]
+    return tuple(problem for problem in found if problem is not None)
+
+
+def date_problems(name: str, reading: DateReading, column: pd.Series[Any], rows: Rows) -> tuple[DataProblem, ...]:
+    """The faults of a column read as dates."""
+    totals = reading.bad & np.array([_is_total(value) for value in _texts(column, reading.bad)], dtype=np.bool_)
+    found = [
+        _total_rows(name, totals, column, rows),
+        _cells(name, reading.bad & ~totals & ~reading.conflicts, column, rows, Severity.ERROR, ProblemCode.BAD_DATE, "is not a date"),
+        _order_conflict(name, reading, column, rows),
+        _open_order(name, reading, column, rows),
+        _serials(name, reading),
+    ]
+    return tuple(problem for problem in found if problem is not None)
+
+
+def _texts(column: pd.Series[Any], where: Mask) -> list[str]:
+    values = column.to_numpy(dtype=object)
+    return [str(values[index]) if bad else "" for index, bad in enumerate(where)]
+
+
+def _is_total(text: str) -> bool:
+    return plain_letters(text).strip(" :") in TOTALS
+
+
+def _places(mask: Mask, column: pd.Series[Any], rows: Rows) -> tuple[list[int], list[str]]:
+    where = np.flatnonzero(mask)
+    return [int(rows[i]) for i in where], [str(column.iloc[i]) for i in where[:10]]
+
+
+def _problem(
+    name: str, mask: Mask, column: pd.Series[Any], rows: Rows, severity: Severity, code: str, message: str, repair: Repair | None = None
+) -> DataProblem:
+    places, values = _places(mask, column, rows)
+    return DataProblem(
+        severity, code, message, column=name, row=places[0], value=values[0], rows=tuple(places[:ROWS_KEPT]), count=len(places), repair=repair
+    )
+
+
+def _cells(
+    name: str, mask: Mask, column: pd.Series[Any], rows: Rows, severity: Severity, code: str, fault: str
+) -> DataProblem | None:
+    if not mask.any():
+        return None
+    places, values = _places(mask, column, rows)
+    message = f"{name}: {name_cells(places, values)} {fault}." if len(places) == 1 else (
+        f"{name}: {len(places):,} cells, each of which {fault}: {name_cells(places, values)}."
+    )
+    return _problem(name, mask, column, rows, severity, code, message)
+
+
+def _conflict(name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
+    if not reading.conflicts.any():
+        return None
+    where = np.flatnonzero(reading.conflicts)
+    cell, value = column.iloc[where[0]], reading.values[where[0]]
+    message = (
+        f"{name} is written with {FORMATS[reading.number_format]}, but {len(where):,} cell(s) are written the other way; "
+        f"row {rows[where[0]]} “{cell}” was read as {value:.12g}. Check these cells."
+    )
+    return _problem(name, reading.conflicts, column, rows, Severity.WARNING, ProblemCode.NUMBER_CONFLICT, message)
+
+
+def _open_format(
+    name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows, hinted: bool
+) -> DataProblem | None:
+    if reading.decided or not reading.ambiguous:
+        return None
+    text = column.astype("str")
+    unclear = text.str.contains(r"[.,]", regex=True).fillna(False).to_numpy(dtype=bool) & np.isfinite(reading.values)
+    if not unclear.any():
+        return None
+    where = int(np.flatnonzero(unclear)[0])
+    why = "as the other columns of the file" if hinted else "as nothing in the file says otherwise"
+    message = (
+        f"{name}: “{text.iloc[where]}” can be read in two ways; it was read as {reading.values[where]:.12g}, "
+        f"with {FORMATS[reading.number_format]}, {why}. The number format can be chosen."
+    )
+    severity = Severity.INFO if hinted else Severity.WARNING
+    return _problem(name, unclear, column, rows, severity, ProblemCode.NUMBER_AMBIGUOUS, message)
+
+
+def _currencies(name: str, reading: NumberReading) -> DataProblem | None:
+    if len(reading.currencies) < 2:
+        return None
+    message = (
+        f"{name} mixes currencies: {name_some(reading.currencies)}. Amounts in different currencies cannot be "
+        "added; convert them to one in the file."
+    )
+    return DataProblem(Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, count=len(reading.currencies))
+
+
+def _percents(name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
+    plain = np.isfinite(reading.values) & ~reading.percent & (reading.values != 0)
+    if not (reading.percent.any() and plain.any()):
+        return None
+    message = (
+        f"{name} mixes cells with and without a percent sign; “12 %” was read as 0.12 and the others as they "
+        "are. Check that they mean the same."
+    )
+    return _problem(name, reading.percent, column, rows, Severity.WARNING, ProblemCode.MIXED_PERCENT, message)
+
+
+def _total_rows(name: str, mask: Mask, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
+    if not mask.any():
+        return None
+    places, values = _places(mask, column, rows)
+    repair = Repair(RepairCode.DROP_ROWS, "Leave out the total rows", name, {"rows": places})
+    message = f"{name}: {name_cells(places, values)} looks like a row of totals, not of a date."
+    return _problem(name, mask, column, rows, Severity.ERROR, ProblemCode.TOTAL_ROW, message, repair)
+
+
+def _order_conflict(name: str, reading: DateReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
+    if not reading.conflicts.any():
+        return None
+    places, values = _places(reading.conflicts, column, rows)
+    message = (
+        f"{name} is written {ORDERS[reading.order]}, but {name_cells(places, values)} only makes sense the other "
+        "way round. Write all dates the same way."
+    )
+    return _problem(name, reading.conflicts, column, rows, Severity.ERROR, ProblemCode.DATE_CONFLICT, message)
+
+
+def _open_order(name: str, reading: DateReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
+    if reading.decided or not reading.ambiguous:
+        return None
+    filled = ~np.isnat(reading.values)
+    where = int(np.flatnonzero(filled)[0])
+    day = np.datetime_as_string(reading.values[where], unit="D")
+    message = (
+        f"{name}: every date could be read day first or month first; {ORDERS[reading.order]} was assumed, so that "
+        f"“{column.iloc[where]}” is {day}. The order can be chosen."
+    )
+    return _problem(name, filled, column, rows, Severity.WARNING, ProblemCode.DATE_AMBIGUOUS, message)
+
+
+def _serials(name: str, reading: DateReading) -> DataProblem | None:
+    if DateForm.SERIAL not in reading.forms:
+        return None
+    message = f"{name} holds day numbers of a spreadsheet; they were turned into dates."
+    return DataProblem(Severity.INFO, ProblemCode.DATE_SERIAL, message, column=name)

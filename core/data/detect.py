@@ -1,0 +1,217 @@
+"""What a table is and what its columns are for, each with a reason a person can judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from core.data.cells import ColumnKind, TypedColumn, type_table
+from core.data.dates import DateOrder
+from core.data.guesses import Guess, GuessRules, friendly, guess_column, medium_of
+from core.data.kinds import DatasetKind, kind_of
+from core.data.mapping import ColumnMap, KpiKind, Mapping, Role
+from core.data.numbers import CURRENCY_CODES, CURRENCY_SIGNS, NumberFormat
+from core.data.problems import DataProblem
+from core.data.table import RawTable
+from core.data.vocabulary import TARGET_COUNT, TARGET_MONEY, says, tokens
+
+
+class Frequency(StrEnum):
+    """The usual step from one date to the next."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What was recognised in one table; `mapping()` is the start a person corrects.
+
+    `currency` is None where nothing names one; `problems` are those of the file and of its cells.
+    """
+
+    kind: DatasetKind
+    kind_reason: str
+    guesses: tuple[Guess, ...]
+    frequency: Frequency | None
+    currency: str | None
+    date_order: DateOrder | None
+    number_format: NumberFormat | None
+    problems: tuple[DataProblem, ...]
+    kpi_kind: KpiKind = KpiKind.MONEY
+
+    def columns_of(self, *roles: Role) -> tuple[str, ...]:
+        """The columns guessed to have one of these roles."""
+        return tuple(guess.column for guess in self.guesses if guess.role in roles)
+
+    @property
+    def date(self) -> str | None:
+        """The date column."""
+        return next(iter(self.columns_of(Role.DATE)), None)
+
+    @property
+    def target(self) -> str | None:
+        """The column to be explained."""
+        return next(iter(self.columns_of(Role.TARGET)), None)
+
+    @property
+    def geo(self) -> str | None:
+        """The column of regions."""
+        return next(iter(self.columns_of(Role.GEO)), None)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The spend columns."""
+        return self.columns_of(Role.SPEND)
+
+    def reason(self, column: str) -> str:
+        """Why a column got its role."""
+        return next(guess.reason for guess in self.guesses if guess.column == column)
+
+    def mapping(self) -> Mapping:
+        """The roles as a mapping to be confirmed or changed."""
+        columns = tuple(ColumnMap(g.column, g.role, g.label, g.pair) for g in self.guesses)
+        label = next((guess.label for guess in self.guesses if guess.role is Role.TARGET), "")
+        return Mapping(columns, self.currency or "EUR", label, self.kpi_kind)
+
+
+def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
+    """Kind, roles, currency and frequency of a table, from names in four languages and from content."""
+    typed = type_table(table)
+    guesses = [guess_column(column, name, rules) for name, column in typed.items()]
+    kind, why = kind_of(guesses, typed)
+    guesses = _settled(guesses, typed, kind)
+    date = next((guess.column for guess in guesses if guess.role is Role.DATE), None)
+    targets = [guess.column for guess in guesses if guess.role is Role.TARGET]
+    dated = typed[date] if date else None
+    orders = {column.date_order for column in typed.values() if column.date_order}
+    formats = {column.number_format for column in typed.values() if column.number_format}
+    return Detection(
+        kind=kind,
+        kind_reason=why,
+        guesses=tuple(replace(guess, label=guess.label or friendly(guess.column, guess.role)) for guess in guesses),
+        frequency=frequency_of(dated.values) if dated is not None else None,
+        currency=_currency(typed),
+        date_order=dated.date_order if dated is not None else next(iter(orders), None),
+        number_format=formats.pop() if len(formats) == 1 else None,
+        problems=(*table.problems, *(problem for column in typed.values() for problem in column.problems)),
+        kpi_kind=KpiKind.COUNT if targets and not says(targets[0], TARGET_MONEY) and says(targets[0], TARGET_COUNT - {"y", "target", "kpi"}) else KpiKind.MONEY,
+    )
+
+
+def frequency_of(dates: pd.Series) -> Frequency | None:
+    """Daily, weekly or monthly by the commonest step between distinct dates; None for other or too few dates."""
+    days = np.unique(dates.dropna().to_numpy().astype("datetime64[D]"))
+    if len(days) < 2:
+        return None
+    steps, counts = np.unique(np.diff(days).astype(int), return_counts=True)
+    common = int(steps[counts.argmax()])
+    if common == 1:
+        return Frequency.DAILY
+    if common == 7:
+        return Frequency.WEEKLY
+    return Frequency.MONTHLY if 28 <= common <= 31 else None
+
+
+def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: DatasetKind) -> list[Guess]:
+    """Roles that only one column can have go to the best guess; exposures find their spend; content fills gaps."""
+    guesses = _only_best(guesses, Role.DATE, "another column is the date")
+    guesses = _regions(guesses, typed)
+    for role in (Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT, Role.CHANNEL):
+        guesses = _only_best(guesses, role, f"another column is the {role.value}")
+    if kind is not DatasetKind.MIX_LONG:
+        guesses = [_without(guess, "a column per channel was found") if guess.role is Role.CHANNEL else guess for guess in guesses]
+    guesses = _paired(guesses)
+    return _one_target(guesses, typed)
+
+
+def _without(guess: Guess, why: str) -> Guess:
+    return replace(guess, role=Role.IGNORE, reason=f"{guess.reason}, but {why}", pair=None)
+
+
+def _only_best(guesses: list[Guess], role: Role, why: str) -> list[Guess]:
+    candidates = [guess for guess in guesses if guess.role is role]
+    best = max(candidates, key=lambda guess: guess.confidence, default=None)
+    return [_without(guess, why) if guess.role is role and guess is not best else guess for guess in guesses]
+
+
+def _regions(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
+    """A text column is the region where name or content says so: dates repeat, and (date, text) does not."""
+    if any(guess.role is Role.GEO for guess in guesses):
+        return _only_best(guesses, Role.GEO, "another column is the region")
+    date = next((guess.column for guess in guesses if guess.role is Role.DATE), None)
+    if date is None or not typed[date].values.duplicated().any():
+        return guesses
+    for index, guess in enumerate(guesses):
+        column = typed[guess.column]
+        if guess.role is not Role.IGNORE or column.kind is not ColumnKind.TEXT:
+            continue
+        if not pd.DataFrame({"date": typed[date].values, "geo": column.values}).duplicated().any():
+            reason = f"each date appears once for each of its {column.values.nunique()} texts"
+            guesses[index] = replace(guess, role=Role.GEO, reason=reason, confidence=0.7)
+            break
+    return guesses
+
+
+def _paired(guesses: list[Guess]) -> list[Guess]:
+    """Exposures joined to the spend column of the same medium."""
+    spends = {medium_of(guess.column): guess.column for guess in guesses if guess.role is Role.SPEND}
+    settled, used = [], set[str]()
+    for guess in guesses:
+        medium = medium_of(guess.column)
+        if guess.role is Role.EXPOSURE:
+            pair = spends.get(medium)
+            pair = None if pair in used else pair
+            if pair:
+                used.add(pair)
+                guess = replace(guess, pair=pair, reason=f"{guess.reason}; it belongs to {pair}")
+            else:
+                guess = replace(guess, reason=f"{guess.reason}; no spend column of the same medium was found")
+        if guess.role in (Role.SPEND, Role.EXPOSURE):
+            guess = replace(guess, channel=" ".join(medium))
+        settled.append(guess)
+    return settled
+
+
+def _one_target(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
+    targets = [guess for guess in guesses if guess.role is Role.TARGET]
+    if not targets:
+        return _target_by_content(guesses, typed)
+    per_unit = any(guess.role is Role.VALUE_PER_UNIT for guess in guesses)
+    wanted = TARGET_COUNT if per_unit else TARGET_MONEY
+    best = max(targets, key=lambda guess: (says(guess.column, wanted) is not None, guess.confidence))
+    why = f"{best.column} is the target; another outcome as a control would hide what media did"
+    return [_without(guess, why) if guess.role is Role.TARGET and guess is not best else guess for guess in guesses]
+
+
+def _target_by_content(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
+    """Without a telling name: the unnamed, always positive column that moves most with all media together."""
+    open_columns = [guess for guess in guesses if guess.role is Role.CONTROL and guess.confidence <= 0.3]
+    media = [typed[guess.column].values.astype(float).fillna(0) for guess in guesses if guess.role is Role.SPEND]
+    if not open_columns:
+        return guesses
+    total = pd.concat(media, axis=1).sum(axis=1) if media else None
+
+    def fit(guess: Guess) -> tuple[float, float]:
+        values = typed[guess.column].values.astype(float)
+        together = abs(float(values.corr(total))) if total is not None and total.std() > 0 else 0.0
+        return (together if together == together else 0.0, float(values.mean()))
+
+    best = max(open_columns, key=fit)
+    reason = "its name says nothing; it is always positive and moves most with the media columns"
+    return [replace(g, role=Role.TARGET, reason=reason, confidence=0.4) if g is best else g for g in guesses]
+
+
+def _currency(typed: Dictionary[str, TypedColumn]) -> str | None:
+    """The currency the cells name, else the column names."""
+    in_cells = {code for column in typed.values() for code in column.currencies}
+    if len(in_cells) == 1:
+        return in_cells.pop()
+    in_names = {token.upper() for name in typed for token in tokens(name) if token.upper() in CURRENCY_CODES}
+    in_names |= {code for name in typed for sign, code in CURRENCY_SIGNS.items() if sign in name}
+    return in_names.pop() if len(in_names) == 1 else None

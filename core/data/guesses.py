@@ -1,0 +1,176 @@
+"""What one column is probably for, from its name first and its content second, with the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.cells import ColumnKind, TypedColumn
+from core.data.mapping import Role
+from core.data.vocabulary import (
+    CHANNEL_NAME,
+    CHANNELS,
+    CONTROL,
+    DATE,
+    EVENT,
+    EXPOSURE,
+    GEO,
+    ORGANIC,
+    PER_UNIT,
+    POPULATION,
+    RESULT,
+    SPEND,
+    SPELLINGS,
+    SUFFIX_ROLES,
+    TARGET_COUNT,
+    TARGET_MONEY,
+    TREATMENT,
+    says,
+    tokens,
+)
+
+
+@dataclass(frozen=True)
+class GuessRules:
+    """What content alone may say: zeros of a channel that pauses, values of a region column."""
+
+    min_zero_share: float = 0.1
+    max_geos: int = 500
+    min_variation: float = 0.25
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column's probable role; `confidence` 0..1, `pair` an exposure's spend column, `channel` its medium."""
+
+    column: str
+    role: Role
+    reason: str
+    confidence: float
+    pair: str | None = None
+    channel: str | None = None
+    label: str = ""
+
+
+def guess_column(column: TypedColumn, name: str, rules: GuessRules | None = None) -> Guess:
+    """The role of one column looked at alone; `detect` settles what columns have to agree on."""
+    rules = rules or GuessRules()
+    if column.kind is ColumnKind.EMPTY:
+        return Guess(name, Role.IGNORE, "it is empty", 1.0)
+    if column.kind is ColumnKind.DATE:
+        word = says(name, DATE)
+        return Guess(name, Role.DATE, f"its cells are dates{_named(word)}", 0.95 if word else 0.8)
+    if column.kind in (ColumnKind.TEXT, ColumnKind.FLAG):
+        return _words(column, name, rules)
+    return _by_name(column, name) or _by_content(column, name, rules)
+
+
+def _named(word: str | None) -> str:
+    return f" and its name contains “{word}”" if word else ""
+
+
+def _words(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
+    distinct = column.values.dropna().astype("str")
+    count = distinct[distinct != ""].nunique()
+    for words, role in ((CHANNEL_NAME, Role.CHANNEL), (GEO, Role.GEO), (EVENT, Role.EVENT)):
+        word = says(name, words)
+        if word:
+            return Guess(name, role, f"its name contains “{word}” and it holds {count} different texts", 0.9)
+    media = [value for value in distinct.unique()[:50] if says(value, CHANNELS)]
+    if count and len(media) >= 0.5 * min(count, 50):
+        return Guess(name, Role.CHANNEL, f"its cells name media, for example “{media[0]}”", 0.8)
+    return Guess(name, Role.IGNORE, f"it holds {count} different texts", 0.5)
+
+
+def _by_name(column: TypedColumn, name: str) -> Guess | None:
+    values = _values(column)
+    if _is_counter(values) and not says(name, CHANNELS | SPEND | TARGET_COUNT | TARGET_MONEY):
+        return Guess(name, Role.IGNORE, "its values only count the rows", 0.9)
+    last = tokens(name)[-1] if tokens(name) else ""
+    word = says(name, RESULT)
+    if word and not says(name, CONTROL):
+        return Guess(name, Role.IGNORE, f"its name contains “{word}”: a result, not an input", 0.8)
+    if says(name, PER_UNIT) and says(name, TARGET_MONEY | frozenset({"value", "wert", "price"}) | PER_UNIT):
+        return Guess(name, Role.VALUE_PER_UNIT, f"its name says money per unit (“{says(name, PER_UNIT)}”)", 0.85)
+    if len(tokens(name)) > 1 and last in SUFFIX_ROLES:
+        return Guess(name, Role(SUFFIX_ROLES[last]), f"its name ends in “_{name[-1]}”", 0.85)
+    return _by_words(column, name)
+
+
+def _by_words(column: TypedColumn, name: str) -> Guess | None:
+    """The first list of words that fits, the more telling lists first."""
+    medium = says(name, CHANNELS)
+    lists: tuple[tuple[frozenset[str], Role, float], ...] = (
+        (POPULATION, Role.POPULATION, 0.9),
+        (CONTROL, Role.CONTROL, 0.85),
+        (SPEND if not says(name, TARGET_MONEY) else frozenset(), Role.SPEND, 0.95),
+        (ORGANIC, Role.ORGANIC, 0.85),
+        (EXPOSURE, Role.EXPOSURE, 0.9 if medium else 0.75),
+        (TREATMENT if not says(name, TARGET_MONEY) else frozenset({"price", "preis", "prix", "precio"}), Role.TREATMENT, 0.8),
+        (TARGET_MONEY, Role.TARGET, 0.9),
+        (TARGET_COUNT, Role.TARGET, 0.8),
+        (CHANNELS, Role.SPEND, 0.7),
+        (EVENT, Role.CONTROL, 0.7),
+    )
+    for words, role, confidence in lists:
+        word = says(name, words)
+        if word:
+            return _checked(Guess(name, role, f"its name contains “{word}”", confidence), column)
+    return None
+
+
+def _checked(guess: Guess, column: TypedColumn) -> Guess:
+    """Media cannot be negative: a column with many negative values is a control whatever its name says."""
+    values = _values(column)
+    if guess.role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC) and len(values) and float((values < 0).mean()) > 0.2:
+        return Guess(guess.column, Role.CONTROL, f"{guess.reason}, but many of its values are negative", 0.5)
+    return guess
+
+
+def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
+    values = _values(column)
+    if len(values) == 0:
+        return Guess(name, Role.IGNORE, "it holds no numbers", 0.9)
+    if float(np.std(values)) == 0:
+        return Guess(name, Role.IGNORE, f"it has the same value everywhere ({values[0]:.6g})", 0.8)
+    if (values < 0).any():
+        return Guess(name, Role.CONTROL, "it has negative values, which media and most KPIs do not have", 0.5)
+    if set(np.unique(values)) <= {0.0, 1.0}:
+        return Guess(name, Role.CONTROL, "it is 0 or 1 in every row", 0.5)
+    zeros = float((values == 0).mean())
+    if zeros >= rules.min_zero_share:
+        return Guess(name, Role.SPEND, f"it pauses: {zeros:.0%} of its values are 0, the others positive", 0.5)
+    return Guess(name, Role.CONTROL, "it is always positive and its name says nothing", 0.3)
+
+
+def _values(column: TypedColumn) -> np.ndarray[Any, np.dtype[np.float64]]:
+    numbers = pd.to_numeric(column.values, errors="coerce").to_numpy(dtype=float)
+    return numbers[np.isfinite(numbers)]
+
+
+def _is_counter(values: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
+    return len(values) > 2 and values[0] in (0.0, 1.0) and bool((np.diff(values) == 1).all())
+
+
+def medium_of(name: str) -> tuple[str, ...]:
+    """The words of a media column without those that say what is measured: `search_clicks_P` gives `search`."""
+    words = list(tokens(name))
+    if len(words) > 1 and words[-1] in SUFFIX_ROLES:
+        words.pop()
+    kept = [word for word in words if not (says(word, SPEND) or (says(word, EXPOSURE) and len(words) > 1))]
+    return tuple(kept or words)
+
+
+def friendly(name: str, role: Role) -> str:
+    """A name to show: `tv_S` becomes `TV`, `competitor_sales_B` becomes `Competitor sales`."""
+    words = list(medium_of(name)) if role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC) else list(tokens(name))
+    if len(words) > 1 and words[-1] in SUFFIX_ROLES:
+        words.pop()
+    if role is Role.EXPOSURE:
+        words += [word for word in tokens(name) if says(word, EXPOSURE)]
+    shown = [SPELLINGS.get(word, word) for word in dict.fromkeys(words)]
+    text = " ".join(shown) or name
+    return text[0].upper() + text[1:]

@@ -1,0 +1,101 @@
+"""Putting an upload and its table into the artifact store, before any row names them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import pandas as pd
+
+from core import artifacts
+from core.data.bundle import Upload, bundled
+from core.data.prepare import Prepared
+from core.errors import UserError
+
+
+@dataclass(frozen=True)
+class KeptVersion:
+    """What is to be written down about one version of a data set whose files are already kept."""
+
+    file_path: str
+    file_name: str
+    file_bytes: int
+    checksum: str
+    frame_path: str
+    frame_checksum: str
+    rows: int
+    config: dict[str, Any]
+    problems: list[Any]
+    repairs: list[Any]
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names of all fields; the columns of a data set's row are called the same."""
+        return tuple(field.name for field in fields(cls))
+
+    def columns(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+
+def _kept(project_id: int, content: bytes, last: str) -> tuple[str, str]:
+    """Path and checksum of `content`, kept under its own checksum: the same file is kept once a project."""
+    digest = hashlib.sha256(content).hexdigest()
+    path, checksum = artifacts.save_bytes(f"projects/{project_id}/datasets/{digest}/{last}", content)
+    return path, checksum
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _span(prepared: Prepared) -> tuple[str | None, str | None]:
+    column = prepared.mapping.date_column
+    if not column or prepared.frame.empty:
+        return None, None
+    days = pd.to_datetime(prepared.frame[column])
+    return days.min().date().isoformat(), days.max().date().isoformat()
+
+
+def keep(
+    project_id: int, files: Sequence[Upload], prepared: Prepared, source: Mapping[str, Any] | None
+) -> KeptVersion:
+    """The upload and its table, written to the artifact store and described.
+
+    Raises UserError, one sentence a problem, when the table still has errors.
+    """
+    if not prepared.ready:
+        raise UserError([problem.message for problem in prepared.errors])
+    file_name, content = bundled(files)
+    file_path, checksum = _kept(project_id, content, "file")
+    frame_path, frame_checksum = _kept(project_id, _parquet(prepared.frame), "table.parquet")
+    start, end = _span(prepared)
+    config = {
+        "mapping": prepared.mapping.to_json(),
+        "columns": prepared.frame.shape[1],
+        "start_on": start,
+        "end_on": end,
+        "source": dict(source or {}),
+    }
+    return KeptVersion(
+        file_path=file_path,
+        file_name=file_name,
+        file_bytes=len(content),
+        checksum=checksum,
+        frame_path=frame_path,
+        frame_checksum=frame_checksum,
+        rows=len(prepared.frame),
+        config=config,
+        problems=[problem.to_json() for problem in prepared.problems],
+        repairs=[repair.to_json() for repair in prepared.repairs_applied],
+    )
+
+
+def read_kept_table(path: str) -> pd.DataFrame:
+    """The table kept under `path`, one row a date (and geo)."""
+    return pd.read_parquet(io.BytesIO(artifacts.open_bytes(path)))

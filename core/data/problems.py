@@ -1,0 +1,130 @@
+"""What is wrong with a file or a table, where, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from core.data.repairs import Repair
+from core.errors import UserError
+
+ROWS_KEPT = 200  # row numbers kept per problem; the message carries the full count
+
+
+class FileProblem(UserError):
+    """A file that cannot be read as a table at all; its faults are sentences for the person who sent it."""
+
+
+class Severity(StrEnum):
+    """Errors block, warnings and information are shown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class ProblemCode(StrEnum):
+    """What kind of problem it is, stable across versions so that screens and tests can rely on it."""
+
+    BAD_NUMBER = "bad_number"
+    BAD_DATE = "bad_date"
+    MISSING_WORD = "missing_word"
+    FORMULA_ERROR = "formula_error"
+    NUMBER_CONFLICT = "number_conflict"
+    NUMBER_AMBIGUOUS = "number_ambiguous"
+    DATE_CONFLICT = "date_conflict"
+    DATE_AMBIGUOUS = "date_ambiguous"
+    DATE_SERIAL = "date_serial"
+    MIXED_CURRENCY = "mixed_currency"
+    MIXED_PERCENT = "mixed_percent"
+    DUPLICATE_HEADER = "duplicate_header"
+    MERGED_HEADER = "merged_header"
+    NO_HEADER = "no_header"
+    RAGGED_ROW = "ragged_row"
+    LOST_CELL = "lost_cell"
+    REPEATED_HEADER = "repeated_header"
+    TOTAL_ROW = "total_row"
+    DUPLICATE_ROWS = "duplicate_rows"
+    MISSING_PERIODS = "missing_periods"
+    MISSING_CELLS = "missing_cells"
+    NEGATIVE_SPEND = "negative_spend"
+    ALL_ZERO_CHANNEL = "all_zero_channel"
+    INCOMPLETE_WEEK = "incomplete_week"
+    COLUMN_CONFLICT = "column_conflict"
+    COLUMN_MISSING = "column_missing"
+    MIXED_FREQUENCY = "mixed_frequency"
+    NO_ROWS = "no_rows"
+    MODEL = "model"
+
+
+@dataclass(frozen=True)
+class DataProblem:
+    """One problem with its place as the person sees it in the file.
+
+    `row` is the first row of the file concerned (1-based, header included), `rows` the first ROWS_KEPT of
+    them, `count` how many cells or rows are concerned, `value` the first offending text.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    file: str = ""
+    sheet: str | None = None
+    column: str | None = None
+    row: int | None = None
+    value: str | None = None
+    rows: tuple[int, ...] = ()
+    count: int = 1
+    repair: Repair | None = None
+
+    def __post_init__(self) -> None:
+        if not self.message:
+            raise ValueError("A problem needs a message.")
+        if self.row is not None and self.row < 1:
+            raise ValueError(f"Rows of a file count from 1, not {self.row}.")
+
+    @property
+    def where(self) -> str:
+        """The place in words: file, sheet, column and row, as far as they are known."""
+        parts = [self.file] if self.file else []
+        parts += [f"sheet {self.sheet}"] if self.sheet else []
+        parts += [f"column {self.column}"] if self.column else []
+        parts += [f"row {self.row}"] if self.row else []
+        return ", ".join(parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the data set's record."""
+        plain = asdict(self) | {"severity": self.severity.value, "code": str(self.code), "rows": list(self.rows)}
+        plain["repair"] = self.repair.to_json() if self.repair else None
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> DataProblem:
+        """The problem that `to_json` wrote."""
+        repair = Repair.from_json(plain["repair"]) if plain.get("repair") else None
+        kept = {key: value for key, value in plain.items() if key not in {"severity", "rows", "repair"}}
+        rows = tuple(plain.get("rows", ()))
+        return cls(severity=Severity(plain["severity"]), rows=rows, repair=repair, **kept)
+
+
+def at_place(
+    problems: Iterable[DataProblem], file: str, sheet: str | None = None
+) -> tuple[DataProblem, ...]:
+    """The problems with the file and the sheet they were found in."""
+    return tuple(replace(problem, file=problem.file or file, sheet=problem.sheet or sheet) for problem in problems)
+
+
+def name_cells(rows: Sequence[int], values: Sequence[str], shown: int = 3) -> str:
+    """The first few offending cells in words: `row 12 "abc", row 15 "x" and 4 more`."""
+    cells = [f"row {row} “{value}”" for row, value in zip(rows[:shown], values[:shown], strict=False)]
+    more = len(rows) - len(cells)
+    return ", ".join(cells) + (f" and {more:,} more" if more > 0 else "")
+
+
+def name_some(names: Sequence[object], shown: int = 5) -> str:
+    """A list in words, cut after a few: `a, b, c and 12 more`."""
+    listed = ", ".join(str(name) for name in names[:shown])
+    more = len(names) - shown
+    return listed + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,204 @@
+"""CSV and its relatives read as text, cell by cell, with the row a person sees in the file."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from core.data.headers import Header, find_header
+from core.data.limits import ReadLimits, say_size
+from core.data.numbers import NumberFormat
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some
+from core.data.table import Grid
+
+DELIMITERS = ",;\t|"
+SAMPLE_LINES = 80
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    delimiter: str
+    rows: list[list[str]]
+    lines_after: list[int]
+    skipped: int
+
+
+def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
+    """The records of a delimited text file; encoding, delimiter and header row are found from the content.
+
+    Raises FileProblem where there is no table in it, or more of it than `limits` allow.
+    """
+    body, encoding = to_utf8(data, name)
+    sample = _sample(body, name, limits)
+    header = find_header(sample.rows)
+    if header is None:
+        raise FileProblem(f"{name} is empty: it holds no cells.")
+    if len(header.names) > limits.max_columns:
+        raise FileProblem(f"{name} has {len(header.names):,} columns; at most {limits.max_columns:,} can be read.")
+    start = sample.lines_after[header.first + header.depth - 1] if header.first + header.depth else sample.skipped
+    records = body[_line_start(body, start) :]
+    frame, rows, problems = _records(records, sample.delimiter, header, name, limits)
+    if len(frame) == 0:
+        raise FileProblem(f"{name} has a header row but no rows below it.")
+    if len(frame) > limits.max_rows:
+        raise FileProblem(f"{name} has more than {limits.max_rows:,} rows; split it, or sum it up before uploading.")
+    notes = header.notes + ((f"The text was read as {encoding}.",) if encoding not in ("UTF-8", "utf-8-sig") else ())
+    hint = NumberFormat.COMMA if sample.delimiter == ";" else None
+    return Grid(frame, header, rows, (*header.problems, *problems), notes, number_hint=hint)
+
+
+def to_utf8(data: bytes, name: str = "The file") -> tuple[bytes, str]:
+    """The text as UTF-8 without a byte order mark, and the name of the encoding it was in."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decoded(data, encoding, name).encode(), encoding
+    head = data[:4096]
+    if head.count(b"\0") > len(head) // 4:
+        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        return _decoded(data, encoding, name).encode(), encoding
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("cp1252").encode(), "Windows-1252"
+        except UnicodeDecodeError:
+            return data.decode("latin-1").encode(), "Latin-1"
+    return data, "UTF-8"
+
+
+def _decoded(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise FileProblem(f"{name} begins like {encoding} text but breaks off or is damaged.") from error
+
+
+def _line_start(body: bytes, line: int) -> int:
+    """The byte at which physical line number `line` (counted from 0) begins."""
+    position = 0
+    for _ in range(line):
+        match = re.compile(rb"\r\n|\n|\r").search(body, position)
+        if match is None:
+            return len(body)
+        position = match.end()
+    return position
+
+
+def _head_lines(body: bytes, name: str, limits: ReadLimits) -> list[str]:
+    head = body[: SAMPLE_LINES * 4096 + limits.max_line_bytes]
+    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head)[:SAMPLE_LINES]
+    if any(len(line) >= limits.max_line_bytes for line in lines):
+        raise FileProblem(f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns.")
+    return [line.decode("utf-8", errors="replace") for line in lines if line]
+
+
+def _sample(body: bytes, name: str, limits: ReadLimits) -> _Sample:
+    lines = _head_lines(body, name, limits)
+    stated = re.match(r"sep=(.)\s*$", lines[0], re.IGNORECASE) if lines else None
+    skipped = 1 if stated else 0
+    delimiter = stated.group(1) if stated else _best_delimiter(lines)
+    rows: list[list[str]] = [[]] * skipped
+    after: list[int] = [1] * skipped
+    reader = csv.reader(lines[skipped:], delimiter=delimiter)
+    try:
+        for row in reader:
+            rows.append(row)
+            after.append(reader.line_num + skipped)
+    except csv.Error as error:
+        raise FileProblem(f"{name} cannot be read as a table: {error}.") from error
+    return _Sample(delimiter, rows, after, skipped)
+
+
+def _best_delimiter(lines: list[str]) -> str:
+    """The delimiter that splits most lines into the same number of cells, more cells first."""
+
+    def agreement(delimiter: str) -> tuple[float, int]:
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if any(row))
+        except csv.Error:
+            return 0.0, 0
+        width, count = max(((w, c) for w, c in widths.items() if w > 1), key=lambda pair: pair[1], default=(1, 0))
+        return count / max(1, sum(widths.values())), width
+
+    return max(DELIMITERS, key=agreement)
+
+
+def _records(
+    records: bytes, delimiter: str, header: Header, name: str, limits: ReadLimits
+) -> tuple[pd.DataFrame, np.ndarray | None, list[DataProblem]]:
+    records = records.rstrip(b"\r\n \t" if delimiter != "\t" else b"\r\n ")
+    if not records:
+        return pd.DataFrame(columns=list(header.names)), None, []
+    if not re.search(rb"(\n|\r\n?)[ ]*(\n|\r)", records.replace(b"\r\n", b"\n") if b"\r" in records else records):
+        fast = _fast(records, delimiter, header.names)
+        if fast is not None:
+            return fast, None, []
+    return _careful(records, delimiter, header, name, limits)
+
+
+def _fast(records: bytes, delimiter: str, names: tuple[str, ...]) -> pd.DataFrame | None:
+    """All cells as text by Arrow, or None where rows differ in length and the careful reader has to look."""
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(records),
+            read_options=pacsv.ReadOptions(column_names=list(names), block_size=8 << 20),
+            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in records),
+            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return table.to_pandas()
+
+
+def _careful(
+    records: bytes, delimiter: str, header: Header, name: str, limits: ReadLimits
+) -> tuple[pd.DataFrame, np.ndarray, list[DataProblem]]:
+    width, kept, rows, long = len(header.names), [], [], []
+    number = header.first_row - 1
+    try:
+        for number, row in enumerate(csv.reader(_lines(records, name, limits), delimiter=delimiter), header.first_row):
+            if not any(cell.strip() for cell in row):
+                continue
+            if any(cell.strip() for cell in row[width:]):
+                long.append(number)
+            kept.append(row[:width] + [""] * (width - len(row)))
+            rows.append(number)
+    except csv.Error as error:
+        raise FileProblem(f"{name} cannot be read beyond row {number}: a quotation mark is opened there and never closed ({error}).") from error
+    frame = pd.DataFrame(dict(zip(header.names, zip(*kept, strict=True), strict=True)), dtype="str") if kept else pd.DataFrame(columns=list(header.names))
+    return frame, np.array(rows, dtype=np.int64), _ragged(long, width)
+
+
+def _lines(records: bytes, name: str, limits: ReadLimits) -> Iterator[str]:
+    for line in io.StringIO(records.decode(), newline=""):
+        if len(line) > limits.max_line_bytes:
+            raise FileProblem(f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns.")
+        yield line
+
+
+def _ragged(long: list[int], width: int) -> list[DataProblem]:
+    if not long:
+        return []
+    message = (
+        f"{len(long):,} row{'s have' if len(long) > 1 else ' has'} more than the {width} cells of the header "
+        f"(row {name_some(long)}): what stands beyond was left out. A delimiter inside a text needs quotation marks."
+    )
+    return [DataProblem(Severity.ERROR, ProblemCode.RAGGED_ROW, message, row=long[0], rows=tuple(long[:200]), count=len(long))]

@@ -1,0 +1,64 @@
+"""Files become typed tables with their problems named; what a person agreed to repair is recorded and replayed."""
+
+from core.data.cells import ColumnKind, TypedColumn, type_table
+from core.data.dates import DateOrder
+from core.data.detect import Detection, Frequency, detect
+from core.data.files import list_sheets, read_table
+from core.data.guesses import Guess
+from core.data.kinds import DatasetKind
+from core.data.limits import ReadLimits
+from core.data.mapping import (
+    ColumnMap,
+    EdgeWeeks,
+    KpiKind,
+    Mapping,
+    MappingProblem,
+    MediaMeasure,
+    Period,
+    Role,
+    Weekday,
+    to_mmm_config_fields,
+)
+from core.data.numbers import NumberFormat
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
+from core.data.repairs import Repair, RepairCode
+from core.data.prepare import Prepared, prepare
+from core.data.table import FileKind, RawTable
+from core.data.workbook import SheetInfo
+
+__all__ = [
+    "ColumnKind",
+    "ColumnMap",
+    "DataProblem",
+    "DatasetKind",
+    "DateOrder",
+    "Detection",
+    "EdgeWeeks",
+    "FileKind",
+    "FileProblem",
+    "Frequency",
+    "Guess",
+    "KpiKind",
+    "Mapping",
+    "MappingProblem",
+    "MediaMeasure",
+    "NumberFormat",
+    "Period",
+    "Prepared",
+    "ProblemCode",
+    "RawTable",
+    "ReadLimits",
+    "Repair",
+    "RepairCode",
+    "Role",
+    "Severity",
+    "SheetInfo",
+    "TypedColumn",
+    "Weekday",
+    "detect",
+    "list_sheets",
+    "prepare",
+    "read_table",
+    "to_mmm_config_fields",
+    "type_table",
+]

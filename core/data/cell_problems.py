@@ -15,8 +15,24 @@ from core.data.problems import ROWS_KEPT, DataProblem, ProblemCode, Severity, na
 from core.data.repairs import Repair, RepairCode
 
 FORMATS = {NumberFormat.POINT: "a decimal point (1,234.56)", NumberFormat.COMMA: "a decimal comma (1.234,56)"}
-ORDERS = {DateOrder.DAY_FIRST: "day first", DateOrder.MONTH_FIRST: "month first", DateOrder.YEAR_FIRST: "year first"}
-TOTALS = ("total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "grand total", "somme", "suma", "total general", "total general")
+ORDERS = {
+    DateOrder.DAY_FIRST: "day first",
+    DateOrder.MONTH_FIRST: "month first",
+    DateOrder.YEAR_FIRST: "year first",
+}
+TOTALS = (
+    "total",
+    "totals",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "grand total",
+    "somme",
+    "suma",
+    "total general",
+    "total general",
+)
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -27,9 +43,33 @@ def number_problems(
 ) -> tuple[DataProblem, ...]:
     """The faults of a column read as numbers; `hinted`: the file's other columns settled an open format."""
     found = [
-        _cells(name, reading.bad, column, rows, Severity.ERROR, ProblemCode.BAD_NUMBER, "cannot be read as a number"),
-        _cells(name, reading.errors, column, rows, Severity.ERROR, ProblemCode.FORMULA_ERROR, "is a formula's error, not a value"),
-        _cells(name, reading.words, column, rows, Severity.INFO, ProblemCode.MISSING_WORD, "was read as a missing value"),
+        _cells(
+            name,
+            reading.bad,
+            column,
+            rows,
+            Severity.ERROR,
+            ProblemCode.BAD_NUMBER,
+            "cannot be read as a number",
+        ),
+        _cells(
+            name,
+            reading.errors,
+            column,
+            rows,
+            Severity.ERROR,
+            ProblemCode.FORMULA_ERROR,
+            "is a formula's error, not a value",
+        ),
+        _cells(
+            name,
+            reading.words,
+            column,
+            rows,
+            Severity.INFO,
+            ProblemCode.MISSING_WORD,
+            "was read as a missing value",
+        ),
         _conflict(name, reading, column, rows),
         _open_format(name, reading, column, rows, hinted),
         _currencies(name, reading),
@@ -38,12 +78,24 @@ def number_problems(
     return tuple(problem for problem in found if problem is not None)
 
 
-def date_problems(name: str, reading: DateReading, column: pd.Series[Any], rows: Rows) -> tuple[DataProblem, ...]:
+def date_problems(
+    name: str, reading: DateReading, column: pd.Series[Any], rows: Rows
+) -> tuple[DataProblem, ...]:
     """The faults of a column read as dates."""
-    totals = reading.bad & np.array([_is_total(value) for value in _texts(column, reading.bad)], dtype=np.bool_)
+    totals = reading.bad & np.array(
+        [_is_total(value) for value in _texts(column, reading.bad)], dtype=np.bool_
+    )
     found = [
         _total_rows(name, totals, column, rows),
-        _cells(name, reading.bad & ~totals & ~reading.conflicts, column, rows, Severity.ERROR, ProblemCode.BAD_DATE, "is not a date"),
+        _cells(
+            name,
+            reading.bad & ~totals & ~reading.conflicts,
+            column,
+            rows,
+            Severity.ERROR,
+            ProblemCode.BAD_DATE,
+            "is not a date",
+        ),
         _order_conflict(name, reading, column, rows),
         _open_order(name, reading, column, rows),
         _serials(name, reading),
@@ -66,11 +118,26 @@ def _places(mask: Mask, column: pd.Series[Any], rows: Rows) -> tuple[list[int], 
 
 
 def _problem(
-    name: str, mask: Mask, column: pd.Series[Any], rows: Rows, severity: Severity, code: str, message: str, repair: Repair | None = None
+    name: str,
+    mask: Mask,
+    column: pd.Series[Any],
+    rows: Rows,
+    severity: Severity,
+    code: str,
+    message: str,
+    repair: Repair | None = None,
 ) -> DataProblem:
     places, values = _places(mask, column, rows)
     return DataProblem(
-        severity, code, message, column=name, row=places[0], value=values[0], rows=tuple(places[:ROWS_KEPT]), count=len(places), repair=repair
+        severity,
+        code,
+        message,
+        column=name,
+        row=places[0],
+        value=values[0],
+        rows=tuple(places[:ROWS_KEPT]),
+        count=len(places),
+        repair=repair,
     )
 
 
@@ -80,8 +147,10 @@ def _cells(
     if not mask.any():
         return None
     places, values = _places(mask, column, rows)
-    message = f"{name}: {name_cells(places, values)} {fault}." if len(places) == 1 else (
-        f"{name}: {len(places):,} cells, each of which {fault}: {name_cells(places, values)}."
+    message = (
+        f"{name}: {name_cells(places, values)} {fault}."
+        if len(places) == 1
+        else (f"{name}: {len(places):,} cells, each of which {fault}: {name_cells(places, values)}.")
     )
     return _problem(name, mask, column, rows, severity, code, message)
 
@@ -95,7 +164,9 @@ def _conflict(name: str, reading: NumberReading, column: pd.Series[Any], rows: R
         f"{name} is written with {FORMATS[reading.number_format]}, but {len(where):,} cell(s) are written the other way; "
         f"row {rows[where[0]]} “{cell}” was read as {value:.12g}. Check these cells."
     )
-    return _problem(name, reading.conflicts, column, rows, Severity.WARNING, ProblemCode.NUMBER_CONFLICT, message)
+    return _problem(
+        name, reading.conflicts, column, rows, Severity.WARNING, ProblemCode.NUMBER_CONFLICT, message
+    )
 
 
 def _open_format(
@@ -104,7 +175,9 @@ def _open_format(
     if reading.decided or not reading.ambiguous:
         return None
     text = column.astype("str")
-    unclear = text.str.contains(r"[.,]", regex=True).fillna(False).to_numpy(dtype=bool) & np.isfinite(reading.values)
+    unclear = text.str.contains(r"[.,]", regex=True).fillna(False).to_numpy(dtype=bool) & np.isfinite(
+        reading.values
+    )
     if not unclear.any():
         return None
     where = int(np.flatnonzero(unclear)[0])
@@ -124,7 +197,9 @@ def _currencies(name: str, reading: NumberReading) -> DataProblem | None:
         f"{name} mixes currencies: {name_some(reading.currencies)}. Amounts in different currencies cannot be "
         "added; convert them to one in the file."
     )
-    return DataProblem(Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, count=len(reading.currencies))
+    return DataProblem(
+        Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, count=len(reading.currencies)
+    )
 
 
 def _percents(name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
@@ -147,7 +222,9 @@ def _total_rows(name: str, mask: Mask, column: pd.Series[Any], rows: Rows) -> Da
     return _problem(name, mask, column, rows, Severity.ERROR, ProblemCode.TOTAL_ROW, message, repair)
 
 
-def _order_conflict(name: str, reading: DateReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
+def _order_conflict(
+    name: str, reading: DateReading, column: pd.Series[Any], rows: Rows
+) -> DataProblem | None:
     if not reading.conflicts.any():
         return None
     places, values = _places(reading.conflicts, column, rows)

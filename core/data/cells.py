@@ -62,14 +62,23 @@ def type_table(
     table: RawTable, number_format: NumberFormat | None = None, date_order: DateOrder | None = None
 ) -> Dictionary[str, TypedColumn]:
     """Every column typed; columns that leave the number format open follow the others of the same file."""
-    typed = {name: type_column(table, name, number_format=number_format, date_order=date_order) for name in table.columns}
-    decided = {column.number_format for column in typed.values() if column.kind is ColumnKind.NUMBER and _voted(column)}
+    typed = {
+        name: type_column(table, name, number_format=number_format, date_order=date_order)
+        for name in table.columns
+    }
+    decided = {
+        column.number_format
+        for column in typed.values()
+        if column.kind is ColumnKind.NUMBER and _voted(column)
+    }
     hint = decided.pop() if len(decided) == 1 else None
     if hint is None:
         return typed
     for name, column in typed.items():
         if not column.number_decided:
-            typed[name] = type_column(table, name, number_format=number_format, date_order=date_order, hint=hint)
+            typed[name] = type_column(
+                table, name, number_format=number_format, date_order=date_order, hint=hint
+            )
     return typed
 
 
@@ -95,7 +104,9 @@ def type_column(
         return _numeric(table, name, column, as_kind)
     kind = as_kind or guess_kind(table, name)
     if kind is ColumnKind.NUMBER:
-        reading = read_numbers(_arrow(column), number_format, hint or table.number_hint, table.kind is not FileKind.CSV)
+        reading = read_numbers(
+            _arrow(column), number_format, hint or table.number_hint, table.kind is not FileKind.CSV
+        )
         return _number(table, name, column, reading, hinted=(hint or table.number_hint) is not None)
     if kind is ColumnKind.DATE:
         return _date(table, name, column, read_dates(_texts(column), date_order, table.date1904))
@@ -146,7 +157,9 @@ def _arrow(column: pd.Series[Any]) -> pa.ChunkedArray | pa.Array:
 
 def _dated(name: str, column: pd.Series[Any]) -> TypedColumn:
     values = column.dt.tz_localize(None) if getattr(column.dt, "tz", None) is not None else column
-    return TypedColumn(name, ColumnKind.DATE, values.astype("datetime64[us]"), date_order=DateOrder.YEAR_FIRST)
+    return TypedColumn(
+        name, ColumnKind.DATE, values.astype("datetime64[us]"), date_order=DateOrder.YEAR_FIRST
+    )
 
 
 def _flag(name: str, column: pd.Series[Any], as_kind: ColumnKind | None) -> TypedColumn:
@@ -159,7 +172,10 @@ def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: Column
     """Numbers as they are; day numbers and 20240131 become dates where the name or the caller says so."""
     wanted = as_kind is ColumnKind.DATE or (as_kind is None and says(name, DATE) is not None)
     if wanted:
-        texts = [None if value != value else f"{value:.9g}" if value % 1 else str(int(value)) for value in column.astype("float64")]
+        texts = [
+            None if value != value else f"{value:.9g}" if value % 1 else str(int(value))
+            for value in column.astype("float64")
+        ]
         reading = read_dates(texts, date1904=table.date1904)
         if as_kind is ColumnKind.DATE or reading.share == 1.0:
             return _date(table, name, column, reading)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -90,8 +91,16 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("quarter", r"[qt](?P<q>[1-4])[-/ ]*(?P<y>\d{4})$"),
         ("month", r"(?P<y>\d{4})[-/.]?(?P<m>\d{2})$"),
         ("month", r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})$"),
-        ("named_day", rf"(?:{_WORD},?\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/ ]*(?:de |of )?(?P<n>{_WORD})[-/, ]*(?:de )?(?P<y>\d{{4}}|\d{{2}})" + _CLOCK),
-        ("named_day", rf"(?:{_WORD},?\s+)?(?P<n>{_WORD})[-/ ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[-/ ]+(?P<y>\d{{4}})" + _CLOCK),
+        (
+            "named_day",
+            rf"(?:{_WORD},?\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/ ]*(?:de |of )?(?P<n>{_WORD})[-/, ]*(?:de )?(?P<y>\d{{4}}|\d{{2}})"
+            + _CLOCK,
+        ),
+        (
+            "named_day",
+            rf"(?:{_WORD},?\s+)?(?P<n>{_WORD})[-/ ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[-/ ]+(?P<y>\d{{4}})"
+            + _CLOCK,
+        ),
         ("named_month", rf"(?P<n>{_WORD})[-/,. ]*(?:de )?(?P<y>\d{{4}}|'?\d{{2}})$"),
         ("named_month", rf"(?P<y>\d{{4}})[-/ ]*(?P<n>{_WORD})$"),
         ("serial", r"(?P<serial>\d{5})(?:\.(?P<part>\d+))?$"),
@@ -172,7 +181,9 @@ def _decide(pairs: Sequence[_Cell], order: DateOrder | None) -> tuple[DateOrder,
         return (DateOrder.DAY_FIRST if by_day > by_month else DateOrder.MONTH_FIRST), True
     if not any(_either_way(cell) for cell in pairs):
         return DateOrder.DAY_FIRST, True
-    steps = {choice: _distinct_steps(pairs, choice) for choice in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)}
+    steps = {
+        choice: _distinct_steps(pairs, choice) for choice in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
+    }
     if steps[DateOrder.DAY_FIRST] != steps[DateOrder.MONTH_FIRST]:
         return min(steps, key=lambda choice: steps[choice]), False
     dotted = any(cell.dotted for cell in pairs)
@@ -181,7 +192,7 @@ def _decide(pairs: Sequence[_Cell], order: DateOrder | None) -> tuple[DateOrder,
 
 def _distinct_steps(pairs: Sequence[_Cell], order: DateOrder) -> int:
     days = sorted(day for cell in pairs if (day := cell.in_order(order)) is not None)
-    return len({later - earlier for earlier, later in zip(days[:-1], days[1:], strict=True)})
+    return len({later - earlier for earlier, later in pairwise(days)})
 
 
 def _read_cell(text: str, date1904: bool, bounds: DateBounds) -> _Cell | None:

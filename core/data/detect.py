@@ -94,13 +94,19 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
     return Detection(
         kind=kind,
         kind_reason=why,
-        guesses=tuple(replace(guess, label=guess.label or friendly(guess.column, guess.role)) for guess in guesses),
+        guesses=tuple(
+            replace(guess, label=guess.label or friendly(guess.column, guess.role)) for guess in guesses
+        ),
         frequency=frequency_of(dated.values) if dated is not None else None,
         currency=_currency(typed),
         date_order=dated.date_order if dated is not None else next(iter(orders), None),
         number_format=formats.pop() if len(formats) == 1 else None,
         problems=(*table.problems, *(problem for column in typed.values() for problem in column.problems)),
-        kpi_kind=KpiKind.COUNT if targets and not says(targets[0], TARGET_MONEY) and says(targets[0], TARGET_COUNT - {"y", "target", "kpi"}) else KpiKind.MONEY,
+        kpi_kind=KpiKind.COUNT
+        if targets
+        and not says(targets[0], TARGET_MONEY)
+        and says(targets[0], TARGET_COUNT - {"y", "target", "kpi"})
+        else KpiKind.MONEY,
     )
 
 
@@ -125,7 +131,10 @@ def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: Da
     for role in (Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT, Role.CHANNEL):
         guesses = _only_best(guesses, role, f"another column is the {role.value}")
     if kind is not DatasetKind.MIX_LONG:
-        guesses = [_without(guess, "a column per channel was found") if guess.role is Role.CHANNEL else guess for guess in guesses]
+        guesses = [
+            _without(guess, "a column per channel was found") if guess.role is Role.CHANNEL else guess
+            for guess in guesses
+        ]
     guesses = _paired(guesses)
     return _one_target(guesses, typed)
 
@@ -142,6 +151,12 @@ def _only_best(guesses: list[Guess], role: Role, why: str) -> list[Guess]:
 
 def _regions(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
     """A text column is the region where name or content says so: dates repeat, and (date, text) does not."""
+    guesses = [
+        _without(guess, "it names one region only: the data are national")
+        if guess.role is Role.GEO and typed[guess.column].values.nunique() == 1
+        else guess
+        for guess in guesses
+    ]
     if any(guess.role is Role.GEO for guess in guesses):
         return _only_best(guesses, Role.GEO, "another column is the region")
     date = next((guess.column for guess in guesses if guess.role is Role.DATE), None)
@@ -151,8 +166,13 @@ def _regions(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[
         column = typed[guess.column]
         if guess.role is not Role.IGNORE or column.kind is not ColumnKind.TEXT:
             continue
-        if not pd.DataFrame({"date": typed[date].values, "geo": column.values}).duplicated().any():
-            reason = f"each date appears once for each of its {column.values.nunique()} texts"
+        texts = column.values.nunique()
+        repeats = 1 < texts <= len(column.values) / 3
+        if (
+            repeats
+            and not pd.DataFrame({"date": typed[date].values, "geo": column.values}).duplicated().any()
+        ):
+            reason = f"each date appears once for each of its {texts} texts"
             guesses[index] = replace(guess, role=Role.GEO, reason=reason, confidence=0.7)
             break
     return guesses
@@ -186,13 +206,18 @@ def _one_target(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> li
     wanted = TARGET_COUNT if per_unit else TARGET_MONEY
     best = max(targets, key=lambda guess: (says(guess.column, wanted) is not None, guess.confidence))
     why = f"{best.column} is the target; another outcome as a control would hide what media did"
-    return [_without(guess, why) if guess.role is Role.TARGET and guess is not best else guess for guess in guesses]
+    return [
+        _without(guess, why) if guess.role is Role.TARGET and guess is not best else guess
+        for guess in guesses
+    ]
 
 
 def _target_by_content(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
     """Without a telling name: the unnamed, always positive column that moves most with all media together."""
     open_columns = [guess for guess in guesses if guess.role is Role.CONTROL and guess.confidence <= 0.3]
-    media = [typed[guess.column].values.astype(float).fillna(0) for guess in guesses if guess.role is Role.SPEND]
+    media = [
+        typed[guess.column].values.astype(float).fillna(0) for guess in guesses if guess.role is Role.SPEND
+    ]
     if not open_columns:
         return guesses
     total = pd.concat(media, axis=1).sum(axis=1) if media else None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +54,8 @@ def read_table(
     limits = limits or ReadLimits()
     _check_size(source, name, limits)
     kind = recognise(source, name)
-    chosen, sheets = None, ()
+    chosen: str | None = None
+    sheets: tuple[str, ...] = ()
     if kind in (FileKind.XLSX, FileKind.XLSB):
         check_inflated(source if isinstance(source, bytes) else Path(source), name, limits)
         with _as_path(source, kind) as path:
@@ -87,7 +90,9 @@ def recognise(source: Source, name: str) -> FileKind:
         raise FileProblem(_old_office(source, name))
     if head.startswith(b"PAR1"):
         if not tail.endswith(b"PAR1"):
-            raise FileProblem(f"{name} is a Parquet file that breaks off; it was not written or uploaded completely.")
+            raise FileProblem(
+                f"{name} is a Parquet file that breaks off; it was not written or uploaded completely."
+            )
         return FileKind.PARQUET
     for magic, what in _FOREIGN:
         if head.startswith(magic):
@@ -112,7 +117,9 @@ def _check_size(source: Source, name: str, limits: ReadLimits) -> None:
     if size == 0:
         raise FileProblem(f"{name} is empty.")
     if size > limits.max_bytes:
-        raise FileProblem(f"{name} has {say_size(size)}; at most {say_size(limits.max_bytes)} can be read here.")
+        raise FileProblem(
+            f"{name} has {say_size(size)}; at most {say_size(limits.max_bytes)} can be read here."
+        )
 
 
 def _packaged(source: Source, name: str) -> FileKind:
@@ -132,38 +139,33 @@ def _packaged(source: Source, name: str) -> FileKind:
 
 def _old_office(source: Source, name: str) -> str:
     """A sentence for an OLE container: with a password, an old workbook, or something else."""
-    import olefile
+    import msoffcrypto
 
-    try:
-        with olefile.OleFileIO(source if isinstance(source, bytes) else str(source)) as container:
-            if container.exists("EncryptedPackage") or container.exists("EncryptionInfo"):
-                return f"{name} is protected with a password. Remove the password in Excel (File, Info, Protect Workbook) and upload it again."
-            if container.exists("Workbook") or container.exists("Book"):
-                return _old_workbook(container, name)
-    except OSError:
-        return f"{name} is a damaged Office file. Open it in Excel, save it as XLSX and upload that."
+    with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+        try:
+            office = msoffcrypto.OfficeFile(file)
+            locked = office.is_encrypted()
+        except (msoffcrypto.exceptions.FileFormatError, OSError, ValueError, KeyError, struct.error):
+            return f"{name} is a damaged Office file. Open it in Excel, save it as XLSX and upload that."
+    if locked:
+        return (
+            f"{name} is protected with a password. Remove the password in Excel (File, Info, Protect "
+            "Workbook), save it as XLSX and upload that."
+        )
+    if office.format == "xls97":
+        return f"{name} is a workbook of the old Excel format (.xls). Save it as XLSX and upload that."
     return f"{name} is an Office document without a table. {WANTED}"
-
-
-def _old_workbook(container: object, name: str) -> str:
-    stream = "Workbook" if container.exists("Workbook") else "Book"  # type: ignore[attr-defined]
-    records = container.openstream(stream).read(4096)  # type: ignore[attr-defined]
-    position = 0
-    while position + 4 <= len(records):
-        kind, size = int.from_bytes(records[position : position + 2], "little"), int.from_bytes(records[position + 2 : position + 4], "little")
-        if kind == 0x2F:  # FILEPASS: the workbook's records that follow are encrypted
-            return f"{name} is protected with a password. Remove the password in Excel, save it as XLSX and upload that."
-        position += 4 + size
-    return f"{name} is a workbook of the old Excel format (.xls). Save it as XLSX in Excel and upload that."
 
 
 def _refuse_markup(head: bytes, name: str) -> None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<style", b"<meta")):
-        raise FileProblem(f"{name} is a web page (HTML), whatever its name says. Open it in Excel and save it as XLSX or CSV.")
+        raise FileProblem(
+            f"{name} is a web page (HTML), whatever its name says. Open it in Excel and save it as XLSX or CSV."
+        )
     if text.startswith(b"<?xml") or text.startswith(b"<workbook"):
         raise FileProblem(f"{name} is an XML file. Open it in Excel and save it as XLSX or CSV.")
-    if text.startswith((b"{\"", b"{\n", b"{ ", b"{\r", b"[{", b"[\n", b"[[")):
+    if text.startswith((b'{"', b"{\n", b"{ ", b"{\r", b"[{", b"[\n", b"[[")):
         raise FileProblem(f"{name} is a JSON file. {WANTED}")
 
 
@@ -238,9 +240,16 @@ def _without_repeats(
     if not same.any():
         return frame, rows, ()
     places = rows[same.to_numpy(dtype=bool)]
-    message = f"The header is repeated in {len(places)} row(s), first in row {places[0]}; these rows were left out."
+    message = (
+        f"The header is repeated in {len(places)} row(s), first in row {places[0]}; these rows were left out."
+    )
     problem = DataProblem(
-        Severity.INFO, ProblemCode.REPEATED_HEADER, message, row=int(places[0]), rows=tuple(map(int, places[:200])), count=len(places)
+        Severity.INFO,
+        ProblemCode.REPEATED_HEADER,
+        message,
+        row=int(places[0]),
+        rows=tuple(map(int, places[:200])),
+        count=len(places),
     )
     kept = ~same.to_numpy(dtype=bool)
     return frame.loc[kept].reset_index(drop=True), rows[kept], (problem,)

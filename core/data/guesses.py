@@ -22,8 +22,8 @@ from core.data.vocabulary import (
     PER_UNIT,
     POPULATION,
     RESULT,
-    SPEND,
     SPELLINGS,
+    SPEND,
     SUFFIX_ROLES,
     TARGET_COUNT,
     TARGET_MONEY,
@@ -94,7 +94,9 @@ def _by_name(column: TypedColumn, name: str) -> Guess | None:
     if word and not says(name, CONTROL):
         return Guess(name, Role.IGNORE, f"its name contains “{word}”: a result, not an input", 0.8)
     if says(name, PER_UNIT) and says(name, TARGET_MONEY | frozenset({"value", "wert", "price"}) | PER_UNIT):
-        return Guess(name, Role.VALUE_PER_UNIT, f"its name says money per unit (“{says(name, PER_UNIT)}”)", 0.85)
+        return Guess(
+            name, Role.VALUE_PER_UNIT, f"its name says money per unit (“{says(name, PER_UNIT)}”)", 0.85
+        )
     if len(tokens(name)) > 1 and last in SUFFIX_ROLES:
         return Guess(name, Role(SUFFIX_ROLES[last]), f"its name ends in “_{name[-1]}”", 0.85)
     return _by_words(column, name)
@@ -109,7 +111,11 @@ def _by_words(column: TypedColumn, name: str) -> Guess | None:
         (SPEND if not says(name, TARGET_MONEY) else frozenset(), Role.SPEND, 0.95),
         (ORGANIC, Role.ORGANIC, 0.85),
         (EXPOSURE, Role.EXPOSURE, 0.9 if medium else 0.75),
-        (TREATMENT if not says(name, TARGET_MONEY) else frozenset({"price", "preis", "prix", "precio"}), Role.TREATMENT, 0.8),
+        (
+            TREATMENT if not says(name, TARGET_MONEY) else frozenset({"price", "preis", "prix", "precio"}),
+            Role.TREATMENT,
+            0.8,
+        ),
         (TARGET_MONEY, Role.TARGET, 0.9),
         (TARGET_COUNT, Role.TARGET, 0.8),
         (CHANNELS, Role.SPEND, 0.7),
@@ -125,7 +131,11 @@ def _by_words(column: TypedColumn, name: str) -> Guess | None:
 def _checked(guess: Guess, column: TypedColumn) -> Guess:
     """Media cannot be negative: a column with many negative values is a control whatever its name says."""
     values = _values(column)
-    if guess.role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC) and len(values) and float((values < 0).mean()) > 0.2:
+    if (
+        guess.role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC)
+        and len(values)
+        and float((values < 0).mean()) > 0.2
+    ):
         return Guess(guess.column, Role.CONTROL, f"{guess.reason}, but many of its values are negative", 0.5)
     return guess
 
@@ -142,7 +152,9 @@ def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
         return Guess(name, Role.CONTROL, "it is 0 or 1 in every row", 0.5)
     zeros = float((values == 0).mean())
     if zeros >= rules.min_zero_share:
-        return Guess(name, Role.SPEND, f"it pauses: {zeros:.0%} of its values are 0, the others positive", 0.5)
+        return Guess(
+            name, Role.SPEND, f"it pauses: {zeros:.0%} of its values are 0, the others positive", 0.5
+        )
     return Guess(name, Role.CONTROL, "it is always positive and its name says nothing", 0.3)
 
 

@@ -96,7 +96,7 @@ def _merged_above(rows: Rows, first: int, width: int, rules: HeaderRules) -> lis
 def _names_below(rows: Rows, first: int, width: int, rules: HeaderRules) -> list[str] | None:
     """The row below, when the header has gaps (merged cells) and the row below fills them with names."""
     row = _padded(rows[first], width)
-    if first + 1 >= len(rows) or all(row[: len(_trimmed(row))]) and len(_trimmed(row)) == width:
+    if first + 1 >= len(rows) or (all(row[: len(_trimmed(row))]) and len(_trimmed(row)) == width):
         return None
     below = _padded(rows[first + 1], width)
     fills = any(down and not up for up, down in zip(row, below, strict=True))
@@ -141,7 +141,16 @@ def _named(first: int, depth: int, cells: Sequence[str], rows: Rows) -> Header:
             f"Row {row_in_file} has the same column name more than once: {name_some(doubles)}. "
             "The later ones got a number so that none is lost."
         )
-        problems.append(DataProblem(Severity.WARNING, ProblemCode.DUPLICATE_HEADER, message, row=row_in_file, column=doubles[0], count=len(doubles)))
+        problems.append(
+            DataProblem(
+                Severity.WARNING,
+                ProblemCode.DUPLICATE_HEADER,
+                message,
+                row=row_in_file,
+                column=doubles[0],
+                count=len(doubles),
+            )
+        )
     notes = (f"The header was found in row {row_in_file}.",) if row_in_file > 1 else ()
     return Header(first, depth, tuple(unique), tuple(problems), notes)
 
@@ -151,7 +160,9 @@ def _last_used(rows: Rows, width: int) -> int:
 
 
 def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[list[str], list[DataProblem]]:
-    names, merged, blank, group = list(cells), [], [], ""
+    names, group = list(cells), ""
+    merged: list[str] = []
+    blank: list[str] = []
     for index, name in enumerate(cells):
         if name:
             group = name
@@ -166,10 +177,28 @@ def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[li
             f"Row {row_in_file} has cells without a name, perhaps merged ones; the columns below them are "
             f"called {name_some(merged)}."
         )
-        problems.append(DataProblem(Severity.WARNING, ProblemCode.MERGED_HEADER, message, row=row_in_file, column=merged[0], count=len(merged)))
+        problems.append(
+            DataProblem(
+                Severity.WARNING,
+                ProblemCode.MERGED_HEADER,
+                message,
+                row=row_in_file,
+                column=merged[0],
+                count=len(merged),
+            )
+        )
     if blank:
         message = f"Row {row_in_file} has no name for {name_some(blank)}."
-        problems.append(DataProblem(Severity.INFO, ProblemCode.MERGED_HEADER, message, row=row_in_file, column=blank[0], count=len(blank)))
+        problems.append(
+            DataProblem(
+                Severity.INFO,
+                ProblemCode.MERGED_HEADER,
+                message,
+                row=row_in_file,
+                column=blank[0],
+                count=len(blank),
+            )
+        )
     return names, problems
 
 

@@ -55,13 +55,19 @@ def _has(names: Sequence[str], words: frozenset[str]) -> str | None:
 
 
 def _targets(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
-    goals = [name for name in names if says(name, GOAL) and len(name.split("_")) > 1 and typed[name].kind is ColumnKind.NUMBER]
+    goals = [
+        name
+        for name in names
+        if says(name, GOAL) and len(name.split("_")) > 1 and typed[name].kind is ColumnKind.NUMBER
+    ]
     return f"it has goals by period: {', '.join(goals[:3])}" if dates and len(goals) >= 2 else None
 
 
 def _segments(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
     found = [name for name in names if says(name, SEGMENT)]
-    return f"it describes customer segments: {', '.join(found[:3])}" if not dates and len(found) >= 2 else None
+    return (
+        f"it describes customer segments: {', '.join(found[:3])}" if not dates and len(found) >= 2 else None
+    )
 
 
 def _promo_catalog(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
@@ -72,7 +78,9 @@ def _promo_catalog(names: list[str], dates: list[str], typed: Dictionary[str, Ty
 
 def _campaigns(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
     campaign = _has(names, CAMPAIGN_ID)
-    measures = [name for name in names if says(name, EXPOSURE | SPEND | frozenset({"conversions", "engagement"}))]
+    measures = [
+        name for name in names if says(name, EXPOSURE | SPEND | frozenset({"conversions", "engagement"}))
+    ]
     if campaign and measures and (dates or len(measures) >= 2):
         return f"its rows are campaigns ({campaign}) with {', '.join(measures[:3])}"
     return None
@@ -81,7 +89,10 @@ def _campaigns(names: list[str], dates: list[str], typed: Dictionary[str, TypedC
 def _sales(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
     texts = [name for name in names if typed[name].kind in (ColumnKind.TEXT, ColumnKind.FLAG)]
     department = _has(texts, DEPARTMENT)
-    sales = _has([name for name in names if typed[name].kind is ColumnKind.NUMBER], TARGET_MONEY | MARGIN | TARGET_COUNT)
+    sales = _has(
+        [name for name in names if typed[name].kind is ColumnKind.NUMBER],
+        TARGET_MONEY | MARGIN | TARGET_COUNT,
+    )
     if dates and department and sales:
         return f"its rows are sales by {department}: {sales}"
     return None

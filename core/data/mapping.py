@@ -43,7 +43,15 @@ NUMERIC_ROLES = frozenset(
     }
 )
 MEDIA_ROLES = frozenset({Role.SPEND, Role.EXPOSURE, Role.ORGANIC})
-SINGLE_ROLES = (Role.DATE, Role.TARGET, Role.GEO, Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT, Role.CHANNEL)
+SINGLE_ROLES = (
+    Role.DATE,
+    Role.TARGET,
+    Role.GEO,
+    Role.POPULATION,
+    Role.VALUE_PER_UNIT,
+    Role.EVENT,
+    Role.CHANNEL,
+)
 
 
 class KpiKind(StrEnum):
@@ -125,7 +133,13 @@ class Mapping:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
-        for name, kind in (("kpi_kind", KpiKind), ("period", Period), ("week_start", Weekday), ("edge_weeks", EdgeWeeks), ("media_measure", MediaMeasure)):
+        for name, kind in (
+            ("kpi_kind", KpiKind),
+            ("period", Period),
+            ("week_start", Weekday),
+            ("edge_weeks", EdgeWeeks),
+            ("media_measure", MediaMeasure),
+        ):
             object.__setattr__(self, name, kind(getattr(self, name)))
         for name, choice in (("date_order", DateOrder), ("number_format", NumberFormat)):
             value = getattr(self, name)
@@ -164,13 +178,19 @@ class Mapping:
     @property
     def pairs(self) -> dict[str, str]:
         """{spend column: its exposure column}."""
-        return {column.pair: column.column for column in self.columns if column.role is Role.EXPOSURE and column.pair}
+        return {
+            column.pair: column.column
+            for column in self.columns
+            if column.role is Role.EXPOSURE and column.pair
+        }
 
     @property
     def display_names(self) -> dict[str, str]:
         """{column: friendly name} of every used column that has one different from its own."""
         used = (column for column in self.columns if column.role is not Role.IGNORE)
-        return {column.column: column.label for column in used if column.label and column.label != column.column}
+        return {
+            column.column: column.label for column in used if column.label and column.label != column.column
+        }
 
     def label_of(self, column: str) -> str:
         """The friendly name of a column, or the column itself."""
@@ -184,7 +204,9 @@ class Mapping:
         columns = []
         for other in self.columns if column in known else (*self.columns, fresh):
             taken = role in SINGLE_ROLES and other.role is role and other.column != column
-            columns.append(fresh if other.column == column else replace(other, role=Role.IGNORE) if taken else other)
+            columns.append(
+                fresh if other.column == column else replace(other, role=Role.IGNORE) if taken else other
+            )
         return replace(self, columns=tuple(columns))
 
     def with_label(self, column: str, label: str) -> Mapping:
@@ -200,7 +222,9 @@ class Mapping:
     def faults(self) -> list[str]:
         """Everything that keeps this mapping from making a mix data set, as sentences."""
         faults = [] if self.date_column else ["No column is marked as the date."]
-        faults += [] if self.target_column else ["No column is marked as the target (the KPI to be explained)."]
+        faults += (
+            [] if self.target_column else ["No column is marked as the target (the KPI to be explained)."]
+        )
         if not self.columns_of(*MEDIA_ROLES):
             faults.append("No column is marked as media spend.")
         spends = self.columns_of(Role.SPEND)
@@ -239,7 +263,11 @@ def to_mmm_config_fields(mapping: Mapping, frame: pd.DataFrame | None = None) ->
     mapping.checked()
     pairs = mapping.pairs if mapping.media_measure is MediaMeasure.EXPOSURE else {}
     lonely = [c.column for c in mapping.columns if c.role is Role.EXPOSURE and not c.pair]
-    organic = [column for column in mapping.columns_of(Role.ORGANIC, Role.EXPOSURE) if mapping.role_of(column) is Role.ORGANIC or column in lonely]
+    organic = [
+        column
+        for column in mapping.columns_of(Role.ORGANIC, Role.EXPOSURE)
+        if mapping.role_of(column) is Role.ORGANIC or column in lonely
+    ]
     treatments = mapping.columns_of(Role.TREATMENT)
     geo = mapping.geo_column
     channels = [pairs.get(column, column) for column in mapping.columns_of(Role.SPEND)]

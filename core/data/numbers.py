@@ -20,17 +20,87 @@ class NumberFormat(StrEnum):
 
 
 BLANK_WORDS = (
-    *("", "-", "–", "—", "--", ".", "?", "n/a", "n.a.", "na", "nan", "null", "none", "nil", "#n/a n/a", "<na>"),
+    *(
+        "",
+        "-",
+        "–",
+        "—",
+        "--",
+        ".",
+        "?",
+        "n/a",
+        "n.a.",
+        "na",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "#n/a n/a",
+        "<na>",
+    ),
     *("k.a.", "k. a.", "s/o", "n/d", "n.d.", "nd", "s.d.", "nc", "n.c."),
 )
-FORMULA_ERRORS = ("#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#getting_data", "#spill!", "#calc!")
+FORMULA_ERRORS = (
+    "#div/0!",
+    "#n/a",
+    "#name?",
+    "#null!",
+    "#num!",
+    "#ref!",
+    "#value!",
+    "#getting_data",
+    "#spill!",
+    "#calc!",
+)
 CURRENCY_SIGNS = {
-    **{"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₩": "KRW", "₪": "ILS"},
+    **{
+        "€": "EUR",
+        "£": "GBP",
+        "$": "USD",
+        "¥": "JPY",
+        "₹": "INR",
+        "₽": "RUB",
+        "₺": "TRY",
+        "₩": "KRW",
+        "₪": "ILS",
+    },
     **{"us$": "USD", "r$": "BRL", "a$": "AUD", "c$": "CAD", "zł": "PLN", "kč": "CZK", "₴": "UAH", "₫": "VND"},
 }
 CURRENCY_CODES = (
-    *("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "BRL", "MXN", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK"),
-    *("PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "ZAR", "SGD", "HKD", "KRW", "ILS", "AED", "SAR", "COP"),
+    *(
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "JPY",
+        "CNY",
+        "INR",
+        "BRL",
+        "MXN",
+        "CAD",
+        "AUD",
+        "NZD",
+        "SEK",
+        "NOK",
+        "DKK",
+    ),
+    *(
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "TRY",
+        "RUB",
+        "ZAR",
+        "SGD",
+        "HKD",
+        "KRW",
+        "ILS",
+        "AED",
+        "SAR",
+        "COP",
+    ),
     *("CLP", "PEN", "ARS", "THB", "IDR", "MYR", "PHP", "VND", "UAH", "EGP", "NGN", "KES"),
 )
 
@@ -46,7 +116,9 @@ _CELL = (
     rf"(?P<after>{_CURRENCY})?\s*(?P<close>\))?$"
 )
 _PLAIN = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
-_POINT = r"^([1-9]\d{0,2}(,\d{2,3})*,\d{3}(\.\d*)?|\d{1,3}([ '’]\d{3})+(\.\d*)?|(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?)$"
+_POINT = (
+    r"^([1-9]\d{0,2}(,\d{2,3})*,\d{3}(\.\d*)?|\d{1,3}([ '’]\d{3})+(\.\d*)?|(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?)$"
+)
 _COMMA = r"^([1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d{1,3}([ '’]\d{3})+(,\d*)?|(\d+(,\d*)?|,\d+)(e[+-]?\d+)?)$"
 
 
@@ -211,7 +283,9 @@ def _bare(
     if plain.all():
         return body, negative, percent, pa.nulls(len(tidy), pa.string())
     parts = pc.extract_regex(tidy.filter(pa.array(~plain)), _CELL)
-    part = {name: _text(parts, name) for name in ("open", "sign", "second", "last", "percent", "close", "body")}
+    part = {
+        name: _text(parts, name) for name in ("open", "sign", "second", "last", "percent", "close", "body")
+    }
     brackets = _mask(pc.equal(part["open"], "(")) & _mask(pc.equal(part["close"], ")"))
     signs = sum(_mask(pc.equal(part[name], "-")).astype(int) for name in ("sign", "second", "last"))
     whole = (brackets | _mask(pc.equal(pc.binary_join_element_wise(part["open"], part["close"], ""), ""))) & (
@@ -245,7 +319,9 @@ def _values(
 ) -> npt.NDArray[np.float64]:
     point = pc.replace_substring_regex(body, "[,' ’]", "")
     comma = pc.replace_substring(pc.replace_substring_regex(body, "[.' ’]", ""), ",", ".")
-    text = pc.if_else(pa.array(as_point), point, pc.if_else(pa.array(as_comma), comma, pa.scalar(None, pa.string())))
+    text = pc.if_else(
+        pa.array(as_point), point, pc.if_else(pa.array(as_comma), comma, pa.scalar(None, pa.string()))
+    )
     numbers = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 

@@ -35,7 +35,9 @@ def check_inflated(source: Path | bytes, name: str, limits: ReadLimits) -> int:
     with _opened(source) as file, zipfile.ZipFile(file) as package:
         parts = package.infolist()
         if len(parts) > limits.max_parts:
-            raise FileProblem(f"{name} has {len(parts):,} parts inside; a workbook with a table has far fewer.")
+            raise FileProblem(
+                f"{name} has {len(parts):,} parts inside; a workbook with a table has far fewer."
+            )
         total = 0
         for part in parts:
             total += _inflated(file, part, name, limits, limits.max_inflated_bytes - total)
@@ -47,7 +49,9 @@ def _opened(source: Path | bytes) -> BinaryIO:
 
 
 def _inflated(file: BinaryIO, part: zipfile.ZipInfo, name: str, limits: ReadLimits, allowed: int) -> int:
-    damaged = FileProblem(f"{name} is damaged: its part {part.filename} cannot be unpacked. Save it again and upload the new file.")
+    damaged = FileProblem(
+        f"{name} is damaged: its part {part.filename} cannot be unpacked. Save it again and upload the new file."
+    )
     file.seek(part.header_offset)
     head = file.read(30)
     if len(head) < 30 or head[:4] != b"PK\x03\x04":
@@ -70,7 +74,9 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo, name: str, limits: ReadLimi
                 raise damaged from error
             if count > allowed:
                 size = say_size(limits.max_inflated_bytes)
-                raise FileProblem(f"{name} unpacks to more than {size}: it is refused. Save the table as CSV or Parquet.")
+                raise FileProblem(
+                    f"{name} unpacks to more than {size}: it is refused. Save the table as CSV or Parquet."
+                )
             packed = inflater.unconsumed_tail
     return count
 

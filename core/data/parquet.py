@@ -21,7 +21,9 @@ def read_parquet(source: bytes | str | Path, name: str, limits: ReadLimits) -> G
         _check_shape(file, name, limits)
         table = _bounded(file, name, limits)
     except (pa.ArrowException, OSError) as error:
-        raise FileProblem(f"{name} is a damaged Parquet file: it cannot be decoded. Write it again and upload it.") from error
+        raise FileProblem(
+            f"{name} is a damaged Parquet file: it cannot be decoded. Write it again and upload it."
+        ) from error
     names = tuple(str(column) for column in table.column_names)
     frame = pd.DataFrame({column: _column(table.column(column)) for column in names})
     if len(frame) == 0:
@@ -36,9 +38,13 @@ def _check_shape(file: pq.ParquetFile, name: str, limits: ReadLimits) -> None:
     if file.metadata.num_rows > limits.max_rows:
         faults.append(f"{name} has {file.metadata.num_rows:,} rows; at most {limits.max_rows:,} can be read.")
     if len(schema.names) > limits.max_columns:
-        faults.append(f"{name} has {len(schema.names):,} columns; at most {limits.max_columns:,} can be read.")
+        faults.append(
+            f"{name} has {len(schema.names):,} columns; at most {limits.max_columns:,} can be read."
+        )
     if nested:
-        faults.append(f"{name} has columns of lists or structures, which are no table cells: {name_some(nested)}.")
+        faults.append(
+            f"{name} has columns of lists or structures, which are no table cells: {name_some(nested)}."
+        )
     if doubles:
         faults.append(f"{name} has the same column name more than once: {name_some(doubles)}.")
     if faults:
@@ -51,7 +57,9 @@ def _bounded(file: pq.ParquetFile, name: str, limits: ReadLimits) -> pa.Table:
     for batch in file.iter_batches(batch_size=65_536):
         size += batch.nbytes
         if size > limits.max_inflated_bytes:
-            raise FileProblem(f"{name} decodes to more than {say_size(limits.max_inflated_bytes)}: it is refused.")
+            raise FileProblem(
+                f"{name} decodes to more than {say_size(limits.max_inflated_bytes)}: it is refused."
+            )
         batches.append(batch)
     return pa.Table.from_batches(batches, schema=batches[0].schema if batches else file.schema_arrow)
 

@@ -43,20 +43,19 @@ class ProblemCode(StrEnum):
     MERGED_HEADER = "merged_header"
     NO_HEADER = "no_header"
     RAGGED_ROW = "ragged_row"
-    LOST_CELL = "lost_cell"
     REPEATED_HEADER = "repeated_header"
     TOTAL_ROW = "total_row"
-    DUPLICATE_ROWS = "duplicate_rows"
-    MISSING_PERIODS = "missing_periods"
-    MISSING_CELLS = "missing_cells"
-    NEGATIVE_SPEND = "negative_spend"
-    ALL_ZERO_CHANNEL = "all_zero_channel"
+    BLANK_DATE = "blank_date"
     INCOMPLETE_WEEK = "incomplete_week"
     COLUMN_CONFLICT = "column_conflict"
     COLUMN_MISSING = "column_missing"
+    GEO_MISSING = "geo_missing"
     MIXED_FREQUENCY = "mixed_frequency"
+    MEDIUM_SPELLING = "medium_spelling"
+    KPI_REPEATED = "kpi_repeated"
+    JOIN_GAPS = "join_gaps"
+    MAPPING = "mapping"
     NO_ROWS = "no_rows"
-    MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,11 @@ class DataProblem:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the data set's record."""
-        plain = asdict(self) | {"severity": self.severity.value, "code": str(self.code), "rows": list(self.rows)}
+        plain = asdict(self) | {
+            "severity": self.severity.value,
+            "code": str(self.code),
+            "rows": list(self.rows),
+        }
         plain["repair"] = self.repair.to_json() if self.repair else None
         return plain
 
@@ -109,11 +112,11 @@ class DataProblem:
         return cls(severity=Severity(plain["severity"]), rows=rows, repair=repair, **kept)
 
 
-def at_place(
-    problems: Iterable[DataProblem], file: str, sheet: str | None = None
-) -> tuple[DataProblem, ...]:
+def at_place(problems: Iterable[DataProblem], file: str, sheet: str | None = None) -> tuple[DataProblem, ...]:
     """The problems with the file and the sheet they were found in."""
-    return tuple(replace(problem, file=problem.file or file, sheet=problem.sheet or sheet) for problem in problems)
+    return tuple(
+        replace(problem, file=problem.file or file, sheet=problem.sheet or sheet) for problem in problems
+    )
 
 
 def name_cells(rows: Sequence[int], values: Sequence[str], shown: int = 3) -> str:

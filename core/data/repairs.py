@@ -11,15 +11,16 @@ from typing import Any
 class RepairCode(StrEnum):
     """The repairs that are known to be safe when a person asks for them."""
 
-    SUM_DUPLICATES = "sum_duplicates"
-    KEEP_LAST_DUPLICATE = "keep_last_duplicate"
-    FILL_PERIODS_ZERO_MEDIA = "fill_periods_zero_media"
     DROP_ROWS = "drop_rows"
-    FILL_ZERO = "fill_zero"
-    INTERPOLATE = "interpolate"
     DROP_COLUMN = "drop_column"
+    DROP_DUPLICATES = "drop_duplicates"
+    SUM_DUPLICATES = "sum_duplicates"
+    FILL_MISSING_ZERO = "fill_missing_zero"
+    INTERPOLATE = "interpolate"
+    COMMON_CALENDAR = "common_calendar"
+    FILL_PERIODS = "fill_periods"
+    TRIM_TO_KPI = "trim_to_kpi"
     CLIP_NEGATIVE = "clip_negative"
-    MODEL = "model"
 
 
 @dataclass(frozen=True)

@@ -52,15 +52,23 @@ def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
     if header is None:
         raise FileProblem(f"{name} is empty: it holds no cells.")
     if len(header.names) > limits.max_columns:
-        raise FileProblem(f"{name} has {len(header.names):,} columns; at most {limits.max_columns:,} can be read.")
-    start = sample.lines_after[header.first + header.depth - 1] if header.first + header.depth else sample.skipped
+        raise FileProblem(
+            f"{name} has {len(header.names):,} columns; at most {limits.max_columns:,} can be read."
+        )
+    start = (
+        sample.lines_after[header.first + header.depth - 1] if header.first + header.depth else sample.skipped
+    )
     records = body[_line_start(body, start) :]
     frame, rows, problems = _records(records, sample.delimiter, header, name, limits)
     if len(frame) == 0:
         raise FileProblem(f"{name} has a header row but no rows below it.")
     if len(frame) > limits.max_rows:
-        raise FileProblem(f"{name} has more than {limits.max_rows:,} rows; split it, or sum it up before uploading.")
-    notes = header.notes + ((f"The text was read as {encoding}.",) if encoding not in ("UTF-8", "utf-8-sig") else ())
+        raise FileProblem(
+            f"{name} has more than {limits.max_rows:,} rows; split it, or sum it up before uploading."
+        )
+    notes = header.notes + (
+        (f"The text was read as {encoding}.",) if encoding not in ("UTF-8", "utf-8-sig") else ()
+    )
     hint = NumberFormat.COMMA if sample.delimiter == ";" else None
     return Grid(frame, header, rows, (*header.problems, *problems), notes, number_hint=hint)
 
@@ -106,7 +114,9 @@ def _head_lines(body: bytes, name: str, limits: ReadLimits) -> list[str]:
     head = body[: SAMPLE_LINES * 4096 + limits.max_line_bytes]
     lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head)[:SAMPLE_LINES]
     if any(len(line) >= limits.max_line_bytes for line in lines):
-        raise FileProblem(f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns.")
+        raise FileProblem(
+            f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns."
+        )
     return [line.decode("utf-8", errors="replace") for line in lines if line]
 
 
@@ -135,7 +145,9 @@ def _best_delimiter(lines: list[str]) -> str:
             widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if any(row))
         except csv.Error:
             return 0.0, 0
-        width, count = max(((w, c) for w, c in widths.items() if w > 1), key=lambda pair: pair[1], default=(1, 0))
+        width, count = max(
+            ((w, c) for w, c in widths.items() if w > 1), key=lambda pair: pair[1], default=(1, 0)
+        )
         return count / max(1, sum(widths.values())), width
 
     return max(DELIMITERS, key=agreement)
@@ -147,7 +159,9 @@ def _records(
     records = records.rstrip(b"\r\n \t" if delimiter != "\t" else b"\r\n ")
     if not records:
         return pd.DataFrame(columns=list(header.names)), None, []
-    if not re.search(rb"(\n|\r\n?)[ ]*(\n|\r)", records.replace(b"\r\n", b"\n") if b"\r" in records else records):
+    if not re.search(
+        rb"(\n|\r\n?)[ ]*(\n|\r)", records.replace(b"\r\n", b"\n") if b"\r" in records else records
+    ):
         fast = _fast(records, delimiter, header.names)
         if fast is not None:
             return fast, None, []
@@ -161,7 +175,9 @@ def _fast(records: bytes, delimiter: str, names: tuple[str, ...]) -> pd.DataFram
             pa.BufferReader(records),
             read_options=pacsv.ReadOptions(column_names=list(names), block_size=8 << 20),
             parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in records),
-            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
         )
     except pa.ArrowInvalid:
         return None
@@ -174,7 +190,9 @@ def _careful(
     width, kept, rows, long = len(header.names), [], [], []
     number = header.first_row - 1
     try:
-        for number, row in enumerate(csv.reader(_lines(records, name, limits), delimiter=delimiter), header.first_row):
+        for number, row in enumerate(
+            csv.reader(_lines(records, name, limits), delimiter=delimiter), header.first_row
+        ):
             if not any(cell.strip() for cell in row):
                 continue
             if any(cell.strip() for cell in row[width:]):
@@ -182,15 +200,23 @@ def _careful(
             kept.append(row[:width] + [""] * (width - len(row)))
             rows.append(number)
     except csv.Error as error:
-        raise FileProblem(f"{name} cannot be read beyond row {number}: a quotation mark is opened there and never closed ({error}).") from error
-    frame = pd.DataFrame(dict(zip(header.names, zip(*kept, strict=True), strict=True)), dtype="str") if kept else pd.DataFrame(columns=list(header.names))
+        raise FileProblem(
+            f"{name} cannot be read beyond row {number}: a quotation mark is opened there and never closed ({error})."
+        ) from error
+    frame = (
+        pd.DataFrame(dict(zip(header.names, zip(*kept, strict=True), strict=True)), dtype="str")
+        if kept
+        else pd.DataFrame(columns=list(header.names))
+    )
     return frame, np.array(rows, dtype=np.int64), _ragged(long, width)
 
 
 def _lines(records: bytes, name: str, limits: ReadLimits) -> Iterator[str]:
     for line in io.StringIO(records.decode(), newline=""):
         if len(line) > limits.max_line_bytes:
-            raise FileProblem(f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns.")
+            raise FileProblem(
+                f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns."
+            )
         yield line
 
 
@@ -201,4 +227,13 @@ def _ragged(long: list[int], width: int) -> list[DataProblem]:
         f"{len(long):,} row{'s have' if len(long) > 1 else ' has'} more than the {width} cells of the header "
         f"(row {name_some(long)}): what stands beyond was left out. A delimiter inside a text needs quotation marks."
     )
-    return [DataProblem(Severity.ERROR, ProblemCode.RAGGED_ROW, message, row=long[0], rows=tuple(long[:200]), count=len(long))]
+    return [
+        DataProblem(
+            Severity.ERROR,
+            ProblemCode.RAGGED_ROW,
+            message,
+            row=long[0],
+            rows=tuple(long[:200]),
+            count=len(long),
+        )
+    ]

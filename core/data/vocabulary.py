@@ -64,21 +64,46 @@ CONTROL = _words(
     "weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi inflation unemployment index "
     "sentiment trend trends gqv query confidence covid"
 )
-CHANNEL_NAME = _words("channel media medium kanal canal medio source platform plattform plateforme plataforma mediakanal support")
+CHANNEL_NAME = _words(
+    "channel media medium kanal canal medio source platform plattform plateforme plataforma mediakanal support"
+)
 PER_UNIT = _words("per pro par por je aov basket warenkorb panier")
 CAMPAIGN_ID = _words("campaign campaign_id kampagne campagne campana ad adset")
-RESULT = _words("effect effects contribution contributions predicted prediction forecast fitted residual roas roi mroas cpa cpc cpm ctr cvr")
-DEPARTMENT = _words("department departments dept category categories warengruppe abteilung kategorie sortiment rayon categorie departamento categoria sku article artikel")
+RESULT = _words(
+    "effect effects contribution contributions predicted prediction forecast fitted residual roas roi mroas cpa cpc cpm ctr cvr"
+)
+DEPARTMENT = _words(
+    "department departments dept category categories warengruppe abteilung kategorie sortiment rayon categorie departamento categoria sku article artikel"
+)
 DISCOUNT = _words("discount discounts rabatt rabatte remise descuento promo promotion aktion flag")
 MARGIN = _words("margin marge deckungsbeitrag margen db")
 START = _words("start begin from von beginn debut inicio first")
 END = _words("end until bis ende fin last to")
-SEGMENT = _words("segment segments segment_id customer customers kunden kundensegment clients clientes sensitivity")
+SEGMENT = _words(
+    "segment segments segment_id customer customers kunden kundensegment clients clientes sensitivity"
+)
 GOAL = _words("target targets goal goals ziel ziele plan soll objectif objectifs objetivo objetivos")
 SUFFIX_ROLES = {"s": "spend", "i": "exposure", "p": "exposure", "b": "control", "o": "organic"}
 SPELLINGS = {
-    **{"tv": "TV", "ooh": "OOH", "dooh": "DOOH", "ctv": "CTV", "sea": "SEA", "sem": "SEM", "seo": "SEO", "ppc": "PPC"},
-    **{"crm": "CRM", "dm": "DM", "pr": "PR", "kpi": "KPI", "youtube": "YouTube", "tiktok": "TikTok", "linkedin": "LinkedIn"},
+    **{
+        "tv": "TV",
+        "ooh": "OOH",
+        "dooh": "DOOH",
+        "ctv": "CTV",
+        "sea": "SEA",
+        "sem": "SEM",
+        "seo": "SEO",
+        "ppc": "PPC",
+    },
+    **{
+        "crm": "CRM",
+        "dm": "DM",
+        "pr": "PR",
+        "kpi": "KPI",
+        "youtube": "YouTube",
+        "tiktok": "TikTok",
+        "linkedin": "LinkedIn",
+    },
 }
 
 _SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|[^0-9A-Za-zÀ-ž]+")

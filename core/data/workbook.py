@@ -47,17 +47,23 @@ def list_workbook(path: Path, name: str, limits: ReadLimits) -> tuple[SheetInfo,
     return tuple(listed.info for listed in _listed(path, name, limits)[0])
 
 
-def read_workbook(path: Path, name: str, sheet: str | None, limits: ReadLimits) -> tuple[Grid, str, tuple[str, ...]]:
+def read_workbook(
+    path: Path, name: str, sheet: str | None, limits: ReadLimits
+) -> tuple[Grid, str, tuple[str, ...]]:
     """The chosen sheet's records, its name, and all names; without a choice the largest visible table is taken."""
     sheets, reader = _listed(path, name, limits)
     chosen = _choose(sheets, sheet, name)
     names = tuple(listed.info.name for listed in sheets)
     if chosen.info.rows > limits.max_rows:
-        raise FileProblem(f"Sheet {chosen.info.name} of {name} has {chosen.info.rows:,} rows; at most {limits.max_rows:,} can be read.")
+        raise FileProblem(
+            f"Sheet {chosen.info.name} of {name} has {chosen.info.rows:,} rows; at most {limits.max_rows:,} can be read."
+        )
     if chosen.header is None:
         raise FileProblem(f"Sheet {chosen.info.name} of {name} is empty.")
     if chosen.info.columns > limits.max_columns:
-        raise FileProblem(f"Sheet {chosen.info.name} of {name} has {chosen.info.columns:,} columns; at most {limits.max_columns:,} can be read.")
+        raise FileProblem(
+            f"Sheet {chosen.info.name} of {name} has {chosen.info.columns:,} columns; at most {limits.max_columns:,} can be read."
+        )
     frame, rows = _records(path, name, chosen, reader, limits)
     if len(frame) == 0:
         raise FileProblem(f"Sheet {chosen.info.name} of {name} has a header row but no rows below it.")
@@ -66,9 +72,15 @@ def read_workbook(path: Path, name: str, sheet: str | None, limits: ReadLimits) 
         others = [other for other in names if other != chosen.info.name]
         notes.append(f"Sheet {chosen.info.name} was read; not read: {name_some(others)}.")
     if reader == "pyxlsb":
-        notes.append("The workbook is unusual; it was read by the second reader, which sees dates as day numbers.")
+        notes.append(
+            "The workbook is unusual; it was read by the second reader, which sees dates as day numbers."
+        )
     problems: tuple[DataProblem, ...] = chosen.header.problems
-    return Grid(frame, chosen.header, rows, problems, tuple(notes), date1904=uses_1904(path)), chosen.info.name, names
+    return (
+        Grid(frame, chosen.header, rows, problems, tuple(notes), date1904=uses_1904(path)),
+        chosen.info.name,
+        names,
+    )
 
 
 def _listed(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Listed], str]:
@@ -78,7 +90,9 @@ def _listed(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Listed], s
         second = _ask(path, name, task | {"reader": "pyxlsb"}, limits)
         answer, reader = (answer, reader) if _refused(second) else (second, "pyxlsb")
     if "failed" in answer:
-        raise FileProblem(f"{name} is a damaged or incomplete workbook. Open it in Excel, save it again and upload the new file.")
+        raise FileProblem(
+            f"{name} is a damaged or incomplete workbook. Open it in Excel, save it again and upload the new file."
+        )
     return [_described(sheet) for sheet in answer["sheets"]], reader
 
 
@@ -98,7 +112,9 @@ def _choose(sheets: list[_Listed], wanted: str | None, name: str) -> _Listed:
     if wanted is not None:
         found = next((listed for listed in sheets if listed.info.name == wanted), None)
         if found is None:
-            raise FileProblem(f"{name} has no sheet {wanted}; it has {name_some([listed.info.name for listed in sheets], 20)}.")
+            raise FileProblem(
+                f"{name} has no sheet {wanted}; it has {name_some([listed.info.name for listed in sheets], 20)}."
+            )
         return found
     tables = [listed for listed in sheets if listed.info.has_table]
     seen = [listed for listed in tables if listed.info.visible] or tables
@@ -124,7 +140,9 @@ def _records(
         if "failed" in answer and path.suffix == ".xlsb":
             answer = _ask(path, name, task | {"reader": "pyxlsb"}, limits)
         if "failed" in answer:
-            raise FileProblem(f"Sheet {chosen.info.name} of {name} cannot be read: the workbook is damaged or incomplete.")
+            raise FileProblem(
+                f"Sheet {chosen.info.name} of {name} cannot be read: the workbook is damaged or incomplete."
+            )
         text, typed = _load(folder, "text"), _load(folder, "typed")
     return _merged(text, typed, answer["errors"], header)
 
@@ -179,7 +197,12 @@ def _with_errors(text: pa.ChunkedArray, errors: list[tuple[int, str]]) -> pd.Ser
 
 def _ask(path: Path, name: str, task: dict[str, Any], limits: ReadLimits) -> dict[str, Any]:
     """The answer of the reading process; raises FileProblem when the file makes it die or run too long."""
-    request = {"reader": "calamine", "path": str(path), "max_bytes": limits.max_reader_bytes, "max_seconds": limits.max_reader_seconds} | task
+    request = {
+        "reader": "calamine",
+        "path": str(path),
+        "max_bytes": limits.max_reader_bytes,
+        "max_seconds": limits.max_reader_seconds,
+    } | task
     program = Path(__file__).with_name("workbook_process.py")
     too_big = FileProblem(
         f"{name} cannot be opened within the limits of memory and time: cells far apart or very much content. "

@@ -16,14 +16,25 @@ ERROR_TEXTS = {
     **{"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!"},
     **{"Value": "#VALUE!", "GettingData": "#GETTING_DATA"},
 }
-ERROR_BYTES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+ERROR_BYTES = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 
 
 def main() -> None:
     """Answer one request: `list` the sheets with their first rows, or `read` one sheet."""
     request = json.load(sys.stdin)
     _confine(request["max_bytes"], request["max_seconds"])
-    reader = {"calamine": {"list": list_sheets, "read": read_sheet}, "pyxlsb": {"list": list_slow, "read": read_slow}}
+    reader = {
+        "calamine": {"list": list_sheets, "read": read_sheet},
+        "pyxlsb": {"list": list_slow, "read": read_slow},
+    }
     try:
         answer = reader[request["reader"]][request["task"]](request)
     except Exception as error:
@@ -53,7 +64,11 @@ def list_sheets(request: dict[str, Any]) -> dict[str, Any]:
     import fastexcel
 
     book = fastexcel.read_excel(request["path"])
-    return {"sheets": [_describe(book, name, request["sample"]) for name in book.sheet_names[: request["max_sheets"]]]}
+    return {
+        "sheets": [
+            _describe(book, name, request["sample"]) for name in book.sheet_names[: request["max_sheets"]]
+        ]
+    }
 
 
 def _describe(book: Any, name: str, sample: int) -> dict[str, Any]:
@@ -63,7 +78,9 @@ def _describe(book: Any, name: str, sample: int) -> dict[str, Any]:
         # Chart sheets and single damaged sheets must not hide the others.
         return {"name": name, "visible": False, "rows": 0, "rows_shown": [], "failed": str(error)}
     batch, _errors = sheet.to_arrow_with_errors()
-    shown = [[cell or "" for cell in row] for row in zip(*(c.to_pylist() for c in batch.columns), strict=True)]
+    shown = [
+        [cell or "" for cell in row] for row in zip(*(c.to_pylist() for c in batch.columns), strict=True)
+    ]
     return {
         "name": name,
         "visible": sheet.visible == "visible",
@@ -82,7 +99,10 @@ def read_sheet(request: dict[str, Any]) -> dict[str, Any]:
     text, errors = book.load_sheet(
         name, header_row=None, skip_rows=skip, dtypes="string", skip_whitespace_tail_rows=True
     ).to_arrow_with_errors()
-    found = [(*error.offset_position, _error_text(error.detail)) for error in (errors.errors if errors is not None else [])]
+    found = [
+        (*error.offset_position, _error_text(error.detail))
+        for error in (errors.errors if errors is not None else [])
+    ]
     typed = _typed(book, name, skip)
     _save(text, request["folder"], "text")
     _save(typed, request["folder"], "typed")
@@ -102,7 +122,12 @@ def _typed(book: Any, name: str, skip: int) -> Any:
     while True:
         try:
             sheet = book.load_sheet(
-                name, header_row=None, skip_rows=skip, schema_sample_rows=None, dtypes=as_text or None, skip_whitespace_tail_rows=True
+                name,
+                header_row=None,
+                skip_rows=skip,
+                schema_sample_rows=None,
+                dtypes=as_text or None,
+                skip_whitespace_tail_rows=True,
             )
             return sheet.to_arrow()
         except fastexcel.UnsupportedColumnTypeCombinationError as error:
@@ -152,7 +177,9 @@ def list_slow(request: dict[str, Any]) -> dict[str, Any]:
         rows = _slow_rows(request["path"], name)
         shown = [[_slow_text(value) for value in row] for row in rows[: request["sample"]]]
         columns = max((len(row) for row in rows), default=0)
-        described.append({"name": name, "visible": True, "rows": len(rows), "rows_shown": shown, "columns": columns})
+        described.append(
+            {"name": name, "visible": True, "rows": len(rows), "rows_shown": shown, "columns": columns}
+        )
     return {"sheets": described}
 
 

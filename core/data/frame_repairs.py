@@ -1,0 +1,125 @@
+"""Agreed repairs carried out on a prepared frame, in the order in which they were agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from core.data.frame_checks import config_of
+from core.data.frames import Frame
+from core.data.mapping import MEDIA_ROLES, Role
+from core.data.repairs import Repair, RepairCode
+from core.errors import UserError
+from core.mmm.calendar import detect_frequency, expected_dates
+from core.mmm.problem import Problem
+from core.mmm.problem import Repair as ModelRepair
+from core.mmm.repair import apply_repair
+
+
+def repaired(frame: Frame, repair: Repair) -> Frame:
+    """The frame after one repair; a repair whose column is gone changes nothing. Raises UserError as the model does."""
+    if repair.column is not None and repair.column not in frame.data:
+        return frame
+    own = _OWN.get(RepairCode(repair.code))
+    if own is not None:
+        return own(frame, repair)
+    return _by_model(frame, repair)
+
+
+def _by_model(frame: Frame, repair: Repair) -> Frame:
+    problem = Problem(
+        "error", str(repair.code), repair.label, repair.column, repair=ModelRepair(str(repair.code))
+    )
+    data = apply_repair(frame.data.reset_index(drop=True), config_of(frame.mapping, frame.data), problem)
+    kept = len(data) == len(frame.data)
+    if kept:
+        data.index = frame.data.index
+    return frame.but(data=data, placed=frame.placed and kept)
+
+
+def _drop_column(frame: Frame, repair: Repair) -> Frame:
+    mapping = frame.mapping.with_role(str(repair.column), Role.IGNORE)
+    columns = tuple(
+        c if c.pair != repair.column else type(c)(c.column, Role.IGNORE, c.label) for c in mapping.columns
+    )
+    return frame.but(
+        data=frame.data.drop(columns=[str(repair.column)]), mapping=mapping.replace(columns=columns)
+    )
+
+
+def _clip_negative(frame: Frame, repair: Repair) -> Frame:
+    column = str(repair.column)
+    return frame.but(data=frame.data.assign(**{column: frame.data[column].clip(lower=0)}))
+
+
+def _trim_to_kpi(frame: Frame, repair: Repair) -> Frame:
+    date, target = str(frame.mapping.date_column), str(frame.mapping.target_column)
+    known = frame.data.loc[frame.data[target].notna(), date]
+    return frame.but(data=frame.data[frame.data[date].between(known.min(), known.max())])
+
+
+def _fill_zero(frame: Frame, repair: Repair) -> Frame:
+    column = str(repair.column)
+    return frame.but(data=frame.data.assign(**{column: frame.data[column].fillna(0.0)}))
+
+
+def _interpolate(frame: Frame, repair: Repair) -> Frame:
+    """Linear in time within each geo; the nearest known value beyond the first and the last."""
+    column, geo, date = str(repair.column), frame.mapping.geo_column, str(frame.mapping.date_column)
+    ordered = frame.data.reset_index(drop=True).sort_values(date, kind="stable")
+    filled = _smooth(ordered[column], ordered[geo] if geo else None).sort_index()
+    return frame.but(data=frame.data.assign(**{column: filled.to_numpy()}))
+
+
+def _smooth(values: pd.Series, geos: pd.Series | None) -> pd.Series:
+    if geos is None:
+        return values.interpolate(limit_direction="both")
+    return values.groupby(geos).transform(lambda own: own.interpolate(limit_direction="both"))
+
+
+def _fill_periods(frame: Frame, repair: Repair) -> Frame:
+    """Rows for the periods that are missing: no media, no event, everything else between its neighbours."""
+    mapping, geo = frame.mapping, frame.mapping.geo_column
+    date = str(mapping.date_column)
+    every = pd.DatetimeIndex(frame.data[date].unique()).sort_values()
+    frequency = detect_frequency(every)
+    if frequency is None:
+        raise UserError(
+            "The missing periods cannot be added: the dates are neither daily, weekly nor monthly."
+        )
+    calendar = expected_dates(every, frequency)
+    keys: pd.Index = (
+        pd.MultiIndex.from_product([frame.data[geo].unique(), calendar], names=[geo, date])
+        if geo
+        else pd.DatetimeIndex(calendar, name=date)
+    )
+    full = frame.data.set_index([geo, date] if geo else date).reindex(keys)
+    added = full.index.difference(frame.data.set_index([geo, date] if geo else date).index)
+    data = full.reset_index()[list(frame.data.columns)]
+    fresh = data.set_index([geo, date] if geo else date).index.isin(added)
+    for column in mapping.columns_of(*MEDIA_ROLES):
+        data.loc[fresh, column] = 0.0
+    between = mapping.columns_of(
+        Role.TARGET, Role.CONTROL, Role.TREATMENT, Role.POPULATION, Role.VALUE_PER_UNIT
+    )
+    for column in between:
+        smooth = _smooth(data[column], data[geo] if geo else None)
+        data.loc[fresh, column] = smooth[fresh]
+    return frame.but(data=data, placed=False)
+
+
+def _nothing(frame: Frame, repair: Repair) -> Frame:
+    """Rows are dropped while the file is read, before anything else."""
+    return frame
+
+
+_OWN: dict[RepairCode, Callable[[Frame, Repair], Frame]] = {
+    RepairCode.DROP_ROWS: _nothing,
+    RepairCode.DROP_COLUMN: _drop_column,
+    RepairCode.CLIP_NEGATIVE: _clip_negative,
+    RepairCode.TRIM_TO_KPI: _trim_to_kpi,
+    RepairCode.FILL_MISSING_ZERO: _fill_zero,
+    RepairCode.INTERPOLATE: _interpolate,
+    RepairCode.FILL_PERIODS: _fill_periods,
+}

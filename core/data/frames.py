@@ -1,0 +1,155 @@
+"""One table with its mapping as a typed frame: dates, numbers and texts by role, faults placed in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.cells import ColumnKind, TypedColumn, type_column, type_table
+from core.data.mapping import MEDIA_ROLES, NUMERIC_ROLES, Mapping, Role
+from core.data.problems import DataProblem, ProblemCode, Severity, at_place, name_some
+from core.data.repairs import Repair, RepairCode
+from core.data.table import RawTable
+
+KINDS = {Role.DATE: ColumnKind.DATE, **dict.fromkeys(NUMERIC_ROLES, ColumnKind.NUMBER)}
+CELL_FAULTS = frozenset({ProblemCode.BAD_NUMBER, ProblemCode.FORMULA_ERROR})
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A typed frame whose index is the row in the file (None once rows stand for several), with its mapping."""
+
+    data: pd.DataFrame
+    mapping: Mapping
+    name: str
+    problems: tuple[DataProblem, ...] = ()
+    notes: tuple[str, ...] = ()
+    placed: bool = True
+
+    def but(self, **changes: Any) -> Frame:
+        """The same frame with some of its parts changed."""
+        return replace(self, **changes)
+
+
+def typed_frame(table: RawTable, mapping: Mapping, repairs: Sequence[Repair] = ()) -> Frame:
+    """The mapped columns of a table by role; ignored columns are left out.
+
+    Rows dropped by a repair (`params["rows"]` of that file) are gone before anything is judged. Cells that
+    do not fit their role are missing in the frame and named in `problems`; rows without a date are left out.
+    """
+    table = _without_rows(table, repairs)
+    used = [c.column for c in mapping.columns if c.role is not Role.IGNORE]
+    missing = [name for name in used if name not in table.columns]
+    columns = {name: _column(table, mapping, name) for name in used if name in table.columns}
+    problems = [*table.problems, *(_missing_column(missing) if missing else ())]
+    for name, column in columns.items():
+        problems += [_with_repair(problem, mapping.role_of(name)) for problem in column.problems]
+    data = pd.DataFrame({name: _values(column, mapping.role_of(name)) for name, column in columns.items()})
+    data.index = pd.Index(table.file_rows, name="row")
+    data, blank = _dated(data, mapping)
+    kept = mapping.replace(columns=tuple(c for c in mapping.columns if c.column in columns))
+    placed = at_place([*problems, *blank], table.name, table.sheet)
+    return Frame(data, kept, table.name, placed, table.notes)
+
+
+def _without_rows(table: RawTable, repairs: Sequence[Repair]) -> RawTable:
+    wanted = [repair for repair in repairs if repair.code == RepairCode.DROP_ROWS]
+    rows = {
+        row
+        for repair in wanted
+        if repair.params.get("file") in (None, table.name)
+        for row in repair.params.get("rows", ())
+    }
+    if not rows:
+        return table
+    kept = ~np.isin(table.file_rows, list(rows))
+    return replace(
+        table, frame=table.frame.loc[kept].reset_index(drop=True), row_numbers=table.file_rows[kept]
+    )
+
+
+def _column(table: RawTable, mapping: Mapping, name: str) -> TypedColumn:
+    wanted = KINDS.get(mapping.role_of(name), ColumnKind.TEXT)
+    if wanted is ColumnKind.TEXT:
+        texts = table.frame[name].astype("str").str.strip()
+        return TypedColumn(name, wanted, texts.where(texts != "", None))
+    return type_column(table, name, wanted, mapping.number_format, mapping.date_order, _hint(table, mapping))
+
+
+def _hint(table: RawTable, mapping: Mapping) -> Any:
+    """The number format the file's other columns agree on, for columns that leave it open."""
+    if mapping.number_format is not None:
+        return mapping.number_format
+    formats = {c.number_format for c in _typed(table).values() if c.number_decided and c.number_format}
+    return formats.pop() if len(formats) == 1 else None
+
+
+def _typed(table: RawTable) -> dict[str, TypedColumn]:
+    """The table typed once; the result stays with the table, which never changes."""
+    known = table.__dict__.get("_typed")
+    if known is None:
+        known = dict(type_table(table))
+        table.__dict__["_typed"] = known
+    return dict(known)
+
+
+def _values(column: TypedColumn, role: Role) -> pd.Series[Any]:
+    if role is Role.DATE:
+        return column.values.dt.normalize()
+    return column.values
+
+
+def _missing_column(missing: Sequence[str]) -> list[DataProblem]:
+    message = f"Columns that the mapping speaks of are not in the file: {name_some(missing)}."
+    return [
+        DataProblem(
+            Severity.ERROR, ProblemCode.COLUMN_MISSING, message, column=missing[0], count=len(missing)
+        )
+    ]
+
+
+def _with_repair(problem: DataProblem, role: Role) -> DataProblem:
+    """Cells that are no numbers get the repair that is safe for their role."""
+    if problem.code not in CELL_FAULTS or problem.repair is not None or problem.column is None:
+        return problem
+    if role in MEDIA_ROLES:
+        repair = Repair(
+            RepairCode.FILL_MISSING_ZERO, f"Read these cells of {problem.column} as 0", problem.column
+        )
+    elif role is Role.TARGET:
+        return problem
+    else:
+        repair = Repair(
+            RepairCode.INTERPOLATE, f"Interpolate {problem.column} from its neighbours", problem.column
+        )
+    return replace(problem, repair=repair)
+
+
+def _dated(data: pd.DataFrame, mapping: Mapping) -> tuple[pd.DataFrame, list[DataProblem]]:
+    """Rows with a date; rows whose date is blank are reported (those with a wrong date already are)."""
+    date = mapping.date_column
+    if date is None or date not in data:
+        return data, []
+    known = data[date].notna()
+    if known.all():
+        return data, []
+    rows = [int(row) for row in data.index[~known]]
+    repair = Repair(RepairCode.DROP_ROWS, "Leave out the rows without a date", date, {"rows": rows})
+    message = (
+        f"{date}: {len(rows):,} row(s) have no readable date (row {name_some(rows)}); they are left out."
+    )
+    problem = DataProblem(
+        Severity.ERROR,
+        ProblemCode.BLANK_DATE,
+        message,
+        column=date,
+        row=rows[0],
+        rows=tuple(rows[:200]),
+        count=len(rows),
+        repair=repair,
+    )
+    return data.loc[known], [problem]

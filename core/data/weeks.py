@@ -1,0 +1,141 @@
+"""Daily rows summed to weeks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.data.frames import Frame
+from core.data.mapping import EdgeWeeks, Mapping, Role, Weekday
+from core.data.problems import DataProblem, ProblemCode, Severity, name_some
+
+SUMMED = (Role.TARGET, Role.SPEND, Role.EXPOSURE, Role.ORGANIC)
+AVERAGED = (Role.CONTROL, Role.TREATMENT)
+NO_EVENT = frozenset({"", "na", "n/a", "none", "no", "0", "-", "nan"})
+
+
+@dataclass(frozen=True)
+class WeekRules:
+    """How many days make a week complete."""
+
+    days: int = 7
+
+
+def week_of(dates: pd.Series, start: Weekday) -> pd.Series:
+    """The first day of the week each date lies in."""
+    return dates - pd.to_timedelta((dates.dt.dayofweek - start.number) % 7, unit="D")
+
+
+def to_weeks(frame: Frame, rules: WeekRules | None = None) -> Frame:
+    """One row per week (and geo): KPI and media added up, controls averaged, population the last one given.
+
+    Money per unit is weighted with the KPI. Weeks at either end with missing days are dropped or kept as the
+    mapping says; gaps inside are reported. A day whose media cell is blank counts as 0 in its week, a blank
+    KPI leaves its week blank.
+    """
+    rules = rules or WeekRules()
+    mapping = frame.mapping
+    if mapping.date_column is None:
+        return frame
+    date, geo = mapping.date_column, mapping.geo_column
+    data = frame.data.assign(__week=week_of(frame.data[date], mapping.week_start))
+    keys = ["__week", *([geo] if geo else [])]
+    days = data.groupby("__week")[date].nunique()
+    dropped, problems = _edges(days, mapping, rules, frame.name)
+    weeks = _aggregate(data[~data["__week"].isin(dropped)], keys, mapping)
+    weeks = weeks.rename(columns={"__week": date})[[c for c in frame.data.columns if c in weeks or c == date]]
+    problems += _inner_gaps(days, rules, frame.name) + _blank_media(frame)
+    notes = (
+        f"{len(frame.data):,} rows were summed to {len(weeks):,} weeks that begin on {mapping.week_start.value}.",
+    )
+    return frame.but(
+        data=weeks, problems=frame.problems + tuple(problems), notes=frame.notes + notes, placed=False
+    )
+
+
+def _edges(
+    days: pd.Series, mapping: Mapping, rules: WeekRules, name: str
+) -> tuple[list[pd.Timestamp], list[DataProblem]]:
+    ends = (
+        [week for week in dict.fromkeys([days.index[0], days.index[-1]]) if days[week] < rules.days]
+        if len(days)
+        else []
+    )
+    if not ends:
+        return [], []
+    drop = mapping.edge_weeks is EdgeWeeks.DROP and len(ends) < len(days)
+    shown = name_some([f"{week:%Y-%m-%d} ({days[week]} of {rules.days} days)" for week in ends])
+    message = f"Incomplete weeks at the ends were {'left out' if drop else 'kept'}: {shown}."
+    severity = Severity.INFO if drop else Severity.WARNING
+    return (ends if drop else []), [
+        DataProblem(severity, ProblemCode.INCOMPLETE_WEEK, message, name, count=len(ends))
+    ]
+
+
+def _inner_gaps(days: pd.Series, rules: WeekRules, name: str) -> list[DataProblem]:
+    inner = days.iloc[1:-1]
+    short = inner[inner < rules.days]
+    if short.empty:
+        return []
+    shown = name_some([f"{week:%Y-%m-%d} ({count} days)" for week, count in short.items()])
+    message = (
+        f"{len(short)} week(s) have fewer than {rules.days} days of data; their sums are too low: {shown}."
+    )
+    return [DataProblem(Severity.WARNING, ProblemCode.INCOMPLETE_WEEK, message, name, count=len(short))]
+
+
+def _blank_media(frame: Frame) -> list[DataProblem]:
+    media = [c for c in frame.mapping.columns_of(Role.SPEND, Role.EXPOSURE, Role.ORGANIC) if c in frame.data]
+    blanks = {column: int(frame.data[column].isna().sum()) for column in media}
+    found = [f"{column} ({count:,})" for column, count in blanks.items() if count]
+    if not found:
+        return []
+    message = f"Blank days of media were counted as 0 in their weeks: {name_some(found)}."
+    return [
+        DataProblem(Severity.INFO, ProblemCode.MISSING_WORD, message, frame.name, count=sum(blanks.values()))
+    ]
+
+
+def _aggregate(data: pd.DataFrame, keys: list[str], mapping: Mapping) -> pd.DataFrame:
+    groups = data.sort_values(str(mapping.date_column)).groupby(keys, sort=True)
+    weeks = {}
+    for column in data.columns:
+        role = mapping.role_of(column)
+        if column in keys or column == "__week" or role is Role.DATE:
+            continue
+        if role is Role.TARGET:
+            weeks[column] = (
+                groups[column].sum(min_count=1).where(groups[column].count() == groups[column].size())
+            )
+        elif role in SUMMED:
+            weeks[column] = groups[column].sum()
+        elif role in AVERAGED:
+            weeks[column] = groups[column].mean()
+        elif role is Role.VALUE_PER_UNIT:
+            weeks[column] = _weighted(data, column, mapping, keys)
+        elif role is Role.EVENT:
+            weeks[column] = groups[column].agg(_events)
+        else:
+            weeks[column] = groups[column].last()
+    return pd.DataFrame(weeks).reset_index()
+
+
+def _weighted(data: pd.DataFrame, column: str, mapping: Mapping, keys: list[str]) -> pd.Series:
+    """Money over units of the week, where the KPI counts units; the plain mean where it does not help."""
+    mean = data.groupby(keys)[column].mean()
+    target = mapping.target_column
+    if target is None or target not in data:
+        return mean
+    money = (data[column] * data[target]).groupby([data[key] for key in keys]).sum()
+    units = data[target].where(data[column].notna()).groupby([data[key] for key in keys]).sum()
+    ratio = money / units.where(units > 0)
+    return ratio.where(np.isfinite(ratio), mean)
+
+
+def _events(texts: pd.Series) -> str | None:
+    named = [
+        text for text in dict.fromkeys(texts.dropna().astype("str")) if text.strip().lower() not in NO_EVENT
+    ]
+    return " + ".join(named) or None

@@ -100,6 +100,7 @@ class Model(Numbered, Created, Shelved, Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     job_id: Mapped[int | None] = mapped_column(BigInteger)
     attempt: Mapped[int] = mapped_column(default=0, server_default="0")
+    run_by: Mapped[str | None]
     cancel_requested: Mapped[bool] = mapped_column(default=False, server_default="false")
     stage: Mapped[str | None]
     progress_done: Mapped[int] = mapped_column(default=0, server_default="0")

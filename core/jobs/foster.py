@@ -1,0 +1,92 @@
+"""One training from the worker's side: start its process, watch it, say what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+from core.jobs.nursery import UNKNOWN_EXIT, born, ended, said
+from core.jobs.patience import PATIENCE_SECONDS, surely
+from core.jobs.run import Run
+from core.jobs.runs import store as runs
+from core.store import session
+
+log = logging.getLogger("mixwright.worker")
+
+WATCH_SECONDS = 0.1
+RELEASE_SECONDS = 4.0  # a worker that stops does not wait longer for a database that is away
+
+
+def death_sentence(exit_code: int) -> str:
+    """The sentence for the person whose training process ended without a word."""
+    if exit_code == UNKNOWN_EXIT:
+        how = "was killed"
+    elif exit_code < 0:
+        how = f"was killed ({signal.Signals(-exit_code).name})"
+    else:
+        how = f"ended unexpectedly (exit code {exit_code})"
+    return (
+        f"The training process {how}, most likely because the machine ran out of memory or somebody ended "
+        "it. Nothing else was lost; it can be run again."
+    )
+
+
+def _claimed(model_id: int, run_by: str) -> Run | None:
+    with session() as s:
+        return runs.claim(s, model_id, run_by)
+
+
+def _written(run: Run, write: Callable[..., bool], *words: str, patience_seconds: float) -> bool:
+    def once() -> bool:
+        with session() as s:
+            return write(s, run, *words)
+
+    return surely(once, patience_seconds)
+
+
+def _pass_on(pipe: Connection) -> None:
+    for line in said(pipe):
+        log.error("%s", line)
+
+
+async def _watched(process: ForkServerProcess, pipe: Connection, stopping: asyncio.Event) -> bool:
+    """True when the process ended by itself, False when the worker is to stop first."""
+    while process.is_alive():
+        _pass_on(pipe)
+        if stopping.is_set():
+            return False
+        await asyncio.sleep(WATCH_SECONDS)
+    _pass_on(pipe)
+    return True
+
+
+def _settle(run: Run, exit_code: int) -> None:
+    """Fails the run if its process ended without saying how."""
+    sentence = death_sentence(exit_code)
+    if _written(run, runs.fail, sentence, patience_seconds=PATIENCE_SECONDS):
+        log.error("Training of model %s: its process died with exit code %s", run.model_id, exit_code)
+
+
+async def bring_up_training(
+    context: ForkServerContext, model_id: int, run_by: str, stopping: asyncio.Event
+) -> None:
+    """Trains the model in a process of its own, and returns when that has ended or the worker is to stop.
+
+    Raises ProjectBusy when the project runs enough trainings already. When the worker stops, the training
+    goes back into the queue as if it had not been begun.
+    """
+    run = await asyncio.to_thread(_claimed, model_id, run_by)
+    if run is None:
+        return
+    process, pipe = await asyncio.to_thread(born, context, run)
+    log.info("Training of model %s began in process %s", model_id, process.pid)
+    if await _watched(process, pipe, stopping):
+        await asyncio.to_thread(_settle, run, process.exitcode or 0)
+    else:
+        await asyncio.to_thread(ended, process)
+        await asyncio.to_thread(_written, run, runs.release, patience_seconds=RELEASE_SECONDS)
+    pipe.close()

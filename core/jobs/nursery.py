@@ -1,0 +1,71 @@
+"""Where training processes come from: a fork server that has loaded and compiled everything beforehand."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing as mp
+import os
+import signal
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
+
+from core.jobs.run import Run
+from core.jobs.training import train
+
+PRELOAD = "core.jobs.preload"
+END_SECONDS = 3.0
+UNKNOWN_EXIT = 255  # what multiprocessing says when the fork server died before the process it forked
+
+# Set before any numerical library is loaded: one thread each, since the chains already fill the processors.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def open_nursery() -> ForkServerContext:
+    """The context to start trainings from; the fork server begins to warm up in the background.
+
+    The fork server is a program of its own, started fresh, so it holds no thread and no database connection
+    of the worker's.
+    """
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    context = mp.get_context("forkserver")
+    context.set_forkserver_preload([PRELOAD])
+    ensure_running()
+    return context
+
+
+def born(context: ForkServerContext, run: Run) -> tuple[ForkServerProcess, Connection]:
+    """A new training process and the end of the pipe on which it says what belongs into the log.
+
+    Waits until the fork server is warm, so it is called from a thread.
+    """
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=train, args=(run, theirs), name=f"training {run.model_id}", daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def said(log: Connection) -> Iterator[str]:
+    """What the process has said so far."""
+    with contextlib.suppress(EOFError, OSError):
+        while log.poll():
+            yield log.recv()
+
+
+def ended(process: ForkServerProcess) -> int:
+    """Ends the process, politely first; its exit code.
+
+    When the fork server itself was killed the exit code is unknown and the process may still live, so it is
+    killed by its number as well.
+    """
+    process.terminate()
+    process.join(END_SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join(END_SECONDS)
+    if process.exitcode == UNKNOWN_EXIT and process.pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+    return process.exitcode or 0

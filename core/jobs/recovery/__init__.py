@@ -1,0 +1,1 @@
+"""Finding trainings that nobody runs any more."""

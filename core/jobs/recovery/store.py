@@ -1,0 +1,76 @@
+"""Putting right what a death left behind: of a training, of a worker, of the whole machine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from core.jobs.run import TRIES
+from core.jobs.runs.store import back_in_queue
+from core.jobs.store import enqueue_training
+from db.tables import Model, ModelStatus
+
+STALE_AFTER = dt.timedelta(seconds=60)  # without a sign of life on a machine that cannot be asked
+HUNG_AFTER = dt.timedelta(minutes=15)  # without a sign of life although the worker lives
+
+GAVE_UP = (
+    "The training process was killed twice, most likely because the machine ran out of memory or was "
+    "restarted. Nothing else was lost; it can be run again."
+)
+TRY_AGAIN = "The worker went away during the training; it starts again from the beginning."
+
+# Jobs taken up by workers that are gone would count as running for ever.
+END_LOST_JOBS = text(
+    """
+    SELECT procrastinate_finish_job_v1(job.id, 'failed', false)
+    FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing'
+      AND (worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => :seconds))
+    """
+)
+# A job that ended while its model still waits was lost between the two transactions.
+WAITING_WITHOUT_JOB = text(
+    """
+    SELECT model.id FROM models model LEFT JOIN procrastinate_jobs job ON job.id = model.job_id
+    WHERE model.status = 'pending' AND model.deleted_at IS NULL
+      AND (job.id IS NULL OR job.status NOT IN ('todo', 'doing'))
+    FOR UPDATE OF model SKIP LOCKED
+    """
+)
+
+
+def _is_lost(model: Model, now: dt.datetime, lives: Callable[[str], bool | None]) -> bool:
+    alive = lives(model.run_by) if model.run_by else None
+    silent = now - (model.heartbeat_at or model.created_at)
+    return alive is False or silent > (HUNG_AFTER if alive else STALE_AFTER)
+
+
+def _put_right(s: Session, model: Model) -> None:
+    now = s.scalars(select(func.clock_timestamp())).one()
+    if model.cancel_requested or model.deleted_at is not None:
+        model.status, model.message, model.finished_at = ModelStatus.CANCELLED, "Cancelled.", now
+    elif model.attempt >= TRIES:
+        model.status, model.message, model.finished_at = ModelStatus.FAILED, GAVE_UP, now
+    else:
+        back_in_queue(s, model, TRY_AGAIN)
+    s.flush()
+
+
+def recover(s: Session, lives: Callable[[str], bool | None]) -> tuple[int, ...]:
+    """The numbers of the models that were put right: into the queue again, or failed at the second loss.
+
+    `lives` tells whether the worker of that name lives (None: cannot tell; then silence decides).
+    """
+    s.execute(END_LOST_JOBS, {"seconds": STALE_AFTER.total_seconds()})
+    now = s.scalars(select(func.clock_timestamp())).one()
+    running = select(Model).where(Model.status == ModelStatus.RUNNING).with_for_update(skip_locked=True)
+    lost = [model for model in s.scalars(running).all() if _is_lost(model, now, lives)]
+    for model in lost:
+        _put_right(s, model)
+    waiting = [row.id for row in s.execute(WAITING_WITHOUT_JOB)]
+    for model_id in waiting:
+        enqueue_training(s, model_id)
+    return tuple(model.id for model in lost) + tuple(waiting)

@@ -1,0 +1,73 @@
+"""One attempt at training a model: what it needs, how far it is, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LIVE_TRAININGS_A_PROJECT = 2
+TRIES = 2  # a training whose machine vanished is tried once more, then given up
+
+
+class ProjectBusy(Exception):
+    """The project already runs as many trainings as one project may; this one waits a little longer."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The one attempt that may write to the model's row: `run_by` and `attempt` together are its token.
+
+    Whoever lost the row to a later attempt finds that its token no longer fits, and stops.
+    """
+
+    model_id: int
+    project_id: int
+    run_by: str
+    attempt: int
+    config: Mapping[str, Any]
+    sampling: Mapping[str, int]
+    frame_path: str
+    dataset_id: int
+    dataset_version: int
+    dataset_checksum: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is: `done` of `total` steps of a stage; total 0 where it cannot be counted."""
+
+    stage: str = "starting"
+    done: int = 0
+    total: int = 0
+    divergences: int = 0
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure of merit, `split` being "in_sample", "holdout" or "posterior"."""
+
+    name: str
+    split: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Share:
+    """A channel's share of the KPI (0..1) with the interval of `channel_summary`."""
+
+    channel: str
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything a completed training writes down besides its files."""
+
+    results: Mapping[str, Any]
+    metrics: Sequence[Metric]
+    shares: Sequence[Share]
+    artifacts_path: str
+    artifacts_checksum: str

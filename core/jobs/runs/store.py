@@ -1,0 +1,186 @@
+"""What the worker and its training processes write to the rows of models."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, case, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from core.jobs.run import LIVE_TRAININGS_A_PROJECT, Findings, Progress, ProjectBusy, Run
+from core.jobs.store import enqueue_training
+from db.tables import Dataset, FeatureImportance, Model, ModelMetric, ModelResult, ModelStatus
+
+PROJECT_LOCK = 7301  # first half of the advisory lock under which a project's running trainings are counted
+
+NOW = func.clock_timestamp()
+
+
+def _counted_in(s: Session, project_id: int) -> int:
+    s.execute(
+        text("SELECT pg_advisory_xact_lock(:area, :project)"), {"area": PROJECT_LOCK, "project": project_id}
+    )
+    running = select(func.count()).where(Model.project_id == project_id, Model.status == ModelStatus.RUNNING)
+    return s.scalars(running).one()
+
+
+def claim(s: Session, model_id: int, run_by: str) -> Run | None:
+    """The attempt that may now train the model; None when it no longer waits (cancelled, deleted, done).
+
+    Raises ProjectBusy when the project already runs LIVE_TRAININGS_A_PROJECT trainings.
+    """
+    waiting = select(Model).where(
+        Model.id == model_id, Model.status == ModelStatus.PENDING, Model.deleted_at.is_(None)
+    )
+    model = s.scalar(waiting.with_for_update())
+    if model is None:
+        return None
+    if _counted_in(s, model.project_id) >= LIVE_TRAININGS_A_PROJECT:
+        raise ProjectBusy(f"Project {model.project_id} already runs {LIVE_TRAININGS_A_PROJECT} trainings.")
+    model.status, model.run_by, model.attempt = ModelStatus.RUNNING, run_by, model.attempt + 1
+    model.cancel_requested, model.divergences = False, 0
+    model.stage, model.progress_done, model.progress_total = Progress().stage, 0, 0
+    model.message = model.error_reference = model.finished_at = None
+    model.started_at = model.stage_started_at = model.heartbeat_at = s.scalars(select(NOW)).one()
+    s.flush()
+    data = s.get_one(Dataset, model.dataset_id)
+    return Run(
+        model_id=model.id,
+        project_id=model.project_id,
+        run_by=run_by,
+        attempt=model.attempt,
+        config=dict(model.config),
+        sampling=dict(model.sampling),
+        frame_path=data.frame_path,
+        dataset_id=data.id,
+        dataset_version=data.version,
+        dataset_checksum=data.frame_checksum,
+    )
+
+
+def beat(s: Session, run: Run, progress: Progress) -> bool:
+    """Writes a sign of life and the progress; False when the training shall stop (cancelled, deleted, lost).
+
+    `stage_started_at` is when the present stage began, or the present count where stages share one.
+    """
+    same_count = and_(Model.progress_total == progress.total, Model.progress_total > 0)
+    same_stage = or_(Model.stage == progress.stage, same_count)
+    written = (
+        update(Model)
+        .where(
+            Model.id == run.model_id,
+            Model.status == ModelStatus.RUNNING,
+            Model.run_by == run.run_by,
+            Model.attempt == run.attempt,
+        )
+        .values(
+            heartbeat_at=NOW,
+            stage_started_at=case((same_stage, Model.stage_started_at), else_=NOW),
+            stage=progress.stage,
+            progress_done=progress.done,
+            progress_total=progress.total,
+            divergences=progress.divergences,
+        )
+        .returning(Model.cancel_requested, Model.deleted_at)
+        .execution_options(synchronize_session=False)
+    )
+    row = s.execute(written).one_or_none()
+    return row is not None and not row.cancel_requested and row.deleted_at is None
+
+
+def _mine(s: Session, run: Run) -> Model | None:
+    """The model's row, locked, if this attempt still may write to it."""
+    return s.scalar(
+        select(Model)
+        .where(
+            Model.id == run.model_id,
+            Model.status == ModelStatus.RUNNING,
+            Model.run_by == run.run_by,
+            Model.attempt == run.attempt,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _end(s: Session, model: Model, status: ModelStatus, message: str | None, reference: str | None) -> None:
+    model.status, model.message, model.error_reference = status, message, reference
+    model.stage, model.finished_at = None, s.scalars(select(NOW)).one()
+    s.flush()
+
+
+def complete(s: Session, run: Run, findings: Findings) -> bool:
+    """Writes the results and the end of the training; False, and nothing kept, when it was stopped meanwhile.
+
+    Calling it again after a commit whose answer was lost finds the results there, and is True.
+    """
+    model = _mine(s, run)
+    if model is None:
+        path = ModelResult.artifacts_path == findings.artifacts_path
+        return s.scalar(select(ModelResult.id).where(ModelResult.model_id == run.model_id, path)) is not None
+    if model.deleted_at is not None or model.cancel_requested:
+        return False
+    s.add(
+        ModelResult(
+            model_id=model.id,
+            results_json=dict(findings.results),
+            artifacts_path=findings.artifacts_path,
+            artifacts_checksum=findings.artifacts_checksum,
+        )
+    )
+    for metric in findings.metrics:
+        s.add(ModelMetric(model_id=model.id, name=metric.name, split=metric.split, value=metric.value))
+    for share in findings.shares:
+        s.add(
+            FeatureImportance(
+                model_id=model.id,
+                feature=share.channel,
+                importance_share=share.mean,
+                lower_share=share.lower,
+                upper_share=share.upper,
+            )
+        )
+    _end(s, model, ModelStatus.COMPLETED, None, None)
+    return True
+
+
+def fail(s: Session, run: Run, message: str, reference: str | None = None) -> bool:
+    """Ends the training as failed, or cancelled where that was asked for; False when it had ended before."""
+    model = _mine(s, run)
+    if model is None:
+        return False
+    if model.cancel_requested or model.deleted_at is not None:
+        _end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
+    else:
+        _end(s, model, ModelStatus.FAILED, message, reference)
+    return True
+
+
+def stop(s: Session, run: Run) -> bool:
+    """Ends the training as cancelled; False when it had ended before."""
+    model = _mine(s, run)
+    if model is None:
+        return False
+    _end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
+    return True
+
+
+def release(s: Session, run: Run) -> bool:
+    """Puts the training back into the queue as if it had not been begun; False when it had ended before."""
+    model = _mine(s, run)
+    if model is None:
+        return False
+    if model.cancel_requested or model.deleted_at is not None:
+        _end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
+        return True
+    back_in_queue(s, model, "Waits for the worker to start again.")
+    model.attempt -= 1
+    s.flush()
+    return True
+
+
+def back_in_queue(s: Session, model: Model, message: str) -> None:
+    """The model waits again, with a job of its own."""
+    model.status, model.run_by, model.message = ModelStatus.PENDING, None, message
+    model.stage, model.heartbeat_at, model.error_reference = None, None, None
+    s.flush()
+    enqueue_training(s, model.id)
+    s.refresh(model)

@@ -1,0 +1,78 @@
+"""What the worker can do: train a model, and keep the house in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerContext
+
+from procrastinate import JobContext, RetryStrategy
+
+from core import backup
+from core.jobs.foster import bring_up_training
+from core.jobs.queue import TRAIN_TASK, TRAINING, UPKEEP, queue
+from core.jobs.recovery.store import recover
+from core.jobs.retention.store import purge
+from core.jobs.run import ProjectBusy
+from core.jobs.worker_name import lives
+from core.settings import settings
+from core.store import session
+
+log = logging.getLogger("mixwright.worker")
+
+BUSY_WAIT_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What a worker brings along to its jobs: its name, its fork server, and the wish to stop."""
+
+    name: str
+    nursery: ForkServerContext
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@queue.task(
+    name=TRAIN_TASK,
+    queue=TRAINING,
+    pass_context=True,
+    retry=RetryStrategy(wait=BUSY_WAIT_SECONDS, retry_exceptions=[ProjectBusy]),
+)
+async def train_model(context: JobContext, model_id: int) -> None:
+    """Trains one model; waits a little longer while its project runs enough trainings."""
+    duty: Duty = context.additional_context["duty"]
+    await bring_up_training(duty.nursery, model_id, duty.name, duty.stopping)
+
+
+def put_right() -> tuple[int, ...]:
+    """The numbers of the models that nobody trained any more and that were put right."""
+    with session() as s:
+        found = recover(s, lives)
+    if found:
+        log.warning("Found trainings that nobody ran any more, models %s", ", ".join(map(str, found)))
+    return found
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="sweep", queue=UPKEEP, queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Each minute: finds trainings that nobody runs any more."""
+    put_right()
+
+
+@queue.periodic(cron="30 2 * * *")
+@queue.task(name="back_up", queue=UPKEEP, queueing_lock="back_up")
+def back_up(timestamp: int) -> None:
+    """Each night: saves the database with a list of the kept files."""
+    log.info("Backup saved: %s", backup.save(settings().home / "backups"))
+
+
+@queue.periodic(cron="15 3 * * *")
+@queue.task(name="retention", queue=UPKEEP, queueing_lock="retention")
+def retention(timestamp: int) -> None:
+    """Each night: removes for good what was deleted long ago, and what has outlived its use."""
+    with session() as s:
+        purged = purge(s)
+    purged.remove_files()
+    log.info("Retention removed %s", purged)

@@ -1,0 +1,1 @@
+"""Set-ups of models while one is still choosing."""

@@ -1,0 +1,1 @@
+"""Plans saved on a model: budgets and what-ifs."""

@@ -1,0 +1,1 @@
+"""Projects: the workspaces that own data, models and plans."""

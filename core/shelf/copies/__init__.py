@@ -1,0 +1,1 @@
+"""Copies of what is on the shelf, complete and independent."""

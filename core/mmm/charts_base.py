@@ -14,7 +14,7 @@ Trace = dict[str, Any]
 HEIGHT = 300
 MARGIN = 8
 NEUTRAL = "#8b93a1"  # readable on white and on the dark background alike
-FITTED = "#4c7ef3"
+FITTED = "#12998b"
 HOLDOUT = "rgba(139,147,161,0.16)"
 LEGEND = {
     "orientation": "h",

@@ -22,7 +22,7 @@ from core.mmm.charts_base import (
 from core.mmm.wording import Wording
 
 ROW = 46  # height of one channel's row in a horizontal chart, pixels
-TOTAL = "#4c7ef3"
+TOTAL = "#5b6b7d"
 MARGINAL = "#d0a215"
 NO_SPEND = "No money was spent in this range, so there is no return to show."
 

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.mmm.charts_base import (
+    FITTED,
     NEUTRAL,
     Trace,
     band,
@@ -23,7 +24,7 @@ from core.mmm.charts_base import (
 )
 from core.mmm.wording import Wording
 
-NEW = "#4c7ef3"
+NEW = FITTED
 BARELY_LEARNED = 0.1
 
 

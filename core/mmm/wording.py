@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,21 @@ def compact(value: float) -> str:
             break
     text = _significant(size)
     return f"{'-' if value < 0 and text != '0' else ''}{text}{unit}"
+
+
+def short(value: float) -> str:
+    """A number for an axis: `compact` without zeros that say nothing (6M instead of 6.00M)."""
+    return (
+        re.sub(r"(\.\d*?)0+(?=[a-zA-Z]?$)", r"\1", compact(value))
+        .replace(".k", "k")
+        .replace(".M", "M")
+        .rstrip(".")
+    )
+
+
+def unbroken(text: str) -> str:
+    """The text with each percent sign kept on the line of its number."""
+    return text.replace(" %", "\u00a0%")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,10 @@ import numpy as np
 import pandas as pd
 
 from core.mmm.evidence import Estimate, Evidence, Totals
+from core.mmm.findings import findings
+from core.mmm.hints import budget_hints
+from core.mmm.report import Report
+from core.mmm.verdict import verdict
 from core.mmm.wording import Wording
 
 CHANNELS = ("tv_S", "search_S", "print_S")
@@ -125,3 +129,40 @@ def evidence(**changes: object) -> Evidence:
     fields: dict[str, object] = {"totals": totals(), "channels": channels(), "mroas_draws": mroas_draws()}
     fields["contraction"] = {"tv_S": 0.8, "search_S": 0.7, "print_S": 0.5}
     return Evidence(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def parts() -> pd.DataFrame:
+    """The steps of a waterfall."""
+    return pd.DataFrame(
+        {
+            "component": ["Baseline", *CHANNELS],
+            "value": [4.44e6, 9e5, 6e5, 6e4],
+            "lower": [4.2e6, 7e5, 3.5e5, 5e3],
+            "upper": [4.6e6, 1.1e6, 8.2e5, 1.5e5],
+        }
+    )
+
+
+def report(**changes: object) -> Report:
+    """A complete report of the model above."""
+    proof, words = changes.pop("evidence", evidence()), changes.get("wording", WORDING)
+    fields: dict[str, object] = {
+        "project": "Demo shop",
+        "model": "Weekly model",
+        "wording": words,
+        "level": 0.9,
+        "totals": proof.totals,  # type: ignore[attr-defined]
+        "before": None,
+        "findings": findings(proof, words),  # type: ignore[arg-type]
+        "verdict": verdict({"converged": True, "max_rhat": 1.0, "min_ess_bulk": 900, "wmape": 0.06}),
+        "channels": proof.channels,  # type: ignore[attr-defined]
+        "fitted": fitted(52),
+        "decomposition": decomposition(52),
+        "parts": parts(),
+        "curves": curves(),
+        "marks": marks(),
+        "hints": budget_hints(proof),  # type: ignore[arg-type]
+        "method": ("Bayesian marketing mix model.", "4 chains of 1,000 draws.", "208 rows of data."),
+        "made_on": dt.date(2025, 1, 15),
+    }
+    return Report(**{**fields, **changes})  # type: ignore[arg-type]

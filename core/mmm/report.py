@@ -1,0 +1,94 @@
+"""One reading of a model as a report: what the slides, the one-pager and the tables are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.mmm.evidence import Estimate, Totals
+from core.mmm.findings import Findings
+from core.mmm.verdict import Verdict
+from core.mmm.wording import Wording, percent
+
+
+@dataclass(frozen=True)
+class Report:
+    """A model's results for one range of dates and one interval level.
+
+    Frames are those the charts take: `channels` (channel summary), `fitted`, `decomposition`, `parts` (the
+    waterfall: component, value, lower, upper), `curves`, `marks`, `hints` (budget hints). `method` says in
+    sentences how it was computed.
+    """
+
+    project: str
+    model: str
+    wording: Wording
+    level: float
+    totals: Totals
+    before: Totals | None
+    findings: Findings
+    verdict: Verdict
+    channels: pd.DataFrame
+    fitted: pd.DataFrame
+    decomposition: pd.DataFrame
+    parts: pd.DataFrame
+    curves: pd.DataFrame
+    marks: pd.DataFrame
+    hints: pd.DataFrame
+    method: tuple[str, ...]
+    made_on: dt.date
+
+    @property
+    def range_words(self) -> str:
+        """The dates of the report, e.g. 1 Jan 2024 to 29 Dec 2024."""
+        return f"{day_words(self.totals.start)} to {day_words(self.totals.end)}"
+
+    @property
+    def interval_words(self) -> str:
+        """The name of its intervals, e.g. 90 % interval."""
+        return f"{self.level * 100:.0f} % interval"
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The four figures on top of every report."""
+        words, totals = self.wording, self.totals
+        share = Estimate(totals.media_share.mean, totals.media_share.lower, totals.media_share.upper)
+        return (
+            Figure(words.kpi_label, words.kpi(totals.kpi), _change(totals, self.before, "kpi")),
+            Figure(
+                "Caused by media", percent(share.mean), f"{percent(share.lower)} to {percent(share.upper)}"
+            ),
+            Figure("Media spend", words.money(totals.spend), _change(totals, self.before, "spend")),
+            Figure(words.return_name, words.per_money(totals.roas.mean), _span(totals.roas, words)),
+        )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with a name and a note below."""
+
+    name: str
+    value: str
+    note: str
+
+
+def day_words(day: dt.date) -> str:
+    """A date as a reader says it."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def change_share(now: float, before: float | None) -> float | None:
+    """Relative change against the range a year before; none where there was nothing."""
+    return None if not before else now / before - 1
+
+
+def _change(now: Totals, before: Totals | None, name: str) -> str:
+    change = change_share(getattr(now, name), getattr(before, name) if before else None)
+    return "" if change is None else f"{change * 100:+.0f} % on the year before"
+
+
+def _span(estimate: Estimate, words: Wording) -> str:
+    if not estimate.known:
+        return "nothing was spent"
+    return f"{words.per_money(estimate.lower)} to {words.per_money(estimate.upper)}"

@@ -1,0 +1,36 @@
+from core.mmm.verdict import Trust, verdict
+
+FINE = {"converged": True, "max_rhat": 1.0, "min_ess_bulk": 900.0, "divergences": 0, "wmape": 0.06}
+
+
+def test_a_sound_fit_is_good_without_reasons():
+    found = verdict(FINE, {"tv": 0.7})
+    assert found.trust is Trust.GOOD
+    assert not found.reasons
+    assert found.sentence.startswith("Good")
+
+
+def test_chains_that_disagree_make_it_untrustworthy_whatever_else_is_fine():
+    found = verdict({**FINE, "converged": False, "max_rhat": 1.2, "min_ess_bulk": 30}, {"tv": 0.01})
+    assert found.trust is Trust.NONE
+    assert "R-hat 1.200" in found.reasons[0].what
+    assert found.reasons[0].cure
+
+
+def test_each_weakness_asks_for_care_and_says_what_to_do():
+    weak = {
+        "divergences": 3,
+        "wmape": 0.3,
+        "max_rhat": 1.03,
+        "probability_negative_baseline": 0.2,
+        "holdout": {"wmape": 0.5},
+    }
+    for name, value in weak.items():
+        found = verdict({**FINE, name: value})
+        assert found.trust is Trust.CARE, name
+        assert all(reason.cure for reason in found.reasons)
+    assert "TV" in verdict(FINE, {"TV": 0.02}).reasons[0].what
+
+
+def test_a_baseline_that_is_probably_negative_is_not_to_be_trusted():
+    assert verdict({**FINE, "probability_negative_baseline": 0.7}).trust is Trust.NONE

@@ -7,23 +7,23 @@ import math
 from collections.abc import Callable
 
 THIN = "\u202f"
-_STEPS = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
+_STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """`value` in significant digits, compact from ten thousand on: 1234 -> "1,234", 1.24e6 -> "1.24 m"."""
+    """`value` in significant digits, compact from ten thousand on: 1234 -> "1,234", 1.24e6 -> "1.24M"."""
     if value is None or not math.isfinite(value):
         return "–"
     size = abs(value)
     for step, letter in _STEPS:
         if size >= step and size >= 9_999.5:
-            return f"{_signed(_significant(value / step, digits))}{THIN}{letter}"
+            return f"{_signed(_significant(value / step, digits))}{letter}"
     return _signed(f"{value:,.0f}" if size >= 100 else _significant(value, digits))
 
 
 def money(value: float | None, currency: str, digits: int = 3) -> str:
-    """`value` in the project's currency: 1.24e6, "EUR" -> "€1.24 m"; without a sign its code leads."""
+    """`value` in the project's currency: 1.24e6, "EUR" -> "€1.24M"; without a sign its code leads."""
     text = number(value, digits)
     if text == "–":
         return text

@@ -25,6 +25,15 @@ _STATUS_COLOURS = {
     "cancelled": ("Cancelled", "orange", ":material/block:"),
 }
 
+_LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 1.02,
+    "yanchor": "bottom",
+    "title": {"text": ""},
+}
+
 
 @dataclass(frozen=True)
 class Kpi:
@@ -93,7 +102,7 @@ def empty_state(
     """Nothing here yet: says so, and carries the button that changes it. True when the button was pressed."""
     with st.container(border=True, horizontal_alignment="center", gap="small", key=key):
         st.space("small")
-        st.markdown(f"## {icon}", text_alignment="center")
+        st.markdown(f"# :primary[{icon}]", text_alignment="center")
         st.markdown(f"**{plain(title)}**", text_alignment="center")
         st.caption(plain(text), text_alignment="center")
         pressed = bool(
@@ -107,7 +116,7 @@ def empty_state(
 
 def kpi_row(kpis: Sequence[Kpi], columns: int = 4) -> None:
     """Figures side by side; on a narrow screen they flow below each other."""
-    with st.grid(columns, min_column_width=180):
+    with st.grid(columns, min_column_width=160):
         for kpi in kpis:
             _kpi_card(kpi)
 
@@ -128,20 +137,27 @@ def _kpi_card(kpi: Kpi) -> None:
             st.caption(plain(kpi.note))
 
 
-def chart(figure: go.Figure, *, key: str, alt: str, height: int = 300, select: bool = False) -> Any:
-    """Draw a figure the house's way; `alt` says in words what it shows. With `select`, what was clicked."""
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8 if not figure.layout.title.text else 40, "b": 8},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0, "title": None},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-    )
+def chart(
+    figure: go.Figure, *, key: str, alt: str | None = None, height: int | None = None, select: bool = False
+) -> Any:
+    """Draw a figure the house's way; with `select`, what was clicked comes back.
+
+    `alt` says in words what the figure shows; the domains' charts carry theirs along in `layout.meta`.
+    """
+    meta = figure.layout.meta
+    words = alt or (meta.get("alt") if isinstance(meta, dict) else None)
+    if not words:
+        raise ValueError(f"the chart {key!r} needs an alt text")
+    figure.update_layout(paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)")
+    if height is not None or figure.layout.height is None:
+        figure.update_layout(height=height or 300)
+    if not isinstance(meta, dict):
+        figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend=_LEGEND)
     return st.plotly_chart(
         figure,
         width="stretch",
         key=key,
-        alt=alt,
+        alt=words,
         on_select="rerun" if select else "ignore",
         config={"displayModeBar": False, "displaylogo": False, "responsive": True},
     )

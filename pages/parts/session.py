@@ -185,7 +185,7 @@ def sign_out() -> None:
 
 
 def settle_cookie() -> None:
-    """Hand the browser its cookie after a sign-in, take it away after a sign-out; once a run, by the shell."""
+    """Hand the browser its cookie after a sign-in, take it away after a sign-out; once a run."""
     if ticket := st.session_state.get(_TICKET):
         if getattr(_bridge("/auth/session", ticket, ticket[:12], "cookie_in"), "done", None) is not None:
             del st.session_state[_TICKET]

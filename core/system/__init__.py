@@ -1,0 +1,1 @@
+"""What the owner of an installation sees of its machinery."""

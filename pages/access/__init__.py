@@ -1,0 +1,1 @@
+"""Screens about getting in: sign in, register, claim, new password, account."""

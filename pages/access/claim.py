@@ -1,0 +1,29 @@
+"""The one-time link from the terminal: whoever opens it makes the owner's account."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access import store as access
+from core.store import session
+from pages.parts.account_form import ask_for_account, enter, token_from_address
+from pages.parts.brand import entrance
+from pages.parts.places import Screen, go
+from pages.parts.session import open_to_everyone
+
+person = open_to_everyone()
+if person is not None:
+    go(Screen.HOME)
+
+token = token_from_address()
+with entrance("Claim this installation", "The owner invites the others and looks after the server"):
+    if not token:
+        st.info("Open the claim link that was printed in the terminal where Mixwright was started.")
+        st.page_link(str(Screen.SIGN_IN), label="Sign in instead", icon=":material/login:")
+    elif answers := ask_for_account("Create the owner's account"):
+
+        def _claim() -> None:
+            with session() as s:
+                access.claim(s, token, answers.username, answers.password, answers.display_name)
+
+        enter(_claim, answers)

@@ -1,0 +1,1 @@
+"""Screens for who runs a project or the installation: people, audit, system."""

@@ -1,0 +1,1 @@
+"""Screens that show where one stands: home and projects."""

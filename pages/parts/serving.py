@@ -1,0 +1,44 @@
+"""The server's side of the app: what comes up before the first visitor, and what happens to an error."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from streamlit.runtime.pages_manager import PagesManager
+
+from core.access import web
+from core.jobs.supervisor import Supervisor
+
+logger = logging.getLogger("mixwright")
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Database, demo and worker up before the first request; worker and database down at the end."""
+    # Without this a screen's own file could be opened by its address, past app.py, until somebody's
+    # first visit has called st.navigation.
+    PagesManager.uses_pages_directory = False
+    supervisor = Supervisor()
+    await run_in_threadpool(web.start)
+    await run_in_threadpool(supervisor.start)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(supervisor.stop)
+        await run_in_threadpool(web.stop)
+
+
+def on_script_error(error: Exception) -> bool:
+    """Log the traceback under a reference and show the reference instead of it."""
+    reference = secrets.token_hex(4).upper()
+    logger.error("Reference %s", reference, exc_info=error)
+    st.error(
+        f"Something went wrong on this screen. Nothing you saved is lost. Reference: {reference}",
+        icon=":material/error:",
+    )
+    return True

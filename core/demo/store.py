@@ -1,0 +1,100 @@
+"""Making the demo project, once an installation."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from core.access import Role
+from core.access.store import add_demo_account, join_as
+from core.data.keeping import keep
+from core.demo import DEMO_PASSWORD, DEMO_USERNAME
+from core.demo.weekly_sales import (
+    DATASET_NAME,
+    MODEL_NAME,
+    PROJECT_DESCRIPTION,
+    PROJECT_NAME,
+    SAMPLING,
+    Demo,
+    weekly_sales,
+)
+from core.jobs.runs.store import back_in_queue
+from core.jobs.store import enqueue_training
+from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project, User
+
+DEMO_LOCK = 7302  # advisory lock of the transaction that makes the demo
+DEMO_KEY = "demo"
+
+
+def make_demo(s: Session) -> int | None:
+    """The number of the demo project, made at the first call; None once it has been deleted.
+
+    Safe from several processes at once: all but the first find it made. A demo model whose training was
+    killed is put into the queue again.
+    """
+    s.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": DEMO_LOCK})
+    made = s.get(InstallationSetting, DEMO_KEY)
+    if made is None:
+        return _make(s, weekly_sales())
+    project = s.get(Project, made.value["project_id"])
+    if project is None or project.deleted_at is not None:
+        return None
+    _train_again(s, made.value["model_id"])
+    return project.id
+
+
+def _make(s: Session, demo: Demo) -> int:
+    maker_id = _account(s)
+    project = Project(
+        user_id=maker_id, name=PROJECT_NAME, description=PROJECT_DESCRIPTION, currency="EUR", is_demo=True
+    )
+    s.add(project)
+    s.flush()
+    join_as(s, project.id, maker_id, Role.VIEWER)
+    model = _model(s, demo, project.id, maker_id)
+    s.add(InstallationSetting(key=DEMO_KEY, value={"project_id": project.id, "model_id": model.id}))
+    s.flush()
+    return project.id
+
+
+def _account(s: Session) -> int:
+    known = s.scalar(select(User.id).where(User.username == DEMO_USERNAME, User.is_demo))
+    return known if known is not None else add_demo_account(s, DEMO_PASSWORD).id
+
+
+def _model(s: Session, demo: Demo, project_id: int, maker_id: int) -> Model:
+    """The demo's data set and its model, whose training waits in the queue."""
+    kept = keep(project_id, [(demo.file_name, demo.content)], demo.prepared, None)
+    data = Dataset(project_id=project_id, name=DATASET_NAME, uploaded_by=maker_id, **kept.columns())
+    s.add(data)
+    s.flush()
+    data.root_id = data.id
+    model = Model(
+        project_id=project_id,
+        dataset_id=data.id,
+        name=MODEL_NAME,
+        config=json.loads(demo.config.to_json()),
+        sampling=SAMPLING.to_json(),
+        created_by=maker_id,
+    )
+    s.add(model)
+    s.flush()
+    enqueue_training(s, model.id)
+    return model
+
+
+def _train_again(s: Session, model_id: int) -> None:
+    """Puts a training that was killed into the queue again; one that failed by an error of its own stays so."""
+    killed = select(Model).where(
+        Model.id == model_id,
+        Model.status == ModelStatus.FAILED,
+        Model.error_reference.is_(None),
+        Model.deleted_at.is_(None),
+    )
+    model = s.scalar(killed.with_for_update())
+    if model is None:
+        return
+    model.attempt, model.finished_at = 0, None
+    back_in_queue(s, model, "Trained again, since the last training was killed.")

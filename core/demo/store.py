@@ -86,7 +86,7 @@ def _model(s: Session, demo: Demo, project_id: int, maker_id: int) -> Model:
 
 
 def _train_again(s: Session, model_id: int) -> None:
-    """Puts a training that was killed into the queue again; one that failed by an error of its own stays so."""
+    """Puts a training that was killed into the queue again; one that failed by an error stays so."""
     killed = select(Model).where(
         Model.id == model_id,
         Model.status == ModelStatus.FAILED,

@@ -1,0 +1,70 @@
+"""Response curves (KPI per period at steady spend) and carry-over curves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.mmm.compiled import compiled
+from core.mmm.media import MediaDraws, exposure_per_spend
+from core.mmm.structure import Structure
+from core.mmm.summary import interval
+from core.mmm.transforms import saturated
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Floats = NDArray[np.float64]
+REACH = 1.5
+
+
+@compiled
+def _steady(exposure, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
+    channels, geos, points = exposure.shape
+    for s in range(beta.shape[0]):
+        for c in range(channels):
+            for p in range(points):
+                total = 0.0
+                for g in range(geos):
+                    total += beta[s, g, c] * saturated(
+                        saturation[c], exposure[c, g, p], half[s, c], slope[s, c]
+                    )
+                out[s, c, p] = total
+
+
+def response_curves(
+    structure: Structure, media: MediaDraws, points: int, reach: float = REACH
+) -> xr.DataArray:
+    """(draw, channel, point) KPI per period, summed over geos, at the steady spend in coordinate `spend`.
+
+    Spend runs from 0 to `reach` times the channel's largest spend in any period. At steady spend carried
+    exposure equals exposure, because adstock weights sum to 1. Paid channels only.
+    """
+    import xarray as xr
+
+    paid = len(structure.config.channel_columns)
+    largest = structure.panel.spend[..., :paid].sum(axis=0).max(axis=0)
+    spend = np.linspace(0, 1, points)[None] * (reach * largest)[:, None]
+    rate = np.nan_to_num(exposure_per_spend(structure))
+    exposure = np.ascontiguousarray(rate.T[:, :, None] * spend[:, None, :])
+    own = media.of(np.arange(paid))
+    out = np.empty((len(own.beta), paid, points))
+    _steady(exposure, own.saturation, own.half, own.slope, own.beta, out)
+    coords = {"channel": list(structure.config.channel_columns), "spend": (("channel", "point"), spend)}
+    return xr.DataArray(out, dims=("draw", "channel", "point"), coords=coords, name="kpi")
+
+
+def carry_over_curves(structure: Structure, media: MediaDraws, lags: int, level: float) -> pd.DataFrame:
+    """Frame lag, channel, mean, lower, upper: share of an exposure's effect that falls on each lag."""
+    weights = np.pad(media.weights, ((0, 0), (0, 0), (0, max(lags - structure.lags, 0))))[..., :lags]
+    mean, lower, upper = interval(weights, level)
+    frames = [
+        pd.DataFrame(
+            {"lag": np.arange(lags), "channel": name, "mean": mean[c], "lower": lower[c], "upper": upper[c]}
+        )
+        for c, name in enumerate(structure.config.channels)
+    ]
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,180 @@
+"""No-U-turn sampling of the media parameters with nutpie, with live progress and cancelling.
+
+The density is a compiled function whose address goes straight to the Rust sampler: no model graph is built
+and nothing is compiled once the kernel lies in numba's cache. nutpie (and ArviZ, which it brings) are
+imported on the first fit only.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.structure import Structure, packed
+
+Floats = NDArray[np.float64]
+Progress = Callable[[str, int, int, int], object]
+POLL_SECONDS = 0.15
+# One line of JSON is all we want of the sampler's own progress display.
+_TEMPLATE = (
+    '{"chains": [{% for c in chains %}{% if not loop.first %},{% endif %}'
+    "[{{ c.finished_draws }}, {{ c.divergences }}]{% endfor %}]}"
+)
+
+
+class Cancelled(Exception):
+    """The progress callback asked for an end."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much sampling a fit gets."""
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    seed: int = 1
+    target_accept: float = 0.9
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Unconstrained draws: `points` (chain, draw, parameter), `diverging`, `steps` (chain, draw)."""
+
+    points: Floats
+    diverging: NDArray[np.bool_]
+    steps: NDArray[np.int64]
+
+
+def sample(structure: Structure, effort: Effort, progress: Progress | None, cores: int) -> Trace:
+    """The posterior of the media parameters; Cancelled when `progress` returns False."""
+    from nutpie import _lib
+
+    buffer = packed(structure)
+    watch = _Watch(effort, progress)
+    model = _model(structure, buffer, effort.seed)
+    settings = _lib.PyNutsSettings.Diag(effort.seed)
+    settings.num_tune, settings.num_draws, settings.num_chains = effort.tune, effort.draws, effort.chains
+    settings.target_accept = effort.target_accept
+    shown = _lib.ProgressType.template_callback(int(POLL_SECONDS * 1000), _TEMPLATE, cores, watch.note)
+    sampler = _lib.PySampler.from_pymc(settings, cores, model, shown, _lib.PyStorage.arrow())
+    try:
+        watch.follow(sampler)
+    except BaseException:
+        sampler.abort()
+        raise
+    return _trace(sampler.take_results(), structure.layout.size, effort)
+
+
+def _model(structure: Structure, buffer: Floats, seed: int) -> Any:
+    from nutpie import _lib
+
+    from core.mmm.callbacks import density_callback, expand_callback
+
+    size = structure.layout.size
+    density = _lib.LogpFunc(density_callback.address, buffer.ctypes.data, buffer)
+    expand = _lib.ExpandFunc(size, size, expand_callback.address, buffer.ctypes.data, buffer)
+    sizes = {"parameter": size}
+    variables = _lib.PyVariable.new_variables(
+        ["point"], ["float64"], [(size,)], sizes, {"point": ("parameter",)}
+    )
+    start = start_point(structure)
+
+    def begin(chain_seed: int | None) -> Floats:
+        generator = np.random.default_rng([seed, int(chain_seed or 0)])
+        return start + generator.uniform(-0.5, 0.5, size)
+
+    return _lib.PyMcModel(density, expand, variables, size, sizes, {}, begin, None)
+
+
+def start_point(structure: Structure) -> Floats:
+    """A plausible point: prior centres, the prior's mean shares, a noise of a tenth of the KPI."""
+    layout = structure.layout
+    start = np.where(layout.kinds == 1, layout.first, 0.0)
+    beta = layout.kinds == 2
+    start[beta] = np.log(layout.first[beta] / layout.second[beta])
+    tilted = layout.tilt > 0
+    places = layout.places[0][tilted]
+    start[places] = layout.total[0] + np.log(layout.tilt[tilted] / layout.tilt.sum())
+    start[layout.places[5][layout.places[5] >= 0]] = np.log(0.3)
+    start[layout.noise_place :] = np.log(0.1)
+    return np.asarray(start, dtype=float)
+
+
+class _Watch:
+    """Passes the sampler's progress on, in the caller's thread."""
+
+    def __init__(self, effort: Effort, progress: Progress | None) -> None:
+        self._effort, self._progress = effort, progress
+        self._latest = [[0, 0]] * effort.chains
+        self._lock = threading.Lock()
+
+    def note(self, text: str) -> None:
+        """Keep the sampler's latest counts (called from its thread)."""
+        with self._lock:
+            self._latest = json.loads(text)["chains"]
+
+    def follow(self, sampler: Any) -> None:
+        """Report until the sampler has finished; Cancelled when the caller wants no more."""
+        while True:
+            # The sampler's own `is_finished` repeats the last timeout as an error: waiting is the only test.
+            try:
+                sampler.wait(POLL_SECONDS)
+            except TimeoutError:
+                self._report()
+            else:
+                return self._report()
+
+    def _report(self) -> None:
+        if self._progress is None:
+            return
+        with self._lock:
+            counts = self._latest
+        effort = self._effort
+        done = sum(finished for finished, _ in counts)
+        stage = "tune" if done < effort.chains * effort.tune else "sample"
+        total = effort.chains * (effort.tune + effort.draws)
+        if self._progress(stage, done, total, sum(count for _, count in counts)) is False:
+            raise Cancelled("The fit was cancelled.")
+
+
+def _trace(results: Any, size: int, effort: Effort) -> Trace:
+    batches, statistics = results.get_arrow_trace()
+    points, diverging, steps = [], [], []
+    for batch, own in zip(batches, statistics, strict=True):
+        kept = ~np.asarray(own.column("tuning"))
+        values = _flat(batch.column("point")).reshape(-1, size)
+        points.append(values[kept])
+        diverging.append(np.asarray(own.column("diverging"))[kept])
+        steps.append(np.asarray(own.column("n_steps"))[kept])
+    return Trace(np.array(points), np.array(diverging, dtype=bool), np.array(steps, dtype=np.int64))
+
+
+def _flat(column: Any) -> Floats:
+    import pyarrow
+
+    values = pyarrow.array(column).flatten()
+    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=float)
+
+
+def prepare_sampler(structure: Structure) -> None:
+    """Import the sampler and have the kernels compiled, or loaded from disk, for this structure."""
+    import nutpie  # noqa: F401
+
+    from core.mmm.callbacks import evaluate
+
+    point, gradient = start_point(structure), np.empty(structure.layout.size)
+    evaluate(point, gradient, np.empty(1), packed(structure))
+
+
+def warm_up() -> None:
+    """Import all a fit needs and load (or compile) its kernels; starts no threads, so forking stays safe."""
+    from core.mmm.rehearsal import rehearse
+
+    rehearse()

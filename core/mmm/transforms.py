@@ -1,0 +1,168 @@
+"""Carry-over (adstock) and saturation: one definition for sampler, curves, what-if and optimiser.
+
+Adstock weights w_0 .. w_{L-1} sum to 1; with a the carried exposure,
+
+    geometric  w_l ~ decay^l                         delayed  w_l ~ decay^((l - peak)^2)
+    Weibull    w_l ~ Weibull density at l + 1 (shape, scale)
+    hill       a^slope / (a^slope + half^slope)      logistic  (1 - e^-ka) / (1 + e^-ka), k = ln 3 / half
+    michaelis_menten  a / (a + half)                 none      a
+
+Every saturation but `none` is 0 at 0, 1/2 at `half` and 1 in the limit. Nothing happened before the first
+period. Jin et al. (2017), "Bayesian methods for media mix modeling with carryover and shape effects".
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.choices import Adstock, Saturation
+from core.mmm.compiled import compiled
+
+Floats = NDArray[np.float64]
+ADSTOCK_CODES = {Adstock.GEOMETRIC: 0, Adstock.DELAYED: 1, Adstock.WEIBULL: 2}
+SATURATION_CODES = {
+    Saturation.HILL: 0,
+    Saturation.LOGISTIC: 1,
+    Saturation.MICHAELIS_MENTEN: 2,
+    Saturation.NONE: 3,
+}
+_LN3 = math.log(3.0)
+
+
+@compiled
+def fill_weights(kind, first, second, weights, by_first, by_second):  # type: ignore[no-untyped-def]
+    """Fill `weights` (lag) and their derivatives by the two adstock parameters.
+
+    `first`, `second`: decay, - (geometric); decay, peak in periods (delayed); shape, scale in periods
+    (Weibull).
+    """
+    lags = weights.shape[0]
+    top = -np.inf
+    for lag in range(lags):
+        if kind == 0:
+            log_weight = lag * math.log(first) if lag > 0 else 0.0
+            by_first[lag], by_second[lag] = lag / first, 0.0
+        elif kind == 1:
+            away = lag - second
+            log_weight = away * away * math.log(first)
+            by_first[lag], by_second[lag] = away * away / first, -2.0 * away * math.log(first)
+        else:
+            log_ratio = math.log((lag + 1.0) / second)
+            power = math.exp(first * log_ratio)
+            log_weight = (first - 1.0) * log_ratio - power
+            by_first[lag] = log_ratio - power * log_ratio
+            by_second[lag] = (first * power - (first - 1.0)) / second
+        weights[lag] = log_weight
+        top = max(top, log_weight)
+    total = 0.0
+    for lag in range(lags):
+        weights[lag] = math.exp(weights[lag] - top)
+        total += weights[lag]
+    mean_first = mean_second = 0.0
+    for lag in range(lags):
+        weights[lag] /= total
+        # Where a weight has vanished its derivative has too, however steep its logarithm.
+        if weights[lag] == 0.0:
+            by_first[lag] = by_second[lag] = 0.0
+        mean_first += weights[lag] * by_first[lag]
+        mean_second += weights[lag] * by_second[lag]
+    for lag in range(lags):
+        by_first[lag] = weights[lag] * (by_first[lag] - mean_first)
+        by_second[lag] = weights[lag] * (by_second[lag] - mean_second)
+
+
+@compiled
+def carry(exposure, weights, out):  # type: ignore[no-untyped-def]
+    """Fill `out` (period) with the carried exposure."""
+    periods, lags = exposure.shape[0], weights.shape[0]
+    for t in range(periods):
+        out[t] = weights[0] * exposure[t]
+    for lag in range(1, min(lags, periods)):
+        weight = weights[lag]
+        for t in range(lag, periods):
+            out[t] += weight * exposure[t - lag]
+
+
+@compiled
+def saturated(kind, carried, half, slope):  # type: ignore[no-untyped-def]
+    """The response, between 0 and 1 (unbounded for `none`), to one carried exposure."""
+    if carried <= 0.0:
+        return 0.0
+    if kind == 0:
+        return 1.0 / (1.0 + math.exp(-slope * math.log(carried / half)))
+    if kind == 1:
+        return math.tanh(0.5 * _LN3 * carried / half)
+    if kind == 2:
+        return carried / (carried + half)
+    return carried
+
+
+@compiled
+def saturate(kind, carried, half, slope, out, elasticity, log_ratio):  # type: ignore[no-untyped-def]
+    """Fill `out` with the response, `elasticity` with a * d response / d a, and log(a / half) for Hill."""
+    log_half = math.log(half)
+    for t in range(carried.shape[0]):
+        a = carried[t]
+        out[t] = elasticity[t] = log_ratio[t] = 0.0
+        if a <= 0.0:
+            continue
+        if kind == 0:
+            ratio = math.log(a) - log_half
+            value = 1.0 / (1.0 + math.exp(-slope * ratio))
+            out[t], elasticity[t], log_ratio[t] = value, slope * value * (1.0 - value), ratio
+        elif kind == 1:
+            scaled = 0.5 * _LN3 * a / half
+            value = math.tanh(scaled)
+            out[t], elasticity[t] = value, scaled * (1.0 - value * value)
+        elif kind == 2:
+            value = a / (a + half)
+            out[t], elasticity[t] = value, value * (1.0 - value)
+        else:
+            out[t], elasticity[t] = a, a
+
+
+@compiled
+def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):  # type: ignore[no-untyped-def]
+    """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half, log slope."""
+    periods = exposure.shape[0]
+    by_half = by_slope = 0.0
+    slope_of = np.empty(periods)
+    for t in range(periods):
+        moved = adjoint[t] * elasticity[t]
+        by_half -= moved
+        by_slope += moved * log_ratio[t]
+        slope_of[t] = moved / carried[t] if carried[t] > 0.0 else 0.0
+    for lag in range(min(by_weights.shape[0], periods)):
+        total = 0.0
+        for t in range(lag, periods):
+            total += slope_of[t] * exposure[t - lag]
+        by_weights[lag] += total
+    return by_half, by_slope
+
+
+def adstock_weights(kind: Adstock, first: float, second: float, lags: int) -> Floats:
+    """(lag,) weights that sum to 1; parameters as in `fill_weights`, a decay of 0 keeps all at lag 0."""
+    weights, spare = np.zeros(lags), np.zeros((2, lags))
+    if kind == Adstock.GEOMETRIC and first <= 0:
+        weights[0] = 1.0
+        return weights
+    fill_weights(ADSTOCK_CODES[kind], float(first), float(second), weights, spare[0], spare[1])
+    return weights
+
+
+def adstock(exposure: Floats, weights: Floats) -> Floats:
+    """The carried exposure of one series (period,)."""
+    out = np.empty(len(exposure))
+    carry(np.ascontiguousarray(exposure, dtype=float), weights, out)
+    return out
+
+
+def saturation(kind: Saturation, carried: Floats, half: float, slope: float = 1.0) -> Floats:
+    """The response to carried exposures of any shape."""
+    flat = np.ascontiguousarray(carried, dtype=float).ravel()
+    out, spare = np.empty_like(flat), np.empty((2, flat.size))
+    saturate(SATURATION_CODES[kind], flat, float(half), float(slope), out, spare[0], spare[1])
+    return out.reshape(np.shape(carried))

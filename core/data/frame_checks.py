@@ -11,7 +11,7 @@ from core.data.mapping import Mapping, MediaMeasure, Role, to_mmm_config_fields
 from core.data.problems import DataProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
-from core.mmm.check import check
+from core.mmm.checks import check
 from core.mmm.config import MMMConfig
 from core.mmm.problem import Problem
 

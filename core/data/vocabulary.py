@@ -61,7 +61,7 @@ TREATMENT = _words(
 POPULATION = _words("population pop einwohner bevolkerung bevoelkerung habitants poblacion inhabitants")
 CONTROL = _words(
     "control controls competitor competitors wettbewerb wettbewerber konkurrenz concurrent concurrence competencia "
-    "weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi inflation unemployment index "
+    "weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi inflation unemployment consumer "
     "sentiment trend trends gqv query confidence covid"
 )
 CHANNEL_NAME = _words(

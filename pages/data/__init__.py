@@ -1,0 +1,1 @@
+"""Screens for files and data sets: upload and library."""

@@ -1,0 +1,83 @@
+"""Data / Upload: drop files, see what was recognised and what is wrong, mend it, save it as a data set."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access import Permission
+from core.data import Prepared
+from pages.parts.layout import page_header, section
+from pages.parts.mapping_editor import edit_mapping
+from pages.parts.mapping_settings import choose_formats, choose_meaning
+from pages.parts.plain import plain
+from pages.parts.session import may, require_project
+from pages.parts.upload_charts import show_data
+from pages.parts.upload_files import choose_sheet, drop_files, offer_template, read_files
+from pages.parts.upload_problems import show_problems
+from pages.parts.upload_save import save_new
+from pages.parts.upload_state import Reading, Upload, current_upload
+from pages.parts.upload_summary import show_kind, show_summary
+from pages.parts.upload_version import carry_mappings, choose_target, save_and_retrain, show_changes
+
+READ_ONLY = "You can look around here. Uploading is for members who may edit this project's data."
+
+person, project = require_project(Permission.PROJECT_VIEW)
+
+
+def map_columns(upload: Upload, readings: list[Reading]) -> None:
+    """The editors of all files, in tabs where there are several."""
+    section("Columns", "The role of every column and why. Change a role or a name in the table.")
+    choose_meaning(readings, upload.generation)
+    names = [plain(reading.source.name) for reading in readings]
+    places = st.tabs(names) if len(readings) > 1 else [st.container()]
+    for place, reading in zip(places, readings, strict=True):
+        with place:
+            edit_roles(upload, reading)
+            with st.expander("How dates and numbers are written"):
+                choose_formats(reading, upload.generation)
+
+
+def edit_roles(upload: Upload, reading: Reading) -> None:
+    """The table of one file's columns; what is typed there becomes its mapping."""
+    reasons = {guess.column: guess.reason for guess in reading.detection.guesses}
+    key = f"mapping:{reading.source.file_id}:{reading.table.sheet}:{reading.followed}:{upload.generation}"
+    reading.mapping = edit_mapping(reading.mapping, reading.table.preview(50), key=key, reasons=reasons)
+
+
+def blocked_by(prepared: Prepared) -> str:
+    """Why the table cannot be saved yet, empty when it can."""
+    count = len(prepared.errors)
+    return f"Mend {count} {'error' if count == 1 else 'errors'} first." if count else ""
+
+
+page_header("Upload", "From your file to a table the model can learn from")
+upload = current_upload(project.project_id)
+allowed = may(project, Permission.DATASET_UPLOAD)
+if not allowed:
+    st.info(READ_ONLY, icon=":material/visibility:")
+target = choose_target(person, project) if allowed else None
+drop_files(upload, project.project_id, locked=not allowed)
+readings, unreadable = read_files(upload)
+for fault in unreadable:
+    st.error(plain(fault), icon=":material/error:")
+if not readings:
+    offer_template(project)
+    st.stop()
+
+for reading in readings:
+    show_kind(reading)
+    choose_sheet(upload, reading)
+carry_mappings(readings, target)
+above = st.container()
+map_columns(upload, readings)
+prepared = upload.settle(readings)
+with above:
+    show_summary(prepared)
+    if target:
+        show_changes(target, prepared)
+        save_and_retrain(person, project, target, readings, prepared, blocked_by(prepared))
+    else:
+        save_new(project, readings, prepared, blocked_by(prepared))
+    show_problems(upload, prepared)
+section("A look at the data")
+show_data(prepared.frame, prepared.mapping, key="upload_look")

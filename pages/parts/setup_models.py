@@ -1,0 +1,104 @@
+"""The project's models: where each stands; open its results, train again, rename, archive, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.access import Membership, Permission
+from core.mmm import store
+from core.mmm.model_info import ModelInfo, TrainingStatus
+from pages.parts.actions import ItemActions, attempt, item_menu, toast_next
+from pages.parts.layout import empty_state, status_badge
+from pages.parts.places import Screen, go
+from pages.parts.session import may
+from pages.parts.training import training_card
+
+SEARCH_FROM = 8
+ACTIONS = ItemActions(
+    rename=store.rename_model,
+    duplicate=store.duplicate_model,
+    archive=store.archive_model,
+    unarchive=store.unarchive_model,
+    delete=store.delete_model,
+    restore=store.restore_model,
+)
+
+
+def show_active(models: Sequence[ModelInfo], project: Membership) -> None:
+    """Live progress of everything that waits or trains in this project."""
+    for info in models:
+        if info.active:
+            training_card(info.id, key=f"active:{info.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))
+
+
+def show_models(models: Sequence[ModelInfo], project: Membership, archived: bool) -> None:
+    """The list, newest first; trainings under way have their own card above."""
+    ended = [info for info in models if not info.active]
+    if not models and not archived:
+        text = "Set up a model on one of your data sets and press Train: it runs in the background."
+        empty_state("No model yet", text, icon=":material/model_training:")
+    elif not ended and archived:
+        st.caption("Nothing is archived.")
+    wanted = st.text_input("Search", key="models_search", live=True) if len(ended) >= SEARCH_FROM else ""
+    for info in ended:
+        if (wanted or "").lower() in info.name.lower():
+            _line(info, project)
+
+
+def _line(info: ModelInfo, project: Membership) -> None:
+    with st.container(border=True, key=f"model_line:{info.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(gap="xxsmall", width="stretch"):
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    st.text(info.name, width="content")
+                    status_badge(info.status)
+                st.caption(_facts(info))
+            _buttons(info, project)
+            item_menu(
+                "model",
+                info.id,
+                info.name,
+                ACTIONS,
+                key=f"model_menu:{info.id}",
+                archived=info.archived,
+                may_edit=may(project, Permission.MODEL_EDIT),
+                may_delete=may(project, Permission.MODEL_DELETE),
+            )
+        if info.status is TrainingStatus.FAILED and info.message:
+            reference = f" (reference {info.error_reference})" if info.error_reference else ""
+            st.text(f"{info.message}{reference}")
+
+
+def _facts(info: ModelInfo) -> str:
+    parts = [f"{len(info.channel_columns)} channels", f"data version {info.dataset_version}"]
+    if info.results:
+        diagnostics = info.results["diagnostics"]
+        parts += (
+            [f"R² {diagnostics['r2']:.2f}", f"MAPE {diagnostics['mape']:.1%}"] if "r2" in diagnostics else []
+        )
+        parts += [] if info.converged else [":orange[not converged]"]
+    parts += [f"by {info.created_by}, {info.created_at:%-d %b %Y %H:%M} UTC"]
+    return " · ".join(parts)
+
+
+def _buttons(info: ModelInfo, project: Membership) -> None:
+    if info.status is TrainingStatus.COMPLETED and st.button("Results", key=f"results:{info.id}"):
+        go(Screen.RESULTS, model=info.id)
+    if not may(project, Permission.MODEL_TRAIN):
+        return
+    newer = info.dataset_latest_id
+    if info.status is TrainingStatus.COMPLETED and newer and newer != info.dataset_id:
+        if st.button("Train on newer data", key=f"newer:{info.id}", icon=":material/update:"):
+            _begin(info, attempt(store.retrain_on, info.id, newer))
+    elif info.status is not TrainingStatus.COMPLETED and st.button(
+        "Run again", key=f"again:{info.id}", icon=":material/replay:"
+    ):
+        _begin(info, attempt(store.run_again, info.id))
+
+
+def _begin(info: ModelInfo, model_id: int) -> None:
+    if model_id:
+        toast_next(f"Training of “{info.name}” begins", ":material/model_training:")
+        st.rerun()

@@ -1,0 +1,109 @@
+"""How long to sample: a quick draft, the standard, or thorough, with the time each is expected to take."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.mmm.config import Limits, MMMConfig
+from core.mmm.model_info import ModelInfo
+from pages.parts.setup_state import STANDARD, SetUp
+from pages.parts.setup_words import duration_words
+
+EFFORTS: dict[str, dict[str, int]] = {
+    "Draft": {"draws": 300, "tune": 400, "chains": 2},
+    "Standard": {"draws": 1000, "tune": 1000, "chains": 4},
+    "Thorough": {"draws": 2000, "tune": 1500, "chains": 4},
+}
+OWN = "Own"
+MEANING = {
+    "Draft": "A first look while you try things out.",
+    "Standard": "For results you show to others.",
+    "Thorough": "For decisions with a lot of money behind them.",
+    OWN: "Your own numbers.",
+}
+FIXED_SECONDS = 14.0  # getting ready, compiling, writing the results
+SECONDS_PER_STEP_AND_CELL = 1.1e-6  # one step of one chain on one (period, channel) cell, two cores
+
+
+def expected_seconds(sampling: dict[str, int], cells: int, past: ModelInfo | None) -> float:
+    """Seconds a training takes for `cells` = periods x geos x channels.
+
+    Where a training of this data set has ended its own time is scaled by steps, else a measured rate.
+    """
+    steps = (sampling["draws"] + sampling["tune"]) * sampling["chains"]
+    if past and past.started_at and past.finished_at and past.sampling:
+        took = (past.finished_at - past.started_at).total_seconds()
+        done = (past.sampling["draws"] + past.sampling["tune"]) * past.sampling["chains"]
+        return min(took, FIXED_SECONDS) + max(0.0, took - FIXED_SECONDS) * steps / done
+    return FIXED_SECONDS + SECONDS_PER_STEP_AND_CELL * steps * cells
+
+
+def cells_of(frame: pd.DataFrame, config: MMMConfig) -> int:
+    """Periods x geos x channels that each step of the sampler has to go through."""
+    rows = len(frame) if config.use_geo or not config.geo_column else frame[config.date_column].nunique()
+    return rows * len(config.channels)
+
+
+def choose_effort(set_up: SetUp, cells: int, past: ModelInfo | None) -> None:
+    """Draft, standard or thorough, with the time each takes."""
+    present = _name_of(set_up.sampling)
+    names = [*EFFORTS, *([OWN] if present == OWN else [])]
+    times = {
+        name: duration_words(expected_seconds({**set_up.sampling, **EFFORTS.get(name, {})}, cells, past))
+        for name in names
+    }
+    chosen = st.segmented_control(
+        "How thorough",
+        names,
+        default=present,
+        required=True,
+        format_func=lambda name: f"{name} · {times[name]}",
+        key=set_up.key(f"effort:{present == OWN}"),
+    )
+    if chosen in EFFORTS:
+        set_up.sampling = {**set_up.sampling, **EFFORTS[chosen]}
+    st.caption(MEANING[chosen or present])
+
+
+def adjust_sampling(set_up: SetUp, periods: int) -> None:
+    """Holdout, seed, and the sampler's own numbers."""
+    limits = Limits()
+    with st.grid(2, min_column_width=240):
+        holdout = st.number_input(
+            "Keep the last periods out, to test the model on them",
+            0,
+            max(0, periods // 3),
+            min(int(set_up.get("holdout", 0)), max(0, periods // 3)),
+            key=set_up.key("holdout"),
+        )
+        seed = st.number_input(
+            "Seed: the same seed gives the same result",
+            0,
+            2**31 - 1,
+            set_up.sampling["seed"],
+            key=set_up.key("seed"),
+        )
+        numbers = {
+            name: st.number_input(
+                label,
+                least,
+                most,
+                set_up.sampling[name],
+                key=set_up.key(f"{name}:{_name_of(set_up.sampling)}"),
+            )
+            for name, label, least, most in (
+                ("draws", "Draws kept per chain", 50, limits.draws),
+                ("tune", "Tuning steps per chain", 50, limits.tune),
+                ("chains", "Chains", 1, limits.chains),
+            )
+        }
+    set_up.put("holdout", int(holdout), 0)
+    set_up.sampling = {**set_up.sampling, **numbers, "seed": int(seed)}
+
+
+def _name_of(sampling: dict[str, int]) -> str:
+    for name, numbers in EFFORTS.items():
+        if all(sampling.get(field, STANDARD[field]) == value for field, value in numbers.items()):
+            return name
+    return OWN

@@ -1,0 +1,115 @@
+"""A model's set-up while it is typed: kept per data set, saved as a draft, turned into a configuration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping as Plain
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.access import Person
+from core.data import Mapping, to_mmm_config_fields
+from core.data.dataset_info import DatasetInfo
+from core.mmm.config import MMMConfig
+from core.mmm.drafts import store as drafts
+from core.store import read_session, session
+
+STANDARD = {"draws": 1000, "tune": 1000, "chains": 4, "seed": 1}
+
+
+@dataclass
+class SetUp:
+    """Roles (`mapping`), what else of the configuration differs from its default (`fields`), sampling.
+
+    `generation` names the widgets: raising it makes them start again from what is held here.
+    """
+
+    dataset: DatasetInfo
+    name: str
+    mapping: Mapping
+    fields: dict[str, Any] = field(default_factory=dict)
+    sampling: dict[str, Any] = field(default_factory=lambda: dict(STANDARD))
+    generation: int = 0
+    saved: str = ""
+    saved_at: dt.datetime | None = None
+
+    def key(self, name: str) -> str:
+        """The widget key of one setting."""
+        return f"setup:{self.dataset.id}:{self.generation}:{name}"
+
+    def get(self, name: str, default: Any) -> Any:
+        """A setting, or its default."""
+        return self.fields.get(name, default)
+
+    def put(self, name: str, value: Any, default: Any) -> None:
+        """Keep a setting where it differs from its default; forget it where it does not."""
+        if value == default:
+            self.fields.pop(name, None)
+        else:
+            self.fields[name] = value
+
+    def config(self, frame: pd.DataFrame) -> MMMConfig:
+        """The configuration for the data set's table; raises UserError naming every fault."""
+        roles = to_mmm_config_fields(self.mapping, frame)
+        own = {name: value for name, value in self.fields.items() if name != "treatments"}
+        references = dict(roles["treatment_columns"])
+        chosen = {c: value for c, value in self.get("treatments", {}).items() if c in references}
+        fields = {**roles, **own, "treatment_columns": references | chosen}
+        return MMMConfig.from_json(json.dumps(fields, default=str))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the draft."""
+        return {"mapping": self.mapping.to_json(), "fields": self.fields, "sampling": self.sampling}
+
+    def take(self, name: str, plain: Plain[str, Any]) -> None:
+        """Start again from a draft's values."""
+        self.name = name
+        self.mapping = Mapping.from_json(plain["mapping"])
+        self.fields, self.sampling = dict(plain.get("fields", {})), {**STANDARD, **plain.get("sampling", {})}
+        self.generation += 1
+
+    def reset(self) -> None:
+        """Forget every adjustment: the data set's own roles, all else by default."""
+        self.take(default_name(self.dataset), {"mapping": dict(self.dataset.mapping)})
+
+
+def default_name(info: DatasetInfo) -> str:
+    """The name a first model on this data set gets."""
+    return f"{info.name}, version {info.version}"
+
+
+def current_set_up(person: Person, info: DatasetInfo) -> SetUp:
+    """The set-up of a data set as this browser holds it, else as its draft says, else by default."""
+    key = f"setup:{info.id}"
+    if key not in st.session_state:
+        st.session_state[key] = _loaded(person, info)
+    return st.session_state[key]
+
+
+def _loaded(person: Person, info: DatasetInfo) -> SetUp:
+    made = SetUp(info, default_name(info), Mapping.from_json(dict(info.mapping)))
+    with read_session() as s:
+        draft = drafts.draft(s, person, info.id)
+    if draft:
+        made.take(draft.name, draft.config)
+        made.saved_at = draft.updated_at
+    made.saved = _fingerprint(made)
+    return made
+
+
+def save_as_typed(person: Person, set_up: SetUp) -> None:
+    """Save the draft when something changed since it was last saved."""
+    now = _fingerprint(set_up)
+    if now == set_up.saved:
+        return
+    with session() as s:
+        kept = drafts.save_draft(s, person, set_up.dataset.id, set_up.name, set_up.to_json())
+    set_up.saved, set_up.saved_at = now, kept.updated_at
+
+
+def _fingerprint(set_up: SetUp) -> str:
+    return json.dumps([set_up.name, set_up.to_json()], sort_keys=True, default=str)

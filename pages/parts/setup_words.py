@@ -1,0 +1,102 @@
+"""The words in which the choices of a set-up are shown, each with what it means."""
+
+from __future__ import annotations
+
+import math
+
+from core.mmm.choices import Adstock, Saturation, Trend
+
+ADSTOCK_WORDS: dict[Adstock, str] = {
+    Adstock.GEOMETRIC: "Fades at once",
+    Adstock.DELAYED: "Peaks later",
+    Adstock.WEIBULL: "Free shape (Weibull)",
+}
+SATURATION_WORDS: dict[Saturation, str] = {
+    Saturation.HILL: "S or C curve (Hill)",
+    Saturation.LOGISTIC: "Logistic",
+    Saturation.MICHAELIS_MENTEN: "C curve (Michaelis-Menten)",
+    Saturation.NONE: "Straight line",
+}
+TREND_WORDS: dict[Trend, str] = {
+    Trend.PIECEWISE: "May bend about twice a year",
+    Trend.LINEAR: "One straight line",
+    Trend.NONE: "No trend",
+}
+SEASON_WORDS: dict[int, str] = {
+    0: "None",
+    1: "One wave a year",
+    2: "Smooth (usual)",
+    4: "Detailed",
+    6: "Very detailed",
+}
+COUNTRY_WORDS: dict[str | None, str] = {
+    None: "No country",
+    "AR": "Argentina",
+    "AU": "Australia",
+    "AT": "Austria",
+    "BE": "Belgium",
+    "BR": "Brazil",
+    "BG": "Bulgaria",
+    "CA": "Canada",
+    "CL": "Chile",
+    "CN": "China",
+    "CO": "Colombia",
+    "HR": "Croatia",
+    "CZ": "Czechia",
+    "DK": "Denmark",
+    "EE": "Estonia",
+    "FI": "Finland",
+    "FR": "France",
+    "DE": "Germany",
+    "GR": "Greece",
+    "HK": "Hong Kong",
+    "HU": "Hungary",
+    "IN": "India",
+    "ID": "Indonesia",
+    "IE": "Ireland",
+    "IL": "Israel",
+    "IT": "Italy",
+    "JP": "Japan",
+    "LV": "Latvia",
+    "LT": "Lithuania",
+    "LU": "Luxembourg",
+    "MX": "Mexico",
+    "NL": "Netherlands",
+    "NZ": "New Zealand",
+    "NO": "Norway",
+    "PL": "Poland",
+    "PT": "Portugal",
+    "RO": "Romania",
+    "SA": "Saudi Arabia",
+    "SG": "Singapore",
+    "SK": "Slovakia",
+    "SI": "Slovenia",
+    "ZA": "South Africa",
+    "KR": "South Korea",
+    "ES": "Spain",
+    "SE": "Sweden",
+    "CH": "Switzerland",
+    "TR": "Türkiye",
+    "UA": "Ukraine",
+    "AE": "United Arab Emirates",
+    "GB": "United Kingdom",
+    "US": "United States",
+}
+
+
+def half_life_of(retention: float) -> float:
+    """Weeks until half of an effect has faded, from the share left after one week: ln(1/2) / ln(share)."""
+    return math.log(0.5) / math.log(retention)
+
+
+def retention_of(half_life: float) -> float:
+    """The share of an effect left after one week, from its half-life in weeks: (1/2) ** (1 / weeks)."""
+    return 0.5 ** (1 / half_life)
+
+
+def duration_words(seconds: float) -> str:
+    """A stretch of time as a person says it: `about 20 s`, `about 3 min`."""
+    if seconds < 55:
+        return f"about {max(5, 5 * round(seconds / 5))} s"
+    minutes = seconds / 60
+    return f"about {round(minutes)} min" if minutes < 90 else f"about {minutes / 60:.1f} h"

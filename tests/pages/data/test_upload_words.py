@@ -1,0 +1,57 @@
+"""What the upload screen says: suggested names, counts of problems, roles carried to the next file."""
+
+import pytest
+
+from core.data import ColumnMap, DataProblem, Mapping, Role, Severity
+from pages.parts.mapping_words import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
+from pages.parts.upload_problems import count_words
+from pages.parts.upload_save import suggested_name
+from pages.parts.upload_version import carried
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("robyn_weekly.csv", "Robyn weekly"),
+        ("2025-KW-03.media.xlsx", "2025 KW 03 media"),
+        (".csv", "Csv"),
+        ("_.csv", "Data set"),
+    ],
+)
+def test_a_name_is_suggested_from_the_file(file, name):
+    assert suggested_name([file]) == name
+
+
+def test_every_role_has_words_of_its_own():
+    assert set(ROLE_WORDS) == set(Role)
+    assert all(role_of_words(words) is role for role, words in ROLE_WORDS.items())
+
+
+def test_every_kind_and_format_has_words():
+    from core.data import DatasetKind, DateOrder, NumberFormat
+
+    assert set(KIND_WORDS) == set(DatasetKind)
+    assert set(DATE_WORDS) == {None, *DateOrder}
+    assert set(NUMBER_WORDS) == {None, *NumberFormat}
+
+
+def test_problems_are_counted_by_severity():
+    def problem(severity: Severity) -> DataProblem:
+        return DataProblem(severity, "bad_number", "Not a number.")
+
+    assert count_words([]) == "none"
+    assert count_words([problem(Severity.ERROR)]) == "1 error"
+    assert count_words([problem(Severity.WARNING)] * 2 + [problem(Severity.ERROR)]) == "1 error, 2 warnings"
+
+
+def test_the_next_file_keeps_known_roles_and_leaves_new_columns_out():
+    earlier = Mapping((ColumnMap("DATE", Role.DATE), ColumnMap("tv", Role.SPEND, "TV")))
+    mapping = carried(earlier, ["DATE", "tv", "radio"])
+    assert mapping.role_of("tv") is Role.SPEND
+    assert mapping.label_of("tv") == "TV"
+    assert mapping.role_of("radio") is Role.IGNORE
+
+
+def test_a_column_that_vanished_stays_named_so_that_it_is_reported():
+    earlier = Mapping((ColumnMap("DATE", Role.DATE), ColumnMap("tv", Role.SPEND)))
+    assert carried(earlier, ["DATE"]).role_of("tv") is Role.SPEND

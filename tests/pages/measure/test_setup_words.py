@@ -1,0 +1,39 @@
+"""The plain quantities of the set-up: half-life against retention, the likely range, the expected time."""
+
+import math
+
+import numpy as np
+import pytest
+
+from pages.parts.setup_beliefs import likely_range
+from pages.parts.setup_sampling import EFFORTS, FIXED_SECONDS, expected_seconds
+from pages.parts.setup_words import duration_words, half_life_of, retention_of
+
+
+@pytest.mark.parametrize("weeks", [0.05, 0.66, 2.0, 26.0])
+def test_half_life_and_retention_undo_each_other(weeks):
+    assert half_life_of(retention_of(weeks)) == pytest.approx(weeks)
+
+
+def test_after_one_half_life_half_is_left():
+    assert retention_of(4.0) ** 4 == pytest.approx(0.5)
+
+
+def test_the_likely_range_holds_90_percent_of_the_belief():
+    mean, sd = 0.30, 0.15
+    variance = math.log1p((sd / mean) ** 2)
+    draws = np.random.default_rng(1).lognormal(math.log(mean) - variance / 2, math.sqrt(variance), 200_000)
+    low, high = likely_range(mean, sd)
+    assert np.mean((draws > low) & (draws < high)) == pytest.approx(0.90, abs=0.005)
+
+
+def test_more_draws_and_more_data_take_longer():
+    draft, thorough = EFFORTS["Draft"], EFFORTS["Thorough"]
+    assert FIXED_SECONDS < expected_seconds(draft, 1000, None) < expected_seconds(thorough, 1000, None)
+    assert expected_seconds(draft, 1000, None) < expected_seconds(draft, 9000, None)
+
+
+def test_durations_read_as_a_person_says_them():
+    assert duration_words(12) == "about 10 s"
+    assert duration_words(170) == "about 3 min"
+    assert duration_words(3 * 3600) == "about 3.0 h"

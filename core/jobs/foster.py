@@ -23,15 +23,15 @@ RELEASE_SECONDS = 4.0  # a worker that stops does not wait longer for a database
 
 def death_sentence(exit_code: int) -> str:
     """The sentence for the person whose training process ended without a word."""
-    if exit_code == UNKNOWN_EXIT:
-        how = "was killed"
-    elif exit_code < 0:
-        how = f"was killed ({signal.Signals(-exit_code).name})"
-    else:
-        how = f"ended unexpectedly (exit code {exit_code})"
+    if exit_code >= 0 and exit_code != UNKNOWN_EXIT:
+        return (
+            f"The training process ended unexpectedly (exit code {exit_code}); the worker's log says more. "
+            "Nothing else was lost; it can be run again."
+        )
+    by = f" ({signal.Signals(-exit_code).name})" if exit_code < 0 else ""
     return (
-        f"The training process {how}, most likely because the machine ran out of memory or somebody ended "
-        "it. Nothing else was lost; it can be run again."
+        f"The training process was killed{by}, most likely because the machine ran out of memory or somebody "
+        "ended it. Nothing else was lost; it can be run again."
     )
 
 

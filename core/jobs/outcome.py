@@ -81,6 +81,7 @@ def findings_of(
         "run": {
             **run.sampling,
             "seconds": seconds,
+            "stages": list(seconds),  # a JSON document in the database does not keep the order of its keys
             "versions": {name: version(name) for name in LIBRARIES},
             "dataset_id": run.dataset_id,
             "dataset_version": run.dataset_version,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from core.jobs.line import WorkerState
-from core.jobs.queue import TRAIN_TASK, TRAINING, queue
+from core.jobs.queue import TRAIN_TASK, TRAINING, desk
 from db.tables import Model, ModelStatus
 
 UNFINISHED = (ModelStatus.PENDING, ModelStatus.RUNNING)
@@ -18,7 +18,7 @@ SILENT_AFTER = dt.timedelta(seconds=30)  # workers write a sign of life every te
 def enqueue_training(s: Session, model_id: int) -> int:
     """The number of a new job that trains the model; it exists once the caller's transaction is committed."""
     connection = s.connection().connection.driver_connection
-    job_id: int = queue.configure_task(TRAIN_TASK, queue=TRAINING, connection=connection).defer(
+    job_id: int = desk.configure_task(TRAIN_TASK, queue=TRAINING, connection=connection).defer(
         model_id=model_id
     )
     s.execute(update(Model).where(Model.id == model_id).values(job_id=job_id))

@@ -33,6 +33,13 @@ GUARD_SECONDS = 3.0
 LOG_BYTES, LOG_FILES = 5_000_000, 5
 
 
+def _without_trace(record: logging.LogRecord) -> bool:
+    """A database that is away is one line in the log, not a page for each of those who noticed."""
+    if record.exc_info and isinstance(record.exc_info[1], ConnectorException):
+        record.exc_info = None
+    return True
+
+
 def _open_log(home: Path, *, by_app: bool) -> None:
     folder = home / "logs"
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,6 +47,8 @@ def _open_log(home: Path, *, by_app: bool) -> None:
         folder / "worker.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
     )
     handlers: list[logging.Handler] = [rotating] if by_app else [rotating, logging.StreamHandler()]
+    for handler in handlers:
+        handler.addFilter(_without_trace)
     form = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, handlers=handlers)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)

@@ -107,13 +107,14 @@ def _seconds_left(model: Model, now: dt.datetime, pace: Pace | None) -> float | 
 def _pace(s: Session) -> Pace:
     """How long each stage took in the latest completed trainings of this installation."""
     recent = (
-        select(ModelResult.results_json["run"]["seconds"])
+        select(ModelResult.results_json["run"])
         .join(Model, Model.id == ModelResult.model_id)
         .where(Model.status == ModelStatus.COMPLETED)
         .order_by(ModelResult.id.desc())
         .limit(5)
     )
-    return Pace(typical_seconds([seconds for seconds in s.scalars(recent) if seconds]))
+    runs = [run for run in s.scalars(recent) if run]
+    return Pace(typical_seconds([{stage: run["seconds"][stage] for stage in run["stages"]} for run in runs]))
 
 
 def _infos(s: Session, query: Select[Any]) -> tuple[ModelInfo, ...]:

@@ -17,7 +17,7 @@ class TokenKind(StrEnum):
 
     CLAIM = "claim"
     INVITATION = "invitation"
-    PASSWORD_RESET = "password_reset"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a kind, not a password
     API = "api"
 
 
@@ -118,7 +118,10 @@ class LoginAttempt(Numbered, Base):
     """One try to sign in; failures by (username, address) are what limits the next try."""
 
     __tablename__ = "login_history"
-    __table_args__ = (Index("ix_login_history_username_address_at", "username", "address", "at"),)
+    __table_args__ = (
+        Index("ix_login_history_username_address_at", "username", "address", "at"),
+        Index("ix_login_history_address_at", "address", "at"),
+    )
 
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     username: Mapped[str]

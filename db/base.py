@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Enum, Identity, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -23,7 +23,7 @@ class Base(DeclarativeBase):
     """The one declarative base: text is unbounded, times are UTC with zone, documents are JSONB."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),
         dt.datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB(),

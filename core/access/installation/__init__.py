@@ -1,0 +1,1 @@
+"""The installation as a whole: its claim, its accounts, who may register, its retention."""

@@ -1,0 +1,1 @@
+"""Invitations: a link that makes its opener a member, once."""

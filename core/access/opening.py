@@ -1,0 +1,62 @@
+"""What the app does before its first visitor and after its last, without knowing Streamlit."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+
+from core import store
+from core.access.demo_password import demo_password
+from core.access.store import add_demo_account, new_claim_token
+from core.settings import settings
+
+# What every screen needs and is slow to import. PyMC is not among them: it stays in the worker.
+_WARM = ("pandas", "pyarrow", "plotly.graph_objects")
+
+
+def start() -> None:
+    """Database up, demo there, the links printed, heavy imports done; raises DatabaseUnavailable."""
+    store.bring_up()
+    chosen = settings()
+    if chosen.demo:
+        _make_demo()
+    with store.session() as s:
+        claim_token = new_claim_token(s)
+    print(banner(chosen.public_url, claim_token, demo_password() if chosen.demo else None), flush=True)
+    _warm_and_freeze()
+
+
+def stop() -> None:
+    """Close the connections, and the embedded server unless somebody else uses it."""
+    store.shut_down()
+
+
+def banner(public_url: str, claim_token: str | None, demo: str | None) -> str:
+    """What the terminal shows: the address, the demo account, and the claim link while nobody is the owner."""
+    lines = [f"Mixwright is ready: {public_url}"]
+    if demo:
+        lines.append(f"Demo account:       demo / {demo}")
+    if claim_token:
+        lines += [
+            "This installation has no owner yet. Whoever opens this link becomes it:",
+            f"  {public_url}/claim?token={claim_token}",
+        ]
+    width = max(len(line) for line in lines)
+    return "\n".join(["", "-" * width, *lines, "-" * width, ""])
+
+
+def _make_demo() -> None:
+    # Imported here because reading data is a heavy room, and only this start needs it.
+    from core.demo.store import make_demo
+
+    with store.session() as s:
+        add_demo_account(s, demo_password())
+        make_demo(s)
+
+
+def _warm_and_freeze() -> None:
+    """Import early, then take it all out of the garbage collector's sight: Streamlit collects after each run."""
+    for name in _WARM:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,1 @@
+"""Sessions: signing in, the ticket, the cookie's token, signing out."""

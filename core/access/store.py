@@ -1,0 +1,88 @@
+"""Reading and writing of access, in one place to import from; each part lives in its own room."""
+
+from core.access.accounts.store import (
+    add_demo_account,
+    change_password,
+    register,
+    rename_person,
+    reset_link,
+    reset_password,
+)
+from core.access.installation.store import (
+    claim,
+    is_claimed,
+    new_claim_token,
+    people,
+    registration_open,
+    seed_roles,
+    set_active,
+    set_registration,
+)
+from core.access.invitations.store import (
+    accept_invitation,
+    invitation,
+    invitations,
+    invite,
+    revoke_invitation,
+)
+from core.access.members.store import (
+    join_as,
+    leave,
+    members,
+    membership,
+    memberships,
+    remove_member,
+    require,
+    set_role,
+)
+from core.access.sessions.store import (
+    person_by_session,
+    person_by_token,
+    redeem_ticket,
+    session_by_token,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+)
+from core.access.trail.store import audit, installation_audit, login_history, record
+
+__all__ = [
+    "accept_invitation",
+    "add_demo_account",
+    "audit",
+    "change_password",
+    "claim",
+    "installation_audit",
+    "invitation",
+    "invitations",
+    "invite",
+    "is_claimed",
+    "join_as",
+    "leave",
+    "login_history",
+    "members",
+    "membership",
+    "memberships",
+    "new_claim_token",
+    "people",
+    "person_by_session",
+    "person_by_token",
+    "record",
+    "redeem_ticket",
+    "register",
+    "registration_open",
+    "remove_member",
+    "rename_person",
+    "require",
+    "reset_link",
+    "reset_password",
+    "revoke_invitation",
+    "seed_roles",
+    "session_by_token",
+    "set_active",
+    "set_registration",
+    "set_role",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 # Every colour has at least 3:1 (WCAG AA for marks) against the light and the dark backgrounds of the theme:
-# a relative luminance between 0.15 and 0.27. Neighbours differ in hue, also for people who see red and green alike.
+# a relative luminance between 0.15 and 0.27. Neighbours differ in hue, also for people who see red and
+# green alike.
 COLOURS = (
     *("#12897d", "#d9660b", "#6d66e6", "#d6408b", "#2a82c9", "#64901c"),
     *("#a44fc4", "#ad7d12", "#77849a", "#d63a3a", "#9c6a4f", "#b06fa8"),

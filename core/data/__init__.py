@@ -1,4 +1,5 @@
-"""Files become typed tables with their problems named; what a person agreed to repair is recorded and replayed."""
+"""Files become typed tables with their problems named; what a person agreed to repair is recorded and
+replayed."""
 
 from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder
@@ -17,12 +18,12 @@ from core.data.mapping import (
     Period,
     Role,
     Weekday,
-    to_mmm_config_fields,
 )
+from core.data.model_fields import to_mmm_config_fields
 from core.data.numbers import NumberFormat
+from core.data.prepare import Prepared, prepare
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
-from core.data.prepare import Prepared, prepare
 from core.data.table import FileKind, RawTable
 from core.data.workbook import SheetInfo
 

@@ -161,7 +161,8 @@ def _conflict(name: str, reading: NumberReading, column: pd.Series[Any], rows: R
     where = np.flatnonzero(reading.conflicts)
     cell, value = column.iloc[where[0]], reading.values[where[0]]
     message = (
-        f"{name} is written with {FORMATS[reading.number_format]}, but {len(where):,} cell(s) are written the other way; "
+        f"{name} is written with {FORMATS[reading.number_format]}, but {len(where):,} cell(s) are written "
+        "the other way; "
         f"row {rows[where[0]]} “{cell}” was read as {value:.12g}. Check these cells."
     )
     return _problem(
@@ -194,7 +195,8 @@ def _currencies(name: str, reading: NumberReading) -> DataProblem | None:
     if len(reading.currencies) < 2:
         return None
     message = (
-        f"{name} mixes currencies: {name_some(reading.currencies)}. Amounts in different currencies cannot be "
+        f"{name} mixes currencies: {name_some(reading.currencies)}. Amounts in different currencies cannot "
+        "be "
         "added; convert them to one in the file."
     )
     return DataProblem(
@@ -229,7 +231,8 @@ def _order_conflict(
         return None
     places, values = _places(reading.conflicts, column, rows)
     message = (
-        f"{name} is written {ORDERS[reading.order]}, but {name_cells(places, values)} only makes sense the other "
+        f"{name} is written {ORDERS[reading.order]}, but {name_cells(places, values)} only makes sense the "
+        "other "
         "way round. Write all dates the same way."
     )
     return _problem(name, reading.conflicts, column, rows, Severity.ERROR, ProblemCode.DATE_CONFLICT, message)
@@ -242,7 +245,8 @@ def _open_order(name: str, reading: DateReading, column: pd.Series[Any], rows: R
     where = int(np.flatnonzero(filled)[0])
     day = np.datetime_as_string(reading.values[where], unit="D")
     message = (
-        f"{name}: every date could be read day first or month first; {ORDERS[reading.order]} was assumed, so that "
+        f"{name}: every date could be read day first or month first; {ORDERS[reading.order]} was assumed, "
+        "so that "
         f"“{column.iloc[where]}” is {day}. The order can be chosen."
     )
     return _problem(name, filled, column, rows, Severity.WARNING, ProblemCode.DATE_AMBIGUOUS, message)

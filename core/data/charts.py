@@ -122,7 +122,7 @@ def correlation_map(frame: pd.DataFrame, mapping: Mapping) -> go.Figure:
 
 def _strongest(table: np.ndarray[Any, Any], names: Sequence[str]) -> str:
     pairs = np.abs(np.nan_to_num(np.triu(table, k=1)))
-    first, second = np.unravel_index(int(pairs.argmax()), pairs.shape)
+    first, second = divmod(int(pairs.argmax()), pairs.shape[1])
     return f"the strongest is {names[first]} with {names[second]}, {table[first, second]:.2f}"
 
 

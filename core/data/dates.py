@@ -52,7 +52,8 @@ class DateReading:
 
     `values` datetime64[us], NaT where there is none; `bad` filled cells that are no date; `forms` what kinds
     of writing occur; `order` the order used for cells like 01/02/2024; `decided` whether a cell decided it;
-    `ambiguous` whether some value would differ in the other order; `conflicts` cells that need the other order.
+    `ambiguous` whether some value would differ in the other order; `conflicts` cells that need the other
+    order.
     """
 
     values: npt.NDArray[np.datetime64]
@@ -77,7 +78,10 @@ def serial_of(day: dt.date) -> int:
     return (day - dt.date(1899, 12, 30)).days
 
 
-_CLOCK = r"(?:[T ]+(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<ap>[ap]m)?\s*(?P<z>z|utc|gmt|[+-]\d{2}:?\d{2})?)?$"
+_CLOCK = (
+    r"(?:[T ]+(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"\s*(?P<ap>[ap]m)?\s*(?P<z>z|utc|gmt|[+-]\d{2}:?\d{2})?)?$"
+)
 _WORD = r"[^\W\d_]+\.?"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -93,8 +97,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("month", r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})$"),
         (
             "named_day",
-            rf"(?:{_WORD},?\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/ ]*(?:de |of )?(?P<n>{_WORD})[-/, ]*(?:de )?(?P<y>\d{{4}}|\d{{2}})"
-            + _CLOCK,
+            rf"(?:{_WORD},?\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/ ]*(?:de |of )?(?P<n>{_WORD})[-/, "
+            rf"]*(?:de )?(?P<y>\d{{4}}|\d{{2}})" + _CLOCK,
         ),
         (
             "named_day",

@@ -14,7 +14,8 @@ from core.data.dates import DateOrder
 from core.data.guesses import Guess, GuessRules, friendly, guess_column, medium_of
 from core.data.kinds import DatasetKind, kind_of
 from core.data.mapping import ColumnMap, KpiKind, Mapping, Role
-from core.data.numbers import CURRENCY_CODES, CURRENCY_SIGNS, NumberFormat
+from core.data.number_words import CURRENCY_CODES, CURRENCY_SIGNS
+from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem
 from core.data.table import RawTable
 from core.data.vocabulary import TARGET_COUNT, TARGET_MONEY, says, tokens
@@ -111,7 +112,8 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
 
 
 def frequency_of(dates: pd.Series) -> Frequency | None:
-    """Daily, weekly or monthly by the commonest step between distinct dates; None for other or too few dates."""
+    """Daily, weekly or monthly by the commonest step between distinct dates; None for other or too few
+    dates."""
     days = np.unique(dates.dropna().to_numpy().astype("datetime64[D]"))
     if len(days) < 2:
         return None
@@ -125,7 +127,8 @@ def frequency_of(dates: pd.Series) -> Frequency | None:
 
 
 def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: DatasetKind) -> list[Guess]:
-    """Roles that only one column can have go to the best guess; exposures find their spend; content fills gaps."""
+    """Roles that only one column can have go to the best guess; exposures find their spend; content fills
+    gaps."""
     guesses = _only_best(guesses, Role.DATE, "another column is the date")
     guesses = _regions(guesses, typed)
     for role in (Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT, Role.CHANNEL):

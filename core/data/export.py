@@ -24,7 +24,7 @@ def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
     for position in range(safe.shape[1]):
         column = safe.iloc[:, position]
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
-            safe.isetitem(position, column.astype(object).map(_safe, na_action="ignore"))
+            safe.isetitem(position, column.astype(object).map(_safe, na_action="ignore").array)
     safe.columns = pd.Index([_safe(name) for name in safe.columns], name=safe.columns.name)
     return safe
 
@@ -41,7 +41,8 @@ def to_csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def to_xlsx_bytes(sheets: Dictionary[str, pd.DataFrame]) -> bytes:
-    """A workbook with one sheet per frame, texts written as texts, headers frozen, columns as wide as needed."""
+    """A workbook with one sheet per frame, texts written as texts, headers frozen, columns as wide as
+    needed."""
     import xlsxwriter
 
     stream = BytesIO()

@@ -68,7 +68,8 @@ def read_table(
 
 
 def list_sheets(source: Source, name: str, limits: ReadLimits | None = None) -> tuple[SheetInfo, ...]:
-    """The sheets of a workbook in its order; empty for CSV and Parquet. Raises FileProblem as `read_table`."""
+    """The sheets of a workbook in its order; empty for CSV and Parquet. Raises FileProblem as
+    `read_table`."""
     limits = limits or ReadLimits()
     _check_size(source, name, limits)
     kind = recognise(source, name)
@@ -80,7 +81,8 @@ def list_sheets(source: Source, name: str, limits: ReadLimits | None = None) -> 
 
 
 def recognise(source: Source, name: str) -> FileKind:
-    """What the bytes are; raises FileProblem for everything that is not a table, saying what it is instead."""
+    """What the bytes are; raises FileProblem for everything that is not a table, saying what it is
+    instead."""
     head, tail = _ends(source)
     if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise FileProblem(f"{name} is empty.")
@@ -161,7 +163,8 @@ def _refuse_markup(head: bytes, name: str) -> None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<style", b"<meta")):
         raise FileProblem(
-            f"{name} is a web page (HTML), whatever its name says. Open it in Excel and save it as XLSX or CSV."
+            f"{name} is a web page (HTML), whatever its name says. Open it in Excel and save it as XLSX or "
+            "CSV."
         )
     if text.startswith(b"<?xml") or text.startswith(b"<workbook"):
         raise FileProblem(f"{name} is an XML file. Open it in Excel and save it as XLSX or CSV.")

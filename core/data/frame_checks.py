@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from core.data.frames import CELL_FAULTS, Frame
-from core.data.mapping import Mapping, MediaMeasure, Role, to_mmm_config_fields
+from core.data.mapping import Mapping, MediaMeasure, Role
+from core.data.model_fields import to_mmm_config_fields
 from core.data.problems import DataProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
@@ -64,7 +65,8 @@ def _placed(frame: Frame, problem: Problem) -> DataProblem:
 
 
 def _repair(frame: Frame, problem: Problem) -> Repair | None:
-    """The model's repair, or one of those this room adds: missing periods, negative media, a KPI that ends early."""
+    """The model's repair, or one of those this room adds: missing periods, negative media, a KPI that ends
+    early."""
     code: RepairCode | None = RepairCode(problem.repair.value) if problem.repair else None
     if problem.code == "missing_period":
         code = RepairCode.FILL_PERIODS

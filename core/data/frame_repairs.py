@@ -18,7 +18,8 @@ from core.mmm.repair import apply_repair
 
 
 def repaired(frame: Frame, repair: Repair) -> Frame:
-    """The frame after one repair; a repair whose column is gone changes nothing. Raises UserError as the model does."""
+    """The frame after one repair; a repair whose column is gone changes nothing. Raises UserError as the
+    model does."""
     if repair.column is not None and repair.column not in frame.data:
         return frame
     own = _OWN.get(RepairCode(repair.code))

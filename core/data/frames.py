@@ -1,4 +1,5 @@
-"""One table with its mapping as a typed frame: dates, numbers and texts by role, faults placed in the file."""
+"""One table with its mapping as a typed frame: dates, numbers and texts by role, faults placed in the
+file."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ CELL_FAULTS = frozenset({ProblemCode.BAD_NUMBER, ProblemCode.FORMULA_ERROR})
 
 @dataclass(frozen=True)
 class Frame:
-    """A typed frame whose index is the row in the file (None once rows stand for several), with its mapping."""
+    """A typed frame whose index is the row in the file (None once rows stand for several), with its
+    mapping."""
 
     data: pd.DataFrame
     mapping: Mapping
@@ -99,7 +101,7 @@ def _typed(table: RawTable) -> dict[str, TypedColumn]:
 
 def _values(column: TypedColumn, role: Role) -> pd.Series[Any]:
     if role is Role.DATE:
-        return column.values.dt.normalize()
+        return pd.Series(column.values.dt.normalize())
     return column.values
 
 

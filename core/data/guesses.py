@@ -44,7 +44,8 @@ class GuessRules:
 
 @dataclass(frozen=True)
 class Guess:
-    """A column's probable role; `confidence` 0..1, `pair` an exposure's spend column, `channel` its medium."""
+    """A column's probable role; `confidence` 0..1, `pair` an exposure's spend column, `channel` its
+    medium."""
 
     column: str
     role: Role
@@ -160,7 +161,7 @@ def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
 
 def _values(column: TypedColumn) -> np.ndarray[Any, np.dtype[np.float64]]:
     numbers = pd.to_numeric(column.values, errors="coerce").to_numpy(dtype=float)
-    return numbers[np.isfinite(numbers)]
+    return np.asarray(numbers[np.isfinite(numbers)])
 
 
 def _is_counter(values: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
@@ -168,7 +169,8 @@ def _is_counter(values: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
 
 
 def medium_of(name: str) -> tuple[str, ...]:
-    """The words of a media column without those that say what is measured: `search_clicks_P` gives `search`."""
+    """The words of a media column without those that say what is measured: `search_clicks_P` gives
+    `search`."""
     words = list(tokens(name))
     if len(words) > 1 and words[-1] in SUFFIX_ROLES:
         words.pop()

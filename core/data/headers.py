@@ -29,7 +29,8 @@ class Header:
     """The header found in the first rows of a sheet.
 
     `first` is the index of its first row, `depth` how many rows it takes (0: there is none),
-    `names` one unique name per column, `first_row` the rows' number in the file of the first record (1-based).
+    `names` one unique name per column, `first_row` the rows' number in the file of the first record
+    (1-based).
     """
 
     first: int

@@ -52,7 +52,8 @@ def _pair(left: Frame, right: Frame) -> Frame:
 
 
 def _geo_sides(left: Frame, right: Frame) -> tuple[Frame, Frame, list[DataProblem]]:
-    """The frame with geo comes first; columns of a national file that cannot be shared by all geos are faults."""
+    """The frame with geo comes first; columns of a national file that cannot be shared by all geos are
+    faults."""
     if left.mapping.geo_column is None and right.mapping.geo_column is not None:
         left, right = right, left
     if left.mapping.geo_column is None or right.mapping.geo_column is not None:
@@ -61,7 +62,8 @@ def _geo_sides(left: Frame, right: Frame) -> tuple[Frame, Frame, list[DataProble
     if not summed:
         return left, right, []
     message = (
-        f"{right.name} has no geo column, so {name_some(summed)} would count once for every geo. Add the geo to "
+        f"{right.name} has no geo column, so {name_some(summed)} would count once for every geo. Add the "
+        "geo to "
         "the file, or leave these columns out."
     )
     return (
@@ -110,7 +112,8 @@ def _same_keys(left: Frame, right: Frame) -> Frame:
 
 
 def _combined(left: Mapping, right: Mapping) -> Mapping:
-    """Both files' roles; of two targets (or other single roles) the first file's stays, the other is ignored."""
+    """Both files' roles; of two targets (or other single roles) the first file's stays, the other is
+    ignored."""
     known = {column.column for column in left.columns}
     single = {Role.TARGET, Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT}
     added = []
@@ -132,5 +135,8 @@ def same_frequency(frames: Sequence[Frame], frequencies: Sequence[str | None]) -
     shown = name_some(
         [f"{frame.name} is {frequency}" for frame, frequency in zip(frames, frequencies, strict=True)]
     )
-    message = f"The files step differently through time: {shown}. Sum them to weeks, or upload files of one frequency."
+    message = (
+        f"The files step differently through time: {shown}. Sum them to weeks, or upload files of one "
+        "frequency."
+    )
     return [DataProblem(Severity.ERROR, ProblemCode.MIXED_FREQUENCY, message)]

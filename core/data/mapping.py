@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-import pandas as pd
-
 from core.data.dates import DateOrder
 from core.data.numbers import NumberFormat
 from core.errors import UserError
@@ -93,7 +91,8 @@ class EdgeWeeks(StrEnum):
 
 
 class MediaMeasure(StrEnum):
-    """Whether the model looks at money spent or, where a channel has it, at exposure (impressions, clicks)."""
+    """Whether the model looks at money spent or, where a channel has it, at exposure (impressions,
+    clicks)."""
 
     SPEND = "spend"
     EXPOSURE = "exposure"
@@ -157,23 +156,24 @@ class Mapping:
         """The role of a column; columns the mapping does not know are ignored."""
         return next((known.role for known in self.columns if known.column == column), Role.IGNORE)
 
-    def _one(self, role: Role) -> str | None:
+    def one(self, role: Role) -> str | None:
+        """The first column with this role, if there is one."""
         return next(iter(self.columns_of(role)), None)
 
     @property
     def date_column(self) -> str | None:
         """The date column, if there is one."""
-        return self._one(Role.DATE)
+        return self.one(Role.DATE)
 
     @property
     def target_column(self) -> str | None:
         """The column to be explained, if there is one."""
-        return self._one(Role.TARGET)
+        return self.one(Role.TARGET)
 
     @property
     def geo_column(self) -> str | None:
         """The column of regions, if there is one."""
-        return self._one(Role.GEO)
+        return self.one(Role.GEO)
 
     @property
     def pairs(self) -> dict[str, str]:
@@ -252,53 +252,3 @@ class Mapping:
         """The mapping that `to_json` wrote."""
         settings = {key: value for key, value in plain.items() if key != "columns"}
         return cls(columns=tuple(ColumnMap(**column) for column in plain["columns"]), **settings)
-
-
-def to_mmm_config_fields(mapping: Mapping, frame: pd.DataFrame | None = None) -> dict[str, Any]:
-    """Constructor fields of MMMConfig for a mapping, so that the model's page starts from it.
-
-    A treatment's reference is its median in `frame` (0 without one). Media with exposure but no known spend
-    are organic: they earn contribution, not return. Raises MappingProblem where date, target or media lack.
-    """
-    mapping.checked()
-    pairs = mapping.pairs if mapping.media_measure is MediaMeasure.EXPOSURE else {}
-    lonely = [c.column for c in mapping.columns if c.role is Role.EXPOSURE and not c.pair]
-    organic = [
-        column
-        for column in mapping.columns_of(Role.ORGANIC, Role.EXPOSURE)
-        if mapping.role_of(column) is Role.ORGANIC or column in lonely
-    ]
-    treatments = mapping.columns_of(Role.TREATMENT)
-    geo = mapping.geo_column
-    channels = [pairs.get(column, column) for column in mapping.columns_of(Role.SPEND)]
-    fields = {
-        "date_column": mapping.date_column,
-        "target_column": mapping.target_column,
-        "channel_columns": channels,
-        "control_columns": list(mapping.columns_of(Role.CONTROL)),
-        "organic_columns": organic,
-        "treatment_columns": {c: _reference(frame, c) for c in treatments},
-        "geo_column": geo,
-        "use_geo": geo is not None,
-        "kpi_kind": mapping.kpi_kind.value,
-        "value_column": mapping._one(Role.VALUE_PER_UNIT),
-        "currency": mapping.currency,
-        "spend_columns": {exposure: spend for spend, exposure in pairs.items()},
-        "event_column": mapping._one(Role.EVENT),
-        "population_column": mapping._one(Role.POPULATION),
-        "display_names": _channel_labels(mapping, pairs),
-    }
-    return fields
-
-
-def _reference(frame: pd.DataFrame | None, column: str) -> float:
-    if frame is None or column not in frame or frame[column].dropna().empty:
-        return 0.0
-    return float(frame[column].median())
-
-
-def _channel_labels(mapping: Mapping, pairs: Dictionary[str, str]) -> dict[str, str]:
-    """Display names; where exposure stands for a channel it is called what its spend is called."""
-    labels = dict(mapping.display_names)
-    labels |= {exposure: mapping.label_of(spend) for spend, exposure in pairs.items()}
-    return labels

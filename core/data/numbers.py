@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.data.number_words import BLANK_WORDS, CURRENCY_CODES, CURRENCY_SIGNS, FORMULA_ERRORS
+
 
 class NumberFormat(StrEnum):
     """How a number is written: `point` is 1,234.56 and `comma` is 1.234,56."""
@@ -18,91 +20,6 @@ class NumberFormat(StrEnum):
     POINT = "point"
     COMMA = "comma"
 
-
-BLANK_WORDS = (
-    *(
-        "",
-        "-",
-        "–",
-        "—",
-        "--",
-        ".",
-        "?",
-        "n/a",
-        "n.a.",
-        "na",
-        "nan",
-        "null",
-        "none",
-        "nil",
-        "#n/a n/a",
-        "<na>",
-    ),
-    *("k.a.", "k. a.", "s/o", "n/d", "n.d.", "nd", "s.d.", "nc", "n.c."),
-)
-FORMULA_ERRORS = (
-    "#div/0!",
-    "#n/a",
-    "#name?",
-    "#null!",
-    "#num!",
-    "#ref!",
-    "#value!",
-    "#getting_data",
-    "#spill!",
-    "#calc!",
-)
-CURRENCY_SIGNS = {
-    **{
-        "€": "EUR",
-        "£": "GBP",
-        "$": "USD",
-        "¥": "JPY",
-        "₹": "INR",
-        "₽": "RUB",
-        "₺": "TRY",
-        "₩": "KRW",
-        "₪": "ILS",
-    },
-    **{"us$": "USD", "r$": "BRL", "a$": "AUD", "c$": "CAD", "zł": "PLN", "kč": "CZK", "₴": "UAH", "₫": "VND"},
-}
-CURRENCY_CODES = (
-    *(
-        "EUR",
-        "USD",
-        "GBP",
-        "CHF",
-        "JPY",
-        "CNY",
-        "INR",
-        "BRL",
-        "MXN",
-        "CAD",
-        "AUD",
-        "NZD",
-        "SEK",
-        "NOK",
-        "DKK",
-    ),
-    *(
-        "PLN",
-        "CZK",
-        "HUF",
-        "RON",
-        "BGN",
-        "TRY",
-        "RUB",
-        "ZAR",
-        "SGD",
-        "HKD",
-        "KRW",
-        "ILS",
-        "AED",
-        "SAR",
-        "COP",
-    ),
-    *("CLP", "PEN", "ARS", "THB", "IDR", "MYR", "PHP", "VND", "UAH", "EGP", "NGN", "KES"),
-)
 
 PROBE_CELLS = 2_000  # cells looked at closely before a long column is cast in one go
 
@@ -176,7 +93,8 @@ def read_numbers(
 
 
 def _read_plain(array: pa.Array, hint: NumberFormat | None, plain_is_number: bool) -> NumberReading | None:
-    """The long column in one cast where every cell is a plain number and a probe leaves no doubt, else None."""
+    """The long column in one cast where every cell is a plain number and a probe leaves no doubt, else
+    None."""
     filled = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
     try:
         values = pc.cast(filled, pa.float64()).to_numpy(zero_copy_only=False)

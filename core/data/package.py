@@ -1,4 +1,5 @@
-"""The ZIP package of a workbook looked at before any reader opens it: what is in it and how big it really is."""
+"""The ZIP package of a workbook looked at before any reader opens it: what is in it and how big it really
+is."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def member_names(source: Path | bytes, name: str) -> tuple[str, ...]:
             return tuple(package.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
         raise FileProblem(
-            f"{name} is damaged or was not uploaded completely. Open it in Excel, save it again and upload the new file."
+            f"{name} is damaged or was not uploaded completely. Open it in Excel, save it again and upload "
+            "the new file."
         ) from error
 
 
@@ -50,7 +52,8 @@ def _opened(source: Path | bytes) -> BinaryIO:
 
 def _inflated(file: BinaryIO, part: zipfile.ZipInfo, name: str, limits: ReadLimits, allowed: int) -> int:
     damaged = FileProblem(
-        f"{name} is damaged: its part {part.filename} cannot be unpacked. Save it again and upload the new file."
+        f"{name} is damaged: its part {part.filename} cannot be unpacked. Save it again and upload the new "
+        "file."
     )
     file.seek(part.header_offset)
     head = file.read(30)

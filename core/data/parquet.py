@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -64,7 +65,7 @@ def _bounded(file: pq.ParquetFile, name: str, limits: ReadLimits) -> pa.Table:
     return pa.Table.from_batches(batches, schema=batches[0].schema if batches else file.schema_arrow)
 
 
-def _column(values: pa.ChunkedArray) -> pd.Series:
+def _column(values: pa.ChunkedArray) -> pd.Series[Any]:
     kind = values.type
     if pa.types.is_dictionary(kind):
         values = values.cast(kind.value_type)
@@ -75,4 +76,5 @@ def _column(values: pa.ChunkedArray) -> pd.Series:
         values = values.cast(pa.timestamp("us"))
     elif pa.types.is_binary(kind) or pa.types.is_large_string(kind):
         values = values.cast(pa.string())
-    return values.to_pandas()
+    series: pd.Series[Any] = values.to_pandas()
+    return series

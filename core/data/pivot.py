@@ -28,13 +28,14 @@ def widen(frame: Frame) -> Frame:
     keys = [column for column in (mapping.date_column, mapping.geo_column) if column]
     blank = data[medium].isna()
     wide = data[~blank].pivot_table(index=keys, columns=medium, values=measures, aggfunc="sum", observed=True)
-    names = {(measure, channel): f"{channel}_{measure}" for measure, channel in wide.columns}
+    pairs: list[tuple[str, str]] = [(str(pair[0]), str(pair[1])) for pair in wide.columns]
+    names = {pair: f"{pair[1]}_{pair[0]}" for pair in pairs}
     gaps = int(wide.isna().sum().sum())
     wide = wide.fillna(0.0)
-    wide.columns = [names[(measure, channel)] for measure, channel in wide.columns]
+    wide.columns = pd.Index([names[pair] for pair in pairs])
     rest, repeated = _once(frame, data, keys, medium, measures)
     joined = wide.reset_index() if rest is None else wide.reset_index().merge(rest, on=keys, how="outer")
-    notes = (f"{len(names)} columns were made from the channels in {medium}.",)
+    notes: tuple[str, ...] = (f"{len(names)} columns were made from the channels in {medium}.",)
     notes += (f"{gaps:,} missing pairs of date and channel count as 0.",) if gaps else ()
     columns = _columns(frame, names, keys, rest)
     problems = (*frame.problems, *merged, *_unnamed(frame, blank), *repeated)
@@ -56,7 +57,10 @@ def _one_spelling(data: pd.DataFrame, medium: str) -> tuple[pd.DataFrame, list[D
     changed = sorted(set(texts[texts != spelled]))
     problems = []
     if changed:
-        message = f"{medium}: {name_some(changed)} are spelled differently from the same channel elsewhere; they were put together."
+        message = (
+            f"{medium}: {name_some(changed)} are spelled differently from the same channel elsewhere; "
+            "they were put together."
+        )
         problems.append(
             DataProblem(
                 Severity.INFO, ProblemCode.MEDIUM_SPELLING, message, column=medium, count=len(changed)
@@ -68,7 +72,8 @@ def _one_spelling(data: pd.DataFrame, medium: str) -> tuple[pd.DataFrame, list[D
 def _once(
     frame: Frame, data: pd.DataFrame, keys: list[str], medium: str, measures: list[str]
 ) -> tuple[pd.DataFrame | None, list[DataProblem]]:
-    """What every channel's row repeats, once per date; a KPI that differs between the rows of a date is added up."""
+    """What every channel's row repeats, once per date; a KPI that differs between the rows of a date is
+    added up."""
     others = [column for column in data.columns if column not in {*keys, medium, *measures}]
     if not others:
         return None, []
@@ -96,7 +101,10 @@ def _unnamed(frame: Frame, blank: pd.Series) -> list[DataProblem]:
         return []
     rows = [int(row) for row in frame.data.index[blank.to_numpy()]]
     medium = frame.mapping.columns_of(Role.CHANNEL)[0]
-    message = f"{medium} is empty in {len(rows):,} row(s) (row {name_some(rows)}); their spend belongs to no channel and is left out."
+    message = (
+        f"{medium} is empty in {len(rows):,} row(s) (row {name_some(rows)}); their spend has no channel "
+        "and is left out."
+    )
     return [
         DataProblem(
             Severity.ERROR,

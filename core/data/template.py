@@ -12,7 +12,7 @@ FIRST_WEEK = "2024-01-01"
 NOTES = (
     (
         "date",
-        "First day of the week (or the day, or the month). One row per date; with regions one row per date and region.",
+        "First day of the week (or the day, or the month). One row per date, or per date and region.",
     ),
     (
         "revenue",

@@ -115,7 +115,8 @@ def _head_lines(body: bytes, name: str, limits: ReadLimits) -> list[str]:
     lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head)[:SAMPLE_LINES]
     if any(len(line) >= limits.max_line_bytes for line in lines):
         raise FileProblem(
-            f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns."
+            f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows "
+            "and columns."
         )
     return [line.decode("utf-8", errors="replace") for line in lines if line]
 
@@ -181,7 +182,8 @@ def _fast(records: bytes, delimiter: str, names: tuple[str, ...]) -> pd.DataFram
         )
     except pa.ArrowInvalid:
         return None
-    return table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
 
 
 def _careful(
@@ -201,7 +203,8 @@ def _careful(
             rows.append(number)
     except csv.Error as error:
         raise FileProblem(
-            f"{name} cannot be read beyond row {number}: a quotation mark is opened there and never closed ({error})."
+            f"{name} cannot be read beyond row {number}: a quotation mark is opened there and never closed "
+            f"({error})."
         ) from error
     frame = (
         pd.DataFrame(dict(zip(header.names, zip(*kept, strict=True), strict=True)), dtype="str")
@@ -215,7 +218,8 @@ def _lines(records: bytes, name: str, limits: ReadLimits) -> Iterator[str]:
     for line in io.StringIO(records.decode(), newline=""):
         if len(line) > limits.max_line_bytes:
             raise FileProblem(
-                f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows and columns."
+                f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of "
+                "rows and columns."
             )
         yield line
 
@@ -225,7 +229,8 @@ def _ragged(long: list[int], width: int) -> list[DataProblem]:
         return []
     message = (
         f"{len(long):,} row{'s have' if len(long) > 1 else ' has'} more than the {width} cells of the header "
-        f"(row {name_some(long)}): what stands beyond was left out. A delimiter inside a text needs quotation marks."
+        f"(row {name_some(long)}): what stands beyond was left out. A delimiter inside a text needs "
+        "quotation marks."
     )
     return [
         DataProblem(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.data.mapping import Mapping, Role
 from core.data.problems import name_some
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class VersionDiff:
     """The difference between two prepared tables of one data set.
 
     `changes` has columns date, (geo,) column, old, new: one row per changed cell, at most ChangeRules.listed;
-    `cells_changed` counts all. `columns_missing` are in the old table only, `columns_new` in the new one only.
+    `cells_changed` counts all. `columns_missing` are in the old table only, `columns_new` in the new one
+    only.
     """
 
     rows_added: int
@@ -56,7 +60,8 @@ class VersionDiff:
         if self.cells_changed:
             columns = name_some(list(dict.fromkeys(self.changes["column"])))
             said.append(
-                f"{self.cells_changed:,} cell(s) in {self.rows_changed:,} row(s) were corrected, in {columns}."
+                f"{self.cells_changed:,} cell(s) in {self.rows_changed:,} row(s) were corrected, in "
+                f"{columns}."
             )
         if self.rows_added:
             said.append(f"{self.rows_added:,} row(s) are new{self._span()}.")
@@ -105,19 +110,19 @@ def compare_versions(
     )
 
 
-def _differs(old: pd.Series, new: pd.Series, rules: ChangeRules) -> np.ndarray:
+def _differs(old: pd.Series, new: pd.Series, rules: ChangeRules) -> Mask:
     both_blank = old.isna().to_numpy() & new.isna().to_numpy()
     if pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new):
         left, right = old.to_numpy(dtype=float), new.to_numpy(dtype=float)
-        return ~np.isclose(left, right, rtol=rules.relative, atol=0.0, equal_nan=True)
+        return np.asarray(~np.isclose(left, right, rtol=rules.relative, atol=0.0, equal_nan=True))
     same = old.astype("str").to_numpy(dtype=object) == new.astype("str").to_numpy(dtype=object)
-    return ~(both_blank | np.asarray(same, dtype=bool))
+    return np.asarray(~(both_blank | np.asarray(same, dtype=bool)))
 
 
 def _changes(
     old: pd.DataFrame,
     new: pd.DataFrame,
-    different: dict[str, np.ndarray],
+    different: dict[str, Mask],
     keys: list[str],
     rules: ChangeRules,
 ) -> pd.DataFrame:

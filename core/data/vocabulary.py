@@ -18,13 +18,16 @@ DATE = _words(
     "jour semaine mois fecha dia semana mes periodo"
 )
 TARGET_MONEY = _words(
-    "revenue revenues sales turnover gmv bookings income umsatz umsaetze umsatze erlos erloes erlose verkaufe "
+    "revenue revenues sales turnover gmv bookings income umsatz umsaetze umsatze erlos erloes erlose "
+    "verkaufe "
     "verkaeufe einnahmen ca chiffre ventes recettes ventas ingresos facturacion"
 )
 TARGET_COUNT = _words(
     "conversions conversion orders order kpi signups signup registrations leads lead purchases units visits "
-    "installs subscriptions subscribers customers applications bestellungen anmeldungen kaufe kauefe abschlusse "
-    "kunden commandes inscriptions achats clients pedidos compras altas registros unidades conversiones y target"
+    "installs subscriptions subscribers customers applications bestellungen anmeldungen kaufe kauefe "
+    "abschlusse "
+    "kunden commandes inscriptions achats clients pedidos compras altas registros unidades conversiones y "
+    "target"
 )
 SPEND = _words(
     "spend spends spent cost costs budget investment invest expense ausgaben kosten werbekosten spendings "
@@ -35,45 +38,60 @@ EXPOSURE = _words(
     "einblendungen klicks reichweite impresiones clics alcance vistas portee vues"
 )
 CHANNELS = _words(
-    "tv television fernsehen tele ooh dooh plakat billboard affichage exterior print press presse prensa zeitung magazine "
-    "radio audio podcast podcasts spotify search sea sem ppc google adwords bing microsoft shopping pmax youtube yt video "
-    "display banner programmatic rtb facebook fb meta instagram ig tiktok snapchat snap pinterest linkedin twitter "
-    "social affiliate affiliates influencer influencers cinema kino direct mail dm flyer prospekt catalog retargeting "
-    "remarketing criteo amazon ctv streaming sponsoring sponsorship native taboola outbrain reddit quora media channel "
+    "tv television fernsehen tele ooh dooh plakat billboard affichage exterior print press presse prensa "
+    "zeitung magazine "
+    "radio audio podcast podcasts spotify search sea sem ppc google adwords bing microsoft shopping pmax "
+    "youtube yt video "
+    "display banner programmatic rtb facebook fb meta instagram ig tiktok snapchat snap pinterest linkedin "
+    "twitter "
+    "social affiliate affiliates influencer influencers cinema kino direct mail dm flyer prospekt catalog "
+    "retargeting "
+    "remarketing criteo amazon ctv streaming sponsoring sponsorship native taboola outbrain reddit quora "
+    "media channel "
     "brand generic performance ads anzeigen werbung publicite publicidad"
 )
 ORGANIC = _words(
-    "organic organisch organique organico newsletter newsletters email emails mailing mailings push crm seo blog pr "
+    "organic organisch organique organico newsletter newsletters email emails mailing mailings push crm seo "
+    "blog pr "
     "earned owned boletin"
 )
 GEO = _words(
-    "geo region regions state states dma country countries market markets city territory province store_region "
-    "land lander laender bundesland gebiet pays pais provincia ciudad ville departement comunidad estado postcode zip plz"
+    "geo region regions state states dma country countries market markets city territory province "
+    "store_region "
+    "land lander laender bundesland gebiet pays pais provincia ciudad ville departement comunidad estado "
+    "postcode zip plz"
 )
 EVENT = _words(
-    "event events holiday holidays feiertag feiertage ereignis evenement fete ferie evento eventos festivo festivos "
+    "event events holiday holidays feiertag feiertage ereignis evenement fete ferie evento eventos festivo "
+    "festivos "
     "blackfriday lockdown launch"
 )
 TREATMENT = _words(
-    "price prices pricing promo promos promotion promotions discount discounts rabatt rabatte preis preise aktion "
+    "price prices pricing promo promos promotion promotions discount discounts rabatt rabatte preis preise "
+    "aktion "
     "aktionen prix remise soldes precio precios descuento descuentos oferta"
 )
 POPULATION = _words("population pop einwohner bevolkerung bevoelkerung habitants poblacion inhabitants")
 CONTROL = _words(
-    "control controls competitor competitors wettbewerb wettbewerber konkurrenz concurrent concurrence competencia "
-    "weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi inflation unemployment consumer "
+    "control controls competitor competitors wettbewerb wettbewerber konkurrenz concurrent concurrence "
+    "competencia "
+    "weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi inflation "
+    "unemployment consumer "
     "sentiment trend trends gqv query confidence covid"
 )
 CHANNEL_NAME = _words(
-    "channel media medium kanal canal medio source platform plattform plateforme plataforma mediakanal support"
+    "channel media medium kanal canal medio source platform plattform plateforme plataforma mediakanal "
+    "support"
 )
 PER_UNIT = _words("per pro par por je aov basket warenkorb panier")
 CAMPAIGN_ID = _words("campaign campaign_id kampagne campagne campana ad adset")
 RESULT = _words(
-    "effect effects contribution contributions predicted prediction forecast fitted residual roas roi mroas cpa cpc cpm ctr cvr"
+    "effect effects contribution contributions predicted prediction forecast fitted residual roas roi mroas "
+    "cpa cpc cpm ctr cvr"
 )
 DEPARTMENT = _words(
-    "department departments dept category categories warengruppe abteilung kategorie sortiment rayon categorie departamento categoria sku article artikel"
+    "department departments dept category categories warengruppe abteilung kategorie sortiment rayon "
+    "categorie departamento categoria sku article artikel"
 )
 DISCOUNT = _words("discount discounts rabatt rabatte remise descuento promo promotion aktion flag")
 MARGIN = _words("margin marge deckungsbeitrag margen db")
@@ -111,13 +129,15 @@ _SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|[^0-9A-Za-
 
 @lru_cache(maxsize=10_000)
 def tokens(name: str) -> tuple[str, ...]:
-    """The words of a column name, lower case without accents: `Umsatz_brutto (€)` gives `umsatz`, `brutto`."""
+    """The words of a column name, lower case without accents: `Umsatz_brutto (€)` gives `umsatz`,
+    `brutto`."""
     parts = (part for part in _SPLIT.split(name) if part)
     return tuple(plain_letters(part) for part in parts)
 
 
 def says(name: str, words: frozenset[str]) -> str | None:
-    """The first word of the name that belongs to `words`, also as plural or with a number behind; else None."""
+    """The first word of the name that belongs to `words`, also as plural or with a number behind; else
+    None."""
     for token in tokens(name):
         bare = token.rstrip("0123456789") or token
         for form in (token, bare, bare.removesuffix("s"), bare.removesuffix("en")):

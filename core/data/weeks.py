@@ -25,7 +25,8 @@ class WeekRules:
 
 def week_of(dates: pd.Series, start: Weekday) -> pd.Series:
     """The first day of the week each date lies in."""
-    return dates - pd.to_timedelta((dates.dt.dayofweek - start.number) % 7, unit="D")
+    since = (dates.dt.dayofweek - start.number) % 7
+    return pd.Series(dates - pd.to_timedelta(since, unit="D"))
 
 
 def to_weeks(frame: Frame, rules: WeekRules | None = None) -> Frame:
@@ -48,7 +49,7 @@ def to_weeks(frame: Frame, rules: WeekRules | None = None) -> Frame:
     weeks = weeks.rename(columns={"__week": date})[[c for c in frame.data.columns if c in weeks or c == date]]
     problems += _inner_gaps(days, rules, frame.name) + _blank_media(frame)
     notes = (
-        f"{len(frame.data):,} rows were summed to {len(weeks):,} weeks that begin on {mapping.week_start.value}.",
+        f"{len(frame.data):,} rows were summed to {len(weeks):,} weeks from {mapping.week_start.value} on.",
     )
     return frame.but(
         data=weeks, problems=frame.problems + tuple(problems), notes=frame.notes + notes, placed=False

@@ -1,4 +1,5 @@
-"""XLSX and XLSB: sheets listed, one of them read twice (typed and as text) so that no cell is lost in silence."""
+"""XLSX and XLSB: sheets listed, one of them read twice (typed and as text) so that no cell is lost in
+silence."""
 
 from __future__ import annotations
 
@@ -50,19 +51,22 @@ def list_workbook(path: Path, name: str, limits: ReadLimits) -> tuple[SheetInfo,
 def read_workbook(
     path: Path, name: str, sheet: str | None, limits: ReadLimits
 ) -> tuple[Grid, str, tuple[str, ...]]:
-    """The chosen sheet's records, its name, and all names; without a choice the largest visible table is taken."""
+    """The chosen sheet's records, its name, and all names; without a choice the largest visible table is
+    taken."""
     sheets, reader = _listed(path, name, limits)
     chosen = _choose(sheets, sheet, name)
     names = tuple(listed.info.name for listed in sheets)
     if chosen.info.rows > limits.max_rows:
         raise FileProblem(
-            f"Sheet {chosen.info.name} of {name} has {chosen.info.rows:,} rows; at most {limits.max_rows:,} can be read."
+            f"Sheet {chosen.info.name} of {name} has {chosen.info.rows:,} rows; at most {limits.max_rows:,} "
+            "can be read."
         )
     if chosen.header is None:
         raise FileProblem(f"Sheet {chosen.info.name} of {name} is empty.")
     if chosen.info.columns > limits.max_columns:
         raise FileProblem(
-            f"Sheet {chosen.info.name} of {name} has {chosen.info.columns:,} columns; at most {limits.max_columns:,} can be read."
+            f"Sheet {chosen.info.name} of {name} has {chosen.info.columns:,} columns; at most "
+            f"{limits.max_columns:,} can be read."
         )
     frame, rows = _records(path, name, chosen, reader, limits)
     if len(frame) == 0:
@@ -91,7 +95,8 @@ def _listed(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Listed], s
         answer, reader = (answer, reader) if _refused(second) else (second, "pyxlsb")
     if "failed" in answer:
         raise FileProblem(
-            f"{name} is a damaged or incomplete workbook. Open it in Excel, save it again and upload the new file."
+            f"{name} is a damaged or incomplete workbook. Open it in Excel, save it again and upload the "
+            "new file."
         )
     return [_described(sheet) for sheet in answer["sheets"]], reader
 
@@ -113,7 +118,8 @@ def _choose(sheets: list[_Listed], wanted: str | None, name: str) -> _Listed:
         found = next((listed for listed in sheets if listed.info.name == wanted), None)
         if found is None:
             raise FileProblem(
-                f"{name} has no sheet {wanted}; it has {name_some([listed.info.name for listed in sheets], 20)}."
+                f"{name} has no sheet {wanted}; it has "
+                f"{name_some([listed.info.name for listed in sheets], 20)}."
             )
         return found
     tables = [listed for listed in sheets if listed.info.has_table]
@@ -155,7 +161,8 @@ def _load(folder: str, name: str) -> pa.Table:
 def _merged(
     text: pa.Table, typed: pa.Table, errors: list[list[Any]], header: Header
 ) -> tuple[pd.DataFrame, npt.NDArray[np.int64] | None]:
-    """Typed columns where typing lost nothing, text columns with written-out errors elsewhere; blank rows left out."""
+    """Typed columns where typing lost nothing, text columns with written-out errors elsewhere; blank rows
+    left out."""
     by_column: dict[int, list[tuple[int, str]]] = {}
     for row, column, value in errors:
         by_column.setdefault(column, []).append((row, value))
@@ -189,7 +196,7 @@ def _lost(text: pa.ChunkedArray, typed: pa.ChunkedArray) -> bool:
 
 
 def _with_errors(text: pa.ChunkedArray, errors: list[tuple[int, str]]) -> pd.Series[Any]:
-    column = text.to_pandas().astype("str")
+    column: pd.Series[Any] = text.to_pandas().astype("str")
     for row, value in errors:
         column.iloc[row] = value
     return column
@@ -205,7 +212,8 @@ def _ask(path: Path, name: str, task: dict[str, Any], limits: ReadLimits) -> dic
     } | task
     program = Path(__file__).with_name("workbook_process.py")
     too_big = FileProblem(
-        f"{name} cannot be opened within the limits of memory and time: cells far apart or very much content. "
+        f"{name} cannot be opened within the limits of memory and time: cells far apart or very much "
+        "content. "
         "Copy the table alone into a new workbook, or save it as CSV."
     )
     try:

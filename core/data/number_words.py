@@ -1,0 +1,88 @@
+"""The words and signs that stand in cells beside or instead of numbers."""
+
+from __future__ import annotations
+
+BLANK_WORDS = (
+    *(
+        "",
+        "-",
+        "–",
+        "—",
+        "--",
+        ".",
+        "?",
+        "n/a",
+        "n.a.",
+        "na",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "#n/a n/a",
+        "<na>",
+    ),
+    *("k.a.", "k. a.", "s/o", "n/d", "n.d.", "nd", "s.d.", "nc", "n.c."),
+)
+FORMULA_ERRORS = (
+    "#div/0!",
+    "#n/a",
+    "#name?",
+    "#null!",
+    "#num!",
+    "#ref!",
+    "#value!",
+    "#getting_data",
+    "#spill!",
+    "#calc!",
+)
+CURRENCY_SIGNS = {
+    **{
+        "€": "EUR",
+        "£": "GBP",
+        "$": "USD",
+        "¥": "JPY",
+        "₹": "INR",
+        "₽": "RUB",
+        "₺": "TRY",
+        "₩": "KRW",
+        "₪": "ILS",
+    },
+    **{"us$": "USD", "r$": "BRL", "a$": "AUD", "c$": "CAD", "zł": "PLN", "kč": "CZK", "₴": "UAH", "₫": "VND"},
+}
+CURRENCY_CODES = (
+    *(
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "JPY",
+        "CNY",
+        "INR",
+        "BRL",
+        "MXN",
+        "CAD",
+        "AUD",
+        "NZD",
+        "SEK",
+        "NOK",
+        "DKK",
+    ),
+    *(
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "TRY",
+        "RUB",
+        "ZAR",
+        "SGD",
+        "HKD",
+        "KRW",
+        "ILS",
+        "AED",
+        "SAR",
+        "COP",
+    ),
+    *("CLP", "PEN", "ARS", "THB", "IDR", "MYR", "PHP", "VND", "UAH", "EGP", "NGN", "KES"),
+)

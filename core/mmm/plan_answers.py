@@ -13,33 +13,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from core.mmm.evidence import Estimate, Floats
 from core.mmm.plan_values import CENT
 
-Floats = NDArray[np.float64]
 KEPT_DIGITS = 7  # of a draw's total: rounding far below the Monte Carlo error, a third of the space
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Mean of a quantity over the draws, with its equal-tailed interval."""
-
-    mean: float
-    lower: float
-    upper: float
-
-    @classmethod
-    def of(cls, draws: ArrayLike, level: float = 0.9) -> Estimate:
-        """The estimate made from draws of shape (draw,)."""
-        values = np.asarray(draws, dtype=float)
-        tail = (1 - level) / 2
-        lower, upper = np.quantile(values, [tail, 1 - tail])
-        return cls(float(values.mean()), float(lower), float(upper))
-
-    def times(self, factor: float) -> Estimate:
-        """The estimate in another unit (`factor` above zero)."""
-        return Estimate(self.mean * factor, self.lower * factor, self.upper * factor)
 
 
 @dataclass(frozen=True)

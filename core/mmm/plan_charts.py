@@ -156,7 +156,7 @@ def forecast_fan(
         _line("As recent", dates, recent, NEUTRAL, 2.0, "dash"),
         _line("This scenario", dates, [p.mean for p in plan], PLAN, 2.6)
         | {"text": texts, "hovertemplate": "%{x}: %{text}<extra>This scenario</extra>"},
-        _line("Without media", dates, [point.baseline for point in forecast], NEUTRAL, 1.4, "dot"),
+        _line("Without paid media", dates, [point.baseline for point in forecast], NEUTRAL, 1.4, "dot"),
     ]
     alt = (
         f"{wording.kpi_label} as it was and its forecast to {dates[-1]} for this scenario, "

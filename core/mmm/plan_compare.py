@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import UserError
-from core.mmm.plan_answers import BudgetAnswer, Estimate, Floats, WhatIfAnswer
+from core.mmm.evidence import Estimate, Floats
+from core.mmm.plan_answers import BudgetAnswer, WhatIfAnswer
 
 MOST_PLANS = 5
 
@@ -77,7 +78,7 @@ def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> Comparison
 def _standing(plan: ComparedPlan, baseline: ComparedPlan) -> Standing:
     draws, spend = plan.answer.draws.total, plan.answer.total_value
     kpi = Estimate.of(draws, plan.level)
-    roas = kpi.times(1 / spend) if spend > 0 else None
+    roas = Estimate.of(draws / spend, plan.level) if spend > 0 else None
     paired = _same_draws(plan, baseline)
     if plan.scenario_id == baseline.scenario_id:
         return Standing(plan, spend, kpi, roas, None, None, paired)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -156,7 +157,8 @@ class BudgetInputs:
         """The inputs as plain JSON values; `from_json` gives equal inputs back."""
         raw = asdict(self)
         raw.pop("labels")
-        return {"kind": PlanKind.BUDGET.value, **raw}
+        kept: dict[str, Any] = json.loads(json.dumps({"kind": PlanKind.BUDGET.value, **raw}))
+        return kept
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> BudgetInputs:

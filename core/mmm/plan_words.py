@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.mmm.choices import Goal
-from core.mmm.plan_answers import Binding, BudgetAnswer, ChannelOutcome, Estimate, WhatIfAnswer
+from core.mmm.evidence import Estimate
+from core.mmm.plan_answers import Binding, BudgetAnswer, ChannelOutcome, WhatIfAnswer
 from core.mmm.plan_values import BudgetInputs, RiskView
 from core.mmm.wording import Wording, percent, probability
 

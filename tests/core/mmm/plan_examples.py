@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.mmm.choices import Goal
+from core.mmm.evidence import Estimate
 from core.mmm.plan_answers import (
     Binding,
     BudgetAnswer,
     ChannelOutcome,
-    Estimate,
     ForecastPoint,
     PlanDraws,
     WhatIfAnswer,
@@ -19,6 +19,7 @@ from core.mmm.plan_compare import ComparedPlan
 from core.mmm.plan_values import BudgetInputs, ChannelLimit, GroupLimit, RiskView
 from core.mmm.wording import Wording
 
+LEVEL = 0.9
 LABELS = {"tv_S": "Television", "search_S": "Search"}
 WORDING = Wording(labels=LABELS, colours={"tv_S": "#1f77b4", "search_S": "#d62728"})
 
@@ -71,11 +72,11 @@ def budget_answer(moved: float = 40_000.0, shift: float = 25_000.0) -> BudgetAns
             outcome("tv_S", 100_000.0, 100_000.0 - moved),
             outcome("search_S", 50_000.0, 50_000.0 + moved),
         ),
-        kpi=Estimate.of(total.window),
-        kpi_after=Estimate.of(total.after),
-        before_kpi=Estimate.of(before.window),
-        before_after=Estimate.of(before.after),
-        recent_kpi=Estimate.of(before.total),
+        kpi=Estimate.of(np.array(total.window), LEVEL),
+        kpi_after=Estimate.of(np.array(total.after), LEVEL),
+        before_kpi=Estimate.of(np.array(before.window), LEVEL),
+        before_after=Estimate.of(np.array(before.after), LEVEL),
+        recent_kpi=Estimate.of(np.array(before.total), LEVEL),
         difference=Estimate(shift, shift / 2, shift * 1.5),
         probability_better=0.97,
         bindings=(
@@ -97,9 +98,9 @@ def whatif_answer(moved: float = 10_000.0) -> WhatIfAnswer:
     total = draws(5_000.0)
     return WhatIfAnswer(
         channels=(outcome("tv_S", 100_000.0, 100_000.0), outcome("search_S", 50_000.0, 50_000.0 + moved)),
-        kpi=Estimate.of(total.window),
-        kpi_after=Estimate.of(total.after),
-        recent_kpi=Estimate.of(draws().total),
+        kpi=Estimate.of(np.array(total.window), LEVEL),
+        kpi_after=Estimate.of(np.array(total.after), LEVEL),
+        recent_kpi=Estimate.of(draws().total, LEVEL),
         difference=Estimate(5_000.0, 1_000.0, 9_000.0),
         probability_better=0.995,
         forecast=(point,),

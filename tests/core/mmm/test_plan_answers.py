@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from core.mmm.plan_answers import BudgetAnswer, Estimate, WhatIfAnswer, kept_draws
+from core.mmm.plan_answers import BudgetAnswer, WhatIfAnswer, kept_draws
 from tests.core.mmm.plan_examples import budget_answer, outcome, whatif_answer
 
 
@@ -29,12 +29,6 @@ def test_a_figure_that_is_not_finite_is_never_kept():
     answer = budget_answer(shift=float("nan"))
     with pytest.raises(ValueError, match="cannot keep nan"):
         answer.to_json()
-
-
-def test_an_interval_holds_its_share_of_the_draws():
-    values = np.random.default_rng(1).normal(size=4000)
-    estimate = Estimate.of(values, 0.8)
-    assert np.mean((values > estimate.lower) & (values < estimate.upper)) == pytest.approx(0.8, abs=0.01)
 
 
 def test_money_of_the_plan_adds_up_to_the_cent():

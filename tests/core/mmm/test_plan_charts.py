@@ -61,7 +61,7 @@ def test_the_fan_joins_actual_forecast_and_baseline():
     actual = pd.Series([8.0, 9.0], index=pd.to_datetime(["2025-12-22", "2025-12-29"]))
     chart = forecast_fan(actual, whatif_answer().forecast, WORDING)
     assert [trace.name for trace in chart.data] == [
-        "Actual", "90 % interval", "As recent", "This scenario", "Without media",
+        "Actual", "90 % interval", "As recent", "This scenario", "Without paid media",
     ]  # fmt: skip
     assert list(chart.data[1].y) == [12.0, 8.0]
 

@@ -1,0 +1,110 @@
+"""What a schedule of spend causes: draws by channel, inside the horizon and after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.mmm.evidence import Estimate
+from core.mmm.fitted import FittedMMM
+from core.mmm.media import MediaDraws, exposure_per_spend, media_terms
+from core.mmm.plan_answers import ChannelOutcome
+from core.mmm.plan_basis import PlanBasis
+from core.mmm.structure import scaled_exposure
+
+Floats = NDArray[np.float64]
+DRAWS = 500
+STEP = 0.01
+
+
+@dataclass(frozen=True)
+class PlanEffects:
+    """Draws of what a schedule causes, all geos together.
+
+    `by_period` (draw, period): KPI inside the horizon; `window`, `after` (draw, channel): KPI inside it and
+    carried over after it, earlier spend still at work included; `earned`, `extra` (draw, channel): money
+    caused inside the horizon by its own spend, and by 1 % more of it; `spend` (channel,).
+    """
+
+    by_period: Floats
+    window: Floats
+    after: Floats
+    earned: Floats
+    extra: Floats
+    spend: Floats
+
+    def roas(self, channel: int, level: float) -> Estimate | None:
+        """Incremental return of the channel's own spend; None where it has none."""
+        spent = self.spend[channel]
+        return Estimate.of(self.earned[:, channel] / spent, level) if spent > 0 else None
+
+    def next_roas(self, channel: int, level: float) -> Estimate | None:
+        """Incremental return of 1 % more spend on the channel; None where it has none."""
+        spent = self.spend[channel] * STEP
+        return Estimate.of(self.extra[:, channel] / spent, level) if spent > 0 else None
+
+
+def plan_effects(model: FittedMMM, schedule: pd.DataFrame, draws: int = DRAWS) -> PlanEffects:
+    """Effects of money by period of the horizon (rows) and paid channel (columns), right after the data.
+
+    Geos keep their shares and media their prices; after the horizon nothing is spent.
+    """
+    money = schedule[list(model.channels)].to_numpy(dtype=float)
+    media = model.thinned(draws).media.of(np.arange(len(model.channels)))
+    value = model.structure.panel.value[:, -1]
+    actual = _terms(model, media, money)
+    caused = actual.sum(axis=1)
+    periods = len(money)
+    own = _in_money(actual, value, periods) - _in_money(_terms(model, media, money * 0), value, periods)
+    more = _in_money(_terms(model, media, money * (1 + STEP)) - actual, value, periods)
+    return PlanEffects(
+        by_period=caused[:, :periods].sum(axis=-1),
+        window=caused[:, :periods].sum(axis=1),
+        after=caused[:, periods:].sum(axis=1),
+        earned=own,
+        extra=more,
+        spend=money.sum(axis=0),
+    )
+
+
+def outcomes(
+    basis: PlanBasis, before: PlanEffects, after: PlanEffects, recent: dict[str, float], level: float
+) -> tuple[ChannelOutcome, ...]:
+    """Each channel before and after; `recent` is its recent money."""
+    return tuple(
+        ChannelOutcome(
+            channel=name,
+            recent_value=recent[name],
+            before_value=round(float(before.spend[place]), 2),
+            after_value=round(float(after.spend[place]), 2),
+            seen_value=basis.seen[name],
+            kpi_before=Estimate.of(before.window[:, place], level),
+            kpi_after=Estimate.of(after.window[:, place], level),
+            roas_before=before.roas(place, level),
+            roas_after=after.roas(place, level),
+            next_roas=after.next_roas(place, level),
+        )
+        for place, name in enumerate(basis.channels)
+    )
+
+
+def _terms(model: FittedMMM, media: MediaDraws, money: Floats) -> Floats:
+    """(draw, geo, period, channel) KPI over the horizon and the carry-over after it."""
+    structure = model.structure
+    tail, paid = structure.lags - 1, len(model.channels)
+    past = scaled_exposure(structure.panel.exposure, structure.scales)[:paid, :, -tail or None :]
+    rate = np.nan_to_num(exposure_per_spend(structure))
+    planned = rate.T[:, :, None] * money.T[:, None, :]
+    quiet = np.zeros((paid, len(model.geos), tail))
+    past = past if tail else past[..., :0]
+    exposure = np.ascontiguousarray(np.concatenate([past, planned, quiet], axis=-1))
+    return media_terms(media, exposure, past.shape[-1])
+
+
+def _in_money(terms: Floats, value: Floats, periods: int) -> Floats:
+    """(draw, channel) money earned inside the horizon."""
+    earned: Floats = np.einsum("sgtc,g->sc", terms[:, :, :periods], value)
+    return earned

@@ -1,0 +1,123 @@
+"""The board of a budget: the question on top, the answer below, and what to do with both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.access import Membership, Person
+from core.mmm.model_info import ModelInfo
+from core.mmm.plan_answers import BudgetAnswer
+from core.mmm.plan_basis import PlanBasis, first_budget, stretch
+from core.mmm.plan_budget import solve_budget
+from core.mmm.plan_export import plan_csv, plan_xlsx
+from core.mmm.plan_export_chart import plan_png
+from core.mmm.plan_values import BudgetInputs, PlanKind
+from core.mmm.plan_words import goal_sentence, horizon_words, plan_sentence
+from core.mmm.wording import Wording
+from pages.parts.actions import user_errors
+from pages.parts.layout import Download, download_row
+from pages.parts.plain import plain
+from pages.parts.plan_answers import plan_basis, plan_curves, trained
+from pages.parts.plan_budget_answer import show_answer
+from pages.parts.plan_budget_form import ask_budget, ask_horizon
+from pages.parts.plan_model import choose_model, trusted, wording_of
+from pages.parts.plan_open import show_kept_model
+from pages.parts.plan_save import save_buttons
+from pages.parts.plan_state import Bench
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def budget_board(
+    person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench, header: DeltaGenerator
+) -> None:
+    """The question, its answer, and the header's buttons."""
+    prefix = f"budget_{project.project_id}_{bench.scenario.id if bench.scenario else 0}_{bench.round}"
+    with st.container(border=True, key="plan_question"):
+        with st.grid(3, min_column_width=220):
+            info = show_kept_model(bench, models) or choose_model(
+                models, bench.model_id, key=f"{prefix}_model"
+            )
+            bench.use_model(info.id)
+            basis = plan_basis(info, _periods_of(bench))
+            periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
+            basis = plan_basis(info, periods)
+            st.caption(plain(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)))
+        allowed = trusted(info)
+        wording = wording_of(info, project, basis.period)
+        inputs = _ask(bench, basis, wording, prefix)
+        if st.button(
+            "Optimise", type="primary", icon=":material/auto_awesome:", key="plan_optimise",
+            disabled=inputs is None or not allowed,
+        ) and inputs:  # fmt: skip
+            _optimise(info, inputs, basis, bench)
+    if bench.answer and bench.answered and allowed:
+        _show(info, project, basis, bench, wording)
+    with header:
+        first = f"{wording.money(inputs.total_value)} for {periods} {basis.period}s" if inputs else "My plan"
+        save_buttons(
+            person, project, bench, PlanKind.BUDGET.value, ready=bench.answer is not None, first_name=first
+        )
+
+
+def _ask(bench: Bench, basis: PlanBasis, wording: Wording, prefix: str) -> BudgetInputs | None:
+    """The inputs as edited, kept on the bench; None while they break a rule, which is said below them."""
+    kept = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
+    if kept is None:
+        kept = first_budget(basis, wording.labels)
+    elif kept.periods != basis.periods or {x.channel for x in kept.limits} != set(basis.channels):
+        kept = stretch(kept, basis)
+        bench.stretch(kept.to_json())
+    with user_errors() as outcome:
+        inputs = ask_budget(kept, basis, wording, f"{prefix}_{bench.stretched}")
+    if outcome.failed:
+        return None
+    bench.inputs = inputs.to_json()
+    return inputs
+
+
+def _optimise(info: ModelInfo, inputs: BudgetInputs, basis: PlanBasis, bench: Bench) -> None:
+    with user_errors() as outcome, st.spinner("Looking for the best split"):
+        answer = solve_budget(trained(info), inputs, basis)
+        bench.settle(inputs.to_json(), answer.to_json())
+    if outcome.failed:
+        bench.answer = bench.answered = None
+
+
+def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, wording: Wording) -> None:
+    inputs = BudgetInputs.from_json(bench.answered or {}, wording.labels)
+    answer = BudgetAnswer.from_json(bench.answer or {})
+    if bench.stale:
+        st.info(
+            "The question was changed after this answer. Press Optimise for a new one.",
+            icon=":material/update:",
+        )
+    curves = plan_curves(info, plan_basis(info, inputs.periods), inputs.level)
+    show_answer(answer, inputs, wording, curves)
+    name = bench.scenario.name if bench.scenario else "Budget plan"
+    sentence = plan_sentence(answer, wording, inputs.level)
+    facts = [
+        ("Plan", name),
+        ("Model", f"{info.name} (no. {info.id}, trained {info.finished_at or info.created_at:%d %b %Y})"),
+        ("Horizon", horizon_words(answer.start_on, answer.end_on, inputs.periods, basis.period)),
+        ("Asked for", goal_sentence(inputs, wording)),
+        ("Answer", sentence),
+    ]
+    download_row(
+        project,
+        [
+            Download("Table (CSV)", "plan.csv", "text/csv", lambda: plan_csv(answer, wording)),
+            Download("Workbook (XLSX)", "plan.xlsx", SHEET, lambda: plan_xlsx(answer, wording, facts)),
+            Download(
+                "Picture (PNG)", "plan.png", "image/png", lambda: plan_png(answer, wording, name, sentence)
+            ),
+        ],
+        key="plan",
+    )
+
+
+def _periods_of(bench: Bench) -> int | None:
+    return int(bench.inputs["periods"]) if bench.inputs else None

@@ -1,0 +1,112 @@
+"""The saved plans of a project: open, rename, duplicate, archive, delete with undo."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from core.access import Membership, Permission, Person
+from core.mmm.plan_answers import BudgetAnswer, WhatIfAnswer
+from core.mmm.plan_compare import ComparedPlan
+from core.mmm.plan_values import PlanKind
+from core.mmm.plan_words import signed
+from core.mmm.scenarios import store
+from core.mmm.scenarios.scenario_info import ScenarioInfo
+from core.mmm.wording import Wording
+from core.store import session
+from pages.parts.actions import ItemActions, item_menu
+from pages.parts.figures import ago
+from pages.parts.layout import empty_state
+from pages.parts.places import choose, chosen_id
+from pages.parts.plain import plain
+from pages.parts.plan_open import open_plan
+from pages.parts.session import may
+
+ACTIONS = ItemActions(
+    rename=store.rename_scenario,
+    duplicate=store.duplicate_scenario,
+    archive=store.archive_scenario,
+    unarchive=store.unarchive_scenario,
+    delete=store.delete_scenario,
+    restore=store.restore_scenario,
+)
+NOUN = {PlanKind.BUDGET: "plan", PlanKind.WHATIF: "scenario"}
+
+
+def saved_plans(
+    person: Person, project: Membership, kind: PlanKind, *, archived: bool = False
+) -> tuple[ScenarioInfo, ...]:
+    """The saved plans of one kind, the last changed first."""
+    with session() as s:
+        return store.scenarios(s, person, project.project_id, kind=kind.value, archived=archived)
+
+
+def show_library(
+    person: Person, project: Membership, kind: PlanKind, wording: Wording
+) -> tuple[ScenarioInfo, ...]:
+    """The list of saved plans; returns those it shows."""
+    archived = st.toggle("Show archived", key=f"{kind}_archived")
+    plans = saved_plans(person, project, kind, archived=archived)
+    noun = NOUN[kind]
+    if not plans:
+        empty_state(
+            "Nothing is archived" if archived else f"No saved {noun} yet",
+            "" if archived else f"Save a {noun} and it waits here, with its inputs and its answer.",
+            icon=":material/bookmark:",
+            key=f"{kind}_none",
+        )
+    for plan in plans:
+        _line(plan, project, kind, wording)
+    return plans
+
+
+def compared(plan: ScenarioInfo) -> ComparedPlan | None:
+    """The plan as the comparison takes it; None where it has no answer."""
+    if not plan.results:
+        return None
+    answer = WhatIfAnswer if plan.kind == PlanKind.WHATIF else BudgetAnswer
+    return ComparedPlan(
+        plan.id, plan.name, plan.model_id, plan.model_name, int(plan.config["periods"]),
+        answer.from_json(plan.results), float(plan.config.get("level", 0.9)),
+    )  # fmt: skip
+
+
+def _line(plan: ScenarioInfo, project: Membership, kind: PlanKind, wording: Wording) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"plan_line_{plan.id}"):
+        with st.container(gap="xxsmall", width="stretch"):
+            st.text(plan.name)
+            st.caption(plain(_facts(plan, wording)))
+        if not plan.archived and st.button("Open", key=f"plan_open_{plan.id}", icon=":material/open_in_new:"):
+            open_plan(plan.id)
+            st.rerun()
+        item_menu(
+            NOUN[kind],
+            plan.id,
+            plan.name,
+            ACTIONS,
+            key=f"plan_menu_{plan.id}",
+            archived=plan.archived,
+            may_edit=may(project, Permission.PLAN_EDIT),
+            may_delete=may(project, Permission.PLAN_DELETE),
+            after=lambda: _close(plan.id),
+        )
+
+
+def _close(scenario_id: int) -> None:
+    if chosen_id("scenario") == scenario_id:
+        choose("scenario", None)
+
+
+def _facts(plan: ScenarioInfo, wording: Wording) -> str:
+    facts = []
+    known = compared(plan)
+    if known is not None:
+        facts.append(wording.money(known.answer.total_value))
+        other = "recent spend" if plan.kind == PlanKind.WHATIF else "today’s split"
+        facts.append(f"{signed(known.answer.difference.mean, wording)} {wording.kpi_label} against {other}")
+    facts.append(f"{plan.config.get('periods')} {wording.period}s")
+    model = f"model “{plan.model_name}” (no. {plan.model_id})"
+    facts.append(model if plan.model_available else f"{model}, deleted")
+    facts.append(f"{plan.created_by}, {ago(plan.updated_at, dt.datetime.now(dt.UTC))}")
+    return " · ".join(facts)

@@ -1,0 +1,118 @@
+"""The board of a spend scenario: sliders and their answer in one fragment, so that only it runs again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.access import Membership, Person
+from core.mmm.model_info import ModelInfo
+from core.mmm.plan_answers import WhatIfAnswer
+from core.mmm.plan_basis import PlanBasis, first_whatif
+from core.mmm.plan_export import plan_csv, plan_xlsx
+from core.mmm.plan_export_chart import plan_png
+from core.mmm.plan_values import PlanKind, WhatIfInputs
+from core.mmm.plan_whatif import solve_whatif
+from core.mmm.plan_words import horizon_words, whatif_sentence
+from core.mmm.wording import Wording
+from pages.parts.actions import user_errors
+from pages.parts.layout import Download, download_row, section
+from pages.parts.plain import plain
+from pages.parts.plan_answers import plan_basis, spend_forecast, trained
+from pages.parts.plan_budget_form import ask_horizon
+from pages.parts.plan_model import choose_model, trusted, wording_of
+from pages.parts.plan_open import show_kept_model
+from pages.parts.plan_save import save_buttons
+from pages.parts.plan_sliders import ask_spend
+from pages.parts.plan_state import Bench
+from pages.parts.plan_whatif_answer import show_channels, show_whatif
+
+
+def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
+    """The model and the horizon, then the board."""
+    scenario_id = bench.scenario.id if bench.scenario else 0
+    prefix = f"whatif_{project.project_id}_{scenario_id}_{bench.round}"
+    with st.container(border=True, key="plan_question"), st.grid(3, min_column_width=220):
+        info = show_kept_model(bench, models) or choose_model(models, bench.model_id, key=f"{prefix}_model")
+        bench.use_model(info.id)
+        basis = plan_basis(info, int(bench.inputs["periods"]) if bench.inputs else None)
+        periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
+        basis = plan_basis(info, periods)
+        st.caption(plain(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)))
+    if trusted(info):
+        whatif_board(person, project, info, basis, bench, wording_of(info, project, basis.period))
+
+
+@st.fragment
+def whatif_board(
+    person: Person, project: Membership, info: ModelInfo, basis: PlanBasis, bench: Bench, wording: Wording
+) -> None:
+    """Sliders left, answer right; every move is computed at once."""
+    inputs = _inputs(bench, basis)
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
+        inputs = ask_spend(inputs, basis, wording, prefix)
+        st.button("Back to recent spend", icon=":material/restart_alt:", key="whatif_reset",
+                  on_click=bench.restart, args=(first_whatif(basis).to_json(),))  # fmt: skip
+    with right, user_errors() as outcome:
+        answer = solve_whatif(trained(info), inputs, basis, spend_forecast(info, basis))
+        bench.settle(inputs.to_json(), answer.to_json())
+        _bar(person, project, bench)
+        show_whatif(answer, basis.actual, basis.periods, wording, inputs.level)
+    if not outcome.failed:
+        section("Channel by channel")
+        show_channels(answer, wording, inputs.level)
+        _downloads(project, info, basis, answer, inputs, bench, wording)
+
+
+def _inputs(bench: Bench, basis: PlanBasis) -> WhatIfInputs:
+    """What lies on the bench, for the channels and the horizon of the basis."""
+    first = first_whatif(basis)
+    if not bench.inputs:
+        return first
+    kept = WhatIfInputs.from_json(bench.inputs)
+    shares = {name: kept.spend_pct.get(name, share) for name, share in first.spend_pct.items()}
+    if kept.periods != basis.periods:
+        bench.stretch(WhatIfInputs(basis.periods, shares, kept.level).to_json())
+    return WhatIfInputs(basis.periods, shares, kept.level)
+
+
+def _bar(person: Person, project: Membership, bench: Bench) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+        if bench.scenario is not None:
+            st.text(bench.scenario.name, width="stretch")
+            if bench.unsaved:
+                st.badge("Not saved yet", color="orange", icon=":material/edit:")
+        save_buttons(person, project, bench, PlanKind.WHATIF.value, ready=True, first_name="My scenario")
+
+
+def _downloads(
+    project: Membership, info: ModelInfo, basis: PlanBasis, answer: WhatIfAnswer, inputs: WhatIfInputs,
+    bench: Bench, wording: Wording,
+) -> None:  # fmt: skip
+    name = bench.scenario.name if bench.scenario else "Spend scenario"
+    horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
+    sentence = whatif_sentence(answer, wording, inputs.level)
+    facts = [
+        ("Scenario", name),
+        ("Model", f"{info.name} (no. {info.id})"),
+        ("Horizon", horizon),
+        ("Answer", sentence),
+    ]
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    download_row(
+        project,
+        [
+            Download("Table (CSV)", "scenario.csv", "text/csv", lambda: plan_csv(answer, wording)),
+            Download("Workbook (XLSX)", "scenario.xlsx", sheet, lambda: plan_xlsx(answer, wording, facts)),
+            Download(
+                "Picture (PNG)",
+                "scenario.png",
+                "image/png",
+                lambda: plan_png(answer, wording, name, sentence),
+            ),
+        ],
+        key="whatif",
+    )

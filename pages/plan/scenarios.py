@@ -1,0 +1,27 @@
+"""Plan / Scenarios: what happens to the KPI when spend changes, seen while the sliders move."""
+
+from __future__ import annotations
+
+from core.access import Permission
+from core.mmm.plan_values import PlanKind
+from pages.parts.layout import page_header
+from pages.parts.plan_answers import plan_basis
+from pages.parts.plan_compare import show_comparison
+from pages.parts.plan_library import show_library
+from pages.parts.plan_model import trained_models, wording_of
+from pages.parts.plan_open import open_bench, plan_tabs
+from pages.parts.plan_whatif_board import whatif_question
+from pages.parts.session import require_project
+
+person, project = require_project(Permission.PROJECT_VIEW)
+page_header("Scenarios", "Move spend and see at once what the model expects, and how sure that is")
+models = trained_models(person, project)
+table, saved = plan_tabs(PlanKind.WHATIF)
+if table.open:
+    with table:
+        whatif_question(person, project, models, open_bench(person, project, PlanKind.WHATIF))
+if saved.open:
+    with saved:
+        wording = wording_of(models[0], project, plan_basis(models[0]).period)
+        plans = show_library(person, project, PlanKind.WHATIF, wording)
+        show_comparison(plans, project, wording, PlanKind.WHATIF.value)

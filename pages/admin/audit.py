@@ -1,4 +1,4 @@
-"""Who changed what in a project: filter it, take it along as CSV; the owner may look at the whole installation."""
+"""Who changed what in a project, filtered, as a table or CSV; the owner may see the whole installation."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.access import Person
 from core.projects import store
+from core.projects.copies.store import duplicate_project
 from core.projects.project_info import ProjectInfo
 from core.store import session
 from pages.parts.actions import ItemActions, item_menu
@@ -18,7 +19,7 @@ person = require_person()
 
 ACTIONS = ItemActions(
     rename=store.rename_project,
-    duplicate=store.duplicate_project,
+    duplicate=duplicate_project,
     archive=store.archive_project,
     unarchive=store.unarchive_project,
     delete=store.delete_project,

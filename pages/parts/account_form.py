@@ -12,8 +12,6 @@ from pages.parts.actions import show_faults
 from pages.parts.places import Screen, go
 from pages.parts.session import sign_in
 
-_TOKEN = "_link_token"
-
 
 @dataclass(frozen=True)
 class Answers:

@@ -1,4 +1,4 @@
-"""The product's face: logo, icon of the browser tab, the small style sheet, the frame of the entrance screens."""
+"""The product's face: logo, browser icon, the small style sheet, the frame of the entrance screens."""
 
 from __future__ import annotations
 

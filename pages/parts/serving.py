@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # Without this a screen's own file could be opened by its address, past app.py, until somebody's
     # first visit has called st.navigation.
     PagesManager.uses_pages_directory = False
+    _say_where()
     supervisor = Supervisor()
     await run_in_threadpool(web.start)
     await run_in_threadpool(supervisor.start)
@@ -31,6 +33,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     finally:
         await run_in_threadpool(supervisor.stop)
         await run_in_threadpool(web.stop)
+
+
+def _say_where() -> None:
+    """Links lead to where this server listens, unless the operator named another address."""
+    address, port = st.get_option("server.address") or "127.0.0.1", st.get_option("server.port")
+    os.environ.setdefault("MIXWRIGHT_PUBLIC_URL", f"http://{address}:{port}")
 
 
 def on_script_error(error: Exception) -> bool:

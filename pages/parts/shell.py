@@ -47,10 +47,12 @@ _HIDDEN = (
 
 def show() -> None:
     """One run of the app: find the person, offer the screens, run the chosen one or the sign-in."""
+    # First of all, else the browser fetches the icon of the screen from a font server on the internet.
+    st.set_page_config(page_icon=brand.FAVICON, layout="wide")
     person = session.current_person()
     # Every screen is registered for strangers too, so that a deep link survives the sign-in.
     page = st.navigation(_sections(person), position="sidebar" if person else "hidden", expanded=True)
-    st.set_page_config(page_title=f"{page.title} - Mixwright", page_icon=brand.FAVICON, layout="wide")
+    st.set_page_config(page_title=training.title_notice() or f"{page.title} - Mixwright")
     brand.style()
     session.settle_cookie()
     show_toasts()
@@ -60,14 +62,16 @@ def show() -> None:
     elif page.url_path not in _BEFORE_THE_DOOR:
         sign_in_form(None if page.url_path == "" else page.title)
         return
-    if title := training.title_notice():
-        st.set_page_config(page_title=title)
     page.run()
 
 
 def _sections(person: Person | None) -> dict[str, list[st.Page]]:
     sections = {
-        title: [_page(*screen, hidden=_out_of_reach(screen[0], person)) for screen in screens]
+        title: [
+            _page(*screen, hidden=_out_of_reach(screen[0], person))
+            for screen in screens
+            if (brand.STATIC.parent / screen[0]).exists()
+        ]
         for title, screens in _SCREENS.items()
     }
     sections[""] = [_page(*screen, hidden=True) for screen in _HIDDEN]

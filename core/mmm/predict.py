@@ -82,16 +82,24 @@ def predict(
     Media of `frame` replace those of the data where dates coincide; carry-over from earlier periods counts.
     DatasetProblem lists every fault of the frame.
     """
-    rows = _future_rows(structure, frame)
-    dates = pd.DatetimeIndex(np.unique(rows["__date"].values))
-    given = panel_of(rows, structure.config, dates, structure.panel.frequency)
-    whole, places = _spliced(structure.panel, given)
+    whole, places = future_panel(structure, frame)
     exposure = scaled_exposure(whole.exposure, structure.scales)
     start = max(int(places[0]), 0)
     media = media_terms(posterior.media, exposure[..., : places[-1] + 1], start).sum(axis=-1)
     base = baseline_draws(structure, posterior, whole, generator)
     noise = noise_draws(structure, posterior, len(places), generator)
-    return media[..., places - start] + base[..., places] + noise, dates
+    return media[..., places - start] + base[..., places] + noise, whole.dates[places]
+
+
+def future_panel(structure: Structure, frame: pd.DataFrame) -> tuple[Panel, Integers]:
+    """The fitted panel with the frame's periods laid over it or appended, and their places in it.
+
+    DatasetProblem lists every fault of the frame.
+    """
+    rows = _future_rows(structure, frame)
+    dates = pd.DatetimeIndex(np.unique(rows["__date"].values))
+    given = panel_of(rows, structure.config, dates, structure.panel.frequency)
+    return _spliced(structure.panel, given)
 
 
 def _future_rows(structure: Structure, frame: pd.DataFrame) -> pd.DataFrame:

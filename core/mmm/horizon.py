@@ -1,0 +1,192 @@
+"""The periods of a plan: what past exposure still does in them, and what each channel's money would earn.
+
+The carried exposure of a channel in a plan is linear in its money: a_t = past_t + money * rate_g * spread_t,
+where `spread` is the flighting pattern carried over. KPI is beta * saturate(a_t), summed over the plan's
+periods and the tail after it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.compiled import compiled
+from core.mmm.media import MediaDraws, exposure_per_spend
+from core.mmm.structure import Structure
+from core.mmm.transforms import carry
+
+Floats = NDArray[np.float64]
+_LN3 = math.log(3.0)
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """`past` (draw, channel, geo, period) carried exposure of the past; `spread` (draw, channel, period)
+    carried pattern; `rate` (geo, channel) scaled exposure per money; `media` of the paid channels. Periods
+    are those of the plan, then the tail in which it still works."""
+
+    past: Floats
+    spread: Floats
+    rate: Floats
+    media: MediaDraws
+    periods: int
+
+    @property
+    def channels(self) -> int:
+        """Number of paid channels."""
+        return self.rate.shape[1]
+
+
+@compiled
+def _carry_past(recent, weights, out):  # type: ignore[no-untyped-def]
+    draws, channels, geos, periods = out.shape
+    known = recent.shape[2]
+    series, carried = np.zeros(known + periods), np.empty(known + periods)
+    for s in range(draws):
+        for c in range(channels):
+            for g in range(geos):
+                series[:known] = recent[c, g]
+                carry(series, weights[s, c], carried)
+                out[s, c, g] = carried[known:]
+
+
+@compiled
+def _carry_pattern(pattern, weights, out):  # type: ignore[no-untyped-def]
+    draws, channels, periods = out.shape
+    series = np.zeros(periods)
+    for s in range(draws):
+        for c in range(channels):
+            series[: pattern.shape[0]] = pattern[:, c]
+            carry(series, weights[s, c], out[s, c])
+
+
+@compiled
+def _respond(kind, a, half, slope):  # type: ignore[no-untyped-def]
+    """Response to a carried exposure and its derivative by it."""
+    if a <= 0.0:
+        # The derivative at nothing: finite for all but a Hill curve below 1, whose start is vertical.
+        if kind == 1:
+            return 0.0, 0.5 * _LN3 / half
+        if kind == 2:
+            return 0.0, 1.0 / half
+        if kind == 3:
+            return 0.0, 1.0
+        return 0.0, (1.0 / half if slope == 1.0 else 0.0)
+    if kind == 0:
+        value = 1.0 / (1.0 + math.exp(-slope * math.log(a / half)))
+        return value, slope * value * (1.0 - value) / a
+    if kind == 1:
+        value = math.tanh(0.5 * _LN3 * a / half)
+        return value, 0.5 * _LN3 / half * (1.0 - value * value)
+    if kind == 2:
+        return a / (a + half), half / ((a + half) * (a + half))
+    return a, 1.0
+
+
+@compiled
+def _earn(money, past, spread, rate, saturation, half, slope, beta, periods, value, gradient, after):  # type: ignore[no-untyped-def]
+    draws, channels, geos, length = past.shape
+    for s in range(draws):
+        for c in range(channels):
+            for g in range(geos):
+                for t in range(length):
+                    step = rate[g, c] * spread[s, c, t]
+                    got, more = _respond(saturation[c], past[s, c, g, t] + money[c] * step, half[s, c], slope[s, c])
+                    value[s, c] += beta[s, g, c] * got
+                    gradient[s, c] += beta[s, g, c] * more * step
+                    if t >= periods:
+                        after[s, c] += beta[s, g, c] * got
+
+
+@compiled
+def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
+    draws, channels, geos, length = past.shape
+    series, carried = np.zeros(length), np.empty(length)
+    for s in range(draws):
+        for c in range(channels):
+            series[: schedule.shape[0]] = schedule[:, c]
+            carry(series, weights[s, c], carried)
+            for g in range(geos):
+                for t in range(length):
+                    a = past[s, c, g, t] + rate[g, c] * carried[t]
+                    got, _ = _respond(saturation[c], a, half[s, c], slope[s, c])
+                    out[s, t, c] += beta[s, g, c] * got
+
+
+@compiled
+def _schedule_gradient(money, pattern, past, weights, rate, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
+    draws, channels, geos, length = past.shape
+    series, carried, pull = np.zeros(length), np.empty(length), np.empty(length)
+    for s in range(draws):
+        for c in range(channels):
+            series[: pattern.shape[0]] = pattern[:, c] * money[c]
+            carry(series, weights[s, c], carried)
+            pull[:] = 0.0
+            for g in range(geos):
+                for t in range(length):
+                    a = past[s, c, g, t] + rate[g, c] * carried[t]
+                    _, more = _respond(saturation[c], a, half[s, c], slope[s, c])
+                    pull[t] += beta[s, g, c] * more * rate[g, c]
+            for t in range(pattern.shape[0]):
+                for lag in range(min(weights.shape[2], length - t)):
+                    out[t, c] += pull[t + lag] * weights[s, c, lag] / draws
+
+
+def horizon_of(structure: Structure, media: MediaDraws, pattern: Floats) -> Horizon:
+    """The horizon right after the data for a flighting `pattern` (period, channel) whose columns sum to 1."""
+    paid = np.arange(len(structure.config.channel_columns))
+    own, tail = media.of(paid), structure.lags - 1
+    recent = np.ascontiguousarray(structure.exposure[: len(paid), :, structure.panel.periods - tail :])
+    length = len(pattern) + tail
+    past = np.empty((len(own.beta), len(paid), len(structure.panel.geos), length))
+    _carry_past(recent, own.weights, past)
+    rate = np.nan_to_num(exposure_per_spend(structure))
+    return Horizon(past, _spread(pattern, own, length), rate, own, len(pattern))
+
+
+def _spread(pattern: Floats, media: MediaDraws, length: int) -> Floats:
+    spread = np.empty((*media.half.shape, length))
+    _carry_pattern(np.ascontiguousarray(pattern), media.weights, spread)
+    return spread
+
+
+def with_pattern(horizon: Horizon, pattern: Floats) -> Horizon:
+    """The same horizon under another flighting pattern."""
+    spread = _spread(pattern, horizon.media, horizon.past.shape[-1])
+    return Horizon(horizon.past, spread, horizon.rate, horizon.media, horizon.periods)
+
+
+def earn(horizon: Horizon, money: Floats) -> tuple[Floats, Floats, Floats]:
+    """KPI, its derivative by money, and the part after the plan: each (draw, channel), for `money` (channel,)."""
+    value, gradient, after = (np.zeros(horizon.media.half.shape) for _ in range(3))
+    m = horizon.media
+    _earn(
+        np.ascontiguousarray(money, dtype=float), horizon.past, horizon.spread, horizon.rate, m.saturation,
+        m.half, m.slope, m.beta, horizon.periods, value, gradient, after,
+    )  # fmt: skip
+    return value, gradient, after
+
+
+def earn_by_period(horizon: Horizon, schedule: Floats) -> Floats:
+    """(draw, period, channel) KPI of a schedule (period, channel) of money, tail periods included."""
+    m = horizon.media
+    out = np.zeros((len(m.beta), horizon.past.shape[-1], horizon.channels))
+    _earn_by_period(
+        np.ascontiguousarray(schedule, dtype=float), horizon.past, m.weights, horizon.rate, m.saturation,
+        m.half, m.slope, m.beta, out,
+    )  # fmt: skip
+    return out
+
+
+def schedule_gradient(horizon: Horizon, money: Floats, pattern: Floats) -> Floats:
+    """(period, channel) derivative of the mean KPI by the money of each period."""
+    m = horizon.media
+    out = np.zeros(pattern.shape)
+    _schedule_gradient(
+        money, np.ascontiguousarray(pattern), horizon.past, m.weights, horizon.rate, m.saturation,
+        m.half, m.slope, m.beta, out,
+    )  # fmt: skip
+    return out

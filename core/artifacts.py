@@ -1,4 +1,4 @@
-"""The artifact store: uploads, frames and posterior draws as files under keys, in a folder or an object store.
+"""The artifact store: uploads, frames and posterior draws under keys, in a folder or an object store.
 
 A key is written once and never changed: whoever holds a key and its checksum holds the content.
 """
@@ -43,7 +43,9 @@ class _Store(Protocol):
     def local(self, key: str) -> Path: ...
     def exists(self, key: str) -> bool: ...
     def remove(self, key: str) -> None: ...
-    def keys(self) -> list[str]: ...
+    def files(self) -> list[str]: ...
+    def on_disk(self, path: str) -> Path | None: ...
+    def put_back(self, path: str, data: bytes) -> None: ...
 
 
 def save_bytes(key: str, data: bytes) -> Saved:
@@ -78,7 +80,7 @@ def open_bytes(path: str) -> bytes:
 
 
 def local_folder(path: str) -> Path:
-    """A folder on this machine with what is kept under a key; a remote one is fetched once. Never write in it."""
+    """A folder on this machine with what is kept under a key, for reading only; remote ones are fetched."""
     _check(path)
     try:
         return _store().local(path)
@@ -98,9 +100,24 @@ def remove(path: str) -> None:
     _store().remove(path)
 
 
-def keys() -> list[str]:
-    """The keys of every single file in the store, sorted; a folder's files each have theirs."""
-    return sorted(_store().keys())
+def files() -> list[str]:
+    """The paths of every single file in the store, sorted: what a backup copies."""
+    return sorted(_store().files())
+
+
+def read_file(path: str) -> bytes:
+    """One file that `files` named."""
+    return _store().get(path)
+
+
+def file_on_disk(path: str) -> Path | None:
+    """Where a file that `files` named lies on this machine; None in an object store."""
+    return _store().on_disk(path)
+
+
+def put_back(path: str, data: bytes) -> None:
+    """Write one file of a backup to where it was, over a damaged one if need be."""
+    _store().put_back(path, data)
 
 
 def folder_checksum(folder: Path) -> str:
@@ -154,7 +171,17 @@ class _Folder:
     def remove(self, key: str) -> None:
         _erase(self._root / key)
 
-    def keys(self) -> list[str]:
+    def on_disk(self, path: str) -> Path | None:
+        return self._root / path
+
+    def put_back(self, path: str, data: bytes) -> None:
+        target = self._root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.parent / f".new-{secrets.token_hex(8)}"
+        _write(beside, data)
+        beside.replace(target)
+
+    def files(self) -> list[str]:
         found = (file.relative_to(self._root) for file in self._root.rglob("*") if file.is_file())
         return [path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts)]
 
@@ -211,7 +238,13 @@ class _Remote:
             self._files.rm(self._at(key), recursive=True)
         _erase(self._cache / key)
 
-    def keys(self) -> list[str]:
+    def on_disk(self, path: str) -> Path | None:
+        return None
+
+    def put_back(self, path: str, data: bytes) -> None:
+        self._write(path, data)
+
+    def files(self) -> list[str]:
         start = len(self._at(""))
         return [path[start:] for path in self._files.find(self._root)]
 

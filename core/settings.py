@@ -21,14 +21,15 @@ class Settings:
     """How this installation is set up.
 
     `home` holds everything the app writes; `database_url` is None for the embedded server; `artifacts`
-    is an fsspec URL or a folder; `public_url` is what links in invitations begin with; `trainings` is how
-    many models one worker trains at once.
+    is an fsspec URL or a folder; `backups` is best on another disk; `public_url` is what links in
+    invitations begin with; `trainings` is how many models one worker trains at once.
     """
 
     home: Path
     database_url: str | None
     pg_bin: Path | None
     artifacts: str
+    backups: Path
     worker: bool
     demo: bool
     open_registration: bool
@@ -51,6 +52,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         database_url=_database_url(environment.get("DATABASE_URL", ""), faults),
         pg_bin=_pg_bin(environment.get("MIXWRIGHT_PG_BIN", ""), faults),
         artifacts=environment.get("MIXWRIGHT_ARTIFACTS") or str(home / "artifacts"),
+        backups=Path(environment.get("MIXWRIGHT_BACKUPS") or home / "backups").expanduser().absolute(),
         worker=_switch(environment, "MIXWRIGHT_WORKER", True, faults),
         demo=_switch(environment, "MIXWRIGHT_DEMO", True, faults),
         open_registration=_switch(environment, "MIXWRIGHT_OPEN_REGISTRATION", False, faults),

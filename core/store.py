@@ -58,7 +58,7 @@ def bring_up() -> None:
             engine = make_engine(_start_server())
             check_version(engine)
             migrate.upgrade(engine)
-        except (ServerRefused, ServerTooOld) as error:
+        except (ServerRefused, ServerTooOld, migrate.UnknownRevision) as error:
             raise DatabaseUnavailable(str(error)) from error
         except OperationalError as error:
             raise DatabaseUnavailable(f"The database does not answer: {error.orig}") from error
@@ -79,6 +79,13 @@ def shut_down() -> None:
                 _door.server.stop()
             _door.share.let_go()
         _door.share = _door.server = None
+
+
+def shut_down_connections() -> None:
+    """Close this process's connections but keep the server: the next session opens new ones."""
+    with _door.lock:
+        if _door.engine is not None:
+            _door.engine.dispose()
 
 
 @contextmanager
@@ -137,7 +144,8 @@ def _open() -> Session:
 
 def _after_restart() -> Session:
     with _door.lock:
-        assert _door.server is not None and _door.sessions is not None
+        assert _door.server is not None
+        assert _door.sessions is not None
         try:
             _door.server.start()
         except ServerRefused as error:

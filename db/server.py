@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL server: made, started and stopped from a folder, reached by a private socket only."""
+"""The embedded PostgreSQL server: made, started and stopped in a folder, reached by a private socket."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ class PostgresServer:
         while (fault := self._fault_of(self.superuser_conninfo())) is not None:
             if "authentication failed" in fault:
                 raise ServerRefused(
-                    f"The password in {self._secret_file(_SUPERUSER)} does not open the database in {self.data}: "
-                    "put the file back that was made together with it."
+                    f"The password in {self._secret_file(_SUPERUSER)} does not open the database in "
+                    f"{self.data}: put the file back that was made together with it."
                 )
             if time.monotonic() > limit:
                 raise ServerRefused(f"The database did not come up: {fault} Its log is {self.log}.")
@@ -143,9 +143,9 @@ class PostgresServer:
         have, want = (self.data / "PG_VERSION").read_text().strip(), major_version(self.binaries)
         if have != str(want):
             raise ServerRefused(
-                f"The database in {self.data} was made by PostgreSQL {have}, but the programs here are version "
-                f"{want}. Name programs of version {have} in MIXWRIGHT_PG_BIN, save a backup, and restore it with "
-                "the new ones."
+                f"The database in {self.data} was made by PostgreSQL {have}, but the programs here are "
+                f"version {want}. Name programs of version {have} in MIXWRIGHT_PG_BIN, save a backup, and "
+                "restore it with the new ones."
             )
 
     def _make_data(self) -> None:
@@ -195,8 +195,8 @@ class PostgresServer:
         with tempfile.TemporaryFile("w+") as answer:
             done = subprocess.run(
                 [str(binaries / program), *arguments], stdin=subprocess.DEVNULL, stdout=answer,
-                stderr=subprocess.STDOUT, cwd="/", env={**os.environ, "LC_ALL": "C", "TZ": "UTC"}, check=False,
-                **self.account.identity(),
+                stderr=subprocess.STDOUT, cwd="/", env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+                check=False, **self.account.identity(),
             )  # fmt: skip
             answer.seek(0)
             return done.returncode, answer.read().strip()
@@ -241,7 +241,7 @@ def _place_of(folder: Path) -> tuple[Path, Account]:
 
 
 def _make_place(place: Path, account: Account) -> None:
-    """A folder in which the server's account can get to its data; the data themselves are closed to others."""
+    """A folder through which the server's account gets to its data, which are closed to others."""
     missing = [folder for folder in (place, *place.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o711)
@@ -250,10 +250,11 @@ def _make_place(place: Path, account: Account) -> None:
 
 
 def _socket_folder(data: Path) -> Path:
-    """A short path, as sockets need one (107 bytes), the same in every process and unlike any other server's."""
+    """A short path, as sockets need one (107 bytes); the same in every process, and this server's alone."""
     if os.geteuid() == 0 and os.access("/run", os.W_OK):
         return Path("/run/mixwright") / _digest(data)
-    return Path("/tmp") / f"mixwright-{os.geteuid()}-{_digest(data)}"
+    # Its owner is checked before it is used.
+    return Path("/tmp") / f"mixwright-{os.geteuid()}-{_digest(data)}"  # noqa: S108
 
 
 def _private_folder(folder: Path, account: Account) -> None:

@@ -16,7 +16,6 @@ from core.jobs.recovery.store import recover
 from core.jobs.retention.store import purge
 from core.jobs.run import ProjectBusy
 from core.jobs.worker_name import lives
-from core.settings import settings
 from core.store import session
 
 log = logging.getLogger("mixwright.worker")
@@ -65,7 +64,7 @@ def sweep(timestamp: int) -> None:
 @queue.task(name="back_up", queue=UPKEEP, queueing_lock="back_up")
 def back_up(timestamp: int) -> None:
     """Each night: saves the database with a list of the kept files."""
-    log.info("Backup saved: %s", backup.save(settings().home / "backups"))
+    log.info("Backup saved: %s", backup.save())
 
 
 @queue.periodic(cron="15 3 * * *")

@@ -10,6 +10,7 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.lift import LiftTest
 from core.mmm.limits import InfeasiblePlan
 from core.mmm.plan import Plan, optimize
+from core.mmm.preview import PriorPreview, prior_preview
 from core.mmm.priors import ChannelPrior, Priors
 from core.mmm.problem import DatasetProblem, Problem, Repair
 from core.mmm.repair import apply_repair
@@ -27,6 +28,7 @@ __all__ = [
     "LiftTest",
     "MMMConfig",
     "Plan",
+    "PriorPreview",
     "Priors",
     "Problem",
     "Repair",
@@ -34,5 +36,6 @@ __all__ = [
     "check",
     "fit",
     "optimize",
+    "prior_preview",
     "simulate",
 ]

@@ -34,7 +34,7 @@ def response_curves(
     """What each channel causes per period at steady spend: solid where spend was seen, dashed beyond.
 
     `curves`: channel, spend, mean, lower, upper. `marks`: channel, spend_now, spend_max (money per period).
-    The present mean spend gets a dot; beyond the largest spend seen the curve is an extrapolation.
+    The mean spend of the range gets a dot; beyond the largest spend seen the curve is an extrapolation.
     """
     if curves.empty:
         return empty("There is no paid channel in this model.")
@@ -42,9 +42,9 @@ def response_curves(
     for name, rows in curves.groupby("channel", sort=False):
         mark = marks.loc[marks["channel"] == name].iloc[0]
         traces += _curve(rows, str(name), float(mark["spend_max"]), wording)
-        traces.append(_today(rows, str(name), float(mark["spend_now"]), wording))
+        traces.append(_dot_at_spend(rows, str(name), float(mark["spend_now"]), wording))
     names = ", ".join(wording.label(str(name)) for name in curves["channel"].unique())
-    alt = f"Response to spend of {names}, with the {interval_words(level)} and the present spend marked."
+    alt = f"Response to spend of {names}, with the {interval_words(level)}; dots mark mean spend."
     spend = {"title": {"text": f"Spend per {wording.period}"}, "tickprefix": wording.symbol}
     effect = {
         "title": {"text": f"{wording.kpi_label} per {wording.period}"},
@@ -65,12 +65,12 @@ def _curve(rows: pd.DataFrame, name: str, most: float, wording: Wording) -> list
     return [shade, solid, ahead]
 
 
-def _today(rows: pd.DataFrame, name: str, now: float, wording: Wording) -> Trace:
+def _dot_at_spend(rows: pd.DataFrame, name: str, now: float, wording: Wording) -> Trace:
     colour, label, x = wording.colour(name), wording.label(name), rows["spend"].to_numpy(float)
     mean, low, high = ([float(np.interp(now, x, rows[end]))] for end in ("mean", "lower", "upper"))
     marker = {"color": colour, "size": 11, "line": {"color": "#ffffff", "width": 1.5}}
     trace = dots([now], mean, label, marker, legendgroup=label, showlegend=False)
-    words = f"Today: {wording.money(now)} per {wording.period}<extra></extra>"
+    words = f"Spend in this range: {wording.money(now)} per {wording.period}<extra></extra>"
     return trace | {"error_y": error_bars(mean, low, high, colour), "hovertemplate": words}
 
 

@@ -203,7 +203,7 @@ class Page:
         paragraph = Paragraph(escape(unbroken(text)), style)
         _, height = paragraph.wrap(width, PAGE_HEIGHT)
         paragraph.drawOn(self.canvas, left, top - height)
-        return top - height
+        return float(top - height)
 
     def _box(
         self, left: float, bottom: float, width: float, height: float, ink: str, radius: float = 5

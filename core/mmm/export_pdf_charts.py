@@ -171,7 +171,7 @@ def fit_plot(place: Place, report: Report) -> None:
 
 
 def curve_plot(place: Place, report: Report, channel: str) -> None:
-    """One response curve with its band, solid where spend was seen, and a dot at today's spend."""
+    """One response curve with its band, solid where spend was seen, and a dot at the mean spend."""
     canvas, font, left, bottom, width, height = place
     rows = report.curves[report.curves["channel"] == channel]
     x, mean, lower, upper = (rows[name].to_numpy(float) for name in ("spend", "mean", "lower", "upper"))
@@ -192,7 +192,7 @@ def curve_plot(place: Place, report: Report, channel: str) -> None:
     plot.text(
         left + width - 4, bottom + 1, f"{report.wording.symbol}{short(float(x.max()))}", size=6, at="right"
     )
-    plot.text(left, bottom + 1, f"today {report.wording.symbol}{short(now)}", size=6)
+    plot.text(left, bottom + 1, f"mean {report.wording.symbol}{short(now)}", size=6)
 
 
 def clipped(text: str, canvas: Canvas, font: str, size: float, width: float) -> str:

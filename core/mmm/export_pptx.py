@@ -116,7 +116,7 @@ def _tiles(slide: Any, report: Report, top: int) -> None:
 
 def _findings_slide(deck: Any, report: Report) -> None:
     slide = _slide(deck, report, "The findings that matter")
-    top = Inches(1.45)
+    top: int = Inches(1.45)
     if report.findings.warning:
         box = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, LEFT, top, INNER, Inches(0.8))
         box.adjustments[0] = 0.1
@@ -145,7 +145,7 @@ def _curve_slides(deck: Any, report: Report) -> None:
         words = report.wording
         note = (
             f"{words.kpi_label} caused per {words.period} against spend per {words.period}; dashed: the "
-            f"{report.interval_words}; the dot: spend today."
+            f"{report.interval_words}; the dot: mean spend."
         )
         _text(slide, (LEFT, Inches(1.1), INNER, Inches(0.4)), [note], size=14, ink=QUIET)
         for at, channel in enumerate(channels[first : first + CURVES_A_SLIDE]):

@@ -21,6 +21,10 @@ from core.mmm.charts_base import NEUTRAL
 from core.mmm.report import Report
 from core.mmm.wording import Wording
 
+# The library's classes carry no types.
+_category_data: Any = CategoryChartData
+_xy_data: Any = XyChartData
+
 Box = tuple[int, int, int, int]  # left, top, width, height in EMU
 BASELINE = "#c3cad3"
 INK = "#3c4a49"
@@ -35,14 +39,15 @@ def cell_text(text: str) -> str:
 
 def colour(hex_colour: str) -> RGBColor:
     """`#rrggbb` as PowerPoint's colour."""
-    return RGBColor.from_string(hex_colour.lstrip("#").upper())
+    red, green, blue = (int(hex_colour[at : at + 2], 16) for at in (1, 3, 5))
+    return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]
 
 
 def roas_chart(slide: Any, box: Box, report: Report) -> Chart:
     """Average and marginal returns as bars with their intervals as error bars, best channel on top."""
     frame = report.channels[np.isfinite(report.channels["roas"].astype(float))]
     frame = frame.sort_values("roas")  # a bar chart draws its first category at the bottom
-    data = CategoryChartData(number_format="0.00")
+    data = _category_data(number_format="0.00")
     data.categories = [cell_text(report.wording.label(name)) for name in frame["channel"]]
     for name, column in (("Marginal (next 1 %)", "mroas"), ("Average", "roas")):
         data.add_series(name, frame[column].astype(float).tolist())
@@ -67,7 +72,7 @@ def waterfall_chart(slide: Any, box: Box, report: Report) -> Chart:
     value = parts["value"].to_numpy(float)
     ends = np.cumsum(value)
     base = np.minimum(np.concatenate([[0.0], ends[:-1]]), ends)
-    data = CategoryChartData(number_format=kpi_format(words))
+    data = _category_data(number_format=kpi_format(words))
     data.categories = [cell_text(words.label(name)) for name in [*parts["component"], "Total"]]
     data.add_series("Start", [*base.tolist(), 0.0])
     data.add_series(cell_text(words.kpi_label), [*np.abs(value).tolist(), float(ends[-1])])
@@ -87,7 +92,7 @@ def waterfall_chart(slide: Any, box: Box, report: Report) -> Chart:
 def over_time_chart(slide: Any, box: Box, report: Report) -> Chart:
     """The KPI over time as stacked areas: the whole baseline, then each channel."""
     table = _by_period(report)
-    data = CategoryChartData(number_format=kpi_format(report.wording))
+    data = _category_data(number_format=kpi_format(report.wording))
     data.categories = [day.date() for day in table.index]
     for name in table.columns:
         data.add_series(cell_text(report.wording.label(name)), table[name].tolist())
@@ -116,17 +121,17 @@ def _by_period(report: Report) -> pd.DataFrame:
 
 
 def curve_chart(slide: Any, box: Box, report: Report, channel: str) -> Chart:
-    """One response curve with the ends of its interval and a dot at today's spend."""
+    """One response curve with the ends of its interval and a dot at the mean spend."""
     rows = report.curves[report.curves["channel"] == channel]
     x = rows["spend"].to_numpy(float)
     now = float(report.marks.loc[report.marks["channel"] == channel, "spend_now"].iloc[0])
-    data = XyChartData(number_format=kpi_format(report.wording))
+    data = _xy_data(number_format=kpi_format(report.wording))
     for column in ("mean", "lower", "upper"):
         series = data.add_series(column.capitalize())
         for spend, effect in zip(x, rows[column].to_numpy(float), strict=True):
             series.add_data_point(float(spend), float(effect))
-    today = data.add_series("Today")
-    today.add_data_point(now, float(np.interp(now, x, rows["mean"].to_numpy(float))))
+    dot = data.add_series("Mean spend")
+    dot.add_data_point(now, float(np.interp(now, x, rows["mean"].to_numpy(float))))
     chart = _placed(slide, XL_CHART_TYPE.XY_SCATTER_SMOOTH_NO_MARKERS, box, data)
     _curve_look(chart, report.wording.colour(channel))
     chart.has_legend = False
@@ -138,16 +143,16 @@ def curve_chart(slide: Any, box: Box, report: Report, channel: str) -> Chart:
 
 
 def _curve_look(chart: Chart, hex_colour: str) -> None:
-    mean, lower, upper, today = chart.plots[0].series
+    mean, lower, upper, dot = chart.plots[0].series
     for series, width in ((mean, 2.25), (lower, 1.0), (upper, 1.0)):
         series.format.line.color.rgb = colour(hex_colour)
         series.format.line.width = Pt(width)
     for series in (lower, upper):
         series.format.line.dash_style = MSO_LINE.DASH
-    today.format.line.fill.background()
-    today.marker.style, today.marker.size = XL_MARKER_STYLE.CIRCLE, 9
-    today.marker.format.fill.solid()
-    today.marker.format.fill.fore_color.rgb = colour(hex_colour)
+    dot.format.line.fill.background()
+    dot.marker.style, dot.marker.size = XL_MARKER_STYLE.CIRCLE, 9
+    dot.marker.format.fill.solid()
+    dot.marker.format.fill.fore_color.rgb = colour(hex_colour)
 
 
 def error_bars(series: Any, minus: NDArray[np.float64], plus: NDArray[np.float64]) -> None:
@@ -223,7 +228,7 @@ def _round_above(value: float) -> float:
 
 
 def _placed(slide: Any, kind: XL_CHART_TYPE, box: Box, data: Any) -> Chart:
-    chart = slide.shapes.add_chart(kind, *box, data).chart
+    chart: Chart = slide.shapes.add_chart(kind, *box, data).chart
     chart.font.size, chart.font.color.rgb = Pt(11), colour(INK)
     for axis in (chart.category_axis, chart.value_axis):
         axis.format.line.color.rgb = colour("#d5dcdb")

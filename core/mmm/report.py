@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.mmm.evidence import Estimate, Totals
 from core.mmm.findings import Findings
+from core.mmm.readout import Range, Readout, Timelines, cut, spend_marks
 from core.mmm.verdict import Verdict
 from core.mmm.wording import Wording, percent
 
@@ -62,6 +63,39 @@ class Report:
             Figure("Media spend", words.money(totals.spend), _change(totals, self.before, "spend")),
             Figure(words.return_name, words.per_money(totals.roas.mean), _span(totals.roas, words)),
         )
+
+
+@dataclass(frozen=True)
+class Title:
+    """Whose report it is and how its numbers came about."""
+
+    project: str
+    model: str
+    method: tuple[str, ...]
+    made_on: dt.date
+
+
+def report_of(title: Title, readout: Readout, lines: Timelines, curves: pd.DataFrame, span: Range) -> Report:
+    """The report of a range from what is on the screen: the same figures, cut to the same dates."""
+    return Report(
+        project=title.project,
+        model=title.model,
+        wording=readout.wording,
+        level=readout.evidence.level,
+        totals=readout.totals,
+        before=readout.before,
+        findings=readout.findings,
+        verdict=readout.verdict,
+        channels=readout.channels,
+        fitted=cut(lines.fitted, span),
+        decomposition=cut(lines.decomposition, span),
+        parts=readout.parts,
+        curves=curves,
+        marks=spend_marks(lines.spend, span),
+        hints=readout.hints,
+        method=title.method,
+        made_on=title.made_on,
+    )
 
 
 @dataclass(frozen=True)

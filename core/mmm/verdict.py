@@ -118,13 +118,17 @@ def _meaning(
     diagnostics: Mapping[str, Any], contraction: Mapping[str, float], rules: TrustRules
 ) -> Sequence[Reason]:
     reasons = []
-    negative = _number(diagnostics, "probability_negative_baseline")
+    negative = _number(diagnostics, "negative_baseline_probability")
     if negative > rules.negative_baseline:
         text = (
             f"with {negative * 100:.0f} % probability the baseline is below zero: media get too much credit."
         )
         cure = "Lower the prior on the total media share, or add the drivers that are missing."
         reasons.append(Reason(Trust.NONE if negative > 0.5 else Trust.CARE, text, cure))
+    pairs = [f"{pair['first']} and {pair['second']}" for pair in diagnostics.get("confounded") or []]
+    if pairs:
+        text = f"what {'; '.join(pairs)} did is hard to tell apart: their sum is surer than each."
+        reasons.append(Reason(Trust.CARE, text, "Vary one without the other, or run a lift test."))
     silent = [name for name, value in contraction.items() if value < rules.barely]
     if silent:
         text = f"the data barely spoke about {', '.join(silent)}: those returns repeat the prior."

@@ -14,7 +14,8 @@ def drawn_text(pdf: bytes) -> str:
         plain = zlib.decompress(a85decode(stream.strip().removesuffix(b"~>")))
         found += re.findall(rb"\((.*?)(?<!\\)\) Tj", plain, re.S)
     text = " ".join(part.decode("latin-1") for part in found)
-    return re.sub(r"\\(\d{3})", lambda at: bytes([int(at[1], 8)]).decode("cp1252"), text).replace("\u00a0", " ")
+    readable = re.sub(r"\\(\d{3})", lambda at: bytes([int(at[1], 8)]).decode("cp1252"), text)
+    return readable.replace("\u00a0", " ")
 
 
 def test_the_one_pager_is_one_page_of_a4_landscape():

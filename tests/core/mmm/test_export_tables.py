@@ -33,7 +33,7 @@ def test_the_workbook_holds_every_frame_and_the_findings():
 
 
 def test_a_name_that_looks_like_a_formula_is_text_in_csv_and_workbook():
-    evil = replace(made.WORDING, labels={"tv_S": "=1+1", "search_S": "@SUM(1)", "print_S": "-2"})
+    evil = replace(made.WORDING, labels={"tv_S": "=1+1", "search_S": "@SUM(1)", "print_S": "-2+3"})
     report = made.report(wording=evil, project="=cmd|' /C calc'!A0")
     text = channels_csv(report).decode("utf-8-sig") + frame_csv(made.curves(), evil).decode("utf-8-sig")
     cells = [cell.strip('"') for line in text.splitlines() for cell in line.split(",")]

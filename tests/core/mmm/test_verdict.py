@@ -22,8 +22,9 @@ def test_each_weakness_asks_for_care_and_says_what_to_do():
         "divergences": 3,
         "wmape": 0.3,
         "max_rhat": 1.03,
-        "probability_negative_baseline": 0.2,
+        "negative_baseline_probability": 0.2,
         "holdout": {"wmape": 0.5},
+        "confounded": [{"first": "TV", "second": "baseline", "correlation": -0.8}],
     }
     for name, value in weak.items():
         found = verdict({**FINE, name: value})
@@ -33,4 +34,4 @@ def test_each_weakness_asks_for_care_and_says_what_to_do():
 
 
 def test_a_baseline_that_is_probably_negative_is_not_to_be_trusted():
-    assert verdict({**FINE, "probability_negative_baseline": 0.7}).trust is Trust.NONE
+    assert verdict({**FINE, "negative_baseline_probability": 0.7}).trust is Trust.NONE

@@ -1,0 +1,54 @@
+"""Measure / Results: what media did, how sure that is, and where money should go next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access import Permission
+from pages.parts.layout import page_header
+from pages.parts.places import Screen, link
+from pages.parts.results_choice import choose_model, choose_view, known_models, stop_unless_ready
+from pages.parts.results_compare import show_compare
+from pages.parts.results_curves import show_carry_over, show_curves
+from pages.parts.results_diagnostics import show_diagnostics, show_method
+from pages.parts.results_export import export_menu, method_of
+from pages.parts.results_overview import show_channels, show_over_time, show_overview
+from pages.parts.results_summary import show_figures, show_findings
+from pages.parts.session import require_project
+
+person, project = require_project(Permission.PROJECT_VIEW)
+
+TABS = {
+    "Overview": show_overview,
+    "Channels": show_channels,
+    "Over time": show_over_time,
+    "Curves": show_curves,
+    "Carry-over": show_carry_over,
+    "Diagnostics": show_diagnostics,
+}
+
+actions = page_header("Results", "What media caused, what it returned, and how sure that is")
+models = known_models(person, project)
+with st.container(horizontal=True, vertical_alignment="bottom", key="results_choices"):
+    info = choose_model(models)
+    choices = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+stop_unless_ready(info)
+with choices:
+    view = choose_view(project, info)
+with actions:
+    link("Plan a budget", Screen.BUDGET, icon=":material/account_balance_wallet:", model=info.id)
+    export_menu(view)
+
+show_findings(view)
+show_figures(view)
+
+tabs = st.tabs([*TABS, "Compare"], key="tab", bind="query-params")
+for tab, show in zip(tabs, TABS.values(), strict=False):
+    if tab.open:
+        with tab:
+            show(view)
+if tabs[-1].open:
+    with tabs[-1]:
+        show_compare(view, models)
+
+show_method(view, method_of(view))

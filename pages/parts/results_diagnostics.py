@@ -1,0 +1,164 @@
+"""The tab that says how far to trust the model, and how everything was computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.mmm import charts
+from core.mmm.evidence import NAN
+from core.mmm.method import FORMULA, run_table
+from core.mmm.verdict import Trust
+from core.mmm.wording import MISSING, percent
+from pages.parts.layout import Kpi, kpi_row, section
+from pages.parts.plain import plain
+from pages.parts.results_chart import chart_card
+from pages.parts.results_view import View
+
+
+def show_diagnostics(view: View) -> None:
+    """Verdict, figures of merit, residuals, what the data taught, warnings."""
+    _verdict(view)
+    _figures(view.model.diagnostics, view)
+    fitted = view.cut(view.lines.fitted)
+    learned = _learned(view)
+    with st.grid(2, min_column_width=420):
+        figure = charts.residuals(fitted, view.wording, view.level)
+        chart_card(view, "What the model did not explain", figure, fitted, key="residuals")
+        figure = charts.contraction(learned, view.wording)
+        note = "Narrower than before the data: 0 % says that the figure repeats what was assumed."
+        chart_card(view, "What the data taught", figure, learned, key="contraction", note=note)
+    _warnings(view)
+    _parameters(view.model.diagnostics)
+
+
+def _verdict(view: View) -> None:
+    found = view.readout.verdict
+    show = {Trust.GOOD: st.success, Trust.CARE: st.warning, Trust.NONE: st.error}[found.trust]
+    lines = [f"**{found.trust}**"]
+    if not found.reasons:
+        lines.append("The sampler converged, the fit is close and the data spoke about every channel.")
+    for reason in found.reasons:
+        why = reason.what[:1].upper() + reason.what[1:]
+        lines.append(f"- {plain(why)} *What to do: {plain(reason.cure)}*")
+    show("\n\n".join(lines[:1]) + "\n\n" + "\n".join(lines[1:]))
+
+
+def _figures(diagnostics: dict[str, Any], view: View) -> None:
+    kpi_row([*_sampling_cards(diagnostics), *_fit_cards(diagnostics, view)])
+
+
+def _sampling_cards(diagnostics: dict[str, Any]) -> list[Kpi]:
+    tails = _number(diagnostics, "min_ess_tail", 0)
+    return [
+        Kpi(
+            "R-hat",
+            _number(diagnostics, "max_rhat", 3),
+            "good below 1.01",
+            help="Do the chains agree? The largest over all parameters.",
+        ),
+        Kpi("Effective draws", _number(diagnostics, "min_ess_bulk", 0), f"tails {tails}; good above 400"),
+        Kpi("Divergences", _number(diagnostics, "divergences", 0), "good at 0"),
+    ]
+
+
+def _fit_cards(diagnostics: dict[str, Any], view: View) -> list[Kpi]:
+    held, words = diagnostics.get("holdout") or {}, view.wording
+    inside, outside = (words.kpi(values.get("crps", NAN)) for values in (diagnostics, held))
+    seen = f"last {held['periods']} {words.period}s" if held else "nothing was held out"
+    return [
+        Kpi(
+            "R²",
+            _number(diagnostics, "r2", 3),
+            f"unseen: {_number(held, 'r2', 3)}",
+            help="Share of the KPI's ups and downs that the model explains.",
+        ),
+        Kpi(
+            "MAPE",
+            _share(diagnostics, "mape"),
+            f"unseen: {_share(held, 'mape')}",
+            help="The mean error in percent of the KPI.",
+        ),
+        Kpi(
+            "wMAPE",
+            _share(diagnostics, "wmape"),
+            f"unseen: {_share(held, 'wmape')}",
+            help="The sum of all errors over the sum of the KPI.",
+        ),
+        Kpi(
+            "CRPS",
+            inside,
+            f"unseen: {outside}",
+            help="Error of the whole forecast distribution in units of the KPI; lower is better.",
+        ),
+        Kpi("Held out", str(held.get("periods", MISSING)), seen),
+    ]
+
+
+def _number(values: dict[str, Any], name: str, digits: int) -> str:
+    value = values.get(name)
+    return MISSING if value is None else f"{value:,.{digits}f}"
+
+
+def _share(values: dict[str, Any], name: str) -> str:
+    value = values.get(name)
+    return MISSING if value is None else percent(value, 1)
+
+
+def _learned(view: View) -> pd.DataFrame:
+    taught = view.model.diagnostics.get("contraction") or {}
+    return pd.DataFrame({"channel": list(taught), "contraction": list(taught.values())})
+
+
+def _warnings(view: View) -> None:
+    words, diagnostics = view.wording, view.model.diagnostics
+    confounded = diagnostics.get("confounded") or []
+    warnings = diagnostics.get("warnings") or []
+    if not (confounded or warnings):
+        return
+    section("Worth knowing")
+    for pair in confounded:
+        first, second = words.label(pair["first"]), words.label(pair["second"])
+        text = f"{first} and {second} move together in the draws (correlation {pair['correlation']:.2f})."
+        st.markdown(f":material/compare_arrows: {plain(text)}")
+    for warning in warnings:
+        st.markdown(f":material/info: {plain(str(warning))}")
+
+
+def _parameters(diagnostics: dict[str, Any]) -> None:
+    table = diagnostics.get("parameters")
+    if not table:
+        return
+    with st.expander("Convergence of every parameter", icon=":material/functions:"):
+        frame = pd.DataFrame(table).T.rename_axis("Parameter").reset_index()
+        frame = frame.rename(columns={"rhat": "R-hat", "ess_bulk": "ESS bulk", "ess_tail": "ESS tail"})
+        formats = {"R-hat": st.column_config.NumberColumn(format="%.3f")}
+        formats |= {name: st.column_config.NumberColumn(format="%.0f") for name in ("ESS bulk", "ESS tail")}
+        st.dataframe(
+            frame, hide_index=True, key="parameters", column_config=formats, alt="R-hat and effective draws"
+        )
+
+
+def show_method(view: View, sentences: tuple[str, ...]) -> None:
+    """How this was computed: formula, draws, data, seconds, versions."""
+    with st.expander(
+        "How this was computed", icon=":material/calculate:", key="method", on_change="rerun"
+    ) as box:
+        if not box.open:
+            return
+        st.latex(FORMULA)
+        for sentence in sentences:
+            st.markdown(f"- {plain(sentence)}")
+        info = view.info
+        origin = f"data set “{info.dataset_name}”, version {info.dataset_version}"
+        origin = f"Model no. {info.id} on {origin}, trained by {info.created_by or 'the demo'}."
+        st.markdown(f"- {plain(origin)}")
+        run = dict((info.results or {}).get("run") or {})
+        st.dataframe(
+            run_table(view.model.diagnostics, run),
+            hide_index=True,
+            key="run_table",
+            alt="Seconds and versions",
+        )

@@ -1,0 +1,160 @@
+"""The tabs that show what happened: overview, channels, and everything over time."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.mmm import charts
+from core.mmm.export_tables import channel_table
+from core.mmm.hints import Hint
+from core.mmm.readout import ALL_MEDIA
+from core.mmm.wording import probability
+from pages.parts.layout import card, section
+from pages.parts.plain import plain
+from pages.parts.results_chart import chart_card
+from pages.parts.results_view import View
+
+HINT_ICONS = {
+    Hint.RAISE: ":material/trending_up:",
+    Hint.LOWER: ":material/trending_down:",
+    Hint.HOLD: ":material/trending_flat:",
+    Hint.TEST: ":material/science:",
+}
+
+
+def show_overview(view: View) -> None:
+    """Fit, waterfall, returns and shares, then the hint for the next budget."""
+    found, words, level = view.readout, view.wording, view.level
+    fitted = view.cut(view.lines.fitted)
+    before = found.channels_before if view.compare else None
+    with st.grid(2, min_column_width=420):
+        fit = charts.actual_and_fitted(
+            fitted, words, level, view.holdout_start, view.before(view.lines.fitted)
+        )
+        chart_card(view, f"{words.kpi_label}: actual and model", fit, fitted, key="fit")
+        steps = charts.waterfall(found.parts, words, level)
+        chart_card(view, f"Where {words.kpi_label} came from", steps, found.parts, key="waterfall")
+        returns = charts.roas(found.channels, words, level, before)
+        chart_card(view, f"{words.return_name} by channel", returns, found.channels, key="roas")
+        shares = charts.spend_and_effect(found.channels, words, level)
+        chart_card(
+            view, "Share of spend, share of effect", shares, charts.shares(found.channels), key="shares"
+        )
+    show_hints(view)
+
+
+def show_hints(view: View) -> None:
+    """Which channels deserve more or less money next; nothing where no hint can be given."""
+    hints = view.readout.hints
+    if hints.empty:
+        return
+    section(
+        "A hint for the next budget", "About the next 1 % of spend only. For a plan with limits, use Budget."
+    )
+    with st.grid(min(len(hints), 5), min_column_width=180):
+        for row in hints.to_dict("records"):
+            with card():
+                words = view.wording
+                st.markdown(f"**{plain(words.label(row['channel']))}**")
+                st.markdown(f"{HINT_ICONS[row['hint']]} {str(row['hint']).capitalize()}")
+                low, high = words.per_money(row["mroas_lower"]), words.per_money(row["mroas_upper"])
+                st.caption(
+                    plain(
+                        f"Next money returns {words.per_money(row['mroas'])} ({low} to {high}). Better than "
+                        f"today's mix with {probability(row['above'])} probability."
+                    )
+                )
+
+
+def show_channels(view: View) -> None:
+    """What each channel cost, caused and returned; by geography where there are any."""
+    found, words, level = view.readout, view.wording, view.level
+    before = found.channels_before if view.compare else None
+    with st.grid(2, min_column_width=420):
+        caused = charts.contribution(found.channels, words, level)
+        chart_card(view, f"{words.kpi_label} caused by channel", caused, found.channels, key="contribution")
+        returns = charts.roas(found.channels, words, level, before)
+        chart_card(view, f"{words.return_name} by channel", returns, found.channels, key="roas")
+    section(
+        "All figures",
+        f"Intervals: {level * 100:.0f} %. Half-life: {words.period}s until half of the effect has come.",
+    )
+    table = channel_table(found.channels, words)
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="channel_table",
+        alt="Every figure of each channel",
+        column_config=_formats(table),
+    )
+    if len(view.model.geos) > 1:
+        _geographies(view)
+
+
+def _formats(table: pd.DataFrame) -> dict[str, object]:
+    """Money without decimals, returns with two, shares in percent."""
+    formats: dict[str, object] = {"Channel": st.column_config.TextColumn(pinned=True)}
+    for name in table.columns[1:]:
+        if name.startswith("Share"):
+            formats[name] = st.column_config.NumberColumn(format="percent")
+        elif table[name].abs().max() >= 1000:
+            formats[name] = st.column_config.NumberColumn(format="localized", step=1)
+        else:
+            formats[name] = st.column_config.NumberColumn(format="%.2f")
+    return formats
+
+
+def _geographies(view: View) -> None:
+    section("By geography", "Where the same channel works better or worse.")
+    names = list(view.model.channels)
+    chosen = st.pills(
+        "Channels",
+        names,
+        selection_mode="multi",
+        default=names[:3],
+        format_func=lambda name: plain(view.wording.label(name)),
+        key="geo_channels",
+    )
+    frame = view.geos[view.geos["channel"].isin(chosen or names)]
+    figure = charts.geo_returns(frame, view.wording, view.level)
+    chart_card(view, f"{view.wording.return_name} by geography", figure, frame, key="geo_roas")
+
+
+def show_over_time(view: View) -> None:
+    """The KPI taken apart by period, the effect of media with its interval, and spend."""
+    words, lines = view.wording, view.lines
+    parts = st.toggle("Show the parts of the baseline", key="parts", bind="query-params")
+    stacked = view.cut(lines.decomposition)
+    stacked = stacked if parts else _one_baseline(view, stacked)
+    figure = charts.contribution_over_time(stacked, words, view.cut(lines.border), view.level)
+    note = f"Dotted: the {view.level * 100:.0f} % interval of the baseline."
+    chart_card(view, f"{words.kpi_label} by cause", figure, stacked, key="over_time", note=note)
+    with st.container(border=True):
+        chosen = _media_lines(view)
+        effect = view.cut(lines.media[lines.media["channel"].isin(chosen)])
+        figure = charts.media_over_time(effect, words, view.level)
+        chart_card(view, "Caused by media in each period", figure, effect, key="media_lines")
+    spend = lines.spend.loc[view.span.start : view.span.end]
+    chart_card(view, "Spend", charts.spend_over_time(spend, words), spend.reset_index(), key="spend")
+
+
+def _one_baseline(view: View, decomposition: pd.DataFrame) -> pd.DataFrame:
+    """All parts of the baseline as one, below the channels."""
+    channel = decomposition["component"].isin(list(view.wording.colours))
+    whole = decomposition[~channel].groupby("date", as_index=False)["value"].sum()
+    return pd.concat([whole.assign(component="Baseline"), decomposition[channel]], ignore_index=True)
+
+
+def _media_lines(view: View) -> list[str]:
+    names = [ALL_MEDIA, *view.model.config.channels]
+    chosen = st.pills(
+        "Lines",
+        names,
+        selection_mode="multi",
+        default=[ALL_MEDIA],
+        format_func=lambda name: plain(view.wording.label(name)),
+        key="media_names",
+        label_visibility="collapsed",
+    )
+    return list(chosen) or [ALL_MEDIA]

@@ -90,9 +90,8 @@ def trend_knots(dates: pd.DatetimeIndex, frequency: Frequency, knot_weeks: int) 
 
 def hinge_terms(dates: pd.DatetimeIndex, knots: pd.DatetimeIndex) -> Floats:
     """(period, knot) years since each knot, 0 before it."""
-    return np.column_stack([np.maximum(years_since(dates, knot), 0) for knot in knots]).reshape(
-        len(dates), len(knots)
-    )
+    columns = [np.maximum(years_since(dates, knot), 0) for knot in knots]
+    return np.column_stack(columns) if columns else np.empty((len(dates), 0))
 
 
 def holiday_terms(dates: pd.DatetimeIndex, frequency: Frequency, country: str) -> tuple[Floats, list[str]]:

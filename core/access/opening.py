@@ -7,7 +7,7 @@ import importlib
 
 from core import store
 from core.access.demo_password import demo_password
-from core.access.store import add_demo_account, new_claim_token
+from core.access.store import new_claim_token
 from core.settings import settings
 
 # What every screen needs and is slow to import. PyMC is not among them: it stays in the worker.
@@ -22,7 +22,8 @@ def start() -> None:
         _make_demo()
     with store.session() as s:
         claim_token = new_claim_token(s)
-    print(banner(chosen.public_url, claim_token, demo_password() if chosen.demo else None), flush=True)
+    demo = demo_password() if chosen.demo else None
+    print(banner(chosen.public_url, claim_token, demo), flush=True)
     _warm_and_freeze()
 
 
@@ -32,7 +33,7 @@ def stop() -> None:
 
 
 def banner(public_url: str, claim_token: str | None, demo: str | None) -> str:
-    """What the terminal shows: the address, the demo account, and the claim link while nobody is the owner."""
+    """What the terminal shows: the address, the demo account, and the claim link while there is no owner."""
     lines = [f"Mixwright is ready: {public_url}"]
     if demo:
         lines.append(f"Demo account:       demo / {demo}")
@@ -50,12 +51,11 @@ def _make_demo() -> None:
     from core.demo.store import make_demo
 
     with store.session() as s:
-        add_demo_account(s, demo_password())
         make_demo(s)
 
 
 def _warm_and_freeze() -> None:
-    """Import early, then take it all out of the garbage collector's sight: Streamlit collects after each run."""
+    """Import early, then hide it all from the garbage collector, which Streamlit calls after each run."""
     for name in _WARM:
         importlib.import_module(name)
     gc.collect()

@@ -8,9 +8,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.access import Role
+from core.access.demo_password import demo_password
 from core.access.store import add_demo_account, join_as
 from core.data.keeping import keep
-from core.demo import DEMO_PASSWORD, DEMO_USERNAME
 from core.demo.weekly_sales import (
     DATASET_NAME,
     MODEL_NAME,
@@ -29,15 +29,16 @@ DEMO_KEY = "demo"
 
 
 def make_demo(s: Session) -> int | None:
-    """The number of the demo project, made at the first call; None once it has been deleted.
+    """The number of the demo project, made with its account at the first call; None once it was deleted.
 
     Safe from several processes at once: all but the first find it made. A demo model whose training was
     killed is put into the queue again.
     """
     s.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": DEMO_LOCK})
+    account = add_demo_account(s, demo_password())
     made = s.get(InstallationSetting, DEMO_KEY)
     if made is None:
-        return _make(s, weekly_sales())
+        return _make(s, weekly_sales(), account.id)
     project = s.get(Project, made.value["project_id"])
     if project is None or project.deleted_at is not None:
         return None
@@ -45,8 +46,7 @@ def make_demo(s: Session) -> int | None:
     return project.id
 
 
-def _make(s: Session, demo: Demo) -> int:
-    maker_id = _account(s)
+def _make(s: Session, demo: Demo, maker_id: int) -> int:
     project = Project(
         user_id=maker_id, name=PROJECT_NAME, description=PROJECT_DESCRIPTION, currency="EUR", is_demo=True
     )
@@ -57,11 +57,6 @@ def _make(s: Session, demo: Demo) -> int:
     s.add(InstallationSetting(key=DEMO_KEY, value={"project_id": project.id, "model_id": model.id}))
     s.flush()
     return project.id
-
-
-def _account(s: Session) -> int:
-    known = s.scalar(select(User.id).where(User.username == DEMO_USERNAME, User.is_demo))
-    return known if known is not None else add_demo_account(s, DEMO_PASSWORD).id
 
 
 def _model(s: Session, demo: Demo, project_id: int, maker_id: int) -> Model:

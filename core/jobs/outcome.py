@@ -43,17 +43,15 @@ def _summary(model: FittedMMM) -> pd.DataFrame:
     return summary if "channel" in summary.columns else summary.rename_axis("channel").reset_index()
 
 
-def _metrics(diagnostics: Mapping[str, Any]) -> list[Metric]:
-    """Every finite figure of the diagnostics; a nested mapping is a split of its own (in_sample, holdout)."""
-    found = []
-    for name, value in diagnostics.items():
-        if isinstance(value, Mapping):
-            found += [Metric(inner.name, str(name), inner.value) for inner in _metrics(value)]
-        elif isinstance(value, int | float | np.number) and math.isfinite(value):
-            split, _, rest = name.partition("_")
-            at_end = split == "holdout" and bool(rest)
-            found.append(Metric(rest if at_end else name, "holdout" if at_end else "in_sample", float(value)))
-    return found
+def _metrics(diagnostics: Mapping[str, Any], split: str = "in_sample") -> list[Metric]:
+    """Every finite figure of the diagnostics, and those under `holdout` as a split of their own."""
+    figures = [
+        Metric(name, split, float(value))
+        for name, value in diagnostics.items()
+        if isinstance(value, int | float | np.number) and math.isfinite(value) and not isinstance(value, bool)
+    ]
+    held_out = diagnostics.get("holdout")
+    return figures + (_metrics(held_out, "holdout") if isinstance(held_out, Mapping) else [])
 
 
 def _shares(summary: pd.DataFrame) -> list[Share]:

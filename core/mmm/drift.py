@@ -11,7 +11,7 @@ import pandas as pd
 from core.errors import UserError
 from core.mmm.model_info import ModelInfo
 
-FIGURES = ("roas", "contribution", "share")
+FIGURES = ("roas", "contribution")
 SHOWN_ONLY = {"display_names", "lift_tests"}  # told in a sentence of their own, or no part of the set-up
 
 
@@ -20,8 +20,8 @@ class Drift:
     """The comparison of a new model with an old one.
 
     `channels` has a row a channel: `channel`, `name`, `kind` (kept, added, removed), `roas_old`,
-    `roas_old_lower`, `roas_old_upper`, `roas_new`, `roas_new_lower`, `roas_new_upper`, `contribution_*` and
-    `share_*` likewise where they are known, and `inside`: whether the new ROAS lies inside the old interval
+    `roas_old_lower`, `roas_old_upper`, `roas_new`, `roas_new_lower`, `roas_new_upper`, `contribution_*`
+    likewise, and `inside`: whether the new ROAS lies inside the old interval
     (missing where either has none). `config_changes` are sentences.
     """
 

@@ -55,7 +55,8 @@ def _put_right(s: Session, model: Model) -> None:
     elif model.attempt >= TRIES:
         model.status, model.message, model.finished_at = ModelStatus.FAILED, GAVE_UP, now
     else:
-        back_in_queue(s, model, TRY_AGAIN)
+        return back_in_queue(s, model, TRY_AGAIN)
+    model.stage = None
     s.flush()
 
 

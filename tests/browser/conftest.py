@@ -57,7 +57,8 @@ class Server:
 
     def start(self) -> float:
         """Start it and wait until it answers; how many seconds that took."""
-        environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        own = ("MIXWRIGHT_", "DATABASE_URL", "STREAMLIT_")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(own)}
         environment |= {
             "MIXWRIGHT_HOME": str(self.home / "state"),
             "MIXWRIGHT_PUBLIC_URL": self.url,
@@ -103,7 +104,7 @@ class Server:
 
     def demo_password(self) -> str:
         """The demo account's password it printed."""
-        found = re.search(r"(?i)demo.*?password\W+(\S+)", self.printed)
+        found = re.search(r"Demo account: +demo / (\S+)", self.printed)
         assert found, self.printed
         return found[1]
 

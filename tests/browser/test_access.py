@@ -123,7 +123,7 @@ def test_a_cold_server_refuses_deep_links_and_a_restart_keeps_the_session(
     server.start()
     context = browser.new_context(**{**browser_context_args, "base_url": server.url})
     page = context.new_page()
-    for path in ("/audit", "/results", "/pages/admin/audit"):
+    for path in ("/audit", "/results", "/system"):
         page.goto(path)
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=20_000)
     page.goto(server.claim_address())

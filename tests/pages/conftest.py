@@ -70,7 +70,7 @@ def signed_out_page(empty_database: str) -> Opened:
 
 @pytest.fixture
 def open_page(owner: Person, project_id: int) -> Opened:
-    """Opens a screen signed in: `open_page(path, person=..., project=..., **query)`; by default the owner's."""
+    """Opens a screen signed in, by default as the owner: `open_page(path, person=..., model=1)`."""
 
     def open_it(
         path: str | None = None,

@@ -17,18 +17,21 @@ BEFORE_THE_DOOR = {"sign_in.py", "register.py", "claim.py", "reset.py"}
 
 
 def first_statement(path: Path) -> str:
-    """The first statement that does anything, as source: imports, definitions and constants do nothing yet."""
+    """The first statement that acts, as source: imports, definitions and CONSTANTS do not act yet."""
     for node in ast.parse(path.read_text()).body:
-        if not isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef) and not (
-            isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign) and is_constant(node.value)
-        ):
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+            continue
+        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not docstring and not is_constant(node):
             return ast.unparse(node)
     return ""
 
 
-def is_constant(node: ast.expr | None) -> bool:
-    """Whether an expression only names values and calls nothing."""
-    return node is None or not any(isinstance(part, ast.Call) for part in ast.walk(node))
+def is_constant(node: ast.stmt) -> bool:
+    """Whether a statement gives values to names in capitals."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    names = [part for target in targets for part in getattr(target, "elts", [target])]
+    return all(isinstance(name, ast.Name) and name.id.isupper() for name in names)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")

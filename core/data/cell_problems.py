@@ -12,7 +12,7 @@ from core.data.dates import DateForm, DateOrder, DateReading
 from core.data.months import plain_letters
 from core.data.numbers import NumberFormat, NumberReading
 from core.data.problems import ROWS_KEPT, DataProblem, ProblemCode, Severity, name_cells, name_some
-from core.data.repairs import Repair, RepairCode
+from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
 
 FORMATS = {NumberFormat.POINT: "a decimal point (1,234.56)", NumberFormat.COMMA: "a decimal comma (1.234,56)"}
 ORDERS = {
@@ -147,12 +147,15 @@ def _cells(
     if not mask.any():
         return None
     places, values = _places(mask, column, rows)
+    cells = name_cells(places, values)
     message = (
-        f"{name}: {name_cells(places, values)} {fault}."
+        f"{name}: {cells} {fault}."
         if len(places) == 1
-        else (f"{name}: {len(places):,} cells, each of which {fault}: {name_cells(places, values)}.")
+        else f"{name}: {len(places):,} cells: {cells}; each {fault}."
     )
-    return _problem(name, mask, column, rows, severity, code, message)
+    dated = code == ProblemCode.BAD_DATE
+    repair = _row_repair(name, places, f"Leave out the rows whose {name} is no date") if dated else None
+    return _problem(name, mask, column, rows, severity, code, message, repair)
 
 
 def _conflict(name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
@@ -196,8 +199,7 @@ def _currencies(name: str, reading: NumberReading) -> DataProblem | None:
         return None
     message = (
         f"{name} mixes currencies: {name_some(reading.currencies)}. Amounts in different currencies cannot "
-        "be "
-        "added; convert them to one in the file."
+        "be added; convert them to one in the file."
     )
     return DataProblem(
         Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, count=len(reading.currencies)
@@ -215,11 +217,18 @@ def _percents(name: str, reading: NumberReading, column: pd.Series[Any], rows: R
     return _problem(name, reading.percent, column, rows, Severity.WARNING, ProblemCode.MIXED_PERCENT, message)
 
 
+def _row_repair(name: str, places: list[int], label: str) -> Repair | None:
+    """Leaving rows out, where they are few enough to be written down with the data set."""
+    if len(places) > MOST_ROWS_DROPPED:
+        return None
+    return Repair(RepairCode.DROP_ROWS, label, name, {"rows": places})
+
+
 def _total_rows(name: str, mask: Mask, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
     if not mask.any():
         return None
     places, values = _places(mask, column, rows)
-    repair = Repair(RepairCode.DROP_ROWS, "Leave out the total rows", name, {"rows": places})
+    repair = _row_repair(name, places, "Leave out the total rows")
     message = f"{name}: {name_cells(places, values)} looks like a row of totals, not of a date."
     return _problem(name, mask, column, rows, Severity.ERROR, ProblemCode.TOTAL_ROW, message, repair)
 
@@ -232,8 +241,7 @@ def _order_conflict(
     places, values = _places(reading.conflicts, column, rows)
     message = (
         f"{name} is written {ORDERS[reading.order]}, but {name_cells(places, values)} only makes sense the "
-        "other "
-        "way round. Write all dates the same way."
+        "other way round. Write all dates the same way."
     )
     return _problem(name, reading.conflicts, column, rows, Severity.ERROR, ProblemCode.DATE_CONFLICT, message)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -110,7 +110,7 @@ def type_column(
         )
         return _number(table, name, column, reading, hinted=(hint or table.number_hint) is not None)
     if kind is ColumnKind.DATE:
-        return _date(table, name, column, read_dates(_texts(column), date_order, table.date1904))
+        return _date(table, name, column, _read_dates(column, date_order, table.date1904))
     return TypedColumn(name, kind, column.astype("str").str.strip())
 
 
@@ -138,6 +138,14 @@ def _is_date(name: str, numbers: NumberReading, dates: DateReading, rules: Typin
     days = np.unique(dates.values[~np.isnat(dates.values)])
     steady = len(days) > 2 and len(np.unique(np.diff(days))) <= rules.max_steps
     return named or (dates.share == 1.0 and steady and dates.forms != {DateForm.SERIAL})
+
+
+def _read_dates(column: pd.Series[Any], order: DateOrder | None, date1904: bool) -> DateReading:
+    """As `read_dates`, read once per distinct text and spread over the rows: dates repeat much."""
+    codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    reading = read_dates([*_texts(pd.Series(distinct)), None], order, date1904)
+    spread = {name: getattr(reading, name)[codes] for name in ("values", "bad", "conflicts", "blank")}
+    return replace(reading, **spread)
 
 
 def _sample(column: pd.Series[Any], rules: TypingRules) -> list[str]:
@@ -173,14 +181,16 @@ def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: Column
     """Numbers as they are; day numbers and 20240131 become dates where the name or the caller says so."""
     wanted = as_kind is ColumnKind.DATE or (as_kind is None and says(name, DATE) is not None)
     if wanted:
-        texts = [
-            None if value != value else f"{value:.9g}" if value % 1 else str(int(value))
-            for value in column.astype("float64")
-        ]
-        reading = read_dates(texts, date1904=table.date1904)
+        texts = column.astype("float64").map(_number_text, na_action="ignore")
+        reading = _read_dates(texts, None, table.date1904)
         if as_kind is ColumnKind.DATE or reading.share == 1.0:
             return _date(table, name, column, reading)
     return TypedColumn(name, ColumnKind.NUMBER, column.astype("float64"))
+
+
+def _number_text(value: float) -> str:
+    """5-, 6- and 8-digit numbers as they would be written; a day number keeps its part of the day."""
+    return f"{value:.9g}" if value % 1 else str(int(value))
 
 
 def _number(

@@ -52,7 +52,7 @@ def typed_frame(table: RawTable, mapping: Mapping, repairs: Sequence[Repair] = (
         problems += [_with_repair(problem, mapping.role_of(name)) for problem in column.problems]
     data = pd.DataFrame({name: _values(column, mapping.role_of(name)) for name, column in columns.items()})
     data.index = pd.Index(table.file_rows, name="row")
-    data, blank = _dated(data, mapping)
+    data, blank = _dated(data, mapping, problems)
     kept = mapping.replace(columns=tuple(c for c in mapping.columns if c.column in columns))
     placed = at_place([*problems, *blank], table.name, table.sheet)
     return Frame(data, kept, table.name, placed, table.notes)
@@ -131,19 +131,22 @@ def _with_repair(problem: DataProblem, role: Role) -> DataProblem:
     return replace(problem, repair=repair)
 
 
-def _dated(data: pd.DataFrame, mapping: Mapping) -> tuple[pd.DataFrame, list[DataProblem]]:
+def _dated(
+    data: pd.DataFrame, mapping: Mapping, problems: Sequence[DataProblem]
+) -> tuple[pd.DataFrame, list[DataProblem]]:
     """Rows with a date; rows whose date is blank are reported (those with a wrong date already are)."""
     date = mapping.date_column
     if date is None or date not in data:
         return data, []
     known = data[date].notna()
-    if known.all():
-        return data, []
-    rows = [int(row) for row in data.index[~known]]
+    wrong = {ProblemCode.BAD_DATE, ProblemCode.DATE_CONFLICT, ProblemCode.TOTAL_ROW}
+    blamed = {row for p in problems if p.column == date and p.code in wrong for row in p.rows}
+    rows = [int(row) for row in data.index[~known] if int(row) not in blamed]
+    counted = sum(p.count for p in problems if p.column == date and p.code in wrong)
+    if len(rows) == 0 or int((~known).sum()) <= counted:
+        return data.loc[known], []
     repair = Repair(RepairCode.DROP_ROWS, "Leave out the rows without a date", date, {"rows": rows})
-    message = (
-        f"{date}: {len(rows):,} row(s) have no readable date (row {name_some(rows)}); they are left out."
-    )
+    message = f"{date} is empty in {len(rows):,} row(s) (row {name_some(rows)})."
     problem = DataProblem(
         Severity.ERROR,
         ProblemCode.BLANK_DATE,

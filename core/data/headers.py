@@ -45,11 +45,12 @@ class Header:
         return self.first + self.depth + 1
 
 
-def find_header(rows: Rows, rules: HeaderRules | None = None) -> Header | None:
+def find_header(rows: Rows, rules: HeaderRules | None = None, own_width: bool = False) -> Header | None:
     """The header of a sheet from its first rows (cells as text, "" where blank); None where nothing is there.
 
     Title lines and blank lines above it are skipped; a header over two rows (merged cells above names) is
-    joined; a table that begins with values gets the names `Column 1`, ... and a problem that says so.
+    joined; a table that begins with values gets the names `Column 1`, ... and a problem that says so. With
+    `own_width` the header alone says how many columns there are (text files, where a row can be too long).
     """
     rules = rules or HeaderRules()
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
@@ -68,7 +69,7 @@ def find_header(rows: Rows, rules: HeaderRules | None = None) -> Header | None:
         return _named(first - 1, 2, _joined(top, row), rows)
     if below is not None:
         return _named(first, 2, _joined(row, below), rows)
-    return _named(first, 1, row, rows)
+    return _named(first, 1, row[: len(rows[first])] if own_width else row, rows)
 
 
 def _padded(row: Sequence[str], width: int) -> list[str]:
@@ -90,7 +91,10 @@ def _merged_above(rows: Rows, first: int, width: int, rules: HeaderRules) -> lis
         return None
     above, row = _padded(rows[first - 1], width), _padded(rows[first], width)
     groups = sum(bool(cell) for cell in above)
-    completes = any(up and not down for up, down in zip(above, row, strict=True))
+    named = [name for name in row if name]
+    completes = any(up and not down for up, down in zip(above, row, strict=True)) or len(set(named)) < len(
+        named
+    )
     return above if groups >= 2 and completes and not _is_values(above, rules) else None
 
 
@@ -157,7 +161,9 @@ def _named(first: int, depth: int, cells: Sequence[str], rows: Rows) -> Header:
 
 
 def _last_used(rows: Rows, width: int) -> int:
-    return max((index for row in rows for index, cell in enumerate(row) if cell.strip()), default=width - 1)
+    return max(
+        (index for row in rows for index, cell in enumerate(row[:width]) if cell.strip()), default=width - 1
+    )
 
 
 def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[list[str], list[DataProblem]]:

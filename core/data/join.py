@@ -63,8 +63,7 @@ def _geo_sides(left: Frame, right: Frame) -> tuple[Frame, Frame, list[DataProble
         return left, right, []
     message = (
         f"{right.name} has no geo column, so {name_some(summed)} would count once for every geo. Add the "
-        "geo to "
-        "the file, or leave these columns out."
+        "geo to the file, or leave these columns out."
     )
     return (
         left,

@@ -18,7 +18,7 @@ class ReadLimits:
     max_columns: int = 1_000
     max_sheets: int = 200
     max_line_bytes: int = 1 * MIB
-    max_reader_bytes: int = 6 * 1024 * MIB
+    max_reader_bytes: int = 4 * 1024 * MIB
     max_reader_seconds: int = 120
 
     def __post_init__(self) -> None:

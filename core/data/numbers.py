@@ -85,7 +85,7 @@ def read_numbers(
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     array = array.cast(pa.string())
-    if len(array) > 2 * PROBE_CELLS and number_format is not NumberFormat.COMMA:
+    if len(array) > 2 * PROBE_CELLS and number_format is None:
         plain = _read_plain(array, hint, plain_is_number)
         if plain is not None:
             return plain
@@ -96,21 +96,27 @@ def _read_plain(array: pa.Array, hint: NumberFormat | None, plain_is_number: boo
     """The long column in one cast where every cell is a plain number and a probe leaves no doubt, else
     None."""
     filled = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+    texts = filled.drop_null()[:PROBE_CELLS]
+    probe = _read_coded(texts, None, hint, plain_is_number)
+    mark = r"\." if probe.number_format is NumberFormat.POINT else ","
+    if probe.number_format is NumberFormat.COMMA:
+        if plain_is_number or _match(filled, r"\.").any():
+            return None
+        filled = pc.replace_substring(filled, ",", ".")
+    unseen = not _match(texts, mark).any() and bool(_match(filled, r"\.").any())
+    if (not probe.decided or unseen) and not plain_is_number:
+        return None
     try:
         values = pc.cast(filled, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
     blank = _mask(pc.is_null(filled))
-    texts = filled.drop_null()[:PROBE_CELLS]
-    probe = _read_coded(texts, None, None, plain_is_number)
-    unseen = not _match(texts, r"\.").any() and bool(_match(filled, r"\.").any())
-    doubtful = probe.number_format is NumberFormat.COMMA or not probe.decided or unseen
-    if (doubtful and not plain_is_number) or not np.isfinite(values[~blank]).all():
+    if not np.isfinite(values[~blank]).all():
         return None
     none = np.zeros(len(array), dtype=np.bool_)
     zeros = bool(_match(filled, r"^0\d+$").any())
     return NumberReading(
-        values, none, none, none, none, none, blank, NumberFormat.POINT, True, False, (), zeros
+        values, none, none, none, none, none, blank, probe.number_format, True, False, (), zeros
     )
 
 

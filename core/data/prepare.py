@@ -158,11 +158,13 @@ def _sorted(frame: Frame) -> Frame:
 
 
 def _settled(problems: Sequence[DataProblem], repairs: Sequence[Repair]) -> tuple[DataProblem, ...]:
-    """Cell faults that an agreed repair has answered are kept as information."""
+    """Faults of cells and rows that an agreed repair has answered are kept as information."""
+    agreed = set(repairs)
     answered = {(str(repair.code), repair.column) for repair in repairs}
     fills = (RepairCode.FILL_MISSING_ZERO, RepairCode.INTERPOLATE, RepairCode.DROP_COLUMN)
     settled = []
     for problem in problems:
         done = problem.code in CELL_FAULTS and any((str(code), problem.column) in answered for code in fills)
+        done = done or (problem.repair is not None and problem.repair in agreed)
         settled.append(replace(problem, severity=Severity.INFO, repair=None) if done else problem)
     return tuple(settled)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+MOST_ROWS_DROPPED = 2_000  # a repair that names more rows is not offered: the file itself needs mending
+
 
 class RepairCode(StrEnum):
     """The repairs that are known to be safe when a person asks for them."""

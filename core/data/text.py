@@ -19,17 +19,18 @@ from core.data.headers import Header, find_header
 from core.data.limits import ReadLimits, say_size
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some
+from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
 from core.data.table import Grid
 
 DELIMITERS = ",;\t|"
 SAMPLE_LINES = 80
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "UTF-8-SIG"),
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 
 
@@ -48,7 +49,8 @@ def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
     """
     body, encoding = to_utf8(data, name)
     sample = _sample(body, name, limits)
-    header = find_header(sample.rows)
+    rows = _with_row_names(sample.rows)
+    header = find_header(rows, own_width=True)
     if header is None:
         raise FileProblem(f"{name} is empty: it holds no cells.")
     if len(header.names) > limits.max_columns:
@@ -67,7 +69,7 @@ def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
             f"{name} has more than {limits.max_rows:,} rows; split it, or sum it up before uploading."
         )
     notes = header.notes + (
-        (f"The text was read as {encoding}.",) if encoding not in ("UTF-8", "utf-8-sig") else ()
+        (f"The text was read as {encoding}.",) if encoding not in ("UTF-8", "UTF-8-SIG") else ()
     )
     hint = NumberFormat.COMMA if sample.delimiter == ";" else None
     return Grid(frame, header, rows, (*header.problems, *problems), notes, number_hint=hint)
@@ -80,7 +82,7 @@ def to_utf8(data: bytes, name: str = "The file") -> tuple[bytes, str]:
             return _decoded(data, encoding, name).encode(), encoding
     head = data[:4096]
     if head.count(b"\0") > len(head) // 4:
-        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        encoding = "UTF-16-LE" if head[1::2].count(0) > head[::2].count(0) else "UTF-16-BE"
         return _decoded(data, encoding, name).encode(), encoding
     try:
         data.decode("utf-8")
@@ -138,6 +140,17 @@ def _sample(body: bytes, name: str, limits: ReadLimits) -> _Sample:
     return _Sample(delimiter, rows, after, skipped)
 
 
+def _with_row_names(rows: list[list[str]]) -> list[list[str]]:
+    """Some programs write row names without a header cell above them: the header is one cell short then."""
+    filled = [index for index, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    if len(filled) < 3:
+        return rows
+    first, body = filled[0], [rows[index] for index in filled[1:]]
+    if not all(len(row) == len(rows[first]) + 1 and row[-1].strip() for row in body):
+        return rows
+    return [["", *row] if index == first else row for index, row in enumerate(rows)]
+
+
 def _best_delimiter(lines: list[str]) -> str:
     """The delimiter that splits most lines into the same number of cells, more cells first."""
 
@@ -158,6 +171,8 @@ def _records(
     records: bytes, delimiter: str, header: Header, name: str, limits: ReadLimits
 ) -> tuple[pd.DataFrame, np.ndarray | None, list[DataProblem]]:
     records = records.rstrip(b"\r\n \t" if delimiter != "\t" else b"\r\n ")
+    if records.count(b'"') % 2:
+        _refuse_open_quote(records, delimiter, header, name)
     if not records:
         return pd.DataFrame(columns=list(header.names)), None, []
     if not re.search(
@@ -214,6 +229,23 @@ def _careful(
     return frame, np.array(rows, dtype=np.int64), _ragged(long, width)
 
 
+def _refuse_open_quote(records: bytes, delimiter: str, header: Header, name: str) -> None:
+    """Raises FileProblem where a quotation mark is never closed: everything behind it would be one cell."""
+    number = header.first_row - 1
+    try:
+        for number, _row in enumerate(  # noqa: B007 - the row reached is needed after the loop
+            csv.reader(io.StringIO(records.decode(), newline=""), delimiter=delimiter, strict=True),
+            header.first_row,
+        ):
+            pass
+    except csv.Error as error:
+        if "unexpected end" in str(error) or "field larger" in str(error):
+            raise FileProblem(
+                f"{name}: a quotation mark is opened in row {number + 1} and never closed, so that the rest "
+                "of the file would be one cell. Close it, or leave it out."
+            ) from error
+
+
 def _lines(records: bytes, name: str, limits: ReadLimits) -> Iterator[str]:
     for line in io.StringIO(records.decode(), newline=""):
         if len(line) > limits.max_line_bytes:
@@ -232,6 +264,7 @@ def _ragged(long: list[int], width: int) -> list[DataProblem]:
         f"(row {name_some(long)}): what stands beyond was left out. A delimiter inside a text needs "
         "quotation marks."
     )
+    repair = Repair(RepairCode.DROP_ROWS, "Leave out the rows that are too long", params={"rows": long})
     return [
         DataProblem(
             Severity.ERROR,
@@ -240,5 +273,6 @@ def _ragged(long: list[int], width: int) -> list[DataProblem]:
             row=long[0],
             rows=tuple(long[:200]),
             count=len(long),
+            repair=repair if len(long) <= MOST_ROWS_DROPPED else None,
         )
     ]

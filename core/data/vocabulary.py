@@ -19,14 +19,13 @@ DATE = _words(
 )
 TARGET_MONEY = _words(
     "revenue revenues sales turnover gmv bookings income umsatz umsaetze umsatze erlos erloes erlose "
-    "verkaufe "
-    "verkaeufe einnahmen ca chiffre ventes recettes ventas ingresos facturacion"
+    "verkaufe verkaeufe einnahmen ca chiffre ventes recettes ventas ingresos facturacion"
 )
 TARGET_COUNT = _words(
     "conversions conversion orders order kpi signups signup registrations leads lead purchases units visits "
     "installs subscriptions subscribers customers applications bestellungen anmeldungen kaufe kauefe "
-    "abschlusse "
-    "kunden commandes inscriptions achats clients pedidos compras altas registros unidades conversiones y "
+    "abschlusse kunden commandes inscriptions achats clients pedidos compras altas registros unidades "
+    "conversiones y "
     "target"
 )
 SPEND = _words(
@@ -43,39 +42,35 @@ CHANNELS = _words(
     "radio audio podcast podcasts spotify search sea sem ppc google adwords bing microsoft shopping pmax "
     "youtube yt video "
     "display banner programmatic rtb facebook fb meta instagram ig tiktok snapchat snap pinterest linkedin "
-    "twitter "
-    "social affiliate affiliates influencer influencers cinema kino direct mail dm flyer prospekt catalog "
-    "retargeting "
-    "remarketing criteo amazon ctv streaming sponsoring sponsorship native taboola outbrain reddit quora "
-    "media channel "
-    "brand generic performance ads anzeigen werbung publicite publicidad"
+    "twitter social affiliate affiliates influencer influencers cinema kino direct mail dm flyer prospekt "
+    "catalog "
+    "retargeting remarketing criteo amazon ctv streaming sponsoring sponsorship native taboola outbrain "
+    "reddit quora "
+    "media channel brand generic performance ads anzeigen werbung publicite publicidad"
 )
 ORGANIC = _words(
     "organic organisch organique organico newsletter newsletters email emails mailing mailings push crm seo "
-    "blog pr "
-    "earned owned boletin"
+    "blog pr earned owned boletin"
 )
 GEO = _words(
     "geo region regions state states dma country countries market markets city territory province "
-    "store_region "
-    "land lander laender bundesland gebiet pays pais provincia ciudad ville departement comunidad estado "
+    "store_region land lander laender bundesland gebiet pays pais provincia ciudad ville departement "
+    "comunidad estado "
     "postcode zip plz"
 )
 EVENT = _words(
     "event events holiday holidays feiertag feiertage ereignis evenement fete ferie evento eventos festivo "
-    "festivos "
-    "blackfriday lockdown launch"
+    "festivos blackfriday lockdown launch"
 )
 TREATMENT = _words(
     "price prices pricing promo promos promotion promotions discount discounts rabatt rabatte preis preise "
-    "aktion "
-    "aktionen prix remise soldes precio precios descuento descuentos oferta"
+    "aktion aktionen prix remise soldes precio precios descuento descuentos oferta"
 )
 POPULATION = _words("population pop einwohner bevolkerung bevoelkerung habitants poblacion inhabitants")
 CONTROL = _words(
     "control controls competitor competitors wettbewerb wettbewerber konkurrenz concurrent concurrence "
-    "competencia "
-    "weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi inflation "
+    "competencia weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi "
+    "inflation "
     "unemployment consumer "
     "sentiment trend trends gqv query confidence covid"
 )

@@ -213,8 +213,7 @@ def _ask(path: Path, name: str, task: dict[str, Any], limits: ReadLimits) -> dic
     program = Path(__file__).with_name("workbook_process.py")
     too_big = FileProblem(
         f"{name} cannot be opened within the limits of memory and time: cells far apart or very much "
-        "content. "
-        "Copy the table alone into a new workbook, or save it as CSV."
+        "content. Copy the table alone into a new workbook, or save it as CSV."
     )
     try:
         run = subprocess.run(

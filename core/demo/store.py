@@ -22,7 +22,7 @@ from core.demo.weekly_sales import (
 )
 from core.jobs.runs.store import back_in_queue
 from core.jobs.store import enqueue_training
-from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project, User
+from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project
 
 DEMO_LOCK = 7302  # advisory lock of the transaction that makes the demo
 DEMO_KEY = "demo"

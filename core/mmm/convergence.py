@@ -29,9 +29,9 @@ def ess_bulk(draws: Floats) -> Floats:
 
 def ess_tail(draws: Floats) -> Floats:
     """(parameter,) effective number of draws for the 5 % and 95 % quantiles, the smaller of both."""
-    split = _split(draws)
-    low, high = np.quantile(split, [0.05, 0.95], axis=(0, 1))
-    return np.minimum(_ess((split <= low).astype(float)), _ess((split <= high).astype(float)))
+    low, high = np.quantile(draws, [0.05, 0.95], axis=(0, 1))
+    below = [_split((draws <= edge).astype(float)) for edge in (low, high)]
+    return np.minimum(_ess(below[0]), _ess(below[1]))
 
 
 def _split(draws: Floats) -> Floats:
@@ -60,7 +60,7 @@ def _ess(split: Floats) -> Floats:
     within = covariance[:, 0].mean(axis=0) * draws / (draws - 1)
     pooled = within * (draws - 1) / draws + split.mean(axis=1).var(axis=0, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rho = 1 - (within - covariance.mean(axis=0) * draws / (draws - 1)) / pooled
+        rho = 1 - (within - covariance.mean(axis=0)) / pooled
     rho[0] = 1.0
     tau = np.array([_length(rho[:, k], draws) for k in range(parameters)])
     size = chains * draws

@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +41,9 @@ def check_inflated(source: Path | bytes, name: str, limits: ReadLimits) -> int:
             raise FileProblem(
                 f"{name} has {len(parts):,} parts inside; a workbook with a table has far fewer."
             )
+        packings = {part.compress_type for part in parts} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+        if packings:
+            raise FileProblem(f"{name} is packed in a way workbooks are not (method {min(packings)}).")
         total = 0
         for part in parts:
             total += _inflated(file, part, name, limits, limits.max_inflated_bytes - total)
@@ -51,37 +55,48 @@ def _opened(source: Path | bytes) -> BinaryIO:
 
 
 def _inflated(file: BinaryIO, part: zipfile.ZipInfo, name: str, limits: ReadLimits, allowed: int) -> int:
+    """Bytes of one part; its checksum and its end have to be right: no cell is lost in silence."""
     damaged = FileProblem(
-        f"{name} is damaged: its part {part.filename} cannot be unpacked. Save it again and upload the new "
-        "file."
+        f"{name} is damaged in its part {part.filename}. Save it again and upload the new file."
     )
-    file.seek(part.header_offset)
-    head = file.read(30)
-    if len(head) < 30 or head[:4] != b"PK\x03\x04":
-        raise damaged
-    file.seek(part.header_offset + 30 + sum(struct.unpack("<HH", head[26:30])))
-    if part.compress_type == zipfile.ZIP_STORED:
-        return part.compress_size
-    if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise FileProblem(f"{name} is packed in a way workbooks are not (method {part.compress_type}).")
-    count, left, inflater = 0, part.compress_size, zlib.decompressobj(-15)
-    while left > 0 and not inflater.eof:
-        packed = file.read(min(CHUNK, left))
-        if not packed:
-            raise damaged
-        left -= len(packed)
-        while packed:
-            try:
-                count += len(inflater.decompress(packed, CHUNK))
-            except zlib.error as error:
-                raise damaged from error
+    count, checksum, end = 0, 0, b""
+    try:
+        for chunk in _chunks(file, part):
+            count, checksum, end = count + len(chunk), zlib.crc32(chunk, checksum), (end + chunk)[-64:]
             if count > allowed:
                 size = say_size(limits.max_inflated_bytes)
                 raise FileProblem(
                     f"{name} unpacks to more than {size}: it is refused. Save the table as CSV or Parquet."
                 )
-            packed = inflater.unconsumed_tail
+    except (zlib.error, EOFError) as error:
+        raise damaged from error
+    if checksum != part.CRC or (part.filename.endswith(".xml") and not end.rstrip().endswith(b">")):
+        raise damaged
     return count
+
+
+def _chunks(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part inflated piece by piece, up to its real end; EOFError where the file ends first."""
+    file.seek(part.header_offset)
+    head = file.read(30)
+    if len(head) < 30 or head[:4] != b"PK\x03\x04":
+        raise EOFError
+    file.seek(part.header_offset + 30 + sum(struct.unpack("<HH", head[26:30])))
+    inflater = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
+    left = part.compress_size
+    while left > 0:
+        packed = file.read(min(CHUNK, left))
+        if not packed:
+            raise EOFError
+        left -= len(packed)
+        if inflater is None:
+            yield packed
+            continue
+        while packed:
+            yield inflater.decompress(packed, CHUNK)
+            packed = inflater.unconsumed_tail
+    if inflater is not None:
+        yield inflater.flush()
 
 
 def uses_1904(path: Path) -> bool:

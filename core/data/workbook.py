@@ -92,8 +92,9 @@ def _listed(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Listed], s
     answer, reader = _ask(path, name, task, limits), "calamine"
     if _refused(answer) and path.suffix == ".xlsb":
         second = _ask(path, name, task | {"reader": "pyxlsb"}, limits)
-        answer, reader = (answer, reader) if _refused(second) else (second, "pyxlsb")
-    if "failed" in answer:
+        if not _refused(second) and any(sheet["rows"] for sheet in second["sheets"]):
+            answer, reader = second, "pyxlsb"
+    if _refused(answer):
         raise FileProblem(
             f"{name} is a damaged or incomplete workbook. Open it in Excel, save it again and upload the "
             "new file."

@@ -55,7 +55,9 @@ def test_a_cell_is_read_as_the_day_it_names(text: str, expected: str) -> None:
     assert day(text) == expected
 
 
-@pytest.mark.parametrize("text", ["2023-02-30", "2024-W54", "99999", "202413", "TV 12", "00123", "31.31.2024", "5"])
+@pytest.mark.parametrize(
+    "text", ["2023-02-30", "2024-W54", "99999", "202413", "TV 12", "00123", "31.31.2024", "5"]
+)
 def test_what_is_no_day_is_bad(text: str) -> None:
     reading = read_dates([text])
     assert reading.bad.tolist() == [True]
@@ -94,7 +96,15 @@ def test_day_numbers_count_from_1904_where_the_workbook_says_so() -> None:
 
 @given(st.lists(DAYS, min_size=1, max_size=20))
 def test_every_day_survives_every_unambiguous_way_of_writing(days: list[dt.date]) -> None:
-    for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%B %d, %Y", "%Y-%m-%d %H:%M:%S", "%G-W%V-%u"):
+    for pattern in (
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y%m%d",
+        "%d %b %Y",
+        "%B %d, %Y",
+        "%Y-%m-%d %H:%M:%S",
+        "%G-W%V-%u",
+    ):
         reading = read_dates([value.strftime(pattern) for value in days])
         assert [value.astype("datetime64[D]").item() for value in reading.values] == days
 

@@ -128,13 +128,17 @@ def test_numbers_as_python_writes_them_come_back_exactly(numbers: list[float]) -
 @given(st.lists(st.text(max_size=12), max_size=20))
 def test_no_text_breaks_the_reader_and_every_cell_has_exactly_one_fate(texts: list[str]) -> None:
     reading = read_numbers(texts)
-    fates = np.vstack([np.isfinite(reading.values), reading.bad, reading.words, reading.errors, reading.blank])
+    fates = np.vstack(
+        [np.isfinite(reading.values), reading.bad, reading.words, reading.errors, reading.blank]
+    )
     assert (fates.sum(axis=0) == 1).all()
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(FINITE, min_size=3, max_size=12), st.sampled_from([".", ","]))
-def test_the_quick_way_through_long_columns_agrees_with_the_careful_one(numbers: list[float], decimal: str) -> None:
+def test_the_quick_way_through_long_columns_agrees_with_the_careful_one(
+    numbers: list[float], decimal: str
+) -> None:
     texts = [f"{value:.2f}".replace(".", decimal) for value in numbers]
     long = texts * (2 * PROBE_CELLS // len(texts) + 1)
     quick, careful = read_numbers(pa.array(long)), read_numbers(texts)

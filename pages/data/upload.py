@@ -12,7 +12,7 @@ from pages.parts.mapping_settings import choose_formats, choose_meaning
 from pages.parts.plain import plain
 from pages.parts.session import may, require_project
 from pages.parts.upload_charts import show_data
-from pages.parts.upload_files import choose_sheet, drop_files, offer_template, read_files
+from pages.parts.upload_files import choose_sheet, drop_files, offer_fresh_start, offer_template, read_files
 from pages.parts.upload_problems import show_problems
 from pages.parts.upload_save import save_new
 from pages.parts.upload_state import Reading, Upload, current_upload
@@ -50,8 +50,9 @@ def blocked_by(prepared: Prepared) -> str:
     return f"Mend {count} {'error' if count == 1 else 'errors'} first." if count else ""
 
 
-page_header("Upload", "From your file to a table the model can learn from")
 upload = current_upload(project.project_id)
+with page_header("Upload", "From your file to a table the model can learn from"):
+    offer_fresh_start(upload, project.project_id)
 allowed = may(project, Permission.DATASET_UPLOAD)
 if not allowed:
     st.info(READ_ONLY, icon=":material/visibility:")

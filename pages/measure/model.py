@@ -16,9 +16,8 @@ from pages.parts.layout import empty_state, page_header
 from pages.parts.places import Screen, choose, chosen_id
 from pages.parts.session import may, require_project
 from pages.parts.setup_form import show_set_up
-from pages.parts.setup_models import show_active, show_models
+from pages.parts.setup_models import MODELS, SET_UP, VIEW, show_active, show_models
 
-SET_UP, MODELS = "Set up", "Models"
 READ_ONLY = (
     "You can look at everything and try settings out; nothing is kept. "
     "Training is for members who hold that right in this project."
@@ -77,7 +76,7 @@ with page_header("Model", "Set up, train, and keep the models of this project"):
         [SET_UP, MODELS],
         default=SET_UP,
         required=True,
-        key="model_view",
+        key=VIEW,
         label_visibility="collapsed",
         bind="query-params",
     )

@@ -13,7 +13,7 @@ from pages.parts.mapping_words import ROLE_WORDS, role_of_words
 from pages.parts.setup_table import edited_table
 
 COLUMN, ROLE, LABEL, PAIR, EXAMPLE, REASON = "Column", "Role", "Shown as", "Its spend", "Example", "Why"
-ROW_HEIGHT, ROWS_SHOWN = 36, 14
+ROW_HEIGHT, ROWS_SHOWN, EXAMPLE_LENGTH = 36, 14, 24
 
 
 def edit_mapping(
@@ -44,30 +44,42 @@ def _rows(mapping: Mapping, preview: pd.DataFrame, reasons: Words[str, str]) -> 
             LABEL: item.label or item.column,
             PAIR: item.pair,
             EXAMPLE: _example(preview, item.column),
-            REASON: reasons.get(item.column, ""),
+            REASON: _sentence(reasons.get(item.column, "")),
         }
         for item in mapping.columns
     ]
     return pd.DataFrame(rows, columns=[COLUMN, ROLE, LABEL, PAIR, EXAMPLE, REASON])
 
 
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:]
+
+
 def _example(preview: pd.DataFrame, column: str) -> str:
     values = [text for text in preview[column].tolist() if str(text).strip()] if column in preview else []
     telling = [text for text in values if text not in {"0", "0.0", "na"}] or values
-    return ", ".join(dict.fromkeys(telling[:3]))
+    return ", ".join(dict.fromkeys(_short(text) for text in telling[:3]))
+
+
+def _short(text: str) -> str:
+    """The text cut where it is long; numbers lose decimals nobody reads."""
+    whole, point, decimals = text.partition(".")
+    if whole.lstrip("-").isdigit() and decimals.isdigit():
+        return f"{whole}{point}{decimals[:2]}"
+    return text if len(text) <= EXAMPLE_LENGTH else f"{text[: EXAMPLE_LENGTH - 1]}…"
 
 
 def _columns(names: list[str]) -> dict[str, object]:
     config = st.column_config
     return {
-        COLUMN: config.TextColumn(width="medium", pinned=True, help="The header as it stands in the file"),
-        ROLE: config.SelectboxColumn(width="medium", options=list(ROLE_WORDS.values()), required=True),
-        LABEL: config.TextColumn(width="medium", max_chars=80, help="The name that charts and tables show"),
+        COLUMN: config.TextColumn(width=150, pinned=True, help="The header as it stands in the file"),
+        ROLE: config.SelectboxColumn(width=210, options=list(ROLE_WORDS.values()), required=True),
+        LABEL: config.TextColumn(width=140, max_chars=80, help="The name that charts and tables show"),
         PAIR: config.SelectboxColumn(
-            width="small", options=names, help="For media exposure: the column that says what it cost"
+            width=110, options=names, help="For media exposure: the column that says what it cost"
         ),
-        EXAMPLE: config.TextColumn(width="small"),
-        REASON: config.TextColumn(width="large", help="Why this role was guessed"),
+        EXAMPLE: config.TextColumn(width=150),
+        REASON: config.TextColumn(width=260, help="Why this role was guessed"),
     }
 
 

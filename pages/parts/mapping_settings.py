@@ -56,7 +56,7 @@ def choose_formats(reading: Reading, generation: int) -> None:
 def choose_meaning(readings: Sequence[Reading], generation: int) -> None:
     """Currency, the KPI's name and kind, and whether days are summed to weeks: one answer for all files."""
     first = readings[0].mapping
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         label = st.text_input(
             "Name of the KPI",
             first.kpi_label or (first.target_column or ""),
@@ -115,13 +115,17 @@ def _choose_period(readings: Sequence[Reading], first: Mapping, generation: int)
 def _choose_measure(readings: Sequence[Reading], first: Mapping, generation: int) -> dict[str, object]:
     if not any(reading.mapping.pairs for reading in readings):
         return {}
-    measure = st.selectbox(
+    return {"media_measure": choose_measure(first, key=f"measure:{generation}")}
+
+
+def choose_measure(mapping: Mapping, *, key: str) -> MediaMeasure:
+    """Whether the model looks at money or, where a channel has it, at impressions or clicks."""
+    return st.selectbox(
         "The model looks at",
         list(MediaMeasure),
-        index=list(MediaMeasure).index(first.media_measure),
+        index=list(MediaMeasure).index(mapping.media_measure),
         format_func=MEASURE_WORDS.__getitem__,
         help="Impressions or clicks say better when people saw an ad; returns are per money either way.",
-        key=f"measure:{generation}",
-        width=200,
+        key=key,
+        width=210,
     )
-    return {"media_measure": measure}

@@ -13,6 +13,7 @@ from core.mmm.choices import KpiKind
 from core.mmm.config import MMMConfig
 from pages.parts.layout import section
 from pages.parts.mapping_editor import edit_mapping
+from pages.parts.mapping_settings import choose_measure
 from pages.parts.setup_baseline import adjust_baseline, adjust_references, adjust_regions, adjust_value
 from pages.parts.setup_beliefs import adjust_beliefs
 from pages.parts.setup_channels import adjust_channels
@@ -57,6 +58,10 @@ def _folded(set_up: SetUp, name: str, label: str, icon: str, fields: tuple[str, 
 def _roles(set_up: SetUp, frame: pd.DataFrame) -> None:
     preview = frame.head(50).astype(str)
     set_up.mapping = edit_mapping(set_up.mapping, preview, key=set_up.key("roles"))
+    if set_up.mapping.pairs:
+        set_up.mapping = set_up.mapping.replace(
+            media_measure=choose_measure(set_up.mapping, key=set_up.key("measure"))
+        )
 
 
 def _regions(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:

@@ -26,7 +26,7 @@ def adjust_beliefs(set_up: SetUp, config: MMMConfig) -> None:
         mean = _percent(
             "Media together cause, % of the KPI", known.media_share_mean, set_up.key("share"), 5, 80
         )
-        sd = _percent("Give or take, % points", known.media_share_sd, set_up.key("share_sd"), 2, 40)
+        sd = _percent("Give or take, percentage points", known.media_share_sd, set_up.key("share_sd"), 2, 40)
         tilt = _percent("Shares follow spend, %", known.spend_tilt, set_up.key("tilt"), 0, 100)
     low, high = likely_range(mean, sd)
     st.caption(

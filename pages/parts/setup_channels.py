@@ -16,7 +16,7 @@ from pages.parts.setup_words import ADSTOCK_WORDS, SATURATION_WORDS, half_life_o
 
 CHANNEL, ADSTOCK, SATURATION = "Channel", "Carry-over", "Saturation"
 HALF_LIFE, HALF_POINT = "Half-life in weeks", "Half effect at"
-ROAS, ROAS_SD = "Incremental ROAS", "Give or take"
+ROAS, ROAS_SD = "Incremental ROAS", "Its uncertainty"
 SAME = 1e-3
 
 

@@ -13,7 +13,7 @@ OTHERS = (
     (Role.CONTROL, "control", "controls"),
     (Role.ORGANIC, "organic medium", "organic media"),
     (Role.TREATMENT, "price or promotion", "prices or promotions"),
-    (Role.EVENT, "column of events", "columns of events"),
+    (Role.EVENT, "kind of events", "kinds of events"),
 )
 
 

@@ -15,17 +15,21 @@ from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from pages.parts.actions import attempt, toast_next
 from pages.parts.cached import dataset_frame
+from pages.parts.places import choose, chosen_id
 from pages.parts.session import may
 from pages.parts.setup_adjust import adjust_all
 from pages.parts.setup_checks import blocking, checked, configured, show_checks
 from pages.parts.setup_facts import show_facts
+from pages.parts.setup_models import show_latest
 from pages.parts.setup_sampling import cells_of, choose_effort
-from pages.parts.setup_state import SetUp, current_set_up, save_as_typed
+from pages.parts.setup_state import SetUp, current_set_up, next_name, save_as_typed
 
 
 def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: Sequence[ModelInfo]) -> None:
     """The whole set-up of one data set version. Who may not train can try settings; nothing is kept then."""
-    set_up, frame = current_set_up(person, info), dataset_frame(info)
+    set_up = current_set_up(person, info, {model.name for model in models})
+    _take_up(set_up, models)
+    frame = dataset_frame(info)
     allowed = may(project, Permission.MODEL_TRAIN)
     above, below = st.container(), st.container()
     with below:
@@ -35,15 +39,27 @@ def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: 
     with above:
         show_facts(set_up, frame, config)
         blocked = blocking(faults, problems)
-        _train_card(set_up, frame, config, blocked, allowed, _last_ended(models, info))
+        _train_card(set_up, frame, config, blocked, allowed, models)
         show_checks(faults, problems)
+        show_latest(models, project, info.name)
     if allowed:
         save_as_typed(person, set_up)
 
 
-def _last_ended(models: Sequence[ModelInfo], info: DatasetInfo) -> ModelInfo | None:
+def _take_up(set_up: SetUp, models: Sequence[ModelInfo]) -> None:
+    """Start from the model that the address names, once."""
+    asked = chosen_id("like")
+    known = next((info for info in models if info.id == asked), None)
+    if known:
+        set_up.take_model(known)
+    choose("like", None)
+
+
+def _last_ended(models: Sequence[ModelInfo], set_up: SetUp) -> ModelInfo | None:
     """The latest completed training on any version of this data set: it tells how long the next takes."""
-    same = (m for m in models if m.dataset_name == info.name and m.status is TrainingStatus.COMPLETED)
+    same = (
+        m for m in models if m.dataset_name == set_up.dataset.name and m.status is TrainingStatus.COMPLETED
+    )
     return next(same, None)
 
 
@@ -53,15 +69,16 @@ def _train_card(
     config: MMMConfig | None,
     blocked: str,
     allowed: bool,
-    past: ModelInfo | None,
+    models: Sequence[ModelInfo],
 ) -> None:
     """Name, effort and the button; it only enqueues, so the answer comes at once."""
     with st.container(border=True, key="train_card"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            name = st.text_input(
-                "Name of the model", set_up.name, max_chars=120, key=set_up.key("name"), width=340
+        with st.container(horizontal=True):
+            set_up.name = st.text_input(
+                "Name of the model", set_up.name, max_chars=120, key=set_up.key("name"), width=330
             )
-            choose_effort(set_up, cells_of(frame, config) if config else 0, past)
+            choose_effort(set_up, cells_of(frame, config) if config else 0, _last_ended(models, set_up))
+        with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(
                 "Train",
                 type="primary",
@@ -69,26 +86,25 @@ def _train_card(
                 disabled=bool(blocked) or not allowed,
                 help=blocked or (None if allowed else "Your role in this project does not include training."),
                 key="train",
+                width=160,
             )
-        set_up.name = name
-        _draft_line(set_up, allowed)
+            _draft_line(set_up, allowed)
     if pressed and config:
-        _begin(set_up, config)
+        _begin(set_up, config, {info.name for info in models})
 
 
 def _draft_line(set_up: SetUp, allowed: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if allowed:
-            st.caption(
-                f"Draft saved {set_up.saved_at:%H:%M} UTC" if set_up.saved_at else "Nothing adjusted yet"
-            )
-        if set_up.saved_at and st.button("Back to the default", type="tertiary", key="set_up_reset"):
+    if allowed and set_up.saved_at:
+        st.caption(f"Draft saved {set_up.saved_at:%H:%M} UTC", width="content")
+        if st.button("Back to the default", type="tertiary", key="set_up_reset"):
             set_up.reset()
             st.rerun()
 
 
-def _begin(set_up: SetUp, config: MMMConfig) -> None:
-    made = attempt(store.train, set_up.dataset.id, set_up.name, json.loads(config.to_json()), set_up.sampling)
+def _begin(set_up: SetUp, config: MMMConfig, taken: set[str]) -> None:
+    plain_config = json.loads(config.to_json())
+    made = attempt(store.train, set_up.dataset.id, set_up.name, plain_config, set_up.sampling)
     if made:
         toast_next(f"Training of “{set_up.name}” begins", ":material/model_training:")
+        set_up.rename(next_name(set_up.name, taken | {set_up.name}))
         st.rerun()

@@ -10,12 +10,13 @@ from core.access import Membership, Permission
 from core.mmm import store
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from pages.parts.actions import ItemActions, attempt, item_menu, toast_next
-from pages.parts.layout import empty_state, status_badge
-from pages.parts.places import Screen, go
+from pages.parts.layout import empty_state, section, status_badge
+from pages.parts.places import Screen, choose, go
 from pages.parts.session import may
 from pages.parts.training import training_card
 
 SEARCH_FROM = 8
+VIEW, SET_UP, MODELS = "model_view", "Set up", "Models"
 ACTIONS = ItemActions(
     rename=store.rename_model,
     duplicate=store.duplicate_model,
@@ -45,6 +46,15 @@ def show_models(models: Sequence[ModelInfo], project: Membership, archived: bool
     for info in ended:
         if (wanted or "").lower() in info.name.lower():
             _line(info, project)
+
+
+def show_latest(models: Sequence[ModelInfo], project: Membership, dataset_name: str) -> None:
+    """The model on this data set whose training ended last, with the way to its results."""
+    ended = (info for info in models if not info.active and info.dataset_name == dataset_name)
+    latest = next(ended, None)
+    if latest:
+        section("Latest model on these data")
+        _line(latest, project)
 
 
 def _line(info: ModelInfo, project: Membership) -> None:
@@ -88,6 +98,9 @@ def _buttons(info: ModelInfo, project: Membership) -> None:
         go(Screen.RESULTS, model=info.id)
     if not may(project, Permission.MODEL_TRAIN):
         return
+    st.button(
+        "Use its set-up", key=f"like:{info.id}", type="tertiary", on_click=_take_up, args=(info,), wrap=False
+    )
     newer = info.dataset_latest_id
     if info.status is TrainingStatus.COMPLETED and newer and newer != info.dataset_id:
         if st.button("Train on newer data", key=f"newer:{info.id}", icon=":material/update:"):
@@ -96,6 +109,13 @@ def _buttons(info: ModelInfo, project: Membership) -> None:
         "Run again", key=f"again:{info.id}", icon=":material/replay:"
     ):
         _begin(info, attempt(store.run_again, info.id))
+
+
+def _take_up(info: ModelInfo) -> None:
+    """Open the set-up screen with this model's settings."""
+    choose("dataset", info.dataset_id)
+    choose("like", info.id)
+    st.session_state[VIEW] = SET_UP
 
 
 def _begin(info: ModelInfo, model_id: int) -> None:

@@ -16,12 +16,10 @@ EFFORTS: dict[str, dict[str, int]] = {
     "Thorough": {"draws": 2000, "tune": 1500, "chains": 4},
 }
 OWN = "Own"
-MEANING = {
-    "Draft": "A first look while you try things out.",
-    "Standard": "For results you show to others.",
-    "Thorough": "For decisions with a lot of money behind them.",
-    OWN: "Your own numbers.",
-}
+MEANING = (
+    "Draft: a first look while you try things out. Standard: for results you show to others. "
+    "Thorough: for decisions with a lot of money behind them."
+)
 FIXED_SECONDS = 14.0  # getting ready, compiling, writing the results
 SECONDS_PER_STEP_AND_CELL = 1.1e-6  # one step of one chain on one (period, channel) cell, two cores
 
@@ -59,11 +57,11 @@ def choose_effort(set_up: SetUp, cells: int, past: ModelInfo | None) -> None:
         default=present,
         required=True,
         format_func=lambda name: f"{name} · {times[name]}",
+        help=MEANING,
         key=set_up.key(f"effort:{present == OWN}"),
     )
     if chosen in EFFORTS:
         set_up.sampling = {**set_up.sampling, **EFFORTS[chosen]}
-    st.caption(MEANING[chosen or present])
 
 
 def adjust_sampling(set_up: SetUp, periods: int) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+from collections.abc import Container, Iterator
 from collections.abc import Mapping as Plain
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pandas as pd
@@ -16,7 +19,9 @@ from core.data import Mapping, to_mmm_config_fields
 from core.data.dataset_info import DatasetInfo
 from core.mmm.config import MMMConfig
 from core.mmm.drafts import store as drafts
+from core.mmm.model_info import ModelInfo
 from core.store import read_session, session
+from pages.parts.setup_roles import adjustments_of, roles_of
 
 STANDARD = {"draws": 1000, "tune": 1000, "chains": 4, "seed": 1}
 
@@ -72,6 +77,17 @@ class SetUp:
         self.fields, self.sampling = dict(plain.get("fields", {})), {**STANDARD, **plain.get("sampling", {})}
         self.generation += 1
 
+    def take_model(self, info: ModelInfo) -> None:
+        """Start again from the set-up of a model that was trained on this data set."""
+        roles = roles_of(self.mapping, info.config)
+        fields = adjustments_of(roles, info.config)
+        self.take(self.name, {"mapping": roles.to_json(), "fields": fields, "sampling": dict(info.sampling)})
+
+    def rename(self, name: str) -> None:
+        """Suggest another name for the next model."""
+        self.name = name
+        self.generation += 1
+
     def reset(self) -> None:
         """Forget every adjustment: the data set's own roles, all else by default."""
         self.take(default_name(self.dataset), {"mapping": dict(self.dataset.mapping)})
@@ -82,16 +98,30 @@ def default_name(info: DatasetInfo) -> str:
     return f"{info.name}, version {info.version}"
 
 
-def current_set_up(person: Person, info: DatasetInfo) -> SetUp:
-    """The set-up of a data set as this browser holds it, else as its draft says, else by default."""
+def next_name(name: str, taken: Container[str]) -> str:
+    """The name with the first number in brackets that is free: `Shop`, `Shop (2)`, `Shop (3)`."""
+    stem = re.sub(r" \(\d+\)$", "", name)
+    return next(free for free in _numbered(stem) if free not in taken)
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    yield stem
+    yield from (f"{stem} ({number})" for number in count(2))
+
+
+def current_set_up(person: Person, info: DatasetInfo, taken: Container[str] = ()) -> SetUp:
+    """The set-up of a data set as this browser holds it, else as its draft says, else by default.
+
+    A default name steps aside for the names that are `taken`.
+    """
     key = f"setup:{info.id}"
     if key not in st.session_state:
-        st.session_state[key] = _loaded(person, info)
+        st.session_state[key] = _loaded(person, info, taken)
     return st.session_state[key]
 
 
-def _loaded(person: Person, info: DatasetInfo) -> SetUp:
-    made = SetUp(info, default_name(info), Mapping.from_json(dict(info.mapping)))
+def _loaded(person: Person, info: DatasetInfo, taken: Container[str]) -> SetUp:
+    made = SetUp(info, next_name(default_name(info), taken), Mapping.from_json(dict(info.mapping)))
     with read_session() as s:
         draft = drafts.draft(s, person, info.id)
     if draft:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from core.access import Membership
-from core.data import FileProblem
+from core.data import FileProblem, read_table
 from core.data.template import template_csv, template_xlsx
 from pages.parts.layout import Download, download_row
 from pages.parts.plain import plain
@@ -29,18 +30,16 @@ def drop_files(upload: Upload, project_id: int, locked: bool = False) -> None:
         on_change=lambda: upload.take(st.session_state[key]),
     )
     kept = [source.name for source in upload.sources if source.file_id not in upload.in_widget]
+    if kept:
+        st.caption(f":material/history: Still here from before: {plain(', '.join(kept))}")
+
+
+def offer_fresh_start(upload: Upload, project_id: int) -> None:
+    """Let go of everything that is uploaded and not saved."""
     if upload.sources:
-        _offer_fresh_start(kept, project_id)
-
-
-def _offer_fresh_start(kept: list[str], project_id: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if kept:
-            st.text(f"Still here from before: {', '.join(kept)}")
         st.button(
             "Start over",
             icon=":material/restart_alt:",
-            type="tertiary",
             key="upload_start_over",
             on_click=forget_upload,
             args=(project_id,),
@@ -48,16 +47,28 @@ def _offer_fresh_start(kept: list[str], project_id: int) -> None:
 
 
 def offer_template(project: Membership) -> None:
-    """Two small files that show the form in which mix data is expected."""
-    st.caption("One row per day, week or month; one column per media channel. Start from a filled example:")
-    download_row(
-        project,
-        [
-            Download("Template CSV", "mixwright-template.csv", "text/csv", template_csv),
-            Download("Template Excel", "mixwright-template.xlsx", XLSX_MIME, template_xlsx),
-        ],
-        key="upload_template",
-    )
+    """What a file should look like, and two filled examples to start from."""
+    with st.container(border=True, key="upload_form"):
+        st.markdown("**What the file should look like**")
+        st.caption(
+            "One row per day, week or month (and region): a date, the KPI to explain, one column of spend "
+            "per media channel; impressions, prices, competitors and events where you have them. Names are "
+            "yours: the columns are recognised, and you can correct every role."
+        )
+        st.dataframe(_example(), hide_index=True, alt="The first rows of the template")
+        download_row(
+            project,
+            [
+                Download("Template CSV", "mixwright-template.csv", "text/csv", template_csv),
+                Download("Template Excel", "mixwright-template.xlsx", XLSX_MIME, template_xlsx),
+            ],
+            key="upload_template",
+        )
+
+
+@st.cache_data(max_entries=1)
+def _example() -> pd.DataFrame:
+    return read_table(template_csv(), "template.csv").preview(4)
 
 
 def read_files(upload: Upload) -> tuple[list[Reading], list[str]]:

@@ -14,7 +14,6 @@ from pages.parts.plain import plain
 from pages.parts.upload_problems import count_words
 from pages.parts.upload_state import Reading
 
-MEDIA = (Role.SPEND, Role.EXPOSURE, Role.ORGANIC)
 COLOURS = {True: "green", False: "orange"}
 
 
@@ -25,9 +24,9 @@ def show_kind(reading: Reading) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(f"{table.name}{sheet}")
         st.badge(KIND_WORDS[kind], color=COLOURS[kind in MIX_KINDS[:2]])
-        st.caption(
-            f"{table.rows:,} rows, {len(table.columns)} columns. {plain(reading.detection.kind_reason)}"
-        )
+        reason = reading.detection.kind_reason
+        told = f"{reason[:1].upper()}{reason[1:]}."
+        st.caption(f"{table.rows:,} rows, {len(table.columns)} columns. {plain(told)}")
     if kind not in MIX_KINDS:
         st.warning(other_kind(kind), icon=":material/category:")
 
@@ -43,13 +42,13 @@ def other_kind(kind: DatasetKind) -> str:
 def show_summary(prepared: Prepared) -> None:
     """Rows, period, media and problems of the finished table."""
     frame, mapping = prepared.frame, prepared.mapping
-    media = [mapping.display_names.get(name, name) for role in MEDIA for name in mapping.columns_of(role)]
+    media = [mapping.label_of(name) for name in _media(mapping)]
     kpi_row(
         [
             Kpi("Rows", f"{len(frame):,}", note=_regions(frame, mapping)),
             Kpi("Period", *_period(frame, mapping)),
             Kpi("Media channels", str(len(media)), note=_few(media)),
-            Kpi("Problems", count_words(prepared.problems), note=_repaired(prepared)),
+            Kpi("Problems", count_words(prepared.problems).capitalize(), note=_repaired(prepared)),
         ]
     )
     for note in prepared.notes:
@@ -69,6 +68,13 @@ def _regions(frame: pd.DataFrame, mapping: Mapping) -> str:
     if mapping.geo_column not in frame:
         return "one row per period"
     return f"{frame[mapping.geo_column].nunique()} regions"
+
+
+def _media(mapping: Mapping) -> list[str]:
+    """Paid media once each (exposure stands beside its spend), then organic media."""
+    paired = set(mapping.pairs.values())
+    alone = [column for column in mapping.columns_of(Role.EXPOSURE, Role.ORGANIC) if column not in paired]
+    return [*mapping.columns_of(Role.SPEND), *alone]
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

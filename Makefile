@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 .PHONY: help setup lock run worker test check bench screenshots backup restore
 
 help: ## list what a developer can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) ## make .venv from requirements.lock (again only when the lock changes)
 
@@ -50,8 +50,8 @@ bench: $(INSTALLED) ## measure what the app promises: start, pages, training
 screenshots: $(INSTALLED) ## make docs/screenshots from the running app
 	@$(BIN)/python -m pytest -q tests/browser/test_screenshots.py --screenshots
 
-backup: $(INSTALLED) ## write a backup of database and artifacts
-	@$(BIN)/python -m core.backup make
+backup: $(INSTALLED) ## save a backup of database and artifacts
+	@$(BIN)/python -m core.backup save
 
-restore: $(INSTALLED) ## bring a backup back: make restore FILE=...
-	@$(BIN)/python -m core.backup restore "$(FILE)"
+restore: $(INSTALLED) ## put a backup in place of the present data: make restore NAME=... (without NAME: list them)
+	@$(BIN)/python -m core.backup $(if $(NAME),restore "$(NAME)",list)

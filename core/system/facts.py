@@ -24,15 +24,6 @@ class DatabaseFacts:
 
 
 @dataclass(frozen=True)
-class BackupFacts:
-    """The newest background backup that ended, and how."""
-
-    ended_at: dt.datetime | None
-    succeeded: bool
-    message: str | None
-
-
-@dataclass(frozen=True)
 class StorageFacts:
     """Bytes and files in the artifact store; None where the store is remote and not counted."""
 

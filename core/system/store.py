@@ -5,15 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.access import AccessDenied, Person
 from core.settings import settings
-from core.system.facts import BackupFacts, DatabaseFacts, StorageFacts, folder_use
-from db.tables import DataProcessingJob, ProcessingStatus
-
-BACKUP = "backup"
+from core.system.facts import DatabaseFacts, StorageFacts, folder_use
 
 
 def database_facts(s: Session, owner: Person) -> DatabaseFacts:
@@ -27,20 +24,6 @@ def database_facts(s: Session, owner: Person) -> DatabaseFacts:
     ).one()
     migration = s.execute(text("select version_num from alembic_version")).scalar_one_or_none()
     return DatabaseFacts(version, settings().database_url is None, size, migration, started)
-
-
-def last_backup(s: Session, owner: Person) -> BackupFacts | None:
-    """The newest backup that ended; None before the first."""
-    _owner_only(owner)
-    job = s.scalars(
-        select(DataProcessingJob)
-        .where(DataProcessingJob.kind == BACKUP, DataProcessingJob.completed_at.is_not(None))
-        .order_by(DataProcessingJob.completed_at.desc())
-        .limit(1)
-    ).first()
-    if job is None:
-        return None
-    return BackupFacts(job.completed_at, job.status is ProcessingStatus.COMPLETED, job.message)
 
 
 def storage_facts(owner: Person) -> StorageFacts:

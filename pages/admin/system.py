@@ -7,6 +7,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
+from core.backup import saved
 from core.jobs.store import worker_state
 from core.store import session
 from core.system import store as system
@@ -27,9 +28,9 @@ if not person.is_owner:
 now = dt.datetime.now(dt.UTC)
 with session() as s:
     database = system.database_facts(s, person)
-    backup = system.last_backup(s, person)
     worker = worker_state(s)
 storage = system.storage_facts(person)
+backups = saved()
 
 kpi_row(
     [
@@ -46,8 +47,8 @@ kpi_row(
         Kpi("Trainings", f"{worker.running} running", f"{worker.waiting} waiting"),
         Kpi(
             "Last backup",
-            ago(backup.ended_at, now) if backup else "None yet",
-            "made each night" if backup is None or backup.succeeded else f"failed: {backup.message}",
+            ago(backups[0].made_at, now) if backups else "None yet",
+            f"{len(backups)} kept; one is made each night",
         ),
     ]
 )

@@ -36,6 +36,12 @@ class PlanEffects:
     extra: Floats
     spend: Floats
 
+    @property
+    def total(self) -> Floats:
+        """(draw,) KPI inside the horizon and after it."""
+        both: Floats = self.window.sum(axis=1) + self.after.sum(axis=1)
+        return both
+
     def roas(self, channel: int, level: float) -> Estimate | None:
         """Incremental return of the channel's own spend; None where it has none."""
         spent = self.spend[channel]

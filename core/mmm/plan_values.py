@@ -44,6 +44,11 @@ class ChannelLimit:
         """The (lower, upper) limit that counts."""
         return (self.recent_value,) * 2 if self.locked else (self.minimum_value, self.maximum_value)
 
+    @property
+    def floor(self) -> float:
+        """The least that may be spent."""
+        return self.bounds[0]
+
     def faults(self, label: str) -> list[str]:
         """Every rule that the limit breaks, as sentences that name the channel by `label`."""
         if self.locked:
@@ -67,6 +72,11 @@ class GroupLimit:
     channels: tuple[str, ...]
     minimum_value: float | None = None
     maximum_value: float | None = None
+
+    @property
+    def floor(self) -> float:
+        """The least that may be spent."""
+        return self.minimum_value or 0.0
 
     def faults(self) -> list[str]:
         """Every rule that the group breaks, as sentences."""

@@ -41,14 +41,13 @@ def solve_whatif(
     """What the scenario causes against recent spend, draw by draw, and the KPI over time."""
     level, before = inputs.level, recent.effects
     after = plan_effects(model, even_spend(whatif_spend(inputs, basis), basis), len(recent.whole))
-    total_before = before.window.sum(axis=1) + before.after.sum(axis=1)
-    gap = after.window.sum(axis=1) + after.after.sum(axis=1) - total_before
+    gap = after.total - before.total
     whole = recent.whole + after.by_period - before.by_period
     return WhatIfAnswer(
         channels=outcomes(basis, before, after, dict(basis.recent), level),
         kpi=Estimate.of(after.window.sum(axis=1), level),
         kpi_after=Estimate.of(after.after.sum(axis=1), level),
-        recent_kpi=Estimate.of(total_before, level),
+        recent_kpi=Estimate.of(before.total, level),
         difference=Estimate.of(gap, level),
         probability_better=float(np.mean(gap > 0)),
         forecast=_points(basis, whole, recent, level),

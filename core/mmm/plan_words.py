@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.mmm.choices import Goal
 from core.mmm.evidence import Estimate
+from core.mmm.limits import InfeasiblePlan
 from core.mmm.plan_answers import Binding, BudgetAnswer, ChannelOutcome, WhatIfAnswer
 from core.mmm.plan_values import BudgetInputs, RiskView
 from core.mmm.wording import Wording, percent, probability
@@ -31,6 +32,21 @@ def plan_sentence(answer: BudgetAnswer, wording: Wording, level: float = 0.9) ->
         )
     gain = with_interval(answer.difference, wording, level)
     return f"{moves}: {gain}. {better_sentence(answer.probability_better, 'today’s split')}"
+
+
+def outcome_sentence(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str:
+    """How much money the goal turned out to need; empty where the whole budget is to be spent anyway."""
+    spent = wording.money(answer.total_value)
+    if inputs.goal == Goal.TARGET_KPI:
+        return f"{spent} is enough to cause {wording.kpi(inputs.target_value or 0)} {wording.kpi_label}."
+    if inputs.goal == Goal.TARGET_ROAS:
+        return f"{spent} can be spent at an incremental ROAS of {inputs.target_value or 0:.2f} or more."
+    if inputs.goal == Goal.PROFIT:
+        left = inputs.total_value - answer.total_value
+        if left < 1:
+            return f"The whole budget of {spent} pays for itself."
+        return f"Spend {spent} and keep {wording.money(left)}: more would cost more than it earns."
+    return ""
 
 
 def whatif_sentence(answer: WhatIfAnswer, wording: Wording, level: float = 0.9) -> str:
@@ -102,6 +118,24 @@ def limit_sentence(binding: Binding, wording: Wording) -> str:
     if binding.cost is None or binding.cost <= 0:
         return f"{subject} holds the plan back: {worth}."
     return f"{subject} costs {wording.kpi(binding.cost)} {wording.kpi_label}; {worth}."
+
+
+def clash_sentence(error: InfeasiblePlan, inputs: BudgetInputs, wording: Wording) -> str:
+    """Which limits cannot be met together, by their names on the screen."""
+    if not error.clash:
+        return " ".join(error.faults)
+    kept = {limit.channel for limit in inputs.limits if limit.locked}
+    groups = {group.name for group in inputs.groups}
+    parts = []
+    for limit in error.clash:
+        amount = f"{wording.symbol}{limit.amount:,.2f}"
+        if limit.kind == "total":
+            parts.append(f"the budget is {amount}")
+            continue
+        name = f"“{limit.name}”" if limit.name in groups else wording.label(limit.name)
+        word = {"lower": "needs at least", "upper": "may get at most"}[limit.kind]
+        parts.append(f"{name} {'is kept at' if limit.name in kept else word} {amount}")
+    return f"No plan can meet all of these: {'; '.join(parts)}. Change one of them."
 
 
 def beyond_sentence(channels: Sequence[ChannelOutcome], wording: Wording, periods: int) -> str | None:

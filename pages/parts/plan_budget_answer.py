@@ -15,6 +15,7 @@ from core.mmm.plan_words import (
     goal_sentence,
     horizon_words,
     limit_sentence,
+    outcome_sentence,
     plan_sentence,
     signed,
     signed_money,
@@ -32,7 +33,8 @@ def show_answer(
 ) -> None:
     """Everything about a plan, the most important first."""
     with st.container(border=True, key="plan_answer"):
-        st.markdown(f"#### {plain(plan_sentence(answer, wording, inputs.level))}")
+        words = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
+        st.markdown(f"#### {plain(words)}")
         horizon = horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period)
         st.caption(plain(f"{horizon}. {goal_sentence(inputs, wording)}"))
         warning = beyond_sentence(answer.channels, wording, inputs.periods)

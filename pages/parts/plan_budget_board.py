@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Membership, Person
+from core.errors import UserError
+from core.mmm.limits import InfeasiblePlan
 from core.mmm.model_info import ModelInfo
 from core.mmm.plan_answers import BudgetAnswer
 from core.mmm.plan_basis import PlanBasis, first_budget, stretch
@@ -15,7 +17,7 @@ from core.mmm.plan_budget import solve_budget
 from core.mmm.plan_export import plan_csv, plan_xlsx
 from core.mmm.plan_export_chart import plan_png
 from core.mmm.plan_values import BudgetInputs, PlanKind
-from core.mmm.plan_words import goal_sentence, horizon_words, plan_sentence
+from core.mmm.plan_words import clash_sentence, goal_sentence, horizon_words, plan_sentence
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
 from pages.parts.layout import Download, download_row
@@ -53,7 +55,7 @@ def budget_board(
             "Optimise", type="primary", icon=":material/auto_awesome:", key="plan_optimise",
             disabled=inputs is None or not allowed,
         ) and inputs:  # fmt: skip
-            _optimise(info, inputs, basis, bench)
+            _optimise(info, inputs, basis, bench, wording)
     if bench.answer and bench.answered and allowed:
         _show(info, project, basis, bench, wording)
     with header:
@@ -79,9 +81,15 @@ def _ask(bench: Bench, basis: PlanBasis, wording: Wording, prefix: str) -> Budge
     return inputs
 
 
-def _optimise(info: ModelInfo, inputs: BudgetInputs, basis: PlanBasis, bench: Bench) -> None:
+def _optimise(
+    info: ModelInfo, inputs: BudgetInputs, basis: PlanBasis, bench: Bench, wording: Wording
+) -> None:
+    """Put the question to the optimiser; who comes here has agreed to a model that did not converge."""
     with user_errors() as outcome, st.spinner("Looking for the best split"):
-        answer = solve_budget(trained(info), inputs, basis)
+        try:
+            answer = solve_budget(trained(info), inputs, basis, override=not info.converged)
+        except InfeasiblePlan as error:
+            raise UserError(clash_sentence(error, inputs, wording)) from error
         bench.settle(inputs.to_json(), answer.to_json())
     if outcome.failed:
         bench.answer = bench.answered = None

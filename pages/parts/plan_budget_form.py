@@ -99,7 +99,7 @@ def _ask_goal(inputs: BudgetInputs, wording: Wording, prefix: str) -> Goal:
             "Goal",
             goals,
             goals.index(inputs.goal),
-            format_func=lambda goal: plain(GOALS[goal].format(kpi=wording.kpi_label)),
+            format_func=lambda goal: GOALS[goal].format(kpi=wording.kpi_label),
             key=key,
             required=True,
         )

@@ -37,7 +37,7 @@ def show_comparison(plans: Sequence[ScenarioInfo], project: Membership, wording:
         baseline = st.selectbox(
             "Compare with",
             picked,
-            format_func=lambda number: plain(ready[number].name),
+            format_func=lambda number: ready[number].name,
             key=f"{kind}_baseline",
         )
     with user_errors() as outcome:
@@ -55,7 +55,7 @@ def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
         "Compare plans",
         list(ready),
         [number for number in wanted if number in ready][:MOST_PLANS],
-        format_func=lambda number: plain(f"{ready[number].name} (no. {number})"),
+        format_func=lambda number: f"{ready[number].name} (no. {number})",
         max_selections=MOST_PLANS,
         key=key,
         placeholder="Choose plans",

@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.mmm.plan_values import GroupLimit
 from core.mmm.wording import Wording
-from pages.parts.plain import plain
 
 _KEPT = "_plan_groups"
 MOST_GROUPS = 10
@@ -46,7 +45,7 @@ def _edit(
                 placeholder="Digital",
             )  # fmt: skip
             picked = st.multiselect(
-                "Channels", list(channels), known, format_func=lambda n: plain(wording.label(n)),
+                "Channels", list(channels), known, format_func=wording.label,
                 key=f"{key}_channels",
             )  # fmt: skip
             low = _money("At least", group.minimum_value if group else None, f"{key}_min", wording)

@@ -15,7 +15,6 @@ from core.palette import channel_colours
 from core.store import session
 from pages.parts.layout import empty_state
 from pages.parts.places import Screen, choose, chosen_id, link
-from pages.parts.plain import plain
 
 
 def trained_models(person: Person, project: Membership) -> tuple[ModelInfo, ...]:
@@ -75,7 +74,7 @@ def wording_of(info: ModelInfo, project: Membership, period: str) -> Wording:
 
 def _title(info: ModelInfo) -> str:
     state = "" if info.converged else ", not converged"
-    return plain(f"{info.name} (no. {info.id}, {info.created_at:%d %b %Y}{state})")
+    return f"{info.name} (no. {info.id}, {info.created_at:%d %b %Y}{state})"
 
 
 def _no_model(training: bool) -> None:

@@ -37,7 +37,7 @@ def open_plan(scenario_id: int) -> None:
 
 
 def open_bench(person: Person, project: Membership, kind: PlanKind) -> Bench:
-    """The workbench of the plan in the address (`?scenario=`), filled with what was saved when first opened."""
+    """The workbench of the plan in the address (`?scenario=`), at first with what was saved."""
     scenario = _wanted(person, project, kind)
     bench = bench_of(person, project.project_id, kind.value, scenario.id if scenario else None)
     if scenario is not None and bench.scenario is None:
@@ -48,14 +48,19 @@ def open_bench(person: Person, project: Membership, kind: PlanKind) -> Bench:
 
 
 def show_kept_model(bench: Bench, models: Sequence[ModelInfo]) -> ModelInfo | None:
-    """The model of the saved plan on the table, which stays; None for a new plan, whose model can be chosen."""
+    """The model of the saved plan on the table, which stays; None where it can be chosen."""
     if bench.scenario is None:
         return None
     info = next((info for info in models if info.id == bench.scenario.model_id), None)
     if info is not None:
         choose("model", info.id)
-        st.text_input("Model", f"{info.name} (no. {info.id})", disabled=True, key=f"plan_model_{bench.scenario.id}",
-                      help="A saved plan keeps its model. Save as new to plan on another one.")  # fmt: skip
+        st.text_input(
+            "Model",
+            f"{info.name} (no. {info.id})",
+            disabled=True,
+            key=f"plan_model_{bench.scenario.id}",
+            help="A saved plan keeps its model. Begin a new one to plan on another model.",
+        )
     return info
 
 

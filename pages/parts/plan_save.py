@@ -32,14 +32,13 @@ def save_buttons(
             disabled=bool(reason) or not changed, help=reason or None,
         ):  # fmt: skip
             _overwrite(bench, bench.scenario)
-    with st.popover(
-        "Save as new" if bench.scenario else "Save",
-        icon=":material/save_as:" if bench.scenario else ":material/save:",
-        disabled=bool(reason),
-        help=reason or None,
-        type="secondary" if bench.scenario else "primary",
-        key=f"{kind}_save_box",
-    ):
+    words = "Save as new" if bench.scenario else "Save"
+    icon = ":material/save_as:" if bench.scenario else ":material/save:"
+    if reason:
+        st.button(words, icon=icon, key=f"{kind}_save_blocked", disabled=True, help=reason)
+        return
+    shade: Any = "secondary" if bench.scenario else "primary"
+    with st.popover(words, icon=icon, type=shade, key=f"{kind}_save_box"):
         _save_form(person, project, bench, kind, first_name)
 
 

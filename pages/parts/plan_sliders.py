@@ -31,25 +31,46 @@ def _ask_channel(
     usual = basis.usual[channel]
     seen = usual > 0
     resting = seen and basis.recent[channel] <= 0
-    # Set before they are drawn: the callbacks write the other one of the pair, and a default besides would clash.
+    # Set before they are drawn: the callbacks write the other one of the pair, and a default would clash.
     st.session_state.setdefault(slider, _on_slider(share))
     st.session_state.setdefault(amount, money)
-    with st.container(border=True, gap="xxsmall", key=f"{prefix}_channel_{channel}"):
-        name = plain(wording.label(channel))
-        st.markdown(f"**{name}**")
+    name = plain(wording.label(channel))
+    with st.container(border=True, gap="xsmall", key=f"{prefix}_channel_{channel}"):
+        _name(name, usual, resting, wording)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.slider(
-                f"{name}: percent of {'its average' if resting else 'recent'} spend", 0, MOST_PCT,
-                step=STEP_PCT, format="%d %%", key=slider, disabled=not seen, label_visibility="collapsed",
-                on_change=partial(_slid, slider, amount, usual), width="stretch",
-            )  # fmt: skip
+                f"{name}: percent of {'its average' if resting else 'recent'} spend",
+                0,
+                MOST_PCT,
+                step=STEP_PCT,
+                format="%d %%",
+                key=slider,
+                disabled=not seen,
+                label_visibility="collapsed",
+                on_change=partial(_slid, slider, amount, usual),
+                width="stretch",
+            )
             st.number_input(
-                f"{name}: spend in {wording.currency}", 0.0, to_cents(usual * 10) if seen else None, step=1000.0,
-                format="%.0f", key=amount, disabled=not seen, label_visibility="collapsed",
-                on_change=partial(_typed, slider, amount, usual), width=130,
-            )  # fmt: skip
-        basis_word = "on average" if resting else "recently"
-        st.caption(plain(f"{wording.money(usual)} {basis_word}" if seen else "never spent on"))
+                f"{name}: spend in {wording.currency}",
+                0.0,
+                to_cents(usual * 10) if seen else None,
+                step=1000.0,
+                format="%.0f",
+                key=amount,
+                disabled=not seen,
+                label_visibility="collapsed",
+                on_change=partial(_typed, slider, amount, usual),
+                width=150,
+            )
+
+
+def _name(name: str, usual: float, resting: bool, wording: Wording) -> None:
+    word = "on average" if resting else "recently"
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.markdown(f"**{name}**", width="content")
+        st.caption(
+            plain(f"{wording.money(usual)} {word}" if usual > 0 else "never spent on"), width="content"
+        )
 
 
 def _slid(slider: str, amount: str, usual: float) -> None:

@@ -41,7 +41,7 @@ class Bench:
         self.round += 1
 
     def rename(self, scenario: ScenarioInfo) -> None:
-        """Take over the present name of the open plan; what is on the table stays, others' saves are noticed."""
+        """Take over the present name of the open plan; what is on the table stays."""
         if self.scenario is not None:
             self.scenario = replace(
                 scenario,

@@ -19,21 +19,22 @@ SCENARIO = "Scenario"
 PAST_PERIODS = 52
 
 
-def show_whatif(
-    answer: WhatIfAnswer, actual: pd.Series, periods: int, wording: Wording, level: float
-) -> None:
-    """What the scenario brings, with the forecast over time below."""
+def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
+    """What the scenario brings, in a sentence and figures."""
     st.markdown(f"#### {plain(whatif_sentence(answer, wording, level))}")
     warning = beyond_sentence(answer.channels, wording, periods)
     if warning:
         st.warning(plain(warning), icon=":material/warning:")
     _show_totals(answer, wording, level)
-    with st.container(border=True):
+
+
+def show_forecast(answer: WhatIfAnswer, actual: pd.Series, wording: Wording, level: float) -> None:
+    """The whole KPI over time, past and forecast, with what the forecast takes for granted."""
+    with st.container(border=True, key="whatif_forecast"):
         st.markdown(f"**{plain(wording.kpi_label)}: past and forecast**")
         fan = plan_charts.forecast_fan(actual.iloc[-PAST_PERIODS:], answer.forecast, wording, level)
-        chart(fan, key="whatif_fan", alt=alt_text(fan), height=340)
-        for assumption in answer.assumptions:
-            st.caption(plain(assumption))
+        chart(fan, key="whatif_fan", alt=alt_text(fan), height=380)
+        st.caption(plain(" ".join(answer.assumptions)))
 
 
 def show_channels(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
@@ -63,12 +64,13 @@ def _show_totals(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
     total, gap = answer.total_value, answer.difference
     moved = any(abs(o.after_value - o.recent_value) >= 0.01 for o in answer.channels)
     returned = answer.kpi.mean / total if total > 0 else float("nan")
+    better = probability(answer.probability_better) if moved else "–"
     cards = [
         Kpi("Spend", wording.money(total), f"{signed_money(total - recent, wording)} against recent"),
         Kpi(
             f"Caused {wording.kpi_label}", wording.kpi(answer.kpi.mean),
             f"{share}: {span_words(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
-            help="Caused inside the horizon, earlier spend still at work included. Later: carried over afterwards",
+            help="Caused inside the horizon, earlier spend still at work included. Later: carried over",
         ),
         Kpi(wording.return_name, wording.per_money(returned), "caused inside the horizon over its spend"),
         Kpi(
@@ -76,6 +78,6 @@ def _show_totals(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
             f"{share}: {signed(gap.lower, wording)} to {signed(gap.upper, wording)}",
             help="Against recent spend, from the same draws, carry-over included",
         ),
-        Kpi("Probability better", probability(answer.probability_better) if moved else "–", "than recent spend"),
+        Kpi("Probability better", better, "than recent spend"),
     ]  # fmt: skip
     kpi_row(cards, columns=5)

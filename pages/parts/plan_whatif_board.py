@@ -26,7 +26,7 @@ from pages.parts.plan_open import show_kept_model
 from pages.parts.plan_save import save_buttons
 from pages.parts.plan_sliders import ask_spend
 from pages.parts.plan_state import Bench
-from pages.parts.plan_whatif_answer import show_channels, show_whatif
+from pages.parts.plan_whatif_answer import show_channels, show_forecast, show_whatif
 
 
 def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
@@ -50,21 +50,26 @@ def whatif_board(
 ) -> None:
     """Sliders left, answer right; every move is computed at once."""
     inputs = _inputs(bench, basis)
-    left, right = st.columns([1, 2], gap="medium")
+    prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
+    top = st.container()
+    left, right = st.columns([2, 3], gap="medium")
     with left:
-        prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
         inputs = ask_spend(inputs, basis, wording, prefix)
         st.button("Back to recent spend", icon=":material/restart_alt:", key="whatif_reset",
                   on_click=bench.restart, args=(first_whatif(basis).to_json(),))  # fmt: skip
-    with right, user_errors() as outcome:
+    with user_errors() as outcome:
         answer = solve_whatif(trained(info), inputs, basis, spend_forecast(info, basis))
-        bench.settle(inputs.to_json(), answer.to_json())
+    if outcome.failed:
+        return
+    bench.settle(inputs.to_json(), answer.to_json())
+    with top:
         _bar(person, project, bench)
-        show_whatif(answer, basis.actual, basis.periods, wording, inputs.level)
-    if not outcome.failed:
-        section("Channel by channel")
-        show_channels(answer, wording, inputs.level)
-        _downloads(project, info, basis, answer, inputs, bench, wording)
+        show_whatif(answer, basis.periods, wording, inputs.level)
+    with right:
+        show_forecast(answer, basis.actual, wording, inputs.level)
+    section("Channel by channel")
+    show_channels(answer, wording, inputs.level)
+    _downloads(project, info, basis, answer, inputs, bench, wording)
 
 
 def _inputs(bench: Bench, basis: PlanBasis) -> WhatIfInputs:

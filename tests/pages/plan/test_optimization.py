@@ -1,0 +1,158 @@
+"""The budget screen: ask, optimise, save, reopen; limits that clash are named as on the screen."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.access import Role
+from core.mmm.scenarios import store
+from core.store import session
+from tests.pages.conftest import everything_shown
+
+PAGE = "pages/plan/optimization.py"
+
+
+def _field(app: AppTest, label: str):
+    widgets = [*app.number_input, *app.text_input, *app.selectbox, *app.radio]
+    return next(widget for widget in widgets if widget.label.startswith(label))
+
+
+def _edit(app: AppTest, row: int, **cells: object) -> None:
+    key = app.data_editor[0].key
+    app.session_state[key] = {"edited_rows": {row: cells}, "added_rows": [], "deleted_rows": []}
+
+
+def _optimised(app: AppTest) -> AppTest:
+    app.button(key="plan_optimise").click().run()
+    assert not app.exception
+    return app
+
+
+def _saved(app: AppTest, name: str) -> int:
+    app.text_input(key="budget_save_name").set_value(name)
+    app.button(key="budget_save").click().run()
+    assert not app.exception
+    return int(app.query_params["scenario"][0])
+
+
+def test_a_visitor_is_asked_to_sign_in(signed_out_page):
+    app = signed_out_page(PAGE)
+    assert not app.exception and not app.data_editor
+
+
+def test_without_a_model_the_screen_says_how_to_get_one(open_page):
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Plans need a trained model" in everything_shown(app)
+
+
+def test_recent_spend_is_the_first_budget(open_page, model_id, fitted_model):
+    app = open_page(PAGE)
+    assert not app.exception
+    assert _field(app, "Total budget").value == pytest.approx(fitted_model.recent_spend(13).sum(), abs=0.05)
+    assert list(app.data_editor[0].value["channel"]) == ["TV [HD] & more", "Search", "Social"]
+
+
+def test_optimising_says_what_to_move_and_how_sure_it_is(open_page, model_id):
+    app = _optimised(open_page(PAGE))
+    words = everything_shown(app)
+    assert "TV [HD] & more" in words and "interval" in words and "The probability that it beats" in words
+    table = app.dataframe[-1].value
+    spent = [float(cell.replace(",", "")) for cell in table["Plan"]]
+    assert sum(spent[:-1]) == pytest.approx(spent[-1], abs=0.001)
+    assert spent[-1] == pytest.approx(_field(app, "Total budget").value, abs=0.001)
+
+
+def test_a_longer_horizon_takes_the_money_along(open_page, model_id, fitted_model):
+    app = open_page(PAGE)
+    _field(app, "Horizon").set_value(26).run()
+    assert not app.exception
+    assert _field(app, "Total budget").value == pytest.approx(fitted_model.recent_spend(26).sum(), abs=0.05)
+
+
+def test_a_locked_channel_keeps_its_spend(open_page, model_id):
+    app = open_page(PAGE)
+    _edit(app, 0, locked=True)
+    table = _optimised(app).dataframe[-1].value
+    assert table["Plan"][0] == table["Recent spend"][0]
+
+
+def test_limits_that_clash_are_named(open_page, model_id):
+    app = open_page(PAGE)
+    _edit(app, 0, locked=True)
+    app.run()
+    _field(app, "Total budget").set_value(100.0).run()
+    words = everything_shown(_optimised(app))
+    assert "No plan can meet all of these" in words
+    assert "TV [HD] & more is kept at" in words and "the budget is €100.00" in words
+
+
+def test_a_minimum_above_its_maximum_is_named(open_page, model_id):
+    app = open_page(PAGE)
+    _edit(app, 1, minimum=500_000, maximum=1_000)
+    app.run()
+    assert not app.exception
+    assert "Search: the maximum (1,000.00) lies under the minimum" in everything_shown(app)
+    assert app.button(key="plan_optimise").disabled
+
+
+def test_a_saved_plan_comes_back_with_inputs_and_answer(open_page, model_id, owner):
+    app = open_page(PAGE)
+    _edit(app, 2, minimum=12_345.0)
+    _field(app, "Total budget").set_value(150_000.0)
+    _field(app, "What shall count").set_value("cvar").run()
+    number = _saved(_optimised(app), "Careful plan")
+    again = open_page(PAGE, scenario=number)
+    assert not again.exception
+    assert _field(again, "Total budget").value == 150_000.0
+    assert again.data_editor[0].value["minimum"][2] == 12_345.0
+    assert _field(again, "What shall count").value == "cvar"
+    assert list(again.dataframe[-1].value["Plan"]) == list(app.dataframe[-1].value["Plan"])
+    with session() as s:
+        assert store.scenario(s, owner, number).model_id == model_id
+
+
+def test_changes_are_saved_over_the_open_plan_only_after_optimising(open_page, model_id, owner):
+    app = open_page(PAGE)
+    number = _saved(_optimised(app), "Plan")
+    _field(app, "Total budget").set_value(90_000.0).run()
+    assert app.button(key="budget_overwrite").disabled
+    assert "changed after this answer" in everything_shown(app)
+    _optimised(app)
+    app.button(key="budget_overwrite").click().run()
+    assert not app.exception
+    with session() as s:
+        assert store.scenario(s, owner, number).config["total_value"] == 90_000.0
+
+
+def test_two_saved_plans_are_compared_from_the_same_draws(open_page, model_id):
+    app = open_page(PAGE)
+    first = _saved(_optimised(app), "First")
+    _field(app, "Total budget").set_value(250_000.0)
+    _optimised(app)
+    second = _saved(app, "Second")
+    page = open_page(PAGE, compare=f"{first},{second}")
+    page.session_state["budget_tab"] = "Saved plans"
+    page.run()
+    assert not page.exception
+    words = everything_shown(page)
+    assert "First" in words and "Second" in words
+    assert "The probability that it beats “First” is over 99 %" in words
+
+
+def test_a_viewer_may_optimise_but_not_save(open_page, model_id, new_member):
+    app = _optimised(open_page(PAGE, person=new_member(Role.VIEWER)))
+    assert "The probability that it beats" in everything_shown(app)
+    assert app.button(key="budget_save_blocked").disabled
+
+
+def test_a_plan_of_another_project_is_not_opened(open_page, model_id, stranger):
+    number = _saved(_optimised(open_page(PAGE)), "Secret")
+    from core.projects.store import create_project
+
+    with session() as s:
+        other = create_project(s, stranger, "Elsewhere").id
+    app = open_page(PAGE, person=stranger, project=other, scenario=number)
+    assert not app.exception
+    assert "Secret" not in everything_shown(app)

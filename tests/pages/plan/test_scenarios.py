@@ -1,0 +1,93 @@
+"""The what-if screen: closed to strangers, honest without a model, quick and savable with one."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.access import Role
+from tests.pages.conftest import everything_shown
+
+PAGE = "pages/plan/scenarios.py"
+
+
+def _slider(app: AppTest, channel: str):
+    return next(widget for widget in app.slider if widget.key.endswith(f"_slider_{channel}"))
+
+
+def _amount(app: AppTest, channel: str):
+    return next(widget for widget in app.number_input if widget.key.endswith(f"_amount_{channel}"))
+
+
+def _metric(app: AppTest, label: str) -> str:
+    return next(metric.value for metric in app.metric if metric.label == label)
+
+
+def test_a_visitor_is_asked_to_sign_in(signed_out_page):
+    app = signed_out_page(PAGE)
+    assert not app.exception and not app.slider and not app.metric
+
+
+def test_without_a_model_the_screen_says_how_to_get_one(open_page):
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Plans need a trained model" in everything_shown(app)
+    assert any(button.label == "Set up a model" for button in app.button)
+
+
+def test_recent_spend_is_the_first_scenario(open_page, model_id):
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Move a slider to see what changes" in everything_shown(app)
+    assert {slider.value for slider in app.slider} == {100}
+
+
+def test_a_slider_changes_the_money_and_the_figures(open_page, model_id):
+    app = open_page(PAGE)
+    before = _metric(app, "Spend"), _amount(app, "tv").value
+    _slider(app, "tv").set_value(150).run()
+    assert not app.exception
+    assert _amount(app, "tv").value == pytest.approx(1.5 * before[1], abs=0.01)
+    assert _metric(app, "Spend") != before[0]
+    assert "more than recent spend" in everything_shown(app)
+
+
+def test_a_typed_amount_moves_the_slider_and_may_go_beyond_it(open_page, model_id):
+    app = open_page(PAGE)
+    usual = _amount(app, "search").value
+    _amount(app, "search").set_value(3 * usual).run()
+    assert not app.exception
+    assert _slider(app, "search").value == 200
+    assert _amount(app, "search").value == pytest.approx(3 * usual, abs=0.01)
+
+
+def test_a_saved_scenario_comes_back_with_everything(open_page, model_id):
+    app = open_page(PAGE)
+    _slider(app, "tv").set_value(40).run()
+    figure = _metric(app, "Difference")
+    app.text_input(key="whatif_save_name").set_value("Less TV")
+    app.button(key="whatif_save").click().run()
+    assert not app.exception
+    saved = app.query_params["scenario"][0]
+    again = open_page(PAGE, scenario=saved)
+    assert not again.exception
+    assert _slider(again, "tv").value == 40
+    assert _metric(again, "Difference") == figure
+    assert "Less TV" in everything_shown(again)
+
+
+def test_a_viewer_may_try_but_not_save(open_page, model_id, new_member):
+    app = open_page(PAGE, person=new_member(Role.VIEWER))
+    assert not app.exception and app.slider
+    assert not [widget for widget in app.text_input if widget.key == "whatif_save_name"]
+    blocked = app.button(key="whatif_save_blocked")
+    assert blocked.disabled and "not save them" in blocked.help
+
+
+def test_a_model_that_did_not_converge_is_not_used_without_being_asked(open_page, keep):
+    keep("Rough", converged=False)
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "has not converged" in everything_shown(app) and not app.slider
+    next(box for box in app.checkbox if box.label == "Plan on it nevertheless").check().run()
+    assert app.slider

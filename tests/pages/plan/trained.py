@@ -1,0 +1,85 @@
+"""A small fitted model, and a project that holds it as if it had been trained there."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core import artifacts
+from core.access import Person
+from core.mmm import FittedMMM, MMMConfig, fit
+from core.store import session
+from db.tables import Dataset, Model, ModelResult, ModelStatus
+
+LABELS = {"tv": "TV [HD] & more", "search": "Search", "social": "Social"}
+
+
+def small_model(draws: int = 150) -> FittedMMM:
+    """A model of 90 weeks and three channels, sampled in about two seconds."""
+    generator = np.random.default_rng(3)
+    weeks = 90
+    spend = {name: generator.gamma(2.0, scale, weeks) for name, scale in
+             (("tv", 6_000.0), ("search", 3_000.0), ("social", 1_500.0))}  # fmt: skip
+    base = 200_000 + 20_000 * np.sin(np.arange(weeks) * 2 * np.pi / 52)
+    earned = sum(50_000 * money / (money + money.mean()) for money in spend.values())
+    frame = pd.DataFrame({
+        "week": pd.date_range("2024-01-01", periods=weeks, freq="7D"),
+        "sales": base + earned + generator.normal(0, 8_000, weeks),
+        "price": generator.normal(10, 1, weeks), **spend,
+    })  # fmt: skip
+    config = MMMConfig(
+        date_column="week", target_column="sales", channel_columns=list(spend), control_columns=["price"],
+        display_names=LABELS,
+    )  # fmt: skip
+    return fit(frame, config, draws=draws, tune=200, chains=2, seed=1)
+
+
+def keep_model(person_id: int, project_id: int, model: FittedMMM, name: str, converged: bool = True) -> int:
+    """The id of a completed training with this model's files in the project."""
+    with tempfile.TemporaryDirectory() as folder, session() as s:
+        model.save(folder)
+        path, checksum = artifacts.save_folder(Path(folder), f"projects/{project_id}/{secrets.token_hex(6)}")
+        data = Dataset(
+            project_id=project_id, name="Weekly sales", file_path="none", file_name="sales.csv", file_bytes=1,
+            checksum="0", frame_path="none", frame_checksum="0", rows=90,
+        )  # fmt: skip
+        s.add(data)
+        s.flush()
+        data.root_id = data.id
+        row = Model(
+            project_id=project_id, dataset_id=data.id, name=name, status=ModelStatus.COMPLETED,
+            config=json.loads(model.config.to_json()), created_by=person_id,
+        )  # fmt: skip
+        s.add(row)
+        s.flush()
+        diagnostics = {**json.loads(json.dumps(model.diagnostics, default=str)), "converged": converged}
+        found = {"diagnostics": diagnostics, "channel_summary": [], "findings": [], "warnings": [], "run": {}}
+        s.add(
+            ModelResult(model_id=row.id, results_json=found, artifacts_path=path, artifacts_checksum=checksum)
+        )
+        return row.id
+
+
+def keep_for(username: str, folder: str | None = None) -> None:
+    """Puts a model into the first project of a person of the installation that the environment names."""
+    from sqlalchemy import select
+
+    from core.access.store import memberships
+    from db.tables import User
+
+    with session() as s:
+        user = s.scalars(select(User).where(User.username == username)).one()
+        person = Person(user.id, user.username, user.display_name or "", user.is_owner, False)
+        project = next(known for known in memberships(s, person) if not known.is_demo)
+    model = FittedMMM.load(folder) if folder else small_model()
+    print(project.project_id, keep_model(person.id, project.project_id, model, "Weekly model"))
+
+
+if __name__ == "__main__":
+    keep_for(*sys.argv[1:])

@@ -14,6 +14,7 @@ Trace = dict[str, Any]
 HEIGHT = 300
 MARGIN = 8
 NEUTRAL = "#8b93a1"  # readable on white and on the dark background alike
+INK = "#000037"  # a place holder that the screen's theme paints in its text colour, light or dark
 FITTED = "#12998b"
 HOLDOUT = "rgba(139,147,161,0.16)"
 LEGEND = {
@@ -88,7 +89,7 @@ def band(x: Sequence[Any], lower: Any, upper: Any, colour: str, name: str, **ext
 
 
 def error_bars(
-    middle: Any, lower: Any, upper: Any, colour: str = NEUTRAL, thickness: float = 1.6
+    middle: Any, lower: Any, upper: Any, colour: str = INK, thickness: float = 1.4
 ) -> dict[str, Any]:
     """Asymmetric error bars from interval ends; never negative, so a mean outside its interval draws."""
     mean = np.asarray(middle, float)
@@ -117,8 +118,8 @@ def dots(x: Any, y: Any, name: str, marker: dict[str, Any], **extra: Any) -> Tra
     return {"type": "scatter", "mode": "markers", "x": x, "y": y, "name": name, "marker": marker, **extra}
 
 
-def rows_of_bars(labels: Sequence[str], value: Any, name: str, marker: dict[str, Any], **extra: Any) -> Trace:
-    """Horizontal bars, one a label: channel names stay readable on a narrow screen."""
+def rows_of_bars(labels: Any, value: Any, name: str, marker: dict[str, Any], **extra: Any) -> Trace:
+    """Horizontal bars, one a label or row: channel names stay readable on a narrow screen."""
     x = np.asarray(value, float)
     return {"type": "bar", "orientation": "h", "y": labels, "x": x, "name": name, "marker": marker, **extra}
 

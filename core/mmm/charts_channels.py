@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.mmm.charts_base import (
+    INK,
     NEUTRAL,
     Trace,
     dots,
@@ -21,9 +22,9 @@ from core.mmm.charts_base import (
 )
 from core.mmm.wording import Wording
 
-ROW = 46  # height of one channel's row in a horizontal chart, pixels
+ROW = 54  # height of one channel's row in a horizontal chart, pixels
 TOTAL = "#5b6b7d"
-MARGINAL = "#d0a215"
+AVERAGE, NEXT, BEFORE = -0.2, 0.12, 0.36  # lanes inside a channel's row
 NO_SPEND = "No money was spent in this range, so there is no return to show."
 
 
@@ -39,7 +40,7 @@ def _labels(frame: pd.DataFrame, wording: Wording) -> list[str]:
     return [wording.label(name) for name in frame["channel"]]
 
 
-def _bars(frame: pd.DataFrame, column: str, colour: str = NEUTRAL, thickness: float = 1.6) -> dict[str, Any]:
+def _bars(frame: pd.DataFrame, column: str, colour: str = INK, thickness: float = 1.4) -> dict[str, Any]:
     return error_bars(frame[column], frame[f"{column}_lower"], frame[f"{column}_upper"], colour, thickness)
 
 
@@ -65,32 +66,50 @@ def roas(
     frame = summary[np.isfinite(summary["roas"].astype(float))].sort_values("roas", ascending=False)
     if frame.empty:
         return empty(NO_SPEND)
-    y, colours = _labels(frame, wording), _colours(frame, wording)
+    colours, rows = _colours(frame, wording), np.arange(len(frame), dtype=float)
     filled = {"color": [faded(colour, 0.85) for colour in colours]}
-    diamond = {"color": colours, "symbol": "diamond", "size": 11, "line": {"color": "#ffffff", "width": 1.2}}
+    diamond = {"color": colours, "symbol": "diamond", "size": 11, "line": {"color": "#ffffff", "width": 1}}
     marginal = frame["mroas"].to_numpy(float)
+    average = rows_of_bars(rows + AVERAGE, frame["roas"], "Average", filled, width=0.36)
     traces: list[Trace] = [
-        rows_of_bars(y, frame["roas"], "Average", filled, width=0.5, error_x=_bars(frame, "roas")),
-        dots(marginal, y, "Marginal (next 1 %)", diamond, error_x=_bars(frame, "mroas", MARGINAL, 1.2)),
+        average | {"error_x": _bars(frame, "roas")},
+        dots(marginal, rows + NEXT, "Marginal (next 1 %)", diamond, error_x=_bars(frame, "mroas")),
     ]
     if year_before is not None and not year_before.empty:
-        traces.append(_year_before(frame, year_before, wording))
+        traces.append(_year_before(frame, year_before, rows))
+    _name_rows(traces, _labels(frame, wording))
     alt = f"{wording.return_name} and marginal return by channel, with the {interval_words(level)}."
     return figure(
         traces,
         alt=alt,
         height=_height(len(frame)),
         xaxis={"title": {"text": wording.return_name}, "rangemode": "tozero"},
-        yaxis={"autorange": "reversed"},
+        yaxis=_rows_axis(_labels(frame, wording)),
         shapes=_break_even(wording),
     )
 
 
-def _year_before(frame: pd.DataFrame, year_before: pd.DataFrame, wording: Wording) -> Trace:
+def _rows_axis(labels: list[str]) -> dict[str, Any]:
+    """One row a label, the first on top; numbers below allow several lanes in a row."""
+    places = list(range(len(labels)))
+    span = [len(labels) - 0.45, -0.55]
+    return {"tickmode": "array", "tickvals": places, "ticktext": labels, "range": span, "showgrid": False}
+
+
+def _name_rows(traces: list[Trace], labels: list[str], digits: str = ".2f", prefix: str = "") -> None:
+    """What a row shows on hover: its label, and the value of the mark."""
+    for trace in traces:
+        trace["customdata"] = labels
+        trace["hovertemplate"] = f"%{{customdata}}: {prefix}%{{x:{digits}}}<extra>%{{fullData.name}}</extra>"
+
+
+def _year_before(
+    frame: pd.DataFrame, year_before: pd.DataFrame, rows: np.ndarray, column: str = "roas"
+) -> Trace:
     old = year_before.set_index("channel").reindex(frame["channel"])
-    marker = {"symbol": "circle-open", "size": 10, "color": NEUTRAL, "line": {"width": 2}}
-    bars = _bars(old, "roas", faded(NEUTRAL, 0.6), 1)
-    return dots(old["roas"].to_numpy(float), _labels(frame, wording), "A year before", marker, error_x=bars)
+    marker = {"symbol": "circle-open", "size": 9, "color": NEUTRAL, "line": {"width": 2}}
+    bars = _bars(old, column, faded(NEUTRAL, 0.6), 1.2)
+    return dots(old[column].to_numpy(float), rows + BEFORE, "A year before", marker, error_x=bars)
 
 
 def spend_and_effect(summary: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:
@@ -139,52 +158,76 @@ def shares(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def waterfall(parts: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:
-    """From the baseline, channel by channel, to the total KPI.
+    """From the baseline, channel by channel, down to the total KPI.
 
     `parts`: component, value, lower, upper (KPI units) in drawing order. Each step starts where the one
-    before ended; its own interval is drawn on its end.
+    before ended; its own interval is drawn on its end. Where the steps would be slivers beside the baseline
+    the axis begins inside it, and the axis says so.
     """
     if parts.empty:
         return empty("There are no periods in this range.")
     value = parts["value"].to_numpy(float)
-    names = [wording.label(name) for name in parts["component"]]
-    colours = [wording.colours.get(name, NEUTRAL) for name in parts["component"]]
-    steps = _columns(names, value, colours, wording)
-    steps["base"] = np.concatenate([[0.0], np.cumsum(value)[:-1]])
-    steps["error_y"] = error_bars(value, parts["lower"], parts["upper"])
-    total = _columns(["Total"], np.array([value.sum()]), [TOTAL], wording)
+    labels = [wording.label(name) for name in [*parts["component"], "Total"]]
+    colours = [*(wording.colours.get(name, NEUTRAL) for name in parts["component"]), TOTAL]
+    ends = np.cumsum(value)
+    steps = rows_of_bars(list(range(len(labels))), [*value, ends[-1]], "", {"color": colours}, width=0.62)
+    steps["base"] = np.concatenate([[0.0], ends[:-1], [0.0]])
+    low, high = [*parts["lower"], ends[-1]], [*parts["upper"], ends[-1]]
+    steps |= {"error_x": error_bars([*value, ends[-1]], low, high), "showlegend": False}
+    amounts = [wording.kpi(amount) for amount in [*value, ends[-1]]]
+    steps |= {"customdata": labels, "text": amounts, "textposition": "none"}
+    steps["hovertemplate"] = "%{customdata}: %{text}<extra></extra>"
+    start = waterfall_start(parts)
+    axis = _kpi_axis(wording) | {"range": [start, _furthest(parts, start)]}
+    if start > 0:
+        axis["title"] = {"text": f"{wording.kpi_label}; the axis begins at {wording.kpi(start)}"}
     alt = (
         f"Waterfall from the baseline over each channel to the total {wording.kpi_label}, "
         f"with the {interval_words(level)} of each step."
     )
-    return figure([steps, total], alt=alt, height=360, yaxis=_kpi_axis(wording), bargap=0.25)
+    rows = _rows_axis([f"{label}  {amount}" for label, amount in zip(labels, amounts, strict=True)])
+    return figure([steps], alt=alt, height=_height(len(labels) - 1), xaxis=axis, yaxis=rows)
 
 
-def _columns(names: list[str], value: np.ndarray, colours: list[str], wording: Wording) -> Trace:
-    return {
-        "type": "bar",
-        "x": names,
-        "y": value,
-        "marker": {"color": colours},
-        "showlegend": False,
-        "text": [wording.kpi(amount) for amount in value],
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "hovertemplate": "%{x}: %{text}<extra></extra>",
-    }
+def waterfall_start(parts: pd.DataFrame, shown: float = 0.6) -> float:
+    """Where the axis begins: at 0, or inside a baseline that would leave the steps under 1 - `shown`."""
+    value = parts["value"].to_numpy(float)
+    first, steps = float(value[0]), float(np.abs(value[1:]).sum())
+    if first <= 0 or steps == 0 or steps > (1 - shown) * (first + steps):
+        return 0.0
+    raw = float(parts["lower"].iloc[0]) - 0.8 * steps
+    digit = 10 ** np.floor(np.log10(max(steps, 1e-12)))
+    return max(0.0, float(np.floor(raw / digit) * digit))
 
 
-def contribution(summary: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:
-    """What each channel caused, with its interval: channel, contribution, contribution_lower and _upper."""
+def _furthest(parts: pd.DataFrame, start: float) -> float:
+    value = parts["value"].to_numpy(float)
+    ends = np.cumsum(value) + (parts["upper"].to_numpy(float) - value)
+    most = max(float(ends.max()), float(value.sum()))
+    return most + 0.04 * (most - start)
+
+
+def contribution(
+    summary: pd.DataFrame, wording: Wording, level: float = 0.9, year_before: pd.DataFrame | None = None
+) -> go.Figure:
+    """What each channel caused, with its interval: channel, contribution, contribution_lower and _upper.
+
+    Hollow dots show the year before, with its interval.
+    """
     frame = summary.sort_values("contribution", ascending=False)
     if frame.empty:
         return empty("There is no channel in this model.")
+    rows, labels = np.arange(len(frame), dtype=float), _labels(frame, wording)
     marker = {"color": _colours(frame, wording)}
-    bars = rows_of_bars(_labels(frame, wording), frame["contribution"], "Caused", marker, width=0.55)
-    bars |= {"showlegend": False, "error_x": _bars(frame, "contribution")}
+    bars = rows_of_bars(rows - 0.06, frame["contribution"], wording.kpi_label, marker, width=0.5)
+    traces = [bars | {"error_x": _bars(frame, "contribution")}]
+    if year_before is not None and not year_before.empty:
+        traces.append(_year_before(frame, year_before, rows, "contribution"))
+    _name_rows(traces, labels, ".3s", wording.kpi_prefix)
     alt = f"{wording.kpi_label} caused by each channel, with the {interval_words(level)}."
-    height, reverse = _height(len(frame)), {"autorange": "reversed"}
-    return figure([bars], alt=alt, height=height, xaxis=_kpi_axis(wording), yaxis=reverse)
+    height, axis = _height(len(frame)), _kpi_axis(wording) | {"rangemode": "tozero"}
+    shown = len(traces) > 1
+    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=_rows_axis(labels), showlegend=shown)
 
 
 def geo_returns(geo_summary: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:

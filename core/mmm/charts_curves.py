@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.mmm.charts_base import (
-    FITTED,
+    INK,
     NEUTRAL,
     Trace,
     band,
@@ -24,7 +24,6 @@ from core.mmm.charts_base import (
 )
 from core.mmm.wording import Wording
 
-NEW = FITTED
 BARELY_LEARNED = 0.1
 
 
@@ -74,34 +73,21 @@ def _dot_at_spend(rows: pd.DataFrame, name: str, now: float, wording: Wording) -
     return trace | {"error_y": error_bars(mean, low, high, colour), "hovertemplate": words}
 
 
-def carry_over(
-    weights: pd.DataFrame, half_lives: dict[str, float], wording: Wording, level: float = 0.9
-) -> go.Figure:
-    """How an effect spreads over the periods after the spend: lag, channel, mean, lower, upper (0..1).
-
-    `half_lives`: periods until half of the effect has come, by channel; written into the legend.
-    """
+def carry_over(weights: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:
+    """How an effect spreads over the periods after the spend: lag, channel, mean, lower, upper (0..1)."""
     if weights.empty:
         return empty("There is no channel with carry-over in this model.")
     traces: list[Trace] = []
     for name, rows in weights.groupby("channel", sort=False):
-        colour, label = wording.colour(str(name)), _with_half_life(str(name), half_lives, wording)
-        lags: list[int] = rows["lag"].tolist()
-        group: dict[str, Any] = {"legendgroup": label}
-        traces.append(band(lags, rows["lower"], rows["upper"], colour, label, showlegend=False, **group))
-        traces.append(line(lags, rows["mean"], label, colour, mode="lines+markers", **group))
+        bars = error_bars(rows["mean"], rows["lower"], rows["upper"])
+        share, marker = rows["mean"].to_numpy(float), {"color": wording.colour(str(name))}
+        base = {"type": "bar", "x": rows["lag"].tolist(), "y": share, "name": wording.label(str(name))}
+        traces.append({**base, "marker": marker, "error_y": bars})
     alt = f"Share of the effect by {wording.period} after the spend, with the {interval_words(level)}."
     step = max(1, round(float(weights["lag"].max()) / 8))
     lag_axis = {"title": {"text": f"{wording.period.capitalize()}s after the spend"}, "dtick": step}
-    share_axis = {"title": {"text": "Share of the effect"}, "tickformat": ".0%", "rangemode": "tozero"}
-    return figure(traces, alt=alt, xaxis=lag_axis, yaxis=share_axis)
-
-
-def _with_half_life(name: str, half_lives: dict[str, float], wording: Wording) -> str:
-    half = half_lives.get(name, float("nan"))
-    if not np.isfinite(half):
-        return wording.label(name)
-    return f"{wording.label(name)}: half-life {half:.1f} {wording.period}s"
+    share_axis = {"tickformat": ".0%", "rangemode": "tozero"}
+    return figure(traces, alt=alt, height=240, xaxis=lag_axis, yaxis=share_axis, bargap=0.3)
 
 
 def contraction(learned: pd.DataFrame, wording: Wording, barely: float = BARELY_LEARNED) -> go.Figure:
@@ -143,7 +129,7 @@ def two_models(
         mean, low, high = (channels[f"roas_{which}{end}"].astype(float) for end in ("", "_lower", "_upper"))
         symbol = "circle-open" if which == "old" else "circle"
         marker = {"color": colours, "symbol": symbol, "size": 11, "line": {"color": colours, "width": 2}}
-        bars = error_bars(mean, low, high, NEUTRAL if which == "old" else NEW)
+        bars = error_bars(mean, low, high, NEUTRAL if which == "old" else INK)
         traces.append(dots(mean.to_numpy(), labels, name, marker, offsetgroup=which, error_x=bars))
     alt = f"{wording.return_name} by channel in {names[0]} and {names[1]}, with the {interval_words(level)}."
     axis = {"title": {"text": wording.return_name}, "rangemode": "tozero"}

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from core.mmm.charts_base import (
     FITTED,
     HOLDOUT,
+    INK,
     NEUTRAL,
     Trace,
     band,
@@ -29,12 +30,7 @@ GREYS = ("#7b8494", "#9aa3b2", "#b4bcc8", "#646c7a", "#c9cfd8", "#565d69")
 
 
 def _kpi_axis(wording: Wording, **extra: Any) -> dict[str, Any]:
-    return {
-        "title": {"text": wording.kpi_label},
-        "tickformat": "~s",
-        "tickprefix": wording.kpi_prefix,
-        **extra,
-    }
+    return {"tickformat": "~s", "tickprefix": wording.kpi_prefix, **extra}
 
 
 def holdout_shapes(holdout_start: pd.Timestamp | None, end: str) -> dict[str, Any]:
@@ -158,12 +154,17 @@ def _areas(x: list[str], value: np.ndarray, label: str, colour: str) -> list[Tra
 def _border(border: pd.DataFrame, level: float) -> list[Trace]:
     x, name = days(border["date"]), f"Baseline, {interval_words(level)}"
     style: dict[str, Any] = {"dash": "dot", "width": 1.3, "legendgroup": "border", "hoverinfo": "skip"}
-    lower = line(x, border["lower"], name, "#11182b", showlegend=False, **style)
-    return [lower, line(x, border["upper"], name, "#11182b", **style)]
+    lower = line(x, border["lower"], name, INK, showlegend=False, **style)
+    return [lower, line(x, border["upper"], name, INK, **style)]
 
 
-def media_over_time(effect: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:
-    """The effect of media by period with its interval: date, channel, mean, lower, upper (KPI units)."""
+def media_over_time(
+    effect: pd.DataFrame, wording: Wording, level: float = 0.9, year_before: pd.DataFrame | None = None
+) -> go.Figure:
+    """The effect of media by period with its interval: date, channel, mean, lower, upper (KPI units).
+
+    `year_before`: the same frame with its dates moved forward by a year; drawn dotted.
+    """
     if effect.empty:
         return empty("There are no periods in this range.")
     traces: list[Trace] = []
@@ -173,10 +174,15 @@ def media_over_time(effect: pd.DataFrame, wording: Wording, level: float = 0.9) 
             wording.colours.get(str(name), FITTED),
             wording.label(str(name)),
         )
-        traces.append(
-            band(x, rows["lower"], rows["upper"], colour, label, legendgroup=label, showlegend=False)
-        )
-        traces.append(line(x, rows["mean"], label, colour, legendgroup=label))
+        group: dict[str, Any] = {"legendgroup": label}
+        traces.append(band(x, rows["lower"], rows["upper"], colour, label, showlegend=False, **group))
+        traces.append(line(x, rows["mean"], label, colour, **group))
+        if year_before is not None:
+            old = year_before[year_before["channel"] == name]
+            name_before = f"{label}, a year before"
+            traces.append(
+                line(days(old["date"]), old["mean"], name_before, colour, width=1.3, dash="dot", **group)
+            )
     alt = f"{wording.kpi_label} caused by media in each period, with the {interval_words(level)}."
     return figure(traces, alt=alt, yaxis=_kpi_axis(wording, rangemode="tozero"), hovermode="x unified")
 
@@ -189,6 +195,6 @@ def spend_over_time(spend: pd.DataFrame, wording: Wording) -> go.Figure:
         marker = {"color": wording.colour(name), "line": {"width": 0}}
         y = spend[name].to_numpy(float)
         traces.append({"type": "bar", "x": x, "y": y, "name": wording.label(name), "marker": marker})
-    axis = {"title": {"text": "Spend"}, "tickformat": "~s", "tickprefix": wording.symbol}
+    axis = {"tickformat": "~s", "tickprefix": wording.symbol}
     alt = "Spend by period and channel."
     return figure(traces, alt=alt, barmode="stack", bargap=0.05, yaxis=axis, hovermode="x unified")

@@ -12,8 +12,13 @@ from core.mmm.wording import Wording
 ENDS = (("", ""), ("_lower", ", lower"), ("_upper", ", upper"))
 
 
-def channel_table(channels: pd.DataFrame, wording: Wording) -> pd.DataFrame:
-    """The channel summary with the reader's words as headings, full precision kept."""
+def channel_table(
+    channels: pd.DataFrame, wording: Wording, year_before: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The channel summary with the reader's words as headings, full precision kept.
+
+    With the summary of the year before, its spend, effect and return stand in columns at the end.
+    """
     money, kpi = wording.currency, wording.kpi_label
     columns = {"channel": "Channel", "spend": f"Spend ({money})"}
     names = {"contribution": f"{kpi} caused", "roas": wording.return_name, "mroas": "Marginal return"}
@@ -22,7 +27,13 @@ def channel_table(channels: pd.DataFrame, wording: Wording) -> pd.DataFrame:
     columns |= {"share": f"Share of {kpi}", "half_life": f"Half-life ({wording.period}s)"}
     present = {column: name for column, name in columns.items() if column in channels.columns}
     table = channels[list(present)].rename(columns=present)
-    return table.assign(Channel=[wording.label(name) for name in channels["channel"]])
+    table = table.assign(Channel=[wording.label(name) for name in channels["channel"]])
+    if year_before is None:
+        return table
+    old = year_before.set_index("channel").reindex(channels["channel"])
+    for column in ("spend", *names):
+        table[f"{columns[column]}, a year before"] = old[column].to_numpy(float)
+    return table
 
 
 def channels_csv(report: Report) -> bytes:

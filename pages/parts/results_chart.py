@@ -12,7 +12,6 @@ import streamlit as st
 from core.access import Permission
 from core.mmm.charts import alt_text
 from core.mmm.export_tables import frame_csv
-from pages.parts.layout import card
 from pages.parts.plain import plain
 from pages.parts.results_view import View
 
@@ -21,13 +20,20 @@ def chart_card(
     view: View, title: str, figure: go.Figure, data: pd.DataFrame, *, key: str, note: str = ""
 ) -> None:
     """Draw a figure with its own alt text; the camera in its corner saves a PNG, the button its data."""
-    with card(f"card_{key}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{plain(title)}**")
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{key}"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{plain(title)}**", width="content")
             data_button(view, title, data, key=key)
         if note:
             st.caption(plain(note))
         draw(figure, key=key, file_name=file_name(view, title))
+
+
+def even_height(*figures: go.Figure) -> None:
+    """Neighbours in a row as high as the highest of them."""
+    height = max(int(figure.layout.height) for figure in figures)
+    for figure in figures:
+        figure.update_layout(height=height)
 
 
 def draw(figure: go.Figure, *, key: str, file_name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from core.mmm import charts
@@ -25,17 +27,30 @@ def show_curves(view: View) -> None:
         key="curve_channels",
     )
     shown = [name for name in names if name in (chosen or names[:FIRST_CARDS])]
-    note = f"Solid: spend that was seen. Dashed: beyond it. Dot: mean spend per {words.period} of the range."
-    data = view.curves[view.curves["channel"].isin(shown)]
-    title = f"{words.kpi_label} caused per {words.period} at steady spend"
-    chart_card(view, title, curves_figure(view, shown), data, key="curves", note=note)
+    st.caption(
+        f"Solid: spend that was seen. Dashed: beyond it. Dot: mean spend per {words.period} of the range."
+    )
+    with st.grid(3, min_column_width=300):
+        for name in shown:
+            own = view.curves[view.curves["channel"] == name]
+            figure = curves_figure(view, [name]).update_layout(showlegend=False, yaxis_title_text="")
+            chart_card(view, words.label(name), figure, own, key=f"curve_{name}", note=_in_words(view, name))
     if len(shown) > 1:
-        section("Each channel on its own scale")
-        with st.grid(3, min_column_width=300):
-            for name in shown:
-                own = view.curves[view.curves["channel"] == name]
-                figure = curves_figure(view, [name]).update_layout(showlegend=False)
-                chart_card(view, words.label(name), figure, own, key=f"curve_{name}")
+        section("On one scale")
+        data = view.curves[view.curves["channel"].isin(shown)]
+        title = f"{words.kpi_label} caused per {words.period} at steady spend"
+        chart_card(view, title, curves_figure(view, shown), data, key="curves")
+
+
+def _in_words(view: View, name: str) -> str:
+    """What the dot on a curve says."""
+    words, row = view.wording, view.readout.channels.set_index("channel").loc[name]
+    now = float(view.marks.set_index("channel").loc[name, "spend_now"])
+    if not now:
+        return "No spend in this range."
+    low, high = words.per_money(row["mroas_lower"]), words.per_money(row["mroas_upper"])
+    returns = f"the next 1 % returns {words.per_money(row['mroas'])} ({low} to {high})"
+    return f"{words.money(now)} a {words.period}; {returns}."
 
 
 def _by_spend(view: View) -> list[str]:
@@ -56,9 +71,21 @@ def show_carry_over(view: View) -> None:
         format_func=lambda name: plain(words.label(name)),
         key="carry_channels",
     )
-    frame = view.carry_over[view.carry_over["channel"].isin(chosen or names)]
-    figure = charts.carry_over(frame, half, words, view.level)
-    note = (
+    shown = [name for name in names if name in (chosen or names[:FIRST_CARDS])]
+    st.caption(
         f"Share of the effect that comes in each {words.period} after the spend; the shares add up to 100 %."
     )
-    chart_card(view, "Carry-over", figure, frame, key="carry_over", note=note)
+    with st.grid(3, min_column_width=300):
+        for name in shown:
+            own = view.carry_over[view.carry_over["channel"] == name]
+            figure = charts.carry_over(own, words, view.level)
+            note = _half_life(half.get(name), words.period)
+            chart_card(view, words.label(name), figure, own, key=f"carry_{name}", note=note)
+
+
+def _half_life(periods: float | None, period: str) -> str:
+    if periods is None or not math.isfinite(periods):
+        return "Its shape has no half-life."
+    if periods < 0.95:
+        return f"Half of the effect comes within {periods:.1f} {period}s, so mostly at once."
+    return f"Half of the effect comes within {periods:.1f} {period}s."

@@ -14,7 +14,7 @@ from core.mmm.verdict import Trust
 from core.mmm.wording import MISSING, percent
 from pages.parts.layout import Kpi, kpi_row, section
 from pages.parts.plain import plain
-from pages.parts.results_chart import chart_card
+from pages.parts.results_chart import chart_card, even_height
 from pages.parts.results_view import View
 
 
@@ -24,12 +24,14 @@ def show_diagnostics(view: View) -> None:
     _figures(view.model.diagnostics, view)
     fitted = view.cut(view.lines.fitted)
     learned = _learned(view)
+    left = charts.residuals(fitted, view.wording, view.level)
+    taught = charts.contraction(learned, view.wording)
+    even_height(left, taught)
     with st.grid(2, min_column_width=420):
-        figure = charts.residuals(fitted, view.wording, view.level)
-        chart_card(view, "What the model did not explain", figure, fitted, key="residuals")
-        figure = charts.contraction(learned, view.wording)
-        note = "Narrower than before the data: 0 % says that the figure repeats what was assumed."
-        chart_card(view, "What the data taught", figure, learned, key="contraction", note=note)
+        note = "Actual minus model. Orange: outside the interval."
+        chart_card(view, "What the model did not explain", left, fitted, key="residuals", note=note)
+        note = "At 0 % a figure only repeats what was assumed before the data."
+        chart_card(view, "What the data taught", taught, learned, key="contraction", note=note)
     _warnings(view)
     _parameters(view.model.diagnostics)
 
@@ -113,16 +115,9 @@ def _learned(view: View) -> pd.DataFrame:
 
 
 def _warnings(view: View) -> None:
-    words, diagnostics = view.wording, view.model.diagnostics
-    confounded = diagnostics.get("confounded") or []
-    warnings = diagnostics.get("warnings") or []
-    if not (confounded or warnings):
-        return
-    section("Worth knowing")
-    for pair in confounded:
-        first, second = words.label(pair["first"]), words.label(pair["second"])
-        text = f"{first} and {second} move together in the draws (correlation {pair['correlation']:.2f})."
-        st.markdown(f":material/compare_arrows: {plain(text)}")
+    warnings = view.model.diagnostics.get("warnings") or []
+    if warnings:
+        section("Worth knowing")
     for warning in warnings:
         st.markdown(f":material/info: {plain(str(warning))}")
 

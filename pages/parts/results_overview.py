@@ -12,14 +12,14 @@ from core.mmm.readout import ALL_MEDIA
 from core.mmm.wording import probability
 from pages.parts.layout import card, section
 from pages.parts.plain import plain
-from pages.parts.results_chart import chart_card
+from pages.parts.results_chart import chart_card, even_height
 from pages.parts.results_view import View
 
-HINT_ICONS = {
-    Hint.RAISE: ":material/trending_up:",
-    Hint.LOWER: ":material/trending_down:",
-    Hint.HOLD: ":material/trending_flat:",
-    Hint.TEST: ":material/science:",
+HINT_WORDS = {
+    Hint.RAISE: ":green[:material/trending_up: Raise]",
+    Hint.LOWER: ":orange[:material/trending_down: Lower]",
+    Hint.HOLD: ":gray[:material/trending_flat: Hold]",
+    Hint.TEST: ":violet[:material/science: Test first]",
 }
 
 
@@ -28,16 +28,16 @@ def show_overview(view: View) -> None:
     found, words, level = view.readout, view.wording, view.level
     fitted = view.cut(view.lines.fitted)
     before = found.channels_before if view.compare else None
+    fit = charts.actual_and_fitted(fitted, words, level, view.holdout_start, view.before(view.lines.fitted))
+    steps = charts.waterfall(found.parts, words, level)
+    returns = charts.roas(found.channels, words, level, before)
+    shares = charts.spend_and_effect(found.channels, words, level)
+    even_height(fit, steps)
+    even_height(returns, shares)
     with st.grid(2, min_column_width=420):
-        fit = charts.actual_and_fitted(
-            fitted, words, level, view.holdout_start, view.before(view.lines.fitted)
-        )
         chart_card(view, f"{words.kpi_label}: actual and model", fit, fitted, key="fit")
-        steps = charts.waterfall(found.parts, words, level)
         chart_card(view, f"Where {words.kpi_label} came from", steps, found.parts, key="waterfall")
-        returns = charts.roas(found.channels, words, level, before)
         chart_card(view, f"{words.return_name} by channel", returns, found.channels, key="roas")
-        shares = charts.spend_and_effect(found.channels, words, level)
         chart_card(
             view, "Share of spend, share of effect", shares, charts.shares(found.channels), key="shares"
         )
@@ -57,7 +57,7 @@ def show_hints(view: View) -> None:
             with card():
                 words = view.wording
                 st.markdown(f"**{plain(words.label(row['channel']))}**")
-                st.markdown(f"{HINT_ICONS[row['hint']]} {str(row['hint']).capitalize()}")
+                st.markdown(HINT_WORDS[row["hint"]])
                 low, high = words.per_money(row["mroas_lower"]), words.per_money(row["mroas_upper"])
                 st.caption(
                     plain(
@@ -71,16 +71,17 @@ def show_channels(view: View) -> None:
     """What each channel cost, caused and returned; by geography where there are any."""
     found, words, level = view.readout, view.wording, view.level
     before = found.channels_before if view.compare else None
+    caused = charts.contribution(found.channels, words, level, before)
+    returns = charts.roas(found.channels, words, level, before)
+    even_height(caused, returns)
     with st.grid(2, min_column_width=420):
-        caused = charts.contribution(found.channels, words, level)
         chart_card(view, f"{words.kpi_label} caused by channel", caused, found.channels, key="contribution")
-        returns = charts.roas(found.channels, words, level, before)
         chart_card(view, f"{words.return_name} by channel", returns, found.channels, key="roas")
     section(
         "All figures",
         f"Intervals: {level * 100:.0f} %. Half-life: {words.period}s until half of the effect has come.",
     )
-    table = channel_table(found.channels, words)
+    table = channel_table(found.channels, words, before)
     st.dataframe(
         table,
         hide_index=True,
@@ -130,11 +131,13 @@ def show_over_time(view: View) -> None:
     figure = charts.contribution_over_time(stacked, words, view.cut(lines.border), view.level)
     note = f"Dotted: the {view.level * 100:.0f} % interval of the baseline."
     chart_card(view, f"{words.kpi_label} by cause", figure, stacked, key="over_time", note=note)
-    with st.container(border=True):
-        chosen = _media_lines(view)
-        effect = view.cut(lines.media[lines.media["channel"].isin(chosen)])
-        figure = charts.media_over_time(effect, words, view.level)
-        chart_card(view, "Caused by media in each period", figure, effect, key="media_lines")
+    chosen = _media_lines(view)
+    asked = lines.media[lines.media["channel"].isin(chosen)]
+    effect = view.cut(asked)
+    figure = charts.media_over_time(effect, words, view.level, view.before(asked))
+    chart_card(
+        view, f"{words.kpi_label} caused by media in each {words.period}", figure, effect, key="media_lines"
+    )
     spend = lines.spend.loc[view.span.start : view.span.end]
     chart_card(view, "Spend", charts.spend_over_time(spend, words), spend.reset_index(), key="spend")
 
@@ -149,12 +152,11 @@ def _one_baseline(view: View, decomposition: pd.DataFrame) -> pd.DataFrame:
 def _media_lines(view: View) -> list[str]:
     names = [ALL_MEDIA, *view.model.config.channels]
     chosen = st.pills(
-        "Lines",
+        "Show the effect of",
         names,
         selection_mode="multi",
         default=[ALL_MEDIA],
         format_func=lambda name: plain(view.wording.label(name)),
         key="media_names",
-        label_visibility="collapsed",
     )
     return list(chosen) or [ALL_MEDIA]

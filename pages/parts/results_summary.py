@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.mmm.evidence import Estimate
+from core.mmm.readout import ALL_MEDIA
 from core.mmm.report import change_share
 from core.mmm.verdict import Trust
 from core.mmm.wording import percent, unbroken
@@ -30,8 +31,13 @@ def show_findings(view: View) -> None:
             trust = view.readout.verdict.trust
             colour, icon = BADGES[trust]
             st.badge(str(trust), color=colour, icon=icon)  # type: ignore[arg-type]
-        for at, finding in enumerate(found.sentences, start=1):
-            st.markdown(f"{at}. {plain(unbroken(finding.text))}")
+            if view.readout.verdict.reasons:
+                reason = view.readout.verdict.reasons[0].what
+                st.caption(plain(reason[0].upper() + reason[1:]))
+        lines = [
+            f"{at}. {plain(unbroken(finding.text))}" for at, finding in enumerate(found.sentences, start=1)
+        ]
+        st.markdown("\n".join(lines))
 
 
 def show_figures(view: View) -> None:
@@ -56,6 +62,7 @@ def show_figures(view: View) -> None:
                 f"{level}: {percent(totals.media_share.lower, 1)} to {percent(totals.media_share.upper, 1)}",
                 delta=share_delta,
                 delta_good="neutral",
+                trend=_all_media(view),
                 help=f"{words.kpi(totals.media.mean)} of {words.kpi(totals.kpi)}, carry-in included.",
             ),
             Kpi(
@@ -75,6 +82,11 @@ def show_figures(view: View) -> None:
             ),
         ]
     )
+
+
+def _all_media(view: View) -> list[float]:
+    media = view.cut(view.lines.media)
+    return list(media.loc[media["channel"] == ALL_MEDIA, "mean"])
 
 
 def _note(before: object) -> str:

@@ -38,7 +38,7 @@ def every_chart() -> dict:
         "waterfall": charts.waterfall(parts, words),
         "geo": charts.geo_returns(geo, words),
         "curves": charts.response_curves(made.curves(), made.marks(), words),
-        "carry_over": charts.carry_over(made.carry_over(), {"tv_S": 1.4}, words),
+        "carry_over": charts.carry_over(made.carry_over(), words),
         "media": charts.media_over_time(effect, words),
         "over_time": charts.contribution_over_time(made.decomposition(), words),
         "two": charts.two_models(two, words, ("old", "new")),
@@ -54,7 +54,9 @@ def test_each_channel_wears_its_own_colour(name):
         assert colour in drawn or red_green_blue in drawn
 
 
-@pytest.mark.parametrize("name", ["roas", "spend_and_effect", "contribution", "waterfall", "geo", "two"])
+@pytest.mark.parametrize(
+    "name", ["roas", "spend_and_effect", "contribution", "waterfall", "geo", "two", "carry_over"]
+)
 def test_charts_by_channel_draw_their_intervals_as_error_bars(name):
     bars = [trace for trace in every_chart()[name].data if trace.error_x.array is not None]
     bars += [trace for trace in every_chart()[name].data if trace.error_y.array is not None]
@@ -63,7 +65,7 @@ def test_charts_by_channel_draw_their_intervals_as_error_bars(name):
     assert all(np.nanmax(np.asarray(bar, float)) > 0 for bar in lengths)
 
 
-@pytest.mark.parametrize("name", ["curves", "carry_over", "media"])
+@pytest.mark.parametrize("name", ["curves", "media"])
 def test_charts_with_lines_draw_their_intervals_as_bands(name):
     bands = [trace for trace in every_chart()[name].data if trace.fill == "toself"]
     assert len(bands) == len(made.CHANNELS)
@@ -75,7 +77,7 @@ def test_every_chart_has_alt_text_and_the_houses_frame(name):
     assert len(charts.alt_text(chart)) > 20
     assert (chart.layout.margin.l, chart.layout.margin.r) == (8, 8)
     assert chart.layout.legend.orientation == "h"
-    assert chart.layout.height >= 260
+    assert chart.layout.height >= 240
 
 
 def test_the_fitted_line_comes_with_its_band_the_actual_values_and_the_year_before():
@@ -120,9 +122,19 @@ def test_the_curve_is_dashed_beyond_the_largest_spend_seen_and_marks_today():
 
 
 def test_the_waterfall_ends_at_the_total():
-    chart = every_chart()["waterfall"]
-    steps, total = chart.data
-    assert steps.base[-1] + steps.y[-1] == pytest.approx(total.y[0])
+    steps = every_chart()["waterfall"].data[0]
+    assert steps.base[-2] + steps.x[-2] == pytest.approx(steps.x[-1])
+    assert steps.base[-1] == 0
+
+
+def test_the_waterfall_cuts_into_a_baseline_that_would_hide_the_steps_and_says_so():
+    parts = made.parts()
+    chart = charts.waterfall(parts, made.WORDING)
+    start = chart.layout.xaxis.range[0]
+    assert 0 < start < parts["lower"].iloc[0]
+    assert "the axis begins at" in chart.layout.xaxis.title.text
+    parts.loc[0, ["value", "lower", "upper"]] = [1e6, 9e5, 1.1e6]
+    assert charts.waterfall(parts, made.WORDING).layout.xaxis.range[0] == 0
 
 
 def test_channels_without_spend_have_no_return_and_the_chart_says_so():

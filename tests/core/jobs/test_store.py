@@ -1,0 +1,19 @@
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core.jobs.run import Run
+from core.jobs.store import answers, worker_state
+
+
+def test_the_state_of_the_queue_counts_what_waits_and_runs(s: Session, running: Run) -> None:
+    before = worker_state(s)
+    assert (before.alive, before.running) == (False, 1)
+    s.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+    assert worker_state(s).alive
+    s.execute(text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '5 minutes'"))
+    silent = worker_state(s)
+    assert not silent.alive and silent.last_seen_at is not None
+
+
+def test_a_database_that_is_there_answers(s: Session) -> None:
+    assert answers(s)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
@@ -43,12 +43,12 @@ KINDS: dict[type[Any], Kind] = {
 }
 
 
-def project_of(table: type[Thing]) -> InstrumentedAttribute[int]:
+def project_of(table: type[Thing]) -> ColumnElement[int]:
     """The column that says to which project a row of `table` belongs."""
-    return table.id if table is Project else table.project_id  # type: ignore[union-attr,return-value]
+    return table.__table__.c["id" if table is Project else "project_id"]
 
 
-def visible(person: Person, table: type[Thing], *, deleted: bool = False) -> Select[tuple[Thing]]:
+def visible(person: Person, table: type[Thing], *, deleted: bool = False) -> Select[Thing]:
     """The rows of `table` in living projects of `person`: those not deleted, or all with `deleted`."""
     query = (
         select(table)

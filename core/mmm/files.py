@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -32,11 +33,13 @@ def save_model(model: FittedMMM, folder: Path) -> None:
     """Write the model's three files into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     data_of(model.structure).to_parquet(folder / DATA, index=False)
+    # Written aside and moved: a reader that still has the old file open keeps a whole one.
+    aside = folder / f".{POSTERIOR}.part"
     for number, (group, dataset) in enumerate(_datasets(model).items()):
-        dataset.to_netcdf(
-            folder / POSTERIOR, mode="a" if number else "w", group=group, engine="h5netcdf",
-            encoding={name: {"zlib": True, "complevel": 1} for name in dataset.data_vars if dataset[name].size > 1000},
-        )  # fmt: skip
+        packing = {name: {"zlib": True, "complevel": 1} for name in dataset if dataset[name].size > 1000}
+        mode: Literal["a", "w"] = "a" if number else "w"
+        dataset.to_netcdf(aside, mode=mode, group=group, engine="h5netcdf", encoding=packing)
+    os.replace(aside, folder / POSTERIOR)
     record = {
         "format": FORMAT,
         "config": json.loads(model.config.to_json()),

@@ -67,7 +67,7 @@ def robyn_model() -> FittedMMM:
 
 @cache
 def geo_model() -> FittedMMM:
-    return fit(meridian(), MERIDIAN, draws=200, tune=300, chains=2, seed=3)
+    return fit(meridian(), MERIDIAN, draws=400, tune=400, chains=2, seed=3)
 
 
 def weekly(weeks: int = 60, seed: int = 0, **columns: Any) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import json
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core.access import Role
+from core.access import Person, Role
 from core.access.demo_password import demo_password
 from core.access.store import add_demo_account, join_as
 from core.data.keeping import keep
@@ -22,7 +22,7 @@ from core.demo.weekly_sales import (
 )
 from core.jobs.runs.store import back_in_queue
 from core.jobs.store import enqueue_training
-from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project
+from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project, ProjectMember
 
 DEMO_LOCK = 7302  # advisory lock of the transaction that makes the demo
 DEMO_KEY = "demo"
@@ -93,3 +93,13 @@ def _train_again(s: Session, model_id: int) -> None:
         return
     model.attempt, model.finished_at = 0, None
     back_in_queue(s, model, "Trained again, since the last training was killed.")
+
+
+def join_demo(s: Session, person: Person) -> None:
+    """Make a person an owner of the demo project, so that they may try everything there; nothing without it."""
+    made = s.get(InstallationSetting, DEMO_KEY)
+    project = s.get(Project, made.value["project_id"]) if made else None
+    if project is None or project.deleted_at is not None:
+        return
+    if s.get(ProjectMember, (project.id, person.id)) is None:
+        join_as(s, project.id, person.id, Role.OWNER)

@@ -35,7 +35,7 @@ class StorageFacts:
 
 def versions(parts: Sequence[str] = PARTS) -> dict[str, str]:
     """Version by part, Python first; parts that are not installed are left out."""
-    found = {"python": platform.python_version()}
+    found = {"Python": platform.python_version()}
     for part in parts:
         try:
             found[part] = metadata.version(part)

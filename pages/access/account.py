@@ -20,7 +20,8 @@ with page_header("Account", f"Signed in as {person.username}"):
 if person.is_demo:
     st.info("This is the shared demo account: it can look at everything and change nothing.")
 
-with st.grid(2, min_column_width=320):
+
+def _name_card() -> None:
     with card(), st.form("display_name", border=False):
         section("Your name", "How others see you in lists and in the audit trail")
         name = st.text_input("Name", value=person.display_name or "", max_chars=80, disabled=person.is_demo)
@@ -28,18 +29,41 @@ with st.grid(2, min_column_width=320):
             attempt(access.rename_person, name, done="Name saved") is not FAILED
         ):
             st.rerun()
+
+
+def _browsers_card() -> None:
+    with card():
+        section("Other browsers", "Ends every session of this account except this one")
+        if st.button("Sign out everywhere else", icon=":material/devices:", disabled=person.is_demo) and (
+            attempt(access.sign_out_everywhere, session_number(), done="All other browsers are signed out")
+            is not FAILED
+        ):
+            st.rerun()
+
+
+def _password_card() -> None:
     with card(), st.form("password", border=False, clear_on_submit=True):
         section("Password", "Every other browser is signed out when it changes")
         old = st.text_input(
             "Present password", type="password", autocomplete="current-password", disabled=person.is_demo
         )
-        new = ask_for_new_password()
-        if st.form_submit_button("Change password", disabled=person.is_demo) and new is not None:
-            attempt(access.change_password, old, new, session_number(), done="Password changed")
-    with card():
-        section("Other browsers", "Ends every session of this account except this one")
-        if st.button("Sign out everywhere else", icon=":material/devices:", disabled=person.is_demo):
-            attempt(access.sign_out_everywhere, session_number(), done="All other browsers are signed out")
+        new = ask_for_new_password("New password")
+        if (
+            st.form_submit_button("Change password", disabled=person.is_demo)
+            and new is not None
+            and (
+                attempt(access.change_password, old, new, session_number(), done="Password changed")
+                is not FAILED
+            )
+        ):
+            st.rerun()
+
+
+with st.grid(2, min_column_width=320):
+    with st.container():
+        _name_card()
+        _browsers_card()
+    _password_card()
 
 section("Recent sign-ins", "Where this account was used, failed tries included")
 with session() as s:

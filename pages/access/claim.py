@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.access import store as access
+from core.demo.store import join_demo
 from core.store import session
 from pages.parts.account_form import ask_for_account, enter, token_from_address
 from pages.parts.brand import entrance
@@ -24,6 +25,7 @@ with entrance("Claim this installation", "The owner invites the others and looks
 
         def _claim() -> None:
             with session() as s:
-                access.claim(s, token, answers.username, answers.password, answers.display_name)
+                owner = access.claim(s, token, answers.username, answers.password, answers.display_name)
+                join_demo(s, owner)
 
         enter(_claim, answers)

@@ -75,7 +75,7 @@ st.dataframe(
     shown,
     hide_index=True,
     width="stretch",
-    height=520,
+    height=min(38 + 35 * max(len(shown), 1), 560),
     column_config={"When": st.column_config.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm:ss")},
 )
 if len(table) == SHOWN:

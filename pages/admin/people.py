@@ -23,6 +23,9 @@ def _set_role(username: str, key: str) -> None:
 
 
 def _remove(username: str) -> None:
+    if username == person.username:
+        attempt(access.leave, project.project_id, done="You are no longer a member")
+        return
     attempt(access.remove_member, project.project_id, username, done=f"{username} is no longer a member")
 
 
@@ -52,7 +55,7 @@ def _member_row(member: Member) -> None:
                 width=150,
             )
             st.button(
-                "Remove",
+                "Leave" if member.username == person.username else "Remove",
                 key=f"remove_{member.username}",
                 type="tertiary",
                 on_click=_remove,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pandas as pd
 import streamlit as st
 
 from core.backup import saved
@@ -75,9 +74,4 @@ with st.grid(2, min_column_width=320):
         )
     with st.container():
         section("Versions")
-        st.dataframe(
-            pd.DataFrame(list(versions().items()), columns=["Part", "Version"]),
-            hide_index=True,
-            width="stretch",
-            height=280,
-        )
+        st.table(versions(), border="horizontal")

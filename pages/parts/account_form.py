@@ -41,17 +41,17 @@ def ask_for_account(button: str) -> Answers | None:
     return Answers(username, password, display_name.strip() or None)
 
 
-def ask_for_new_password() -> str | None:
+def ask_for_new_password(label: str = "Password") -> str | None:
     """Two fields inside a form; the password when both agree, else None with the reason shown."""
     first = st.text_input(
-        "Password",
+        label,
         type="password",
         autocomplete="new-password",
         key="account_password",
         help="At least 10 characters; a sentence is easy to remember and hard to guess.",
     )
     again = st.text_input(
-        "Password again", type="password", autocomplete="new-password", key="account_password_again"
+        f"{label} again", type="password", autocomplete="new-password", key="account_password_again"
     )
     if first == again:
         return first

@@ -80,7 +80,7 @@ def _allowed(project: Membership, permission: Permission, step: Step) -> Step | 
 
 def show_steps(standing: Standing, project: Membership) -> None:
     """Data, model, results and plan as four cards: what is there, and the way to it."""
-    with st.grid(4, min_column_width=200):
+    with st.grid(4, min_column_width=160):
         _data_card(standing)
         _model_card(standing)
         _results_card(standing)
@@ -89,13 +89,14 @@ def show_steps(standing: Standing, project: Membership) -> None:
 
 def _step_card(number: int, title: str, done: bool, state: str, note: str) -> None:
     mark = ":green[:material/check_circle:]" if done else ":gray[:material/radio_button_unchecked:]"
-    st.markdown(f"{mark} **{number} · {title}**")
-    st.text(state)
-    st.caption(note)
+    with st.container(gap="xxsmall", height="stretch"):
+        st.markdown(f"{mark} **{number} · {title}**")
+        st.text(state)
+        st.caption(note)
 
 
 def _data_card(standing: Standing) -> None:
-    with card():
+    with card(key="step_card_1"):
         newest = standing.datasets[0] if standing.datasets else None
         if newest is None:
             _step_card(1, "Data", False, "Nothing uploaded", "One row per period, one column per channel")
@@ -107,7 +108,7 @@ def _data_card(standing: Standing) -> None:
 
 
 def _model_card(standing: Standing) -> None:
-    with card():
+    with card(key="step_card_2"):
         training, ready = standing.training, standing.ready
         if training is not None:
             _step_card(2, "Model", ready is not None, training.name, "Training now")
@@ -128,7 +129,7 @@ def _no_model_words(standing: Standing) -> str:
 
 
 def _results_card(standing: Standing) -> None:
-    with card():
+    with card(key="step_card_3"):
         ready = standing.ready
         if ready is None:
             _step_card(3, "Results", False, "After the first training", "Return by channel, with uncertainty")
@@ -145,7 +146,7 @@ def _results_card(standing: Standing) -> None:
 
 
 def _plan_card(standing: Standing) -> None:
-    with card():
+    with card(key="step_card_4"):
         plans = standing.scenarios
         if not plans:
             _step_card(4, "Plan", False, "No plan yet", "The best split of a budget, with its odds")

@@ -70,7 +70,11 @@ def page_header(title: str, subtitle: str = "", *, badge: str | None = None) -> 
             if subtitle:
                 st.caption(plain(subtitle))
         actions = st.container(
-            horizontal=True, horizontal_alignment="right", width="content", key="page_actions"
+            horizontal=True,
+            horizontal_alignment="right",
+            vertical_alignment="center",
+            width="content",
+            key="page_actions",
         )
     return actions
 

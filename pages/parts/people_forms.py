@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core.access import Account, Membership, Permission, Person, Role
@@ -31,19 +30,26 @@ WHAT_IT_MEANS: dict[str, Permission] = {
 
 def role_matrix() -> None:
     """Which role may do what, in plain words."""
-    rows = {
-        words: {role.value: "✓" if permission in ROLE_PERMISSIONS[role] else "" for role in Role}
+    head = "| | " + " | ".join(role.capitalize() for role in Role) + " |"
+    line = "|---|" + ":---:|" * len(Role)
+    rows = [
+        f"| {words} | "
+        + " | ".join("✓" if permission in ROLE_PERMISSIONS[role] else "" for role in Role)
+        + " |"
         for words, permission in WHAT_IT_MEANS.items()
-    }
-    section("What each role may do")
-    st.table(pd.DataFrame(rows).T.rename(columns=str.capitalize), border="horizontal")
+    ]
+    with st.expander("What each role may do", icon=":material/rule:"):
+        st.markdown("\n".join([head, line, *rows]))
 
 
 @st.dialog("Invite to the project", icon=":material/person_add:")
 def invite_dialog(project: Membership) -> None:
     """Choose a role, get a link to hand over; it works once and for a week."""
     role = st.selectbox(
-        "Role", [role for role in Role if role is not Role.OWNER], index=2, format_func=str.capitalize
+        "Role",
+        [role for role in Role if role is not Role.OWNER],
+        index=2,
+        format_func=lambda role: f"{role.capitalize()}: {role.description[:1].lower()}{role.description[1:]}",
     )
     if st.button("Make the link", type="primary"):
         token = attempt(access.invite, project.project_id, role)

@@ -79,8 +79,8 @@ def create_database(conninfo: str, name: str) -> None:
             connection.execute(statement.format(sql.Identifier(name), *(sql.Literal(value) for value in row)))
         except psycopg.errors.InsufficientPrivilege as error:
             raise BackupFailed(
-                f"The role {connection.info.user!r} may not make databases, and a restore never overwrites the "
-                f"present one. Give it the right: alter role {connection.info.user} createdb."
+                f"The role {connection.info.user!r} may not make databases, and a restore never overwrites "
+                f"the present one. Give it the right: alter role {connection.info.user} createdb."
             ) from error
 
 

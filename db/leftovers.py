@@ -30,7 +30,7 @@ def clear(data: Path, sockets: Path) -> None:
 
     Call only while no postmaster lives and the start lock is held.
     """
-    _end(_backends(data))
+    _end(backends(data))
     (data / "postmaster.pid").unlink(missing_ok=True)
     for socket in sockets.glob(".s.PGSQL.*"):
         socket.unlink(missing_ok=True)
@@ -68,7 +68,8 @@ def _works_in(pid: int, data: Path) -> bool:
         return False
 
 
-def _backends(data: Path) -> list[int]:
+def backends(data: Path) -> list[int]:
+    """The pids of every process of a server on `data`, the postmaster included."""
     numbers = (int(entry.name) for entry in _PROCESSES.glob("[0-9]*"))
     return [pid for pid in numbers if _works_in(pid, data) and _state(pid) != "Z"]
 

@@ -90,6 +90,7 @@ class PostgresServer:
                 )
                 if code:
                     raise ServerRefused(f"The database did not stop: {answer}")
+                shutil.rmtree(self.sockets, ignore_errors=True)
 
     def alive(self) -> bool:
         """Whether the app's role can connect to the app's database now."""

@@ -1,7 +1,7 @@
 """A database of its own for the tests, and the people and projects they act with.
 
-`s` is a transaction that is rolled back: quick, for stores. `empty_database` is a whole database for code that
-opens its own sessions or processes: pages, the web routes, the worker.
+`s` is a transaction that is rolled back: quick, for stores. `empty_database` is a whole database for
+code that opens its own sessions or processes: pages, the web routes, the worker.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ for _name in ("DATABASE_URL", "MIXWRIGHT_ARTIFACTS", "MIXWRIGHT_OPEN_REGISTRATIO
 
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
+from argon2 import PasswordHasher  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
 from core import store  # noqa: E402
-from core.access import Person, Role  # noqa: E402
+from core.access import Person, Role, credentials  # noqa: E402
 from core.access.accounts.store import add_account  # noqa: E402
 from core.access.store import join_as  # noqa: E402
 from core.settings import settings  # noqa: E402
@@ -40,6 +41,12 @@ from db.tables import Project  # noqa: E402
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 PASSWORD = "long enough for anybody"
 _TEMPLATE = "mixwright_template"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> None:
+    """Passwords are hashed cheaply in tests; what hashing really costs is proved where it matters."""
+    credentials._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture(scope="session")
@@ -77,8 +84,10 @@ def s(database: PostgresServer) -> Iterator[Session]:
 
 @pytest.fixture
 def empty_database(database: PostgresServer) -> Iterator[str]:
-    """A database of this test's own, roles and tables in it; its address. `core.store.session` and new processes
-    use it, through DATABASE_URL."""
+    """The address of a database of this test's own, with tables and roles.
+
+    `core.store.session` and new processes use it, through DATABASE_URL.
+    """
     name = f"test_{os.urandom(4).hex()}"
     _execute(database, f"create database {name} template {_TEMPLATE}")
     store.shut_down()

@@ -27,8 +27,8 @@ def clean_username(text: str) -> str:
     name = text.strip().lower()
     if not _USERNAME.fullmatch(name):
         raise UserError(
-            "A user name has 3 to 64 characters: letters a to z, digits and . _ @ + - between them; it begins "
-            "and ends with a letter or digit."
+            "A user name has 3 to 64 characters: letters a to z, digits and . _ @ + - between them; it "
+            "begins and ends with a letter or digit."
         )
     return name
 

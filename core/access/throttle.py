@@ -26,7 +26,7 @@ class SignInLimits:
         if failures < self.free_tries:
             return dt.timedelta(0)
         doublings = min(failures - self.free_tries, 30)
-        return min(self.longest_wait, self.first_wait * 2**doublings)
+        return min(self.longest_wait, self.first_wait * float(2**doublings))
 
 
 def waiting_words(left: dt.timedelta) -> str:

@@ -43,9 +43,8 @@ async def take_cookie(request: Request) -> Response:
         return JSONResponse({"error": "ticket"}, 401)
     answer = JSONResponse({"ok": True}, headers={"cache-control": "no-store"})
     # The cookie outlives the session on purpose: the database decides when a session ends.
-    answer.set_cookie(
-        COOKIE, token, max_age=int(LIFETIMES.session_longest.total_seconds()), **_cookie(request)
-    )
+    longest = int(LIFETIMES.session_longest.total_seconds())
+    answer.set_cookie(COOKIE, token, max_age=longest, **_cookie(request))
     return answer
 
 

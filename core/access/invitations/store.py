@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
@@ -100,7 +98,7 @@ def use_invitation(s: Session, person: Person, token: AccessToken) -> Membership
     return membership(s, person, token.project_id)
 
 
-def _open() -> Select[Any]:
+def _open() -> Select[AccessToken, Project, User]:
     maker = aliased(User)
     return (
         select(AccessToken, Project, maker)

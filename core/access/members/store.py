@@ -105,7 +105,7 @@ def refuse_above(mine: Membership, role: Role) -> None:
     _refuse_above(mine, role)
 
 
-def _mine(person: Person) -> Select[Any]:
+def _mine(person: Person) -> Select[Project, str]:
     return (
         select(Project, ProjectMember.role)
         .join(ProjectMember, ProjectMember.project_id == Project.id)
@@ -127,8 +127,9 @@ def _membership(person: Person, project: Project, role: str) -> Membership:
 
 def _refusal(found: Membership, permission: Permission) -> str:
     if found.demo_person:
-        return "The demo account looks at everything and changes nothing. Make an account of your own to do this."
-    return f"Your role in this project, {found.role}, does not include {permission} ({permission.description.lower()})."
+        return "The demo account changes nothing. Make an account of your own to do this."
+    wish = permission.description[0].lower() + permission.description[1:]
+    return f"Your role in this project is {found.role}. It does not let you {wish}."
 
 
 def _member(s: Session, project_id: int, username: str) -> tuple[ProjectMember, User]:

@@ -172,12 +172,12 @@ def _slide(s: Session, session: WebSession) -> None:
     )
 
 
-def _sessions() -> Select[tuple[WebSession, User]]:
+def _sessions() -> Select[WebSession, User]:
     return select(WebSession, User).join(User, User.id == WebSession.user_id)
 
 
 def _living() -> tuple[ColumnElement[bool], ...]:
-    return WebSession.expires_at > func.now(), WebSession.revoked_at.is_(None)
+    return WebSession.expires_at > now(), WebSession.revoked_at.is_(None)
 
 
 def _ending() -> Update:

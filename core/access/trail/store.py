@@ -68,7 +68,7 @@ def login_history(s: Session, person: Person, limit: int = 50) -> list[Try]:
     return [Try(row.at, row.username, row.address, row.succeeded) for row in s.scalars(query)]
 
 
-def _newest(limit: int) -> Select[tuple[AuditEntry, User]]:
+def _newest(limit: int) -> Select[AuditEntry, User]:
     return (
         select(AuditEntry, User)
         .outerjoin(User, User.id == AuditEntry.user_id)
@@ -77,7 +77,7 @@ def _newest(limit: int) -> Select[tuple[AuditEntry, User]]:
     )
 
 
-def _events(s: Session, query: Select[tuple[AuditEntry, User]]) -> list[Event]:
+def _events(s: Session, query: Select[AuditEntry, User]) -> list[Event]:
     return [
         Event(
             at=entry.at,
@@ -88,5 +88,5 @@ def _events(s: Session, query: Select[tuple[AuditEntry, User]]) -> list[Event]:
             project_id=entry.project_id,
             details=entry.details,
         )
-        for entry, user in s.execute(query).tuples()
+        for entry, user in s.execute(query)
     ]

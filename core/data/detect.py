@@ -95,9 +95,7 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
     return Detection(
         kind=kind,
         kind_reason=why,
-        guesses=tuple(
-            replace(guess, label=guess.label or friendly(guess.column, guess.role)) for guess in guesses
-        ),
+        guesses=_labelled(guesses),
         frequency=frequency_of(dated.values) if dated is not None else None,
         currency=_currency(typed),
         date_order=dated.date_order if dated is not None else next(iter(orders), None),
@@ -108,6 +106,15 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
         and not says(targets[0], TARGET_MONEY)
         and says(targets[0], TARGET_COUNT - {"y", "target", "kpi"})
         else KpiKind.MONEY,
+    )
+
+
+def _labelled(guesses: list[Guess]) -> tuple[Guess, ...]:
+    """Friendly names; columns that would be called the same keep their own."""
+    labels = [friendly(guess.column, guess.role) for guess in guesses]
+    return tuple(
+        replace(guess, label=label if labels.count(label) == 1 else guess.column)
+        for guess, label in zip(guesses, labels, strict=True)
     )
 
 

@@ -12,9 +12,7 @@ from core.data.model_fields import to_mmm_config_fields
 from core.data.problems import DataProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
-from core.mmm.checks import check
-from core.mmm.config import MMMConfig
-from core.mmm.problem import Problem
+from core.mmm import MMMConfig, Problem, check
 
 LABELS = {
     RepairCode.DROP_DUPLICATES: "Keep one of each repeated row",

@@ -11,10 +11,9 @@ from core.data.frames import Frame
 from core.data.mapping import MEDIA_ROLES, Role
 from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
+from core.mmm import Problem, apply_repair
+from core.mmm import Repair as ModelRepair
 from core.mmm.calendar import detect_frequency, expected_dates
-from core.mmm.problem import Problem
-from core.mmm.problem import Repair as ModelRepair
-from core.mmm.repair import apply_repair
 
 
 def repaired(frame: Frame, repair: Repair) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,7 @@ from core.data.vocabulary import (
     TARGET_COUNT,
     TARGET_MONEY,
     TREATMENT,
+    parts,
     says,
     tokens,
 )
@@ -98,6 +100,8 @@ def _by_name(column: TypedColumn, name: str) -> Guess | None:
         return Guess(
             name, Role.VALUE_PER_UNIT, f"its name says money per unit (“{says(name, PER_UNIT)}”)", 0.85
         )
+    if re.match(r"x\d+[_ -]", name.lower()) and not word:
+        return Guess(name, Role.SPEND, f"its name begins like a media column (“{name.split('_')[0]}”)", 0.7)
     if len(tokens(name)) > 1 and last in SUFFIX_ROLES:
         return Guess(name, Role(SUFFIX_ROLES[last]), f"its name ends in “_{name[-1]}”", 0.85)
     return _by_words(column, name)
@@ -152,7 +156,9 @@ def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
     if set(np.unique(values)) <= {0.0, 1.0}:
         return Guess(name, Role.CONTROL, "it is 0 or 1 in every row", 0.5)
     zeros = float((values == 0).mean())
-    if zeros >= rules.min_zero_share:
+    if re.fullmatch(r"[cz]\d+", name.lower()):
+        return Guess(name, Role.CONTROL, "its name is a usual one for controls", 0.6)
+    if zeros >= rules.min_zero_share or re.fullmatch(r"x\d+", name.lower()):
         return Guess(
             name, Role.SPEND, f"it pauses: {zeros:.0%} of its values are 0, the others positive", 0.5
         )
@@ -180,11 +186,15 @@ def medium_of(name: str) -> tuple[str, ...]:
 
 def friendly(name: str, role: Role) -> str:
     """A name to show: `tv_S` becomes `TV`, `competitor_sales_B` becomes `Competitor sales`."""
-    words = list(medium_of(name)) if role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC) else list(tokens(name))
-    if len(words) > 1 and words[-1] in SUFFIX_ROLES:
-        words.pop()
+    words, written = list(tokens(name)), dict(zip(tokens(name), parts(name), strict=True))
+    media = role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC)
+    kept = list(medium_of(name)) if media else words
+    if len(kept) > 1 and kept[-1] in SUFFIX_ROLES and kept[-1] == words[-1]:
+        kept.pop()
+    if len(kept) > 1 and re.fullmatch(r"[xcz]\d+", kept[0]):
+        kept.pop(0)
     if role is Role.EXPOSURE:
-        words += [word for word in tokens(name) if says(word, EXPOSURE)]
-    shown = [SPELLINGS.get(word, word) for word in dict.fromkeys(words)]
+        kept += [word for word in words if says(word, EXPOSURE)] or ["exposure"]
+    shown = [SPELLINGS.get(word, written.get(word, word)) for word in dict.fromkeys(kept)]
     text = " ".join(shown) or name
     return text[0].upper() + text[1:]

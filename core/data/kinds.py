@@ -77,7 +77,8 @@ def _promo_catalog(names: list[str], dates: list[str], typed: Dictionary[str, Ty
 
 
 def _campaigns(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
-    campaign = _has(names, CAMPAIGN_ID)
+    texts = [name for name in names if typed[name].kind is ColumnKind.TEXT]
+    campaign = _has(texts, CAMPAIGN_ID)
     measures = [
         name for name in names if says(name, EXPOSURE | SPEND | frozenset({"conversions", "engagement"}))
     ]

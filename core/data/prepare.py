@@ -9,8 +9,6 @@ from typing import Any
 import pandas as pd
 
 from core.data.detect import frequency_of
-from core.data.frame_checks import frame_problems
-from core.data.frame_repairs import repaired
 from core.data.frames import CELL_FAULTS, Frame, typed_frame
 from core.data.guesses import medium_of
 from core.data.join import join, same_frequency
@@ -95,6 +93,10 @@ def prepare(
     """
     tables = (tables,) if isinstance(tables, RawTable) else tuple(tables)
     mappings = (mapping,) * len(tables) if isinstance(mapping, Mapping) else tuple(mapping)
+    # The model's rooms are entered only now: reading a file must not wait for their import.
+    from core.data.frame_checks import frame_problems
+    from core.data.frame_repairs import repaired
+
     if not tables or len(tables) != len(mappings):
         raise FileProblem("Upload at least one file, and map each of them.")
     frames = [_single(table, own, repairs) for table, own in zip(tables, mappings, strict=True)]

@@ -49,8 +49,7 @@ def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
     """
     body, encoding = to_utf8(data, name)
     sample = _sample(body, name, limits)
-    rows = _with_row_names(sample.rows)
-    header = find_header(rows, own_width=True)
+    header = find_header(_with_row_names(sample.rows), own_width=True)
     if header is None:
         raise FileProblem(f"{name} is empty: it holds no cells.")
     if len(header.names) > limits.max_columns:

@@ -53,10 +53,9 @@ ORGANIC = _words(
     "blog pr earned owned boletin"
 )
 GEO = _words(
-    "geo region regions state states dma country countries market markets city territory province "
-    "store_region land lander laender bundesland gebiet pays pais provincia ciudad ville departement "
-    "comunidad estado "
-    "postcode zip plz"
+    "geo stadt region regions state states dma country countries market markets city territory province land "
+    "lander laender bundesland gebiet pays pais provincia ciudad ville departement comunidad estado postcode "
+    "zip plz"
 )
 EVENT = _words(
     "event events holiday holidays feiertag feiertage ereignis evenement fete ferie evento eventos festivo "
@@ -119,15 +118,27 @@ SPELLINGS = {
     },
 }
 
-_SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|[^0-9A-Za-zÀ-ž]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+_SPLIT = re.compile(r"[^0-9A-Za-zÀ-ž]+")
+_KNOWN = frozenset().union(*(value for value in list(globals().values()) if isinstance(value, frozenset)))
+
+
+@lru_cache(maxsize=10_000)
+def parts(name: str) -> tuple[str, ...]:
+    """The words of a column name as written; `adSpend` is two, `TikTok` is known as one."""
+    found: list[str] = []
+    for part in _SPLIT.split(name):
+        if part:
+            found += (
+                [part] if plain_letters(part) in _KNOWN else [word for word in _CAMEL.split(part) if word]
+            )
+    return tuple(found)
 
 
 @lru_cache(maxsize=10_000)
 def tokens(name: str) -> tuple[str, ...]:
-    """The words of a column name, lower case without accents: `Umsatz_brutto (€)` gives `umsatz`,
-    `brutto`."""
-    parts = (part for part in _SPLIT.split(name) if part)
-    return tuple(plain_letters(part) for part in parts)
+    """The same words in lower case without accents: `Umsatz_brutto (€)` gives `umsatz`, `brutto`."""
+    return tuple(plain_letters(part) for part in parts(name))
 
 
 def says(name: str, words: frozenset[str]) -> str | None:

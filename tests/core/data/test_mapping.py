@@ -1,0 +1,107 @@
+"""Roles as a person confirms them, and how the model's configuration starts from them."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from core.data import (
+    ColumnMap,
+    DateOrder,
+    Mapping,
+    MappingProblem,
+    MediaMeasure,
+    NumberFormat,
+    Role,
+    Weekday,
+    detect,
+    read_table,
+    to_mmm_config_fields,
+)
+from core.mmm import MMMConfig
+from tests.core.data.uploads import SAMPLE
+
+BASIC = Mapping(
+    (
+        ColumnMap("week", Role.DATE),
+        ColumnMap("sales", Role.TARGET, "Sales"),
+        ColumnMap("tv_spend", Role.SPEND, "TV"),
+        ColumnMap("tv_grps", Role.EXPOSURE, "TV GRPs", "tv_spend"),
+        ColumnMap("seo_visits", Role.EXPOSURE),
+        ColumnMap("price", Role.TREATMENT),
+        ColumnMap("note", Role.IGNORE),
+    )
+)
+
+
+def test_a_mapping_survives_json_word_for_word() -> None:
+    rich = BASIC.replace(
+        currency="USD",
+        date_order=DateOrder.DAY_FIRST,
+        number_format=NumberFormat.COMMA,
+        period="weekly",
+        week_start="sunday",
+    )
+    assert Mapping.from_json(json.loads(json.dumps(rich.to_json()))) == rich
+    assert rich.week_start is Weekday.SUNDAY
+
+
+def test_a_column_cannot_have_two_roles() -> None:
+    with pytest.raises(MappingProblem, match="Column a has two roles"):
+        Mapping((ColumnMap("a", Role.DATE), ColumnMap("a", Role.TARGET)))
+
+
+def test_all_faults_are_listed_at_once() -> None:
+    bare = Mapping(
+        (ColumnMap("x", Role.EXPOSURE, pair="y"), ColumnMap("r", Role.GEO), ColumnMap("s", Role.GEO))
+    )
+    with pytest.raises(MappingProblem) as caught:
+        bare.checked()
+    text = "\n".join(caught.value.faults)
+    for part in ("as the date", "as the target", "paired with y", "Only one column can be the geo"):
+        assert part in text
+
+
+def test_a_role_that_only_one_column_can_have_moves() -> None:
+    moved = BASIC.with_role("note", Role.TARGET)
+    assert moved.target_column == "note"
+    assert moved.role_of("sales") is Role.IGNORE
+
+
+def test_labels_are_shown_only_where_they_differ() -> None:
+    named = BASIC.with_label("price", "Shelf price").with_label("week", "week")
+    assert named.display_names["price"] == "Shelf price"
+    assert "week" not in named.display_names
+    assert named.label_of("week") == "week"
+
+
+def test_the_model_starts_from_spend_and_takes_lonely_exposure_as_organic() -> None:
+    fields = to_mmm_config_fields(BASIC, pd.DataFrame({"price": [1.0, 2.0, 9.0]}))
+    config = MMMConfig(**fields)
+    assert config.channel_columns == ("tv_spend",)
+    assert config.organic_columns == ("seo_visits",)
+    assert config.treatment_columns == {"price": 2.0}
+    assert not config.spend_columns
+
+
+def test_the_model_can_look_at_exposure_and_know_its_cost() -> None:
+    fields = to_mmm_config_fields(BASIC.replace(media_measure=MediaMeasure.EXPOSURE))
+    assert fields["channel_columns"] == ["tv_grps"]
+    assert fields["spend_columns"] == {"tv_grps": "tv_spend"}
+    assert fields["display_names"]["tv_grps"] == "TV"
+    MMMConfig(**fields)
+
+
+def test_the_sample_becomes_the_contracts_configuration() -> None:
+    fields = to_mmm_config_fields(detect(read_table(SAMPLE, "robyn_weekly.csv")).mapping())
+    config = MMMConfig(**fields)
+    assert config.date_column == "DATE"
+    assert config.channel_columns == ("tv_S", "ooh_S", "print_S", "search_S", "facebook_S")
+    assert config.control_columns == ("competitor_sales_B",)
+    assert config.event_column == "events"
+    assert not config.use_geo
+
+
+def test_an_incomplete_mapping_makes_no_configuration() -> None:
+    with pytest.raises(MappingProblem, match="as the target"):
+        to_mmm_config_fields(BASIC.with_role("sales", Role.IGNORE))

@@ -86,7 +86,7 @@ def carry_over(weights: pd.DataFrame, wording: Wording, level: float = 0.9) -> g
     alt = f"Share of the effect by {wording.period} after the spend, with the {interval_words(level)}."
     step = max(1, round(float(weights["lag"].max()) / 8))
     lag_axis = {"title": {"text": f"{wording.period.capitalize()}s after the spend"}, "dtick": step}
-    share_axis = {"tickformat": ".0%", "rangemode": "tozero"}
+    share_axis = {"tickformat": ".0%", "range": [0, 1]}
     return figure(traces, alt=alt, height=240, xaxis=lag_axis, yaxis=share_axis, bargap=0.3)
 
 

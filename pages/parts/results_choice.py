@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.access import Membership, NotFound, Person
 from core.mmm import store
+from core.mmm.choices import Frequency
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.readout import Range, wording_for
@@ -152,13 +153,15 @@ def _choose_range(model: FittedMMM) -> Range:
     )
     if name == CUSTOM:
         return _own_dates(first, last)
-    return range_of(name, first, last)
+    return range_of(name, model.dates, model.frequency)
 
 
-def range_of(name: str, first: pd.Timestamp, last: pd.Timestamp) -> Range:
-    """The range behind a name, inside the data: the last months, a calendar year, or everything."""
+def range_of(name: str, dates: pd.DatetimeIndex, frequency: Frequency) -> Range:
+    """The range behind a name, inside the data: the last whole periods, a calendar year, or everything."""
+    first, last = dates[0], dates[-1]
     if name in _MONTHS:
-        return Range(max(first, last - pd.DateOffset(months=_MONTHS[name]) + pd.Timedelta(days=1)), last)
+        count = round(frequency.periods_per_year * _MONTHS[name] / 12)
+        return Range(dates[-min(count, len(dates))], last)
     if name.isdigit():
         return Range(max(first, pd.Timestamp(int(name), 1, 1)), min(last, pd.Timestamp(int(name), 12, 31)))
     return Range(first, last)

@@ -72,9 +72,7 @@ def show_carry_over(view: View) -> None:
         key="carry_channels",
     )
     shown = [name for name in names if name in (chosen or names[:FIRST_CARDS])]
-    st.caption(
-        f"Share of the effect that comes in each {words.period} after the spend; the shares add up to 100 %."
-    )
+    st.caption(f"Share of the effect that comes in each {words.period} after the spend; together 100 %.")
     with st.grid(3, min_column_width=300):
         for name in shown:
             own = view.carry_over[view.carry_over["channel"] == name]

@@ -52,7 +52,7 @@ def show_hints(view: View) -> None:
     section(
         "A hint for the next budget", "About the next 1 % of spend only. For a plan with limits, use Budget."
     )
-    with st.grid(min(len(hints), 5), min_column_width=180):
+    with st.grid(min(len(hints), 5), min_column_width=150):
         for row in hints.to_dict("records"):
             with card():
                 words = view.wording

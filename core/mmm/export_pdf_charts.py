@@ -12,6 +12,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from core.mmm.charts_base import FITTED, NEUTRAL
+from core.mmm.charts_channels import waterfall_start
 from core.mmm.report import Report
 from core.mmm.wording import short
 
@@ -127,28 +128,34 @@ def returns_plot(place: Place, report: Report) -> None:
 
 
 def waterfall_plot(place: Place, report: Report) -> None:
-    """From the baseline over each channel to the total."""
+    """From the baseline over each channel down to the total; the axis may begin inside the baseline."""
     canvas, font, left, bottom, width, height = place
     value = report.parts["value"].to_numpy(float)
     ends = np.cumsum(value)
     starts = np.concatenate([[0.0], ends[:-1]])
-    names = [report.wording.label(name) for name in report.parts["component"]]
-    inks = [report.wording.colours.get(name, NEUTRAL) for name in report.parts["component"]]
-    edges = np.concatenate([starts, ends, [0.0]])
-    low, high = float(edges.min()), float(edges.max()) * 1.08
-    plot = Plot(
-        canvas, font, left + 30, bottom + 14, width - 34, height - 14, (0.0, len(value) + 1.0), (low, high)
-    )
-    _horizontal_grid(plot, report.wording.kpi_prefix)
-    spans = zip(report.parts["lower"] - value, report.parts["upper"] - value, strict=True)
-    for at, (start, end, ink, span) in enumerate(zip(starts, ends, inks, spans, strict=True)):
-        plot.box((at + 0.14, at + 0.86), (start, end), ink)
-        plot.line([(at + 0.5, end + span[0]), (at + 0.5, end + span[1])], INK, 0.9)
-    plot.box((len(value) + 0.14, len(value) + 0.86), (0.0, float(ends[-1])), TOTAL)
-    room = plot.width / (len(value) + 1) - 2
-    for at, name in enumerate([*names, "Total"]):
-        text = clipped(name, canvas, font, 6.2, room)
-        plot.text(plot.x(at + 0.5), bottom + 3, text, size=6.2, at="centre")
+    first = waterfall_start(report.parts)
+    reach = ends + report.parts["upper"].to_numpy(float) - value
+    low, high = min(first, float(ends.min())), float(max(reach.max(), ends[-1]))
+    inner = (left + 92, bottom + 12, width - 98, height - 12)
+    plot = Plot(canvas, font, *inner, (low, high + 0.03 * (high - low)), (float(len(value) + 1), 0.0))
+    _vertical_grid(plot, lambda amount: f"{report.wording.kpi_prefix}{short(amount)}")
+    rows = report.parts.to_dict("records")
+    for at, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True)):
+        ink = report.wording.colours.get(row["component"], NEUTRAL)
+        plot.box((max(start, low), end), (at + 0.18, at + 0.82), ink)
+        shift = end - row["value"]
+        plot.line([(row["lower"] + shift, at + 0.5), (row["upper"] + shift, at + 0.5)], INK, 0.9)
+        _named_amount(
+            plot, left, at, report.wording.label(row["component"]), report.wording.kpi(row["value"])
+        )
+    plot.box((low, float(ends[-1])), (len(value) + 0.18, len(value) + 0.82), TOTAL)
+    _named_amount(plot, left, len(value), "Total", report.wording.kpi(float(ends[-1])))
+
+
+def _named_amount(plot: Plot, left: float, at: int, name: str, amount: str) -> None:
+    y = plot.y(at + 0.5) - 2.5
+    plot.text(left, y, clipped(name, plot.canvas, plot.font, 7.5, 52), size=7.5, ink=INK)
+    plot.text(plot.left - 5, y, amount, size=7, at="right")
 
 
 def fit_plot(place: Place, report: Report) -> None:

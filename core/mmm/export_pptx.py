@@ -12,6 +12,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
+from core.mmm.charts_channels import waterfall_start
 from core.mmm.export_pptx_charts import (
     Box,
     colour,
@@ -62,9 +63,9 @@ def _returns_note(report: Report) -> str:
 
 
 def _parts_note(report: Report) -> str:
-    return (
-        f"From the baseline, channel by channel, to the total, with the {report.interval_words} of each step."
-    )
+    start = waterfall_start(report.parts)
+    axis = f" The axis begins at {report.wording.kpi(start)}." if start > 0 else ""
+    return f"From the baseline over each channel to the total, each with its {report.interval_words}.{axis}"
 
 
 def _slide(deck: Any, report: Report, title: str) -> Any:

@@ -18,6 +18,7 @@ from pptx.oxml.ns import nsdecls
 from pptx.util import Pt
 
 from core.mmm.charts_base import NEUTRAL
+from core.mmm.charts_channels import waterfall_start
 from core.mmm.report import Report
 from core.mmm.wording import Wording
 
@@ -86,6 +87,9 @@ def waterfall_chart(slide: Any, box: Box, report: Report) -> Chart:
     chart.plots[0].gap_width = 40
     chart.has_legend = False
     _scaled_axis(chart.value_axis, kpi_format(words))
+    start = waterfall_start(parts)
+    if start > 0:
+        chart.value_axis.minimum_scale = start
     return chart
 
 
@@ -138,7 +142,7 @@ def curve_chart(slide: Any, box: Box, report: Report, channel: str) -> Chart:
     _scaled_axis(chart.category_axis, money_format(report.wording))
     _scaled_axis(chart.value_axis, kpi_format(report.wording))
     chart.category_axis.maximum_scale = _round_above(float(x.max()) / 1.02)
-    chart.category_axis.major_unit = chart.category_axis.maximum_scale / 4
+    chart.category_axis.major_unit = chart.category_axis.maximum_scale / 5
     return chart
 
 
@@ -223,7 +227,7 @@ def _tick_every(axis: Any, months: int) -> None:
 
 def _round_above(value: float) -> float:
     """The next round number above a value, so that the longest error bar stays inside the chart."""
-    step = 10 ** np.floor(np.log10(value)) / 2
+    step = 10 ** np.floor(np.log10(value)) / 5
     return float(np.ceil(value * 1.02 / step) * step)
 
 

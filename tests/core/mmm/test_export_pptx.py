@@ -38,6 +38,7 @@ def test_the_presentation_opens_again_and_tells_the_findings_and_figures():
     assert "€6.00M" in words
     assert "20 % to 33 %" in words
     assert "Weekly model" in words
+    assert "The axis begins at €" in words
 
 
 def test_every_slide_has_a_title_for_the_outline():

@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
-from core.jobs.outcome import plain
 from core.mmm import FittedMMM
 from core.mmm.choices import Frequency
 from core.mmm.readout import Range
 from core.mmm.store import train
 from core.store import session
-from db.tables import ModelResult
 from pages.parts.results_choice import ALL, HALF, YEAR, range_of
-from tests.core.mmm.samples import ROBYN, prior_model, robyn
+from tests.core.mmm.samples import ROBYN, robyn
 from tests.pages.conftest import everything_shown, shown
-from tests.pages.plan.trained import keep_model
+from tests.pages.measure.kept import keep_readable, readable_model
 
 PAGE = "pages/measure/results.py"
-NAMES = {"tv_S": "TV [HD] $1", "ooh_S": "Out of home", "search_S": "Search"}
-DIAGNOSTICS = {
-    "converged": True,
-    "max_rhat": 1.002,
-    "min_ess_bulk": 900.0,
-    "min_ess_tail": 800.0,
-    "divergences": 0,
-    "r2": 0.93,
-    "mape": 0.05,
-    "wmape": 0.04,
-    "crps": 1000.0,
-    "contraction": {"tv_S": 0.9, "ooh_S": 0.02},
-    "warnings": ["A warning in plain words."],
-}
 TABS = ("Overview", "Channels", "Over time", "Curves", "Carry-over", "Diagnostics", "Compare")
 
 
 @pytest.fixture(scope="session")
 def robyn_fit() -> FittedMMM:
     """Four years of real weekly data; the draws come from the prior, so that nothing has to be sampled."""
-    model = prior_model(robyn(), replace(ROBYN, display_names=NAMES, event_column=None), draws=60)
-    model.diagnostics = dict(DIAGNOSTICS)
-    return model
+    return readable_model()
 
 
 @pytest.fixture
@@ -54,13 +34,7 @@ def keep(owner: Person, project_id: int, robyn_fit: FittedMMM) -> Callable[..., 
     """Keeps the model in the project: `keep("Model A", max_rhat=1.3, converged=False)` returns its id."""
 
     def make(name: str = "Weekly model", **diagnostics: object) -> int:
-        robyn_fit.diagnostics = {**DIAGNOSTICS, **diagnostics}
-        converged = bool(robyn_fit.diagnostics["converged"])
-        model_id = keep_model(owner.id, project_id, robyn_fit, name, converged)
-        with session() as s:
-            row = s.scalars(select(ModelResult).where(ModelResult.model_id == model_id)).one()
-            row.results_json = {**row.results_json, "channel_summary": plain(robyn_fit.channel_summary())}
-        return model_id
+        return keep_readable(owner.id, project_id, robyn_fit, name, **diagnostics)
 
     return make
 

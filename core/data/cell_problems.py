@@ -11,7 +11,7 @@ import pandas as pd
 from core.data.dates import DateForm, DateOrder, DateReading
 from core.data.months import plain_letters
 from core.data.numbers import NumberFormat, NumberReading
-from core.data.problems import ROWS_KEPT, DataProblem, ProblemCode, Severity, name_cells, name_some
+from core.data.problems import ROWS_KEPT, DataProblem, ProblemCode, Severity, name_cells, name_some, shortened
 from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
 
 FORMATS = {NumberFormat.POINT: "a decimal point (1,234.56)", NumberFormat.COMMA: "a decimal comma (1.234,56)"}
@@ -78,6 +78,15 @@ def number_problems(
     return tuple(problem for problem in found if problem is not None)
 
 
+def bad_numbers(name: str, mask: Mask, column: pd.Series[Any], rows: Rows) -> DataProblem:
+    """Cells that cannot be read as numbers; `mask` marks at least one."""
+    fault = _cells(
+        name, mask, column, rows, Severity.ERROR, ProblemCode.BAD_NUMBER, "cannot be read as a number"
+    )
+    assert fault is not None
+    return fault
+
+
 def date_problems(
     name: str, reading: DateReading, column: pd.Series[Any], rows: Rows
 ) -> tuple[DataProblem, ...]:
@@ -114,7 +123,7 @@ def _is_total(text: str) -> bool:
 
 def _places(mask: Mask, column: pd.Series[Any], rows: Rows) -> tuple[list[int], list[str]]:
     where = np.flatnonzero(mask)
-    return [int(rows[i]) for i in where], [str(column.iloc[i]) for i in where[:10]]
+    return [int(rows[i]) for i in where], [shortened(str(column.iloc[i])) for i in where[:10]]
 
 
 def _problem(
@@ -162,7 +171,7 @@ def _conflict(name: str, reading: NumberReading, column: pd.Series[Any], rows: R
     if not reading.conflicts.any():
         return None
     where = np.flatnonzero(reading.conflicts)
-    cell, value = column.iloc[where[0]], reading.values[where[0]]
+    cell, value = shortened(str(column.iloc[where[0]])), reading.values[where[0]]
     message = (
         f"{name} is written with {FORMATS[reading.number_format]}, but {len(where):,} cell(s) are written "
         "the other way; "

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from core.data.cell_problems import date_problems, number_problems
+from core.data.cell_problems import bad_numbers, date_problems, number_problems
 from core.data.dates import DateForm, DateOrder, DateReading, read_dates
 from core.data.numbers import NumberFormat, NumberReading, read_numbers
 from core.data.problems import DataProblem, at_place
@@ -185,7 +185,14 @@ def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: Column
         reading = _read_dates(texts, None, table.date1904)
         if as_kind is ColumnKind.DATE or reading.share == 1.0:
             return _date(table, name, column, reading)
-    return TypedColumn(name, ColumnKind.NUMBER, column.astype("float64"))
+    values = column.astype("float64")
+    endless = np.isinf(values.to_numpy())
+    if not endless.any():
+        return TypedColumn(name, ColumnKind.NUMBER, values)
+    problem = bad_numbers(name, endless, column, table.file_rows)
+    return TypedColumn(
+        name, ColumnKind.NUMBER, values.mask(endless), at_place((problem,), table.name, table.sheet)
+    )
 
 
 def _number_text(value: float) -> str:

@@ -78,6 +78,8 @@ def serial_of(day: dt.date) -> int:
     return (day - dt.date(1899, 12, 30)).days
 
 
+LONGEST_DATE = 48  # characters; longer texts are never dates and not worth the patterns
+
 _CLOCK = (
     r"(?:[T ]+(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r"\s*(?P<ap>[ap]m)?\s*(?P<z>z|utc|gmt|[+-]\d{2}:?\d{2})?)?$"
@@ -200,6 +202,8 @@ def _distinct_steps(pairs: Sequence[_Cell], order: DateOrder) -> int:
 
 
 def _read_cell(text: str, date1904: bool, bounds: DateBounds) -> _Cell | None:
+    if len(text) > LONGEST_DATE:
+        return None
     for name, pattern in _PATTERNS:
         match = pattern.match(text)
         if match is None:

@@ -18,7 +18,7 @@ from core.data.number_words import CURRENCY_CODES, CURRENCY_SIGNS
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem
 from core.data.table import RawTable
-from core.data.vocabulary import TARGET_COUNT, TARGET_MONEY, says, tokens
+from core.data.vocabulary import CURRENCY, TARGET_COUNT, TARGET_MONEY, says, tokens
 
 
 class Frequency(StrEnum):
@@ -245,6 +245,11 @@ def _target_by_content(guesses: list[Guess], typed: Dictionary[str, TypedColumn]
 def _currency(typed: Dictionary[str, TypedColumn]) -> str | None:
     """The currency the cells name, else the column names."""
     in_cells = {code for column in typed.values() for code in column.currencies}
+    for name, column in typed.items():
+        if says(name, CURRENCY) and column.kind is ColumnKind.TEXT:
+            in_cells |= {
+                code for code in column.values.dropna().str.upper().unique() if code in CURRENCY_CODES
+            }
     if len(in_cells) == 1:
         return in_cells.pop()
     in_names = {token.upper() for name in typed for token in tokens(name) if token.upper() in CURRENCY_CODES}

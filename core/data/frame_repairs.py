@@ -110,12 +110,13 @@ def _fill_periods(frame: Frame, repair: Repair) -> Frame:
 
 
 def _nothing(frame: Frame, repair: Repair) -> Frame:
-    """Rows are dropped while the file is read, before anything else."""
+    """Rows are dropped and filled down while the file is typed, before anything else."""
     return frame
 
 
 _OWN: dict[RepairCode, Callable[[Frame, Repair], Frame]] = {
     RepairCode.DROP_ROWS: _nothing,
+    RepairCode.FILL_DOWN: _nothing,
     RepairCode.DROP_COLUMN: _drop_column,
     RepairCode.CLIP_NEGATIVE: _clip_negative,
     RepairCode.TRIM_TO_KPI: _trim_to_kpi,

@@ -6,17 +6,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
 from core.data.cells import ColumnKind, TypedColumn, type_column, type_table
 from core.data.mapping import MEDIA_ROLES, NUMERIC_ROLES, Mapping, Role
+from core.data.number_words import CURRENCY_CODES
 from core.data.problems import DataProblem, ProblemCode, Severity, at_place, name_some
-from core.data.repairs import Repair, RepairCode
+from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
 from core.data.table import RawTable
+from core.data.vocabulary import CURRENCY, says
 
 KINDS = {Role.DATE: ColumnKind.DATE, **dict.fromkeys(NUMERIC_ROLES, ColumnKind.NUMBER)}
+MERGED_SHARE = 0.2  # from this share of blank dates on they are taken for merged cells
+_TYPED: WeakKeyDictionary[RawTable, dict[str, TypedColumn]] = WeakKeyDictionary()
 CELL_FAULTS = frozenset({ProblemCode.BAD_NUMBER, ProblemCode.FORMULA_ERROR})
 
 
@@ -52,9 +57,10 @@ def typed_frame(table: RawTable, mapping: Mapping, repairs: Sequence[Repair] = (
         problems += [_with_repair(problem, mapping.role_of(name)) for problem in column.problems]
     data = pd.DataFrame({name: _values(column, mapping.role_of(name)) for name, column in columns.items()})
     data.index = pd.Index(table.file_rows, name="row")
+    data = _filled_down(data, repairs)
     data, blank = _dated(data, mapping, problems)
     kept = mapping.replace(columns=tuple(c for c in mapping.columns if c.column in columns))
-    placed = at_place([*problems, *blank], table.name, table.sheet)
+    placed = at_place([*problems, *blank, *_currency_rows(table)], table.name, table.sheet)
     return Frame(data, kept, table.name, placed, table.notes)
 
 
@@ -91,12 +97,11 @@ def _hint(table: RawTable, mapping: Mapping) -> Any:
 
 
 def _typed(table: RawTable) -> dict[str, TypedColumn]:
-    """The table typed once; the result stays with the table, which never changes."""
-    known = table.__dict__.get("_typed")
+    """The table typed once; the result lives as long as the table, which never changes."""
+    known = _TYPED.get(table)
     if known is None:
-        known = dict(type_table(table))
-        table.__dict__["_typed"] = known
-    return dict(known)
+        known = _TYPED[table] = dict(type_table(table))
+    return known
 
 
 def _values(column: TypedColumn, role: Role) -> pd.Series[Any]:
@@ -131,6 +136,22 @@ def _with_repair(problem: DataProblem, role: Role) -> DataProblem:
     return replace(problem, repair=repair)
 
 
+def _filled_down(data: pd.DataFrame, repairs: Sequence[Repair]) -> pd.DataFrame:
+    """Cells below a merged one take its value, for the columns a repair names."""
+    columns = [r.column for r in repairs if r.code == RepairCode.FILL_DOWN and r.column in data]
+    return data.assign(**{str(column): data[column].ffill() for column in columns})
+
+
+def _for_blank_dates(date: str, rows: list[int], total: int) -> Repair | None:
+    """Many blank dates come from merged cells, where each stands for the date above it; few are stray
+    rows."""
+    if len(rows) > MERGED_SHARE * total:
+        return Repair(RepairCode.FILL_DOWN, f"Fill {date} from the cell above", date)
+    if len(rows) > MOST_ROWS_DROPPED:
+        return None
+    return Repair(RepairCode.DROP_ROWS, "Leave out the rows without a date", date, {"rows": rows})
+
+
 def _dated(
     data: pd.DataFrame, mapping: Mapping, problems: Sequence[DataProblem]
 ) -> tuple[pd.DataFrame, list[DataProblem]]:
@@ -145,7 +166,7 @@ def _dated(
     counted = sum(p.count for p in problems if p.column == date and p.code in wrong)
     if len(rows) == 0 or int((~known).sum()) <= counted:
         return data.loc[known], []
-    repair = Repair(RepairCode.DROP_ROWS, "Leave out the rows without a date", date, {"rows": rows})
+    repair = _for_blank_dates(date, rows, len(data))
     message = f"{date} is empty in {len(rows):,} row(s) (row {name_some(rows)})."
     problem = DataProblem(
         Severity.ERROR,
@@ -158,3 +179,22 @@ def _dated(
         repair=repair,
     )
     return data.loc[known], [problem]
+
+
+def _currency_rows(table: RawTable) -> list[DataProblem]:
+    """An error where a column of currencies names more than one: the rows cannot be added up."""
+    for name in (column for column in table.columns if says(column, CURRENCY)):
+        counts = table.frame[name].astype("str").str.strip().str.upper().value_counts()
+        codes = {str(code): int(count) for code, count in counts.items() if code in CURRENCY_CODES}
+        if len(codes) > 1:
+            shown = name_some([f"{code} ({count:,} rows)" for code, count in codes.items()])
+            message = f"{name} says that the rows are in different currencies: {shown}. Convert them to one."
+            first, second = list(codes)[:2]
+            other = table.frame[name].astype("str").str.strip().str.upper() != first
+            row = int(table.file_rows[int(other.to_numpy(dtype=bool).argmax())])
+            return [
+                DataProblem(
+                    Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, row=row, value=second
+                )
+            ]
+    return []

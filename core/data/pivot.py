@@ -36,6 +36,8 @@ def widen(frame: Frame) -> Frame:
     rest, repeated = _once(frame, data, keys, medium, measures)
     joined = wide.reset_index() if rest is None else wide.reset_index().merge(rest, on=keys, how="outer")
     notes: tuple[str, ...] = (f"{len(names)} columns were made from the channels in {medium}.",)
+    twice = int(data[~blank].duplicated([*keys, medium]).sum())
+    notes += (f"{twice:,} further rows of the same date and channel were added up.",) if twice else ()
     notes += (f"{gaps:,} missing pairs of date and channel count as 0.",) if gaps else ()
     columns = _columns(frame, names, keys, rest)
     problems = (*frame.problems, *merged, *_unnamed(frame, blank), *repeated)

@@ -119,6 +119,12 @@ def at_place(problems: Iterable[DataProblem], file: str, sheet: str | None = Non
     )
 
 
+def shortened(text: str, longest: int = 40) -> str:
+    """A cell's text on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
 def name_cells(rows: Sequence[int], values: Sequence[str], shown: int = 3) -> str:
     """The first few offending cells in words: `row 12 "abc", row 15 "x" and 4 more`."""
     cells = [f"row {row} “{value}”" for row, value in zip(rows[:shown], values[:shown], strict=False)]

@@ -14,6 +14,7 @@ class RepairCode(StrEnum):
     """The repairs that are known to be safe when a person asks for them."""
 
     DROP_ROWS = "drop_rows"
+    FILL_DOWN = "fill_down"
     DROP_COLUMN = "drop_column"
     DROP_DUPLICATES = "drop_duplicates"
     SUM_DUPLICATES = "sum_duplicates"

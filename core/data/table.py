@@ -38,13 +38,14 @@ class Grid:
     date1904: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawTable:
     """One table of one file.
 
     `frame` has one row per record; text columns hold the text as written (blank cells are "" or missing),
     columns that the file itself types (workbooks, Parquet) are numbers, dates or flags. `first_row` is the
-    row of the file in which the records begin; `problems` are those of reading, already placed.
+    row of the file in which the records begin; `problems` are those of reading, already placed. Tables never
+    change, so that two are equal only when they are the same one.
     """
 
     name: str

@@ -60,13 +60,16 @@ def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
         sample.lines_after[header.first + header.depth - 1] if header.first + header.depth else sample.skipped
     )
     records = body[_line_start(body, start) :]
+    too_many = FileProblem(
+        f"{name} has more than {limits.max_rows:,} rows; split it, or sum it up before uploading."
+    )
+    if b'"' not in records and records.count(b"\n") > limits.max_rows + SAMPLE_LINES:
+        raise too_many
     frame, rows, problems = _records(records, sample.delimiter, header, name, limits)
     if len(frame) == 0:
         raise FileProblem(f"{name} has a header row but no rows below it.")
     if len(frame) > limits.max_rows:
-        raise FileProblem(
-            f"{name} has more than {limits.max_rows:,} rows; split it, or sum it up before uploading."
-        )
+        raise too_many
     notes = header.notes + (
         (f"The text was read as {encoding}.",) if encoding not in ("UTF-8", "UTF-8-SIG") else ()
     )
@@ -86,11 +89,22 @@ def to_utf8(data: bytes, name: str = "The file") -> tuple[bytes, str]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        try:
-            return data.decode("cp1252").encode(), "Windows-1252"
-        except UnicodeDecodeError:
-            return data.decode("latin-1").encode(), "Latin-1"
+        return _not_utf8(data)
     return data, "UTF-8"
+
+
+def _not_utf8(data: bytes) -> tuple[bytes, str]:
+    """UTF-8 with a few damaged bytes where nearly all non-ASCII letters are valid, else the Windows code
+    page."""
+    lenient = data.decode("utf-8", errors="replace")
+    damaged = lenient.count("\ufffd")
+    valid = sum(1 for byte in data[: 4 << 20] if 0xC2 <= byte <= 0xF4) - damaged
+    if valid > 10 * damaged:
+        return lenient.encode(), f"UTF-8 with {damaged} damaged characters"
+    try:
+        return data.decode("cp1252").encode(), "Windows-1252"
+    except UnicodeDecodeError:
+        return data.decode("latin-1").encode(), "Latin-1"
 
 
 def _decoded(data: bytes, encoding: str, name: str) -> str:

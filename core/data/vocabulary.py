@@ -77,6 +77,7 @@ CHANNEL_NAME = _words(
     "channel media medium kanal canal medio source platform plattform plateforme plataforma mediakanal "
     "support"
 )
+CURRENCY = _words("currency currencies waehrung wahrung devise monnaie moneda divisa")
 PER_UNIT = _words("per pro par por je aov basket warenkorb panier")
 CAMPAIGN_ID = _words("campaign campaign_id kampagne campagne campana ad adset")
 RESULT = _words(

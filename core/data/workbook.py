@@ -4,6 +4,7 @@ silence."""
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,13 @@ from core.data.problems import DataProblem, FileProblem, name_some
 from core.data.table import Grid
 
 SAMPLE_ROWS = 80
+# Each thread of the reader reserves address space, which the limit on memory counts: a machine with many
+# cores
+# would exceed it before the file is opened.
+FEW_THREADS = {
+    **{"RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"},
+    **{"POLARS_MAX_THREADS": "2", "ARROW_IO_THREADS": "2"},
+}
 
 
 @dataclass(frozen=True)
@@ -222,6 +230,7 @@ def _ask(path: Path, name: str, task: dict[str, Any], limits: ReadLimits) -> dic
             input=json.dumps(request).encode(),
             capture_output=True,
             timeout=2 * limits.max_reader_seconds,
+            env={**os.environ, **FEW_THREADS},
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -272,3 +272,29 @@ def test_the_frame_is_sorted_by_geo_and_date() -> None:
     result = prepare(table, detect(table).mapping())
     assert result.frame["geo"].tolist() == ["a"] * 60 + ["b"] * 60
     assert result.frame["date"].iloc[:60].is_monotonic_increasing
+
+
+def test_rows_in_different_currencies_block_and_say_which() -> None:
+    frame = clean().assign(currency=["EUR"] * 40 + ["USD"] * 20)
+    fault = problem(prepared(frame), "mixed_currency")
+    assert "EUR (40 rows), USD (20 rows)" in fault.message
+    assert (fault.column, fault.row) == ("currency", 42)
+
+
+def test_dates_under_merged_cells_can_be_filled_from_above() -> None:
+    rows = [
+        {
+            "date": week.date() if channel == "TV" else "",
+            "channel": channel,
+            "spend": 5.0 + n,
+            "sales": 100 + n % 7,
+        }
+        for n, week in enumerate(WEEKS)
+        for channel in ("TV", "Search")
+    ]
+    result = prepared(pd.DataFrame(rows))
+    fault = problem(result, "blank_date")
+    assert fault.repair is not None and fault.repair.code == RepairCode.FILL_DOWN
+    mended = result.apply(fault.repair)
+    assert mended.ready
+    assert mended.frame["Search_spend"].sum() == mended.frame["TV_spend"].sum()

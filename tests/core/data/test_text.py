@@ -81,3 +81,10 @@ def test_row_names_without_a_header_get_a_column_of_their_own() -> None:
 def test_text_that_begins_like_utf16_but_breaks_off_is_said() -> None:
     with pytest.raises(FileProblem, match="breaks off or is damaged"):
         read_table(PLAIN.encode("utf-16")[:-1], "a.csv")
+
+
+def test_a_few_damaged_bytes_do_not_spoil_all_umlauts() -> None:
+    content = ("stadt,tv\n" + "Köln,1\nMünchen,2\n" * 20).encode() + b"K\xf6ln,3\n"
+    table = read_table(content, "a.csv")
+    assert table.frame["stadt"].iloc[1] == "München"
+    assert "1 damaged characters" in " ".join(table.notes)

@@ -112,13 +112,13 @@ def test_signing_out_everywhere_spares_the_one_to_keep(s: Session, person: Perso
 
 def test_after_five_failures_even_the_right_password_waits(s: Session, person: Person) -> None:
     _failures(s, 5)
-    with pytest.raises(SignInRefused, match="Try again in [2-5] seconds"):
+    with pytest.raises(SignInRefused, match=r"Try again in [2-5] seconds"):
         sign_in(s, "paul", PASSWORD, HERE)
 
 
 def test_names_that_do_not_exist_wait_just_as_long(s: Session, person: Person) -> None:
     _failures(s, 5, username="ghost")
-    with pytest.raises(SignInRefused, match="Try again in [2-5] seconds"):
+    with pytest.raises(SignInRefused, match=r"Try again in [2-5] seconds"):
         sign_in(s, "ghost", PASSWORD, HERE)
 
 

@@ -89,7 +89,8 @@ class BudgetAnswer:
 
     `kpi` is caused inside the window, `kpi_after` carried over after it; `before_*` the same for today's
     split at the same budget, inside the constraints; `recent_kpi` (window and after) for the recent spend as
-    it was. `difference` is plan minus before, window and after together.
+    it was. `roas` is caused inside the window by the plan's own spend, over
+    that spend. `difference` is plan minus before, window and after together.
     """
 
     channels: tuple[ChannelOutcome, ...]
@@ -98,6 +99,7 @@ class BudgetAnswer:
     before_kpi: Estimate
     before_after: Estimate
     recent_kpi: Estimate
+    roas: Estimate | None
     difference: Estimate
     probability_better: float
     bindings: tuple[Binding, ...]
@@ -128,6 +130,7 @@ class BudgetAnswer:
         values = dict(raw)
         for name in ("kpi", "kpi_after", "before_kpi", "before_after", "recent_kpi", "difference"):
             values[name] = Estimate(**raw[name])
+        values["roas"] = _estimate(raw.get("roas"))
         values["channels"] = tuple(_outcome(row) for row in raw["channels"])
         values["bindings"] = tuple(Binding(**row) for row in raw["bindings"])
         values["schedule"] = tuple(dict(row) for row in raw["schedule"])
@@ -157,6 +160,7 @@ class WhatIfAnswer:
     kpi: Estimate
     kpi_after: Estimate
     recent_kpi: Estimate
+    roas: Estimate | None
     difference: Estimate
     probability_better: float
     forecast: tuple[ForecastPoint, ...]
@@ -186,7 +190,7 @@ class WhatIfAnswer:
         values = dict(raw)
         for name in ("kpi", "kpi_after", "recent_kpi", "difference"):
             values[name] = Estimate(**raw[name])
-        values["whole_kpi"] = _estimate(raw["whole_kpi"])
+        values["roas"], values["whole_kpi"] = _estimate(raw.get("roas")), _estimate(raw["whole_kpi"])
         values["channels"] = tuple(_outcome(row) for row in raw["channels"])
         values["forecast"] = tuple(
             ForecastPoint(row["date"], Estimate(**row["plan"]), Estimate(**row["recent"]), row["baseline"])

@@ -93,6 +93,7 @@ def _answer(
         before_kpi=Estimate.of(before.window.sum(axis=1), level),
         before_after=Estimate.of(before.after.sum(axis=1), level),
         recent_kpi=Estimate.of(recent.total, level),
+        roas=after.whole_roas(level),
         difference=Estimate.of(gap, level),
         probability_better=float(np.mean(gap > 0)),
         bindings=bindings,

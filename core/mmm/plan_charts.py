@@ -16,6 +16,9 @@ from core.mmm.wording import Wording
 PLAN = "#4c7ef3"
 ROW_HEIGHT = 46
 BESIDE_HEIGHT = 60
+CURVE_HEIGHT = 220
+TEXT_ROOM = 1.2
+REACH = 1.15  # of the money marked on a curve
 
 
 def spend_before_after(
@@ -34,10 +37,13 @@ def spend_before_after(
         bars.append(
             {"type": "bar", "orientation": "h", "y": y, "x": rows[column].to_numpy(float), "name": name,
              "marker": {"color": fill, "line": {"color": colours, "width": 1}}, "text": texts,
-             "textposition": "auto", "hovertemplate": f"%{{y}}, {name.lower()}: %{{text}}<extra></extra>"}
+             "textposition": "outside", "cliponaxis": False,
+             "hovertemplate": f"%{{y}}, {name.lower()}: %{{text}}<extra></extra>"}
         )  # fmt: skip
     alt = f"Spend by channel, {before.lower()} against {after.lower()}."
-    axis = _axis(wording.symbol)
+    # Texts stand behind the bars, where they are readable on any colour; the axis leaves room for them.
+    most = float(rows[["before_value", "after_value"]].to_numpy().max(initial=1.0))
+    axis = {**_axis(wording.symbol), "range": [0, TEXT_ROOM * most]}
     return figure(bars, alt=alt, height=_height(len(y)), xaxis=axis, barmode="group", bargap=0.3,
                   yaxis={"autorange": "reversed"}, legend={"traceorder": "normal"})  # fmt: skip
 
@@ -79,56 +85,53 @@ def kpi_before_after(
                   yaxis={"autorange": "reversed"})  # fmt: skip
 
 
-def moves_on_curves(
-    curves: pd.DataFrame, answer: BudgetAnswer, wording: Wording, level: float = 0.9
+def move_on_curve(
+    curves: pd.DataFrame, outcome: ChannelOutcome, wording: Wording, level: float = 0.9
 ) -> go.Figure:
-    """Response of each channel over the whole horizon, with an arrow from the money of today to the plan's.
+    """Response of one channel over the whole horizon, with an arrow from the money of today to the plan's.
 
     `curves`: channel, spend, mean, lower, upper (money and KPI over the horizon). Beyond the most that was
-    ever spent the line is dashed.
+    ever spent the line is dashed; the axis ends a little beyond whatever is marked.
     """
-    if curves.empty:
-        return empty("There is no curve to draw.")
-    traces: list[Trace] = []
-    arrows: list[dict[str, object]] = []
-    for outcome in answer.channels:
-        rows = curves.loc[curves["channel"] == outcome.channel]
-        if not rows.empty:
-            traces += _curve(rows, outcome, wording)
-            arrows += _arrow(rows, outcome, wording.colour(outcome.channel))
+    rows = curves.loc[curves["channel"] == outcome.channel]
+    label = wording.label(outcome.channel)
+    if rows.empty:
+        return empty(f"There is no curve for {label}.")
+    marked = max(outcome.before_value, outcome.after_value)
+    reach = REACH * max(marked, min(outcome.seen_value, 3 * marked))
+    shown = rows.loc[rows["spend"] <= max(reach, rows["spend"].iloc[min(2, len(rows) - 1)])]
     alt = (
-        "Response curves over the horizon with the move from today's spend (ring) to the plan's (dot), "
-        f"with the {interval_words(level)}."
+        f"Response curve of {label} with today's spend {wording.money(outcome.before_value)} (ring) and the "
+        f"plan's {wording.money(outcome.after_value)} (dot), with the {interval_words(level)}."
     )
-    money = {**_axis(wording.symbol), "title": {"text": "Spend over the horizon"}}
-    kpi = {**_axis(wording.kpi_prefix), "title": {"text": f"Caused {wording.kpi_label}"}}
-    return figure(traces, alt=alt, height=380, xaxis=money, yaxis=kpi, annotations=arrows)
+    arrow = _arrow(rows, outcome, wording.colour(outcome.channel))
+    axes = {"xaxis": _axis(wording.symbol), "yaxis": _axis(wording.kpi_prefix)}
+    return figure(_curve(shown, outcome, wording), alt=alt, height=CURVE_HEIGHT, annotations=arrow, **axes)
 
 
 def _curve(rows: pd.DataFrame, outcome: ChannelOutcome, wording: Wording) -> list[Trace]:
     x, y = rows["spend"].to_numpy(float), rows["mean"].to_numpy(float)
     colour, label = wording.colour(outcome.channel), wording.label(outcome.channel)
-    group = {"legendgroup": label, "name": label}
+    group = {"showlegend": False}
     seen = x <= max(outcome.seen_value, x[min(1, len(x) - 1)])
     beyond = x >= x[seen].max()
     here = [outcome.before_value, outcome.after_value]
     line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **group}
     ends = {
-        "type": "scatter", "mode": "markers", "x": here, "y": np.interp(here, x, y), "showlegend": False,
+        "type": "scatter", "mode": "markers", "x": here, "y": np.interp(here, x, y),
         "marker": {"color": colour, "size": 11, "symbol": ["circle-open", "circle"],
                    "line": {"color": colour, "width": 2}},
         "text": [f"Today {wording.money(here[0])}", f"Plan {wording.money(here[1])}"],
         "hovertemplate": f"{label}: %{{text}}<extra></extra>", **group,
     }  # fmt: skip
     return [
-        band(x.tolist(), rows["lower"], rows["upper"], colour, label, legendgroup=label, showlegend=False),
+        band(x.tolist(), rows["lower"], rows["upper"], colour, label, **group),
         {**line, "x": x[seen], "y": y[seen], "line": {"color": colour, "width": 2.2}},
         {
             **line,
             "x": x[beyond],
             "y": y[beyond],
             "line": {"color": colour, "width": 2, "dash": "dash"},
-            "showlegend": False,
         },
         ends,
     ]
@@ -231,7 +234,7 @@ def _arrow(rows: pd.DataFrame, outcome: ChannelOutcome, colour: str) -> list[dic
     """An arrow along the curve from today's money to the plan's; none for a move too small to see."""
     x, y = rows["spend"].to_numpy(float), rows["mean"].to_numpy(float)
     start, stop = outcome.before_value, outcome.after_value
-    if abs(stop - start) <= 0.01 * x.max():
+    if abs(stop - start) <= 0.02 * max(start, stop):
         return []
     start_y, stop_y = np.interp([start, stop], x, y)
     places = {"x": stop, "y": stop_y, "ax": start, "ay": start_y, "axref": "x", "ayref": "y"}

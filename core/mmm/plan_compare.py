@@ -12,6 +12,7 @@ from core.mmm.evidence import Estimate, Floats
 from core.mmm.plan_answers import BudgetAnswer, WhatIfAnswer
 
 MOST_PLANS = 5
+SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Standing:
     """One plan against the chosen baseline plan; KPI counts the window and the carry-over after it.
 
     `paired`: both plans come from the same draws of one model, so that their common uncertainty cancels;
-    else the draws are taken as independent and the interval is wider.
+    else the draws are taken as independent and the interval is wider. `probability_better` is missing for the
+    baseline itself and for a plan that earns the same in every draw.
     """
 
     plan: ComparedPlan
@@ -78,12 +80,14 @@ def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> Comparison
 def _standing(plan: ComparedPlan, baseline: ComparedPlan) -> Standing:
     draws, spend = plan.answer.draws.total, plan.answer.total_value
     kpi = Estimate.of(draws, plan.level)
-    roas = Estimate.of(draws / spend, plan.level) if spend > 0 else None
+    roas = plan.answer.roas
     paired = _same_draws(plan, baseline)
     if plan.scenario_id == baseline.scenario_id:
         return Standing(plan, spend, kpi, roas, None, None, paired)
     gap = _differences(draws, baseline.answer.draws.total, paired)
-    better = float(np.mean(gap > 0))
+    # Plans that earn the same in every draw are neither better nor worse.
+    same = bool(np.abs(gap).max(initial=0.0) <= SAME * max(abs(kpi.mean), 1.0))
+    better = None if same else float(np.mean(gap > 0))
     return Standing(plan, spend, kpi, roas, Estimate.of(gap, plan.level), better, paired)
 
 

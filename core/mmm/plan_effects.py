@@ -13,6 +13,7 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.media import MediaDraws, exposure_per_spend, media_terms
 from core.mmm.plan_answers import ChannelOutcome
 from core.mmm.plan_basis import PlanBasis
+from core.mmm.plan_values import round_to_sum
 from core.mmm.structure import scaled_exposure
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,11 @@ class PlanEffects:
         """(draw,) KPI inside the horizon and after it."""
         both: Floats = self.window.sum(axis=1) + self.after.sum(axis=1)
         return both
+
+    def whole_roas(self, level: float) -> Estimate | None:
+        """Incremental return of all spend together; None where nothing is spent."""
+        spent = float(self.spend.sum())
+        return Estimate.of(self.earned.sum(axis=1) / spent, level) if spent > 0 else None
 
     def roas(self, channel: int, level: float) -> Estimate | None:
         """Incremental return of the channel's own spend; None where it has none."""
@@ -80,12 +86,14 @@ def outcomes(
     basis: PlanBasis, before: PlanEffects, after: PlanEffects, recent: dict[str, float], level: float
 ) -> tuple[ChannelOutcome, ...]:
     """Each channel before and after; `recent` is its recent money."""
+    # Cents are rounded together: the parts of the table add up to its total.
+    spent_before, spent_after = round_to_sum(before.spend), round_to_sum(after.spend)
     return tuple(
         ChannelOutcome(
             channel=name,
             recent_value=recent[name],
-            before_value=round(float(before.spend[place]), 2),
-            after_value=round(float(after.spend[place]), 2),
+            before_value=spent_before[place],
+            after_value=spent_after[place],
             seen_value=basis.seen[name],
             kpi_before=Estimate.of(before.window[:, place], level),
             kpi_after=Estimate.of(after.window[:, place], level),

@@ -29,7 +29,7 @@ def even_spend(spend: Mapping[str, float], basis: PlanBasis) -> pd.DataFrame:
     return pd.DataFrame(rows, index=basis.dates.rename("date"))
 
 
-def horizon_curves(model: FittedMMM, basis: PlanBasis, level: float = 0.9, points: int = 60) -> pd.DataFrame:
+def horizon_curves(model: FittedMMM, basis: PlanBasis, level: float = 0.9, points: int = 120) -> pd.DataFrame:
     """Frame channel, spend, mean, lower, upper: KPI over the horizon at steady spend, both as totals."""
     curves = model.response_curves(points)
     tail = (1 - level) / 2

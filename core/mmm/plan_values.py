@@ -167,7 +167,7 @@ class BudgetInputs:
         """The inputs as plain JSON values; `from_json` gives equal inputs back."""
         raw = asdict(self)
         raw.pop("labels")
-        kept: dict[str, Any] = json.loads(json.dumps({"kind": PlanKind.BUDGET.value, **raw}))
+        kept: dict[str, Any] = json.loads(json.dumps(raw))
         return kept
 
     @classmethod
@@ -210,7 +210,6 @@ class WhatIfInputs:
         """The inputs as plain JSON values; `from_json` gives equal inputs back."""
         shares = {channel: float(share) for channel, share in self.spend_pct.items()}
         return {
-            "kind": PlanKind.WHATIF.value,
             "periods": self.periods,
             "spend_pct": shares,
             "level": self.level,

@@ -48,6 +48,7 @@ def solve_whatif(
         kpi=Estimate.of(after.window.sum(axis=1), level),
         kpi_after=Estimate.of(after.after.sum(axis=1), level),
         recent_kpi=Estimate.of(before.total, level),
+        roas=after.whole_roas(level),
         difference=Estimate.of(gap, level),
         probability_better=float(np.mean(gap > 0)),
         forecast=_points(basis, whole, recent, level),

@@ -73,8 +73,9 @@ def signed(value: float, wording: Wording) -> str:
 
 def signed_money(value: float, wording: Wording) -> str:
     """An amount of money with its sign; nothing is an empty change."""
-    text = wording.money(value)
-    return text if text.startswith("-") or abs(value) < 0.005 else f"+{text}"
+    cents = round(value, 2)
+    text = wording.money(cents or 0.0)
+    return text if text.startswith("-") or not cents else f"+{text}"
 
 
 def better_sentence(share: float, other: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.mmm import plan_charts
 from core.mmm.charts_base import alt_text
 from core.mmm.evidence import Estimate
-from core.mmm.plan_answers import BudgetAnswer, ChannelOutcome
+from core.mmm.plan_answers import BudgetAnswer, ChannelOutcome, WhatIfAnswer
 from core.mmm.plan_values import BudgetInputs
 from core.mmm.plan_words import (
     beyond_sentence,
@@ -26,6 +26,8 @@ from pages.parts.layout import Kpi, chart, kpi_row, section
 from pages.parts.plain import plain
 
 BEFORE = "Today’s split"
+MOST_CURVES = 9
+ROAS_HELP = "Caused inside the horizon by its own spend, over that spend; carry-over afterwards comes on top"
 
 
 def show_answer(
@@ -46,11 +48,7 @@ def show_answer(
     _show_charts(answer, inputs, wording)
     _show_limits(answer, wording)
     if curves is not None and not curves.empty:
-        section(
-            "Where each channel stands on its curve", "Ring: today. Dot: plan. Dashed: more than ever spent."
-        )
-        figure = plan_charts.moves_on_curves(curves, answer, wording, inputs.level)
-        chart(figure, key="plan_curves", alt=alt_text(figure), height=400)
+        _show_curves(answer, curves, wording, inputs.level)
 
 
 def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
@@ -69,14 +67,24 @@ def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -
                 f"{level}: {least} to {most}",
                 help="Plan minus today’s split at the same budget and within the limits, carry-over included",
             ),
+            Kpi(wording.return_name, *return_words(answer, wording, inputs.level), help=ROAS_HELP),
             Kpi("Probability better", probability(answer.probability_better), "than today’s split"),
             Kpi(
                 "Carried over afterwards", kpi(answer.kpi_after.mean),
                 f"{level}: {span_words(answer.kpi_after, wording)}",
                 help="What the plan’s spend still causes after the horizon; it is counted in the gain",
             ),
-        ]
+        ],
+        columns=5,
     )  # fmt: skip
+
+
+def return_words(answer: BudgetAnswer | WhatIfAnswer, wording: Wording, level: float) -> tuple[str, str]:
+    """The return of all spend together, and its interval."""
+    if answer.roas is None:
+        return "–", "nothing is spent"
+    low, high = wording.per_money(answer.roas.lower), wording.per_money(answer.roas.upper)
+    return wording.per_money(answer.roas.mean), f"{level * 100:.0f} %: {low} to {high}"
 
 
 def _show_charts(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
@@ -99,6 +107,24 @@ def _show_charts(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -
     )
 
 
+def _show_curves(answer: BudgetAnswer, curves: pd.DataFrame, wording: Wording, level: float) -> None:
+    section(
+        "Where each channel stands on its curve",
+        f"Caused {wording.kpi_label} against spend over the horizon. Ring: today. Dot: plan. "
+        "Dashed: more than was ever spent.",
+    )
+    ranked = sorted(answer.channels, key=lambda outcome: -abs(outcome.change_value))
+    with st.grid(3, min_column_width=260):
+        for outcome in ranked[:MOST_CURVES]:
+            figure = plan_charts.move_on_curve(curves, outcome, wording, level)
+            with st.container(border=True, gap="xxsmall"):
+                st.markdown(f"**{plain(wording.label(outcome.channel))}**")
+                key = f"plan_curve_{outcome.channel}"
+                chart(figure, key=key, alt=alt_text(figure), height=plan_charts.CURVE_HEIGHT)
+    if len(ranked) > MOST_CURVES:
+        st.caption(f"The other {len(ranked) - MOST_CURVES} channels move less.")
+
+
 def outcome_table(channels: tuple[ChannelOutcome, ...], wording: Wording) -> pd.DataFrame:
     """The table on the screen: finished texts, with a total row; money to the cent."""
     rows = [_row(outcome, wording) for outcome in channels]
@@ -109,7 +135,9 @@ def outcome_table(channels: tuple[ChannelOutcome, ...], wording: Wording) -> pd.
         "Plan": _cents(sum(o.after_value for o in channels)),
         "Change": signed_money(sum(o.change_value for o in channels), wording),
     }
-    return pd.DataFrame([*rows, total]).fillna("")
+    table = pd.DataFrame([*rows, total]).fillna("")
+    # At the budget of recent spend both are the same, and one column says it.
+    return table.drop(columns="Before") if (table["Before"] == table["Recent spend"]).all() else table
 
 
 def _row(outcome: ChannelOutcome, wording: Wording) -> dict[str, str]:

@@ -26,11 +26,28 @@ from pages.parts.plan_answers import plan_basis, plan_curves, trained
 from pages.parts.plan_budget_answer import show_answer
 from pages.parts.plan_budget_form import ask_budget, ask_horizon
 from pages.parts.plan_model import choose_model, trusted, wording_of
-from pages.parts.plan_open import show_kept_model
-from pages.parts.plan_save import save_buttons
+from pages.parts.plan_open import show_kept_model, show_model_gone
+from pages.parts.plan_save import save_buttons, show_name
 from pages.parts.plan_state import Bench
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def budget_screen(
+    person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench, header: DeltaGenerator
+) -> None:
+    """The board, or the saved answer alone where its model is gone."""
+    if bench.scenario is None or bench.scenario.model_available:
+        budget_board(person, project, models, bench, header)
+        return
+    show_name(bench)
+    show_model_gone(bench.scenario)
+    wording = wording_of(models[0], project, plan_basis(models[0]).period)
+    inputs = BudgetInputs.from_json(bench.scenario.config, wording.labels)
+    answer = BudgetAnswer.from_json(bench.scenario.results or {})
+    show_answer(answer, inputs, wording, None)
+    facts = [("Plan", bench.scenario.name), ("Model", f"{bench.scenario.model_name} (deleted)")]
+    _downloads(project, answer, wording, bench.scenario.name, plan_sentence(answer, wording), facts)
 
 
 def budget_board(
@@ -38,19 +55,23 @@ def budget_board(
 ) -> None:
     """The question, its answer, and the header's buttons."""
     prefix = f"budget_{project.project_id}_{bench.scenario.id if bench.scenario else 0}_{bench.round}"
+    show_name(bench)
     with st.container(border=True, key="plan_question"):
-        with st.grid(3, min_column_width=220):
-            info = show_kept_model(bench, models) or choose_model(
+        fields = st.grid(4, min_column_width=200)
+        with fields:
+            info = show_kept_model(person, bench) or choose_model(
                 models, bench.model_id, key=f"{prefix}_model"
             )
             bench.use_model(info.id)
             basis = plan_basis(info, _periods_of(bench))
             periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
             basis = plan_basis(info, periods)
-            st.caption(plain(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)))
         allowed = trusted(info)
         wording = wording_of(info, project, basis.period)
-        inputs = _ask(bench, basis, wording, prefix)
+        horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
+        recently = f"recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"
+        st.caption(plain(f"{horizon}; {recently}"))
+        inputs = _ask(bench, basis, wording, prefix, fields)
         if st.button(
             "Optimise", type="primary", icon=":material/auto_awesome:", key="plan_optimise",
             disabled=inputs is None or not allowed,
@@ -65,7 +86,9 @@ def budget_board(
         )
 
 
-def _ask(bench: Bench, basis: PlanBasis, wording: Wording, prefix: str) -> BudgetInputs | None:
+def _ask(
+    bench: Bench, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
+) -> BudgetInputs | None:
     """The inputs as edited, kept on the bench; None while they break a rule, which is said below them."""
     kept = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
     if kept is None:
@@ -74,7 +97,7 @@ def _ask(bench: Bench, basis: PlanBasis, wording: Wording, prefix: str) -> Budge
         kept = stretch(kept, basis)
         bench.stretch(kept.to_json())
     with user_errors() as outcome:
-        inputs = ask_budget(kept, basis, wording, f"{prefix}_{bench.stretched}")
+        inputs = ask_budget(kept, basis, wording, f"{prefix}_{bench.stretched}", fields)
     if outcome.failed:
         return None
     bench.inputs = inputs.to_json()
@@ -114,6 +137,17 @@ def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, 
         ("Asked for", goal_sentence(inputs, wording)),
         ("Answer", sentence),
     ]
+    _downloads(project, answer, wording, name, sentence, facts)
+
+
+def _downloads(
+    project: Membership,
+    answer: BudgetAnswer,
+    wording: Wording,
+    name: str,
+    sentence: str,
+    facts: Sequence[tuple[str, str]],
+) -> None:
     download_row(
         project,
         [

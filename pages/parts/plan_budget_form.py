@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.mmm.choices import Flighting, Goal
 from core.mmm.plan_basis import PlanBasis
 from core.mmm.plan_values import BudgetInputs, ChannelLimit, GroupLimit, RiskView
-from core.mmm.plan_words import horizon_words
 from core.mmm.wording import Wording
 from pages.parts.plain import plain
 from pages.parts.plan_groups import edit_groups
@@ -50,9 +50,11 @@ def ask_horizon(basis: PlanBasis, periods: int, most: int, prefix: str) -> int:
     return int(asked)
 
 
-def ask_budget(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> BudgetInputs:
-    """The inputs as edited. Raises UserError naming every fault."""
-    with st.grid(3, min_column_width=220, vertical_alignment="bottom"):
+def ask_budget(
+    inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
+) -> BudgetInputs:
+    """The inputs as edited, the short ones in `fields`. Raises UserError naming every fault."""
+    with fields:
         total = _ask_total(inputs, basis, wording, prefix)
         goal = _ask_goal(inputs, wording, prefix)
         target, margin = _ask_target(inputs, goal, basis, wording, prefix)
@@ -79,7 +81,7 @@ def ask_budget(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix:
 def _ask_total(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> float:
     key = f"{prefix}_total"
     total = st.number_input(
-        f"Total budget ({wording.currency})",
+        f"{'Total budget' if inputs.goal == Goal.KPI else 'Budget at most'} ({wording.currency})",
         min_value=0.0,
         value=inputs.total_value,
         step=1000.0,
@@ -127,7 +129,6 @@ def _ask_target(
         kept = inputs.target_value if inputs.goal == goal else None
         target = st.number_input("Minimum incremental ROAS", 0.0, value=kept or 1.0, step=0.1, key=key)
         return target, None
-    st.text(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period))
     return None, None
 
 
@@ -135,7 +136,7 @@ def _ask_limits(
     inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
 ) -> tuple[tuple[ChannelLimit, ...], tuple[GroupLimit, ...]]:
     with st.expander("Limits by channel", expanded=True, icon=":material/vertical_align_center:"):
-        limits = edit_limits(inputs.limits, wording, prefix)
+        limits = edit_limits(inputs.limits, basis.seen, wording, prefix)
     with st.expander("Groups of channels", icon=":material/workspaces:", key=f"{prefix}_groups_box"):
         groups = edit_groups(inputs.groups, basis.channels, wording, prefix)
     return limits, groups

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -13,26 +14,22 @@ from core.mmm.charts_base import alt_text
 from core.mmm.plan_compare import MOST_PLANS, ComparedPlan, Comparison, Standing, compare_plans
 from core.mmm.plan_export import comparison_csv
 from core.mmm.plan_words import better_sentence, signed, span_words, with_interval
-from core.mmm.scenarios.scenario_info import ScenarioInfo
 from core.mmm.wording import Wording, probability
 from pages.parts.actions import user_errors
 from pages.parts.layout import Download, chart, download_row, section
 from pages.parts.plain import plain
-from pages.parts.plan_library import compared
 
 _QUERY = "compare"
 
 
-def show_comparison(plans: Sequence[ScenarioInfo], project: Membership, wording: Wording, kind: str) -> None:
+def show_comparison(plans: Sequence[ComparedPlan], project: Membership, wording: Wording, kind: str) -> None:
     """The choice of plans and, from two on, the comparison; the choice is kept in the address."""
-    ready = {known.scenario_id: known for plan in plans if (known := compared(plan))}
+    ready = _told_apart(plans)
     if len(ready) < 2:
-        st.caption("Save two plans to compare them side by side.")
         return
     with st.container(border=True, key="plan_compare"):
         picked = _pick(ready, kind)
         if len(picked) < 2:
-            st.caption(f"Choose two to {MOST_PLANS} plans.")
             return
         baseline = st.selectbox(
             "Compare with",
@@ -46,6 +43,17 @@ def show_comparison(plans: Sequence[ScenarioInfo], project: Membership, wording:
         _show(comparison, project, wording)
 
 
+def _told_apart(plans: Sequence[ComparedPlan]) -> dict[int, ComparedPlan]:
+    """The plans by number; those that share a name carry their number in it."""
+    names = [plan.name for plan in plans]
+    return {
+        plan.scenario_id: replace(plan, name=f"{plan.name} (no. {plan.scenario_id})")
+        if names.count(plan.name) > 1
+        else plan
+        for plan in plans
+    }
+
+
 def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
     wanted = [int(part) for part in st.query_params.get(_QUERY, "").split(",") if part.isdigit()]
     key = f"{kind}_compared"
@@ -55,10 +63,10 @@ def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
         "Compare plans",
         list(ready),
         [number for number in wanted if number in ready][:MOST_PLANS],
-        format_func=lambda number: f"{ready[number].name} (no. {number})",
+        format_func=lambda number: ready[number].name,
         max_selections=MOST_PLANS,
         key=key,
-        placeholder="Choose plans",
+        placeholder=f"Choose two to {MOST_PLANS} of them",
     )
     if picked:
         st.query_params[_QUERY] = ",".join(str(number) for number in picked)
@@ -84,7 +92,8 @@ def _show(comparison: Comparison, project: Membership, wording: Wording) -> None
             figure = plan_charts.plans_spend(comparison, wording)
             chart(figure, key="compare_spend", alt=alt_text(figure), height=int(figure.layout.height))
     section("Side by side")
-    st.dataframe(_table(comparison, wording), key="compare_table", alt="Plans side by side")
+    table = _table(comparison, wording)
+    st.dataframe(table, key="compare_table", height=38 + 35 * len(table), alt="Plans side by side")
     download_row(
         project,
         [Download("Comparison (CSV)", "plans.csv", "text/csv", lambda: comparison_csv(comparison, wording))],
@@ -93,26 +102,20 @@ def _show(comparison: Comparison, project: Membership, wording: Wording) -> None
 
 
 def _verdict(standing: Standing, baseline: Standing, wording: Wording) -> str:
+    other = f"“{baseline.plan.name}”"
     if standing.difference is None or standing.probability_better is None:
-        return ""
+        return f"brings the same as {other}."
     gap = standing.spend_value - baseline.spend_value
     money = (
         "the same money" if abs(gap) < 0.01 else f"{wording.money(abs(gap))} {'more' if gap > 0 else 'less'}"
     )
     gain = with_interval(standing.difference, wording, standing.plan.level)
-    other = f"“{baseline.plan.name}”"
     return f"for {money} {gain}. {better_sentence(standing.probability_better, other)}"
 
 
 def _table(comparison: Comparison, wording: Wording) -> pd.DataFrame:
     """One column per plan, so that five fit a screen and a phone scrolls sideways."""
-    columns = {}
-    for standing in comparison.standings:
-        name = standing.plan.name
-        while name in columns:
-            name += " "
-        columns[name] = _column(standing, comparison, wording)
-    return pd.DataFrame(columns)
+    return pd.DataFrame({s.plan.name: _column(s, comparison, wording) for s in comparison.standings})
 
 
 def _column(standing: Standing, comparison: Comparison, wording: Wording) -> dict[str, str]:

@@ -20,6 +20,7 @@ from pages.parts.figures import ago
 from pages.parts.layout import empty_state
 from pages.parts.places import choose, chosen_id
 from pages.parts.plain import plain
+from pages.parts.plan_compare import show_comparison
 from pages.parts.plan_open import open_plan
 from pages.parts.session import may
 
@@ -42,14 +43,14 @@ def saved_plans(
         return store.scenarios(s, person, project.project_id, kind=kind.value, archived=archived)
 
 
-def show_library(
-    person: Person, project: Membership, kind: PlanKind, wording: Wording
-) -> tuple[ScenarioInfo, ...]:
-    """The list of saved plans; returns those it shows."""
-    archived = st.toggle("Show archived", key=f"{kind}_archived")
+def show_saved(person: Person, project: Membership, kind: PlanKind, wording: Wording) -> None:
+    """The saved plans: first the comparison of those that are chosen, then the list."""
+    archived = st.session_state.get(f"{kind}_archived", False)
     plans = saved_plans(person, project, kind, archived=archived)
-    noun = NOUN[kind]
+    show_comparison([known for plan in plans if (known := compared(plan))], project, wording, kind.value)
+    st.toggle("Show archived", key=f"{kind}_archived")
     if not plans:
+        noun = NOUN[kind]
         empty_state(
             "Nothing is archived" if archived else f"No saved {noun} yet",
             "" if archived else f"Save a {noun} and it waits here, with its inputs and its answer.",
@@ -58,7 +59,6 @@ def show_library(
         )
     for plan in plans:
         _line(plan, project, kind, wording)
-    return plans
 
 
 def compared(plan: ScenarioInfo) -> ComparedPlan | None:

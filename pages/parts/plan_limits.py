@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -11,7 +11,9 @@ import streamlit as st
 
 from core.mmm.plan_values import ChannelLimit, to_cents
 from core.mmm.wording import Wording
-from pages.parts.plan_state import frozen
+from pages.parts.plan_state import frozen, refreeze
+
+CAPS = {"the most ever spent": 1.0, "half more than that": 1.5, "three times that": 3.0}
 
 
 class Unit(StrEnum):
@@ -21,8 +23,13 @@ class Unit(StrEnum):
     PERCENT = "% of recent"
 
 
-def edit_limits(limits: Sequence[ChannelLimit], wording: Wording, prefix: str) -> tuple[ChannelLimit, ...]:
-    """The limits as edited; an emptied cell means no minimum, or no change of the maximum."""
+def edit_limits(
+    limits: Sequence[ChannelLimit], seen: Mapping[str, float], wording: Wording, prefix: str
+) -> tuple[ChannelLimit, ...]:
+    """The limits as edited; an emptied cell means no minimum, or no change of the maximum.
+
+    `seen`: the most ever spent by channel over as many periods, offered as caps.
+    """
     unit = st.segmented_control(
         "Limits in", list(Unit), default=Unit.MONEY, required=True, key=f"{prefix}_unit", wrap=True
     )
@@ -38,8 +45,25 @@ def edit_limits(limits: Sequence[ChannelLimit], wording: Wording, prefix: str) -
         row_height=38,
         alt="Recent spend, minimum, maximum and lock by channel",
     )
+    rows = edited.to_dict("records")
+    now = tuple(_limit(limit, row, money) for limit, row in zip(first, rows, strict=True))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Cap every channel at", width="content")
+        for words, factor in CAPS.items():
+            st.button(
+                words, key=f"{prefix}_cap_{factor}", type="tertiary", on_click=refreeze,
+                args=(key, _capped(now, seen, factor)),
+            )  # fmt: skip
+    return now
+
+
+def _capped(
+    limits: Sequence[ChannelLimit], seen: Mapping[str, float], factor: float
+) -> tuple[ChannelLimit, ...]:
+    """The limits with caps at a multiple of the most ever spent, never under a minimum."""
     return tuple(
-        _limit(limit, row, money) for limit, row in zip(first, edited.to_dict("records"), strict=True)
+        replace(limit, maximum_value=max(to_cents(factor * seen[limit.channel]), limit.minimum_value))
+        for limit in limits
     )
 
 
@@ -59,7 +83,7 @@ def _columns(wording: Wording, money: bool) -> dict[str, object]:
     unit = f"({wording.currency})" if money else "(% of recent)"
     form = "localized" if money else "%.0f %%"
     return {
-        "channel": st.column_config.TextColumn("Channel", width="medium", pinned=True),
+        "channel": st.column_config.TextColumn("Channel", pinned=True),
         "recent": st.column_config.NumberColumn(
             f"Recent ({wording.currency})", format="localized", help="Spent over as many recent periods"
         ),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.access import Membership, NotFound, Person
+from core.mmm import store as models
 from core.mmm.model_info import ModelInfo
 from core.mmm.plan_values import PlanKind
 from core.mmm.scenarios import store
 from core.mmm.scenarios.scenario_info import ScenarioInfo
 from core.store import session
 from pages.parts.places import choose, chosen_id
+from pages.parts.plain import plain
 from pages.parts.plan_state import Bench, bench_of
 
-TABLE, SAVED = "Plan", "Saved plans"
+TABS = {PlanKind.BUDGET: ("Plan", "Saved plans"), PlanKind.WHATIF: ("Scenario", "Saved scenarios")}
 _NEXT = "_plan_tab_next"
 
 
@@ -24,8 +25,8 @@ def plan_tabs(kind: PlanKind) -> tuple[Any, Any]:
     """The two tabs of a planning screen; the body of each runs only while it is open."""
     key = f"{kind}_tab"
     if st.session_state.pop(_NEXT, False):
-        st.session_state[key] = TABLE
-    table, saved = st.tabs([TABLE, SAVED], key=key, on_change="rerun")
+        st.session_state[key] = TABS[kind][0]
+    table, saved = st.tabs(TABS[kind], key=key, on_change="rerun")
     return table, saved
 
 
@@ -47,21 +48,32 @@ def open_bench(person: Person, project: Membership, kind: PlanKind) -> Bench:
     return bench
 
 
-def show_kept_model(bench: Bench, models: Sequence[ModelInfo]) -> ModelInfo | None:
+def show_kept_model(person: Person, bench: Bench) -> ModelInfo | None:
     """The model of the saved plan on the table, which stays; None where it can be chosen."""
     if bench.scenario is None:
         return None
-    info = next((info for info in models if info.id == bench.scenario.model_id), None)
-    if info is not None:
-        choose("model", info.id)
-        st.text_input(
-            "Model",
-            f"{info.name} (no. {info.id})",
-            disabled=True,
-            key=f"plan_model_{bench.scenario.id}",
-            help="A saved plan keeps its model. Begin a new one to plan on another model.",
-        )
+    with session() as s:
+        info = models.model(s, person, bench.scenario.model_id)
+    choose("model", info.id)
+    st.text_input(
+        "Model",
+        f"{info.name} (no. {info.id})",
+        disabled=True,
+        key=f"plan_model_{bench.scenario.id}",
+        help="A saved plan keeps its model. Begin a new one to plan on another model.",
+    )
     return info
+
+
+def show_model_gone(scenario: ScenarioInfo) -> None:
+    """Says that the model of a saved plan was deleted, and what that means."""
+    st.warning(
+        plain(
+            f"The model of this plan, “{scenario.model_name}” (no. {scenario.model_id}), was deleted. "
+            "The answer is shown as it was saved; it cannot be computed anew."
+        ),
+        icon=":material/history:",
+    )
 
 
 def _wanted(person: Person, project: Membership, kind: PlanKind) -> ScenarioInfo | None:

@@ -11,6 +11,7 @@ from core.mmm.scenarios import store
 from core.mmm.scenarios.scenario_info import ScenarioInfo
 from pages.parts.actions import FAILED, attempt, toast_next
 from pages.parts.places import choose
+from pages.parts.plain import plain
 from pages.parts.plan_state import Bench, bench_of
 from pages.parts.session import may
 
@@ -40,6 +41,16 @@ def save_buttons(
     shade: Any = "secondary" if bench.scenario else "primary"
     with st.popover(words, icon=icon, type=shade, key=f"{kind}_save_box"):
         _save_form(person, project, bench, kind, first_name)
+
+
+def show_name(bench: Bench) -> None:
+    """The name of the open plan, and whether it was changed since it was saved; nothing for a new one."""
+    if bench.scenario is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{plain(bench.scenario.name)}**", width="content")
+        if bench.unsaved:
+            st.badge("Changes not saved", color="orange", icon=":material/edit:")
 
 
 def _save_form(person: Person, project: Membership, bench: Bench, kind: str, first_name: str) -> None:

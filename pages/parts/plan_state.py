@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -84,7 +83,7 @@ class Bench:
     @property
     def unsaved(self) -> bool:
         """Whether the saved plan differs from what is on the table."""
-        return self.scenario is not None and _without_kind(self.inputs) != _without_kind(self.scenario.config)
+        return self.scenario is not None and self.inputs != dict(self.scenario.config)
 
 
 def bench_of(person: Person, project_id: int, kind: str, scenario_id: int | None) -> Bench:
@@ -112,5 +111,6 @@ def frozen(key: str, value: Value) -> Value:
     return cast(Value, st.session_state[slot])
 
 
-def _without_kind(config: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {key: value for key, value in (config or {}).items() if key != "kind"}
+def refreeze(key: str, value: Value) -> None:
+    """Show another first value in the widget `key`; what was typed into it is dropped."""
+    st.session_state[f"_{key}_first"] = value

@@ -12,7 +12,7 @@ from core.mmm.plan_words import beyond_sentence, signed, signed_money, span_word
 from core.mmm.wording import Wording, probability
 from pages.parts.layout import Kpi, chart, kpi_row
 from pages.parts.plain import plain
-from pages.parts.plan_budget_answer import outcome_table
+from pages.parts.plan_budget_answer import ROAS_HELP, outcome_table, return_words
 
 RECENT = "Recent"
 SCENARIO = "Scenario"
@@ -20,12 +20,16 @@ PAST_PERIODS = 52
 
 
 def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
-    """What the scenario brings, in a sentence and figures."""
-    st.markdown(f"#### {plain(whatif_sentence(answer, wording, level))}")
+    """What the scenario brings, in figures."""
     warning = beyond_sentence(answer.channels, wording, periods)
     if warning:
         st.warning(plain(warning), icon=":material/warning:")
     _show_totals(answer, wording, level)
+
+
+def show_sentence(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
+    """What the scenario changes, in one sentence."""
+    st.markdown(f"#### {plain(whatif_sentence(answer, wording, level))}")
 
 
 def show_forecast(answer: WhatIfAnswer, actual: pd.Series, wording: Wording, level: float) -> None:
@@ -50,7 +54,7 @@ def show_channels(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
                 st.markdown(f"**{plain(title)}**")
                 chart(figure, key=key, alt=alt_text(figure), height=int(figure.layout.height))
     st.dataframe(
-        outcome_table(answer.channels, wording).drop(columns="Before"),
+        outcome_table(answer.channels, wording),
         hide_index=True,
         key="whatif_table",
         column_config={"Channel": st.column_config.TextColumn(pinned=True)},
@@ -63,7 +67,6 @@ def _show_totals(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
     recent = sum(o.recent_value for o in answer.channels)
     total, gap = answer.total_value, answer.difference
     moved = any(abs(o.after_value - o.recent_value) >= 0.01 for o in answer.channels)
-    returned = answer.kpi.mean / total if total > 0 else float("nan")
     better = probability(answer.probability_better) if moved else "–"
     cards = [
         Kpi("Spend", wording.money(total), f"{signed_money(total - recent, wording)} against recent"),
@@ -72,7 +75,7 @@ def _show_totals(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
             f"{share}: {span_words(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
             help="Caused inside the horizon, earlier spend still at work included. Later: carried over",
         ),
-        Kpi(wording.return_name, wording.per_money(returned), "caused inside the horizon over its spend"),
+        Kpi(wording.return_name, *return_words(answer, wording, level), help=ROAS_HELP),
         Kpi(
             "Difference", signed(gap.mean, wording),
             f"{share}: {signed(gap.lower, wording)} to {signed(gap.upper, wording)}",

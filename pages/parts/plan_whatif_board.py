@@ -15,6 +15,7 @@ from core.mmm.plan_export_chart import plan_png
 from core.mmm.plan_values import PlanKind, WhatIfInputs
 from core.mmm.plan_whatif import solve_whatif
 from core.mmm.plan_words import horizon_words, whatif_sentence
+from core.mmm.scenarios.scenario_info import ScenarioInfo
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
 from pages.parts.layout import Download, download_row, section
@@ -22,19 +23,22 @@ from pages.parts.plain import plain
 from pages.parts.plan_answers import plan_basis, spend_forecast, trained
 from pages.parts.plan_budget_form import ask_horizon
 from pages.parts.plan_model import choose_model, trusted, wording_of
-from pages.parts.plan_open import show_kept_model
-from pages.parts.plan_save import save_buttons
+from pages.parts.plan_open import show_kept_model, show_model_gone
+from pages.parts.plan_save import save_buttons, show_name
 from pages.parts.plan_sliders import ask_spend
 from pages.parts.plan_state import Bench
-from pages.parts.plan_whatif_answer import show_channels, show_forecast, show_whatif
+from pages.parts.plan_whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
 
 
 def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
     """The model and the horizon, then the board."""
+    if bench.scenario is not None and not bench.scenario.model_available:
+        _show_kept(project, models[0], bench, bench.scenario)
+        return
     scenario_id = bench.scenario.id if bench.scenario else 0
     prefix = f"whatif_{project.project_id}_{scenario_id}_{bench.round}"
     with st.container(border=True, key="plan_question"), st.grid(3, min_column_width=220):
-        info = show_kept_model(bench, models) or choose_model(models, bench.model_id, key=f"{prefix}_model")
+        info = show_kept_model(person, bench) or choose_model(models, bench.model_id, key=f"{prefix}_model")
         bench.use_model(info.id)
         basis = plan_basis(info, int(bench.inputs["periods"]) if bench.inputs else None)
         periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
@@ -42,6 +46,17 @@ def whatif_question(person: Person, project: Membership, models: Sequence[ModelI
         st.caption(plain(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)))
     if trusted(info):
         whatif_board(person, project, info, basis, bench, wording_of(info, project, basis.period))
+
+
+def _show_kept(project: Membership, other: ModelInfo, bench: Bench, scenario: ScenarioInfo) -> None:
+    """The saved answer alone; names are those of another model, as its own is gone."""
+    wording = wording_of(other, project, plan_basis(other).period)
+    answer = WhatIfAnswer.from_json(scenario.results or {})
+    show_name(bench)
+    show_model_gone(scenario)
+    show_sentence(answer, wording, float(scenario.config["level"]))
+    show_whatif(answer, int(scenario.config["periods"]), wording, float(scenario.config["level"]))
+    show_channels(answer, wording, float(scenario.config["level"]))
 
 
 @st.fragment
@@ -63,7 +78,11 @@ def whatif_board(
         return
     bench.settle(inputs.to_json(), answer.to_json())
     with top:
-        _bar(person, project, bench)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width="stretch", gap="xxsmall"):
+                show_name(bench)
+                show_sentence(answer, wording, inputs.level)
+            save_buttons(person, project, bench, PlanKind.WHATIF.value, ready=True, first_name="My scenario")
         show_whatif(answer, basis.periods, wording, inputs.level)
     with right:
         show_forecast(answer, basis.actual, wording, inputs.level)
@@ -82,15 +101,6 @@ def _inputs(bench: Bench, basis: PlanBasis) -> WhatIfInputs:
     if kept.periods != basis.periods:
         bench.stretch(WhatIfInputs(basis.periods, shares, kept.level).to_json())
     return WhatIfInputs(basis.periods, shares, kept.level)
-
-
-def _bar(person: Person, project: Membership, bench: Bench) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
-        if bench.scenario is not None:
-            st.text(bench.scenario.name, width="stretch")
-            if bench.unsaved:
-                st.badge("Not saved yet", color="orange", icon=":material/edit:")
-        save_buttons(person, project, bench, PlanKind.WHATIF.value, ready=True, first_name="My scenario")
 
 
 def _downloads(

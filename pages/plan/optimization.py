@@ -6,9 +6,8 @@ from core.access import Permission
 from core.mmm.plan_values import PlanKind
 from pages.parts.layout import page_header
 from pages.parts.plan_answers import plan_basis
-from pages.parts.plan_budget_board import budget_board
-from pages.parts.plan_compare import show_comparison
-from pages.parts.plan_library import show_library
+from pages.parts.plan_budget_board import budget_screen
+from pages.parts.plan_library import show_saved
 from pages.parts.plan_model import trained_models, wording_of
 from pages.parts.plan_open import open_bench, plan_tabs
 from pages.parts.session import require_project
@@ -19,9 +18,8 @@ models = trained_models(person, project)
 table, saved = plan_tabs(PlanKind.BUDGET)
 if table.open:
     with table:
-        budget_board(person, project, models, open_bench(person, project, PlanKind.BUDGET), header)
+        budget_screen(person, project, models, open_bench(person, project, PlanKind.BUDGET), header)
 if saved.open:
     with saved:
         wording = wording_of(models[0], project, plan_basis(models[0]).period)
-        plans = show_library(person, project, PlanKind.BUDGET, wording)
-        show_comparison(plans, project, wording, PlanKind.BUDGET.value)
+        show_saved(person, project, PlanKind.BUDGET, wording)

@@ -6,8 +6,7 @@ from core.access import Permission
 from core.mmm.plan_values import PlanKind
 from pages.parts.layout import page_header
 from pages.parts.plan_answers import plan_basis
-from pages.parts.plan_compare import show_comparison
-from pages.parts.plan_library import show_library
+from pages.parts.plan_library import show_saved
 from pages.parts.plan_model import trained_models, wording_of
 from pages.parts.plan_open import open_bench, plan_tabs
 from pages.parts.plan_whatif_board import whatif_question
@@ -23,5 +22,4 @@ if table.open:
 if saved.open:
     with saved:
         wording = wording_of(models[0], project, plan_basis(models[0]).period)
-        plans = show_library(person, project, PlanKind.WHATIF, wording)
-        show_comparison(plans, project, wording, PlanKind.WHATIF.value)
+        show_saved(person, project, PlanKind.WHATIF, wording)

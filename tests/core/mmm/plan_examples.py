@@ -77,6 +77,7 @@ def budget_answer(moved: float = 40_000.0, shift: float = 25_000.0) -> BudgetAns
         before_kpi=Estimate.of(np.array(before.window), LEVEL),
         before_after=Estimate.of(np.array(before.after), LEVEL),
         recent_kpi=Estimate.of(np.array(before.total), LEVEL),
+        roas=Estimate(2.0, 1.0, 3.0),
         difference=Estimate(shift, shift / 2, shift * 1.5),
         probability_better=0.97,
         bindings=(
@@ -101,6 +102,7 @@ def whatif_answer(moved: float = 10_000.0) -> WhatIfAnswer:
         kpi=Estimate.of(np.array(total.window), LEVEL),
         kpi_after=Estimate.of(np.array(total.after), LEVEL),
         recent_kpi=Estimate.of(draws().total, LEVEL),
+        roas=Estimate(2.0, 1.0, 3.0),
         difference=Estimate(5_000.0, 1_000.0, 9_000.0),
         probability_better=0.995,
         forecast=(point,),

@@ -11,7 +11,9 @@ from core.mmm.plan_values import BudgetInputs, GroupLimit
 
 def _basis(periods: int = 4):
     dates = pd.date_range("2025-01-06", periods=20, freq="7D")
-    spend = pd.DataFrame({"tv": [100.0] * 10 + [10.0] * 10, "search": [float(week) for week in range(20)]}, index=dates)
+    spend = pd.DataFrame(
+        {"tv": [100.0] * 10 + [10.0] * 10, "search": [float(week) for week in range(20)]}, index=dates
+    )
     return basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, periods)
 
 

@@ -8,13 +8,13 @@ from core.mmm.charts_base import alt_text
 from core.mmm.plan_charts import (
     forecast_fan,
     kpi_before_after,
-    moves_on_curves,
+    move_on_curve,
     plans_kpi,
     plans_spend,
     spend_before_after,
 )
 from core.mmm.plan_compare import compare_plans
-from tests.core.mmm.plan_examples import WORDING, budget_answer, saved, whatif_answer
+from tests.core.mmm.plan_examples import WORDING, budget_answer, outcome, saved, whatif_answer
 
 
 def _curves() -> pd.DataFrame:
@@ -41,20 +41,28 @@ def test_caused_kpi_carries_its_interval():
     assert list(before.error_x.arrayminus) == [100_000.0, 50_000.0]
 
 
-def test_each_move_is_an_arrow_on_its_curve():
-    chart = moves_on_curves(_curves(), budget_answer(), WORDING)
-    assert [(arrow.ax, arrow.x) for arrow in chart.layout.annotations] == [(1e5, 6e4), (5e4, 9e4)]
-    assert "Television" in {trace.name for trace in chart.data}
+def _move(moved: float = 40_000.0, channel: int = 0):
+    return move_on_curve(_curves(), budget_answer(moved).channels[channel], WORDING)
+
+
+def test_a_move_is_an_arrow_on_the_curve():
+    (arrow,) = _move().layout.annotations
+    assert (arrow.ax, arrow.x) == (100_000.0, 60_000.0)
+    assert "Television" in alt_text(_move())
 
 
 def test_a_channel_that_stays_gets_no_arrow():
-    assert not moves_on_curves(_curves(), budget_answer(moved=0.0), WORDING).layout.annotations
+    assert not _move(moved=0.0).layout.annotations
 
 
 def test_the_curve_is_dashed_beyond_what_was_seen():
-    chart = moves_on_curves(_curves(), budget_answer(), WORDING)
-    dashed = [trace for trace in chart.data if trace.line.dash == "dash"]
-    assert min(dashed[0].x) == 150_000.0
+    curve = move_on_curve(_curves(), outcome("tv_S", 100_000.0, 180_000.0), WORDING)
+    (dashed,) = [trace for trace in curve.data if trace.line.dash == "dash"]
+    assert min(dashed.x) == 150_000.0
+
+
+def test_the_axis_ends_a_little_beyond_what_is_marked():
+    assert max(max(trace.x) for trace in _move().data) <= 1.15 * 150_000
 
 
 def test_the_fan_joins_actual_forecast_and_baseline():
@@ -79,6 +87,6 @@ def test_plans_of_one_name_keep_their_own_bar():
 def test_every_chart_describes_itself():
     comparison = compare_plans([saved(1, "A"), saved(2, "B")], 1)
     charts = [spend_before_after(budget_answer(), WORDING), kpi_before_after(budget_answer(), WORDING),
-              moves_on_curves(_curves(), budget_answer(), WORDING), plans_kpi(comparison, WORDING),
+              _move(), plans_kpi(comparison, WORDING),
               plans_spend(comparison, WORDING)]  # fmt: skip
     assert all(len(alt_text(chart)) > 20 for chart in charts)

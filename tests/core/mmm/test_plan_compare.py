@@ -30,6 +30,11 @@ def test_the_baseline_is_compared_with_nothing():
     assert first.difference is None and first.probability_better is None
 
 
+def test_a_plan_that_earns_the_same_is_neither_better_nor_worse():
+    second = compare_plans([saved(1, "A"), saved(2, "B")], 1).standings[1]
+    assert second.difference.mean == 0 and second.probability_better is None
+
+
 def test_horizons_of_different_length_are_pointed_out():
     cautions = compare_plans([saved(1, "A"), saved(2, "B", periods=26)], 1).cautions
     assert any("different length" in caution for caution in cautions)

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Role
+from core.mmm import store as models
 from core.mmm.scenarios import store
 from core.store import session
 from tests.pages.conftest import everything_shown
@@ -78,6 +79,15 @@ def test_a_locked_channel_keeps_its_spend(open_page, model_id):
     assert table["Plan"][0] == table["Recent spend"][0]
 
 
+def test_caps_at_the_most_ever_spent_keep_the_plan_inside_the_data(open_page, model_id):
+    app = open_page(PAGE)
+    _edit(app, 0, minimum=10.0)
+    app.run()
+    next(button for button in app.button if button.label == "the most ever spent").click().run()
+    assert app.data_editor[0].value["minimum"][0] == 10.0
+    assert "Beyond what was ever spent" not in everything_shown(_optimised(app))
+
+
 def test_limits_that_clash_are_named(open_page, model_id):
     app = open_page(PAGE)
     _edit(app, 0, locked=True)
@@ -129,7 +139,7 @@ def test_changes_are_saved_over_the_open_plan_only_after_optimising(open_page, m
 def test_two_saved_plans_are_compared_from_the_same_draws(open_page, model_id):
     app = open_page(PAGE)
     first = _saved(_optimised(app), "First")
-    _field(app, "Total budget").set_value(250_000.0)
+    _field(app, "Total budget").set_value(600_000.0)
     _optimised(app)
     second = _saved(app, "Second")
     page = open_page(PAGE, compare=f"{first},{second}")
@@ -139,6 +149,18 @@ def test_two_saved_plans_are_compared_from_the_same_draws(open_page, model_id):
     words = everything_shown(page)
     assert "First" in words and "Second" in words
     assert "The probability that it beats “First” is over 99 %" in words
+
+
+def test_a_plan_outlives_its_model(open_page, keep, owner):
+    model_id = keep("Old")
+    keep("New")
+    number = _saved(_optimised(open_page(PAGE, model=model_id)), "Kept")
+    with session() as s:
+        models.delete_model(s, owner, model_id)
+    app = open_page(PAGE, scenario=number)
+    assert not app.exception
+    words = everything_shown(app)
+    assert "was deleted" in words and "The probability that it beats" in words
 
 
 def test_a_viewer_may_optimise_but_not_save(open_page, model_id, new_member):

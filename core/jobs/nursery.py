@@ -18,8 +18,15 @@ PRELOAD = "core.jobs.preload"
 END_SECONDS = 3.0
 UNKNOWN_EXIT = 255  # what multiprocessing says when the fork server died before the process it forked
 
-# Set before any numerical library is loaded: one thread each, since the chains already fill the processors.
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+# Set before any numerical library is loaded. One thread each, since the chains already fill the processors;
+# and none in the background of pyarrow's allocator, since whoever forks must have one thread only.
+QUIET = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 
 
 def open_nursery() -> ForkServerContext:
@@ -28,7 +35,7 @@ def open_nursery() -> ForkServerContext:
     The fork server is a program of its own, started fresh, so it holds no thread and no database connection
     of the worker's.
     """
-    os.environ.update(dict.fromkeys(THREADS, "1"))
+    os.environ.update(QUIET)
     context = mp.get_context("forkserver")
     context.set_forkserver_preload([PRELOAD])
     ensure_running()

@@ -9,7 +9,7 @@ from multiprocessing.context import ForkServerContext
 
 from procrastinate import JobContext, RetryStrategy
 
-from core import backup
+from core import artifacts, backup
 from core.jobs.foster import bring_up_training
 from core.jobs.queue import TRAIN_TASK, TRAINING, UPKEEP, queue
 from core.jobs.recovery.store import recover
@@ -72,6 +72,6 @@ def back_up(timestamp: int) -> None:
 def retention(timestamp: int) -> None:
     """Each night: removes for good what was deleted long ago, and what has outlived its use."""
     with session() as s:
-        purged = purge(s)
+        purged = purge(s, files=artifacts.files())
     purged.remove_files()
     log.info("Retention removed %s", purged)

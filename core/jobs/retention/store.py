@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import CursorResult, Delete, delete, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from core.jobs.retention.terms import Purged, Terms
+from core.jobs.store import UNFINISHED
 from db.tables import (
     AuditEntry,
     DataProcessingJob,
@@ -18,6 +21,8 @@ from db.tables import (
     OptimizationScenario,
     Project,
 )
+
+FIT_FILE = re.compile(r"projects/\d+/models/(?P<model>\d+)/[^/]+/")
 
 END_OLD_JOBS = text(
     """
@@ -52,10 +57,18 @@ def _removals(before: dt.datetime) -> dict[str, Delete]:
     }
 
 
-def purge(s: Session, terms: Terms | None = None) -> Purged:
+def _abandoned(s: Session, files: Iterable[str], named: set[str]) -> set[str]:
+    """Kept fits that no row names, of models that are not in training: somebody died between file and row."""
+    active = {str(number) for number in s.scalars(select(Model.id).where(Model.status.in_(UNFINISHED)))}
+    fits = {file[: match.end() - 1]: match["model"] for file in files if (match := FIT_FILE.match(file))}
+    return {path for path, model_id in fits.items() if path not in named and model_id not in active}
+
+
+def purge(s: Session, terms: Terms | None = None, files: Iterable[str] = ()) -> Purged:
     """What was removed: things deleted longer ago than their undo lasts, and records past their term.
 
-    The files are only named; the caller removes them after the commit.
+    `files` are those of the artifact store; fits among them that were abandoned are named as well. The files
+    are only named; the caller removes them after the commit.
     """
     kept, now = terms or Terms(), s.scalars(select(func.now())).one()
     before = _files_named(s)
@@ -66,7 +79,8 @@ def purge(s: Session, terms: Terms | None = None) -> Purged:
     statements["audit entries"] = delete(AuditEntry).where(AuditEntry.at < now - kept.audit)
     rows = {noun: _count(s.execute(statement)) for noun, statement in statements.items()}
     rows["jobs"] = _count(s.execute(END_OLD_JOBS, {"before": now - kept.jobs}))
-    return Purged(rows, tuple(sorted(before - _files_named(s))))
+    named = _files_named(s)
+    return Purged(rows, tuple(sorted((before - named) | _abandoned(s, files, named))))
 
 
 def _count(result: Any) -> int:

@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import artifacts
@@ -10,8 +10,11 @@ from core.data import store as data
 from core.data.dataset_info import DatasetInfo
 from core.jobs.retention.store import purge
 from core.jobs.retention.terms import Terms
+from core.jobs.run import Run
+from core.jobs.runs import store as runs
 from core.mmm import store as models
 from core.mmm.scenarios import store as scenarios
+from db.tables import ModelResult
 
 
 def long_ago(s: Session, table: str) -> None:
@@ -81,3 +84,18 @@ def test_old_audit_entries_go_after_two_years(s: Session, dataset: DatasetInfo) 
 def test_terms_that_keep_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="some time"):
         Terms(undo=dt.timedelta(0))
+
+
+def test_a_fit_that_no_row_came_to_name_is_removed_but_not_while_its_model_trains(
+    s: Session, waiting: int, running: Run
+) -> None:
+    key = f"projects/1/models/{running.model_id}/1-abandoned"
+    keys = [f"{key}/posterior.nc", f"{key}/model.json", "projects/1/datasets/abc/file"]
+    assert purge(s, files=keys).files == ()
+    assert runs.fail(s, running, "The training process was killed.")
+    assert purge(s, files=keys).files == (key,)
+
+
+def test_a_fit_that_a_row_names_is_no_orphan(s: Session, completed: int) -> None:
+    named = s.scalars(select(ModelResult.artifacts_path)).one()
+    assert purge(s, files=[f"{named}/posterior.nc"]).files == ()

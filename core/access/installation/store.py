@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, update
+import datetime as dt
+
+from sqlalchemy import Delete, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningDelete
 
 from core.access.person import AccessDenied, Account, NotFound, Person
 from core.access.roles import ROLE_PERMISSIONS, Permission, Role
@@ -21,6 +24,7 @@ from db.tables import (
     RolePermission,
     TokenKind,
     User,
+    WebSession,
 )
 from db.tables import Permission as PermissionRow
 from db.tables import Role as RoleRow
@@ -148,6 +152,25 @@ def set_active(s: Session, owner: Person, username: str, active: bool) -> None:
     if not active:
         end_sessions(s, user.id)
     record(s, owner, None, "account:open" if active else "account:close", user.id, user.username)
+
+
+def purge_access(s: Session, undo: dt.timedelta, audit: dt.timedelta) -> dict[str, int]:
+    """Remove ended sessions and links after `undo`, tries to sign in after `audit`; how many by noun."""
+    ended, old = now() - undo, now() - audit
+    over = {
+        "sessions": delete(WebSession).where(
+            or_(WebSession.expires_at < ended, WebSession.revoked_at < ended)
+        ),
+        "links": delete(AccessToken).where(
+            or_(AccessToken.expires_at < ended, AccessToken.used_at < ended, AccessToken.revoked_at < ended)
+        ),
+        "tries to sign in": delete(LoginAttempt).where(LoginAttempt.at < old),
+    }
+    return {noun: len(s.execute(_returning(statement)).all()) for noun, statement in over.items()}
+
+
+def _returning(statement: Delete) -> ReturningDelete[int]:
+    return statement.returning(statement.table.c.id)
 
 
 def _require_owner(person: Person) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Delete, delete, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
+from core.access.store import purge_access
 from core.jobs.retention.terms import Purged, Terms
 from core.jobs.store import UNFINISHED
 from db.tables import (
@@ -78,6 +79,7 @@ def purge(s: Session, terms: Terms | None = None, files: Iterable[str] = ()) -> 
     )
     statements["audit entries"] = delete(AuditEntry).where(AuditEntry.at < now - kept.audit)
     rows = {noun: _count(s.execute(statement)) for noun, statement in statements.items()}
+    rows |= purge_access(s, kept.undo, kept.audit)
     rows["jobs"] = _count(s.execute(END_OLD_JOBS, {"before": now - kept.jobs}))
     named = _files_named(s)
     return Purged(rows, tuple(sorted((before - named) | _abandoned(s, files, named))))

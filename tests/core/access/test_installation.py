@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core import store
@@ -84,3 +86,17 @@ def test_the_owner_closes_and_opens_accounts_but_not_their_own(
 
 def test_roles_have_words_for_screens() -> None:
     assert all(role.description for role in Role)
+
+
+def test_what_has_ended_is_forgotten_after_its_time(s: Session, owner: Person, person: Person) -> None:
+    kept, ended = (access.sign_in(s, "paul", PASSWORD, "192.0.2.7") for _ in range(2))
+    access.sign_out(s, session_id=ended.session_id)
+    access.reset_link(s, owner, "paul")
+    undo, audit = dt.timedelta(days=30), dt.timedelta(days=730)
+    assert set(access.purge_access(s, undo, audit).values()) == {0}
+    s.execute(text("update sessions set revoked_at = revoked_at - interval '31 days'"))
+    s.execute(text("update access_tokens set expires_at = expires_at - interval '32 days'"))
+    one = "(select min(id) from login_history)"
+    s.execute(text(f"update login_history set at = at - interval '731 days' where id = {one}"))
+    assert access.purge_access(s, undo, audit) == {"sessions": 1, "links": 1, "tries to sign in": 1}
+    assert access.person_by_session(s, kept.session_id) == person

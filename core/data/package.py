@@ -44,6 +44,8 @@ def check_inflated(source: Path | bytes, name: str, limits: ReadLimits) -> int:
         packings = {part.compress_type for part in parts} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
         if packings:
             raise FileProblem(f"{name} is packed in a way workbooks are not (method {min(packings)}).")
+        if any(part.flag_bits & 1 for part in parts):
+            raise FileProblem(f"{name} is protected with a password. Remove it and upload the file again.")
         total = 0
         for part in parts:
             total += _inflated(file, part, name, limits, limits.max_inflated_bytes - total)
@@ -68,7 +70,7 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo, name: str, limits: ReadLimi
                 raise FileProblem(
                     f"{name} unpacks to more than {size}: it is refused. Save the table as CSV or Parquet."
                 )
-    except (zlib.error, EOFError) as error:
+    except (zlib.error, EOFError, ValueError, OSError) as error:
         raise damaged from error
     if checksum != part.CRC or (part.filename.endswith(".xml") and not end.rstrip().endswith(b">")):
         raise damaged
@@ -81,7 +83,10 @@ def _chunks(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
     head = file.read(30)
     if len(head) < 30 or head[:4] != b"PK\x03\x04":
         raise EOFError
-    file.seek(part.header_offset + 30 + sum(struct.unpack("<HH", head[26:30])))
+    name_length, extra_length = struct.unpack("<HH", head[26:30])
+    if file.read(name_length) != part.orig_filename.encode("utf-8" if part.flag_bits & 0x800 else "cp437"):
+        raise EOFError
+    file.seek(extra_length, 1)
     inflater = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
     left = part.compress_size
     while left > 0:

@@ -65,6 +65,19 @@ def _bars(shares: Floats, edges: Floats, name: str, colour: str, level: float) -
     }
 
 
+def carry_over_shapes(weights: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:
+    """How an effect is believed to spread over the periods: channel, lag, mean, lower, upper (0..1)."""
+    if weights.empty:
+        return empty("There are no media in this set-up.")
+    alt = (
+        f"Believed share of the effect by {wording.period} after the spend, with {percent(level)} intervals."
+    )
+    step = max(1, round(float(weights["lag"].max()) / 8))
+    lags = {"title": {"text": f"{wording.period.capitalize()}s after the spend"}, "dtick": step}
+    shares = {"title": {"text": "Of the whole effect"}, "tickformat": ".0%", "range": [0, 1.02]}
+    return figure(_lines(weights, "lag", wording), alt=alt, height=280, xaxis=lags, yaxis=shares)
+
+
 def saturation_shapes(curves: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:
     """How a channel's effect is believed to flatten: channel, exposure, mean, lower, upper.
 
@@ -73,22 +86,20 @@ def saturation_shapes(curves: pd.DataFrame, wording: Wording, level: float = 0.9
     """
     if curves.empty:
         return empty("No channel of this set-up saturates.")
-    traces: list[Trace] = []
-    for name, rows in curves.groupby("channel", sort=False):
-        colour, label = wording.colour(str(name)), wording.label(str(name))
-        x = rows["exposure"].tolist()
-        traces.append(
-            band(x, rows["lower"], rows["upper"], colour, label, legendgroup=label, showlegend=False)
-        )
-        traces.append(line(x, rows["mean"], label, colour, legendgroup=label))
     alt = f"Believed saturation of {curves['channel'].nunique()} channels with {percent(level)} intervals."
-    return figure(
-        traces,
-        alt=alt,
-        height=280,
-        xaxis={"title": {"text": "Exposure, times the usual"}, "ticksuffix": "×"},
-        yaxis={"title": {"text": "Of the greatest effect"}, "tickformat": ".0%", "range": [0, 1.02]},
-    )
+    times = {"title": {"text": "Exposure, times the usual"}, "ticksuffix": "×"}
+    shares = {"title": {"text": "Of the greatest effect"}, "tickformat": ".0%", "range": [0, 1.02]}
+    return figure(_lines(curves, "exposure", wording), alt=alt, height=280, xaxis=times, yaxis=shares)
+
+
+def _lines(table: pd.DataFrame, along: str, wording: Wording) -> list[Trace]:
+    traces: list[Trace] = []
+    for name, rows in table.groupby("channel", sort=False):
+        colour, label = wording.colour(str(name)), wording.label(str(name))
+        x = rows[along].tolist()
+        shade = band(x, rows["lower"], rows["upper"], colour, label, legendgroup=label, showlegend=False)
+        traces += [shade, line(x, rows["mean"], label, colour, legendgroup=label, showlegend=True)]
+    return traces
 
 
 def channel_shares(shares: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:

@@ -11,8 +11,10 @@ from core.data import store
 from core.data.dataset_info import DatasetInfo
 from core.store import read_session
 from pages.parts.actions import ItemActions, item_menu, show_faults
+from pages.parts.figures import day
 from pages.parts.layout import empty_state, page_header
 from pages.parts.places import Screen, choose, chosen_id, go
+from pages.parts.plain import plain
 from pages.parts.session import may, require_project
 from pages.parts.upload_dataset import onward, period_words, problem_words, show_dataset
 from pages.parts.upload_files import offer_template
@@ -47,18 +49,20 @@ def menu(info: DatasetInfo) -> None:
 
 def line(info: DatasetInfo) -> None:
     """One data set in the list."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        with st.container(gap=None):
+    with st.container(border=True):
+        words, deeds = st.columns([3, 1], vertical_alignment="center")
+        with words, st.container(gap="xxsmall"):
             st.text(info.name)
             models = f"{info.models} model{'s' if info.models != 1 else ''}"
             st.caption(
                 f"Version {info.version} · {info.rows:,} rows · {period_words(info)} · "
-                f"{problem_words(info)} · {models} · by {info.uploaded_by}, {info.uploaded_at:%-d %b %Y}"
+                f"{problem_words(info)} · {models} · by {plain(info.uploaded_by)}, {day(info.uploaded_at)}"
             )
-        if st.button("Open", key=f"open:{info.id}"):
-            choose("dataset", info.id)
-            st.rerun()
-        menu(info)
+        with deeds, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            if st.button("Open", key=f"open:{info.id}"):
+                choose("dataset", info.id)
+                st.rerun()
+            menu(info)
 
 
 def shelf(infos: Sequence[DatasetInfo]) -> None:

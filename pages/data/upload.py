@@ -17,7 +17,13 @@ from pages.parts.upload_problems import show_problems
 from pages.parts.upload_save import save_new
 from pages.parts.upload_state import Reading, Upload, current_upload
 from pages.parts.upload_summary import show_kind, show_summary
-from pages.parts.upload_version import carry_mappings, choose_target, save_and_retrain, show_changes
+from pages.parts.upload_version import (
+    carry_mappings,
+    choose_target,
+    completed,
+    save_and_retrain,
+    show_changes,
+)
 
 READ_ONLY = "You can look around here. Uploading is for members who may edit this project's data."
 
@@ -33,8 +39,9 @@ def map_columns(upload: Upload, readings: list[Reading]) -> None:
     for place, reading in zip(places, readings, strict=True):
         with place:
             edit_roles(upload, reading)
-            with st.expander("How dates and numbers are written"):
+            with st.expander("The file as it is read: dates, numbers, first rows"):
                 choose_formats(reading, upload.generation)
+                st.dataframe(reading.table.preview(), alt=f"First rows of {reading.source.name}")
 
 
 def edit_roles(upload: Upload, reading: Reading) -> None:
@@ -73,9 +80,11 @@ above = st.container()
 map_columns(upload, readings)
 prepared = upload.settle(readings)
 with above:
+    if target:
+        prepared = completed(target, prepared)
     show_summary(prepared)
     if target:
-        show_changes(target, prepared)
+        show_changes(target, readings, prepared)
         save_and_retrain(person, project, target, readings, prepared, blocked_by(prepared))
     else:
         save_new(project, readings, prepared, blocked_by(prepared))

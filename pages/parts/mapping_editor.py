@@ -91,8 +91,13 @@ def _column_maps(edited: pd.DataFrame, mapping: Mapping) -> tuple[ColumnMap, ...
 def _column_map(item: ColumnMap, row: dict[str, object]) -> ColumnMap:
     role = role_of_words(str(row[ROLE]))
     pair = str(row[PAIR]) if role is Role.EXPOSURE and not _blank(row[PAIR]) else None
-    label = "" if _blank(row[LABEL]) or row[LABEL] == item.column else str(row[LABEL]).strip()
-    return replace(item, role=role, label=label, pair=pair)
+    return replace(item, role=role, label=_label(item, row[LABEL]), pair=pair)
+
+
+def _label(item: ColumnMap, typed: object) -> str:
+    if typed == (item.label or item.column):
+        return item.label
+    return "" if _blank(typed) or typed == item.column else str(typed).strip()
 
 
 def _blank(value: object) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from core.data import KpiKind, Role
+from core.data.detect import frequency_of
 from core.mmm.config import MMMConfig
 from pages.parts.layout import Kpi, kpi_row
 from pages.parts.setup_state import SetUp
+from pages.parts.upload_summary import NOUNS
 
 OTHERS = (
     (Role.CONTROL, "control", "controls"),
@@ -40,8 +42,8 @@ def _period(set_up: SetUp, frame: pd.DataFrame) -> tuple[str, str]:
     dates = pd.to_datetime(frame[column], errors="coerce").dropna()
     if dates.empty:
         return "–", ""
-    days = dates.drop_duplicates().sort_values().diff().median()
-    noun = "days" if days <= pd.Timedelta(1, "D") else "weeks" if days <= pd.Timedelta(8, "D") else "months"
+    frequency = frequency_of(dates)
+    noun = NOUNS[frequency] if frequency else "periods"
     geo = set_up.mapping.geo_column
     regions = f", {frame[geo].nunique()} regions" if geo in frame else ""
     return f"{dates.nunique():,} {noun}", f"{dates.min():%-d %b %Y} to {dates.max():%-d %b %Y}{regions}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Membership, Permission, Person
 from core.data.dataset_info import DatasetInfo
@@ -39,11 +40,13 @@ def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: 
     with above:
         show_facts(set_up, frame, config)
         blocked = blocking(faults, problems)
-        _train_card(set_up, frame, config, blocked, allowed, models)
+        draft_line = _train_card(set_up, frame, config, blocked, allowed, models)
         show_checks(faults, problems)
         show_latest(models, project, info.name)
     if allowed:
         save_as_typed(person, set_up)
+        with draft_line:
+            _say_when_saved(set_up)
 
 
 def _take_up(set_up: SetUp, models: Sequence[ModelInfo]) -> None:
@@ -70,8 +73,8 @@ def _train_card(
     blocked: str,
     allowed: bool,
     models: Sequence[ModelInfo],
-) -> None:
-    """Name, effort and the button; it only enqueues, so the answer comes at once."""
+) -> DeltaGenerator:
+    """Name, effort and the button, which only enqueues; returns the place beside the button."""
     with st.container(border=True, key="train_card"):
         with st.container(horizontal=True):
             set_up.name = st.text_input(
@@ -88,13 +91,14 @@ def _train_card(
                 key="train",
                 width=160,
             )
-            _draft_line(set_up, allowed)
+            beside = st.container(horizontal=True, vertical_alignment="center", width="content")
     if pressed and config:
         _begin(set_up, config, {info.name for info in models})
+    return beside
 
 
-def _draft_line(set_up: SetUp, allowed: bool) -> None:
-    if allowed and set_up.saved_at:
+def _say_when_saved(set_up: SetUp) -> None:
+    if set_up.saved_at:
         st.caption(f"Draft saved {set_up.saved_at:%H:%M} UTC", width="content")
         if st.button("Back to the default", type="tertiary", key="set_up_reset"):
             set_up.reset()

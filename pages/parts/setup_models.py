@@ -10,8 +10,10 @@ from core.access import Membership, Permission
 from core.mmm import store
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from pages.parts.actions import ItemActions, attempt, item_menu, toast_next
+from pages.parts.figures import moment
 from pages.parts.layout import empty_state, section, status_badge
 from pages.parts.places import Screen, choose, go
+from pages.parts.plain import plain
 from pages.parts.session import may
 from pages.parts.training import training_card
 
@@ -59,26 +61,31 @@ def show_latest(models: Sequence[ModelInfo], project: Membership, dataset_name: 
 
 def _line(info: ModelInfo, project: Membership) -> None:
     with st.container(border=True, key=f"model_line:{info.id}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            with st.container(gap="xxsmall", width="stretch"):
-                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                    st.text(info.name, width="content")
-                    status_badge(info.status)
-                st.caption(_facts(info))
+        words, deeds = st.columns([5, 4], vertical_alignment="center")
+        with words, st.container(gap="xxsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.text(info.name, width="content")
+                status_badge(info.status)
+            st.caption(_facts(info))
+        with deeds, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             _buttons(info, project)
-            item_menu(
-                "model",
-                info.id,
-                info.name,
-                ACTIONS,
-                key=f"model_menu:{info.id}",
-                archived=info.archived,
-                may_edit=may(project, Permission.MODEL_EDIT),
-                may_delete=may(project, Permission.MODEL_DELETE),
-            )
+            _menu(info, project)
         if info.status is TrainingStatus.FAILED and info.message:
             reference = f" (reference {info.error_reference})" if info.error_reference else ""
             st.text(f"{info.message}{reference}")
+
+
+def _menu(info: ModelInfo, project: Membership) -> None:
+    item_menu(
+        "model",
+        info.id,
+        info.name,
+        ACTIONS,
+        key=f"model_menu:{info.id}",
+        archived=info.archived,
+        may_edit=may(project, Permission.MODEL_EDIT),
+        may_delete=may(project, Permission.MODEL_DELETE),
+    )
 
 
 def _facts(info: ModelInfo) -> str:
@@ -89,7 +96,7 @@ def _facts(info: ModelInfo) -> str:
             [f"R² {diagnostics['r2']:.2f}", f"MAPE {diagnostics['mape']:.1%}"] if "r2" in diagnostics else []
         )
         parts += [] if info.converged else [":orange[not converged]"]
-    parts += [f"by {info.created_by}, {info.created_at:%-d %b %Y %H:%M} UTC"]
+    parts += [f"by {plain(info.created_by)}, {moment(info.created_at)}"]
     return " · ".join(parts)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from core.mmm import DatasetProblem, PriorPreview, prior_preview
 from core.mmm.calendar import detect_frequency
-from core.mmm.charts import carry_over
-from core.mmm.charts_priors import channel_shares, prior_shares, saturation_shapes
+from core.mmm.charts_priors import carry_over_shapes, channel_shares, prior_shares, saturation_shapes
 from core.mmm.config import MMMConfig
 from core.mmm.wording import Wording
 from core.palette import channel_colours
@@ -32,18 +33,38 @@ def show_shares(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
 
 
 def show_channel_shapes(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
-    """The belief about carry-over and saturation of every channel."""
+    """The belief about carry-over and saturation; channels of which the same is believed share a curve."""
     preview = _preview(set_up, frame, config)
     if preview is None:
         return
-    wording = _wording(set_up, frame, config)
+    alike = _alike(config)
+    labels = {first: _together(config, channels) for first, channels in alike.items()}
+    wording = replace(_wording(set_up, frame, config), labels=labels)
+    weights, curves = (table[table["channel"].isin(alike)] for table in (preview.carry_over, preview.curves))
     with st.grid(2, min_column_width=320):
         with st.container():
             st.markdown("**How effects spread over time**")
-            chart(carry_over(preview.carry_over, {}, wording), key=set_up.key("prior_carry"), height=280)
+            chart(carry_over_shapes(weights, wording), key=set_up.key("prior_carry"))
         with st.container():
             st.markdown("**How effects flatten**")
-            chart(saturation_shapes(preview.curves, wording), key=set_up.key("prior_curves"))
+            chart(saturation_shapes(curves, wording), key=set_up.key("prior_curves"))
+
+
+def _alike(config: MMMConfig) -> dict[str, list[str]]:
+    """The channels of which the same is believed, by the first of them."""
+    groups: dict[object, list[str]] = {}
+    for channel in config.channels:
+        prior = replace(config.priors.of(channel), roas_mean=None, roas_sd=None)
+        key = (prior, config.adstock_of(channel), config.saturation_of(channel))
+        groups.setdefault(key, []).append(channel)
+    return {channels[0]: channels for channels in groups.values()}
+
+
+def _together(config: MMMConfig, channels: list[str]) -> str:
+    if len(channels) == len(config.channels) > 1:
+        return "All channels"
+    names = [config.label(channel) for channel in channels]
+    return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
 
 
 def _preview(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> PriorPreview | None:

@@ -58,6 +58,7 @@ def choose_effort(set_up: SetUp, cells: int, past: ModelInfo | None) -> None:
         required=True,
         format_func=lambda name: f"{name} · {times[name]}",
         help=MEANING,
+        wrap=True,
         key=set_up.key(f"effort:{present == OWN}"),
     )
     if chosen in EFFORTS:

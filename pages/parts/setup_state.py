@@ -95,7 +95,7 @@ class SetUp:
 
 def default_name(info: DatasetInfo) -> str:
     """The name a first model on this data set gets."""
-    return f"{info.name}, version {info.version}"
+    return info.name
 
 
 def next_name(name: str, taken: Container[str]) -> str:

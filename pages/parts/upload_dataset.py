@@ -13,6 +13,7 @@ from core.data.dataset_info import DatasetInfo
 from core.data.export import to_csv_bytes
 from core.data.store import dataset_file
 from pages.parts.cached import dataset_frame
+from pages.parts.figures import day, moment
 from pages.parts.layout import Download, download_row
 from pages.parts.mapping_words import ROLE_WORDS
 from pages.parts.places import Screen, choose, go
@@ -28,7 +29,7 @@ def period_words(info: DatasetInfo) -> str:
     """First and last date, as in `23 Nov 2015 to 11 Nov 2019`."""
     if not info.start_on or not info.end_on:
         return "no dates"
-    return f"{info.start_on:%-d %b %Y} to {info.end_on:%-d %b %Y}"
+    return f"{day(info.start_on)} to {day(info.end_on)}"
 
 
 def problem_words(info: DatasetInfo) -> str:
@@ -48,6 +49,10 @@ def onward(project: Membership, info: DatasetInfo) -> None:
             "Upload the next file", icon=":material/upload_file:", key="dataset_next"
         ):
             go(Screen.UPLOAD, version_of=info.root_id)
+        _downloads(project, info)
+
+
+def _downloads(project: Membership, info: DatasetInfo) -> None:
     download_row(
         project,
         [
@@ -103,7 +108,7 @@ def _versions(history: Sequence[DatasetInfo], shown: DatasetInfo) -> None:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.text(
                 f"Version {info.version}: {info.rows:,} rows, {period_words(info)}; {info.file_name}, "
-                f"by {info.uploaded_by} on {info.uploaded_at:%-d %b %Y %H:%M} UTC"
+                f"by {info.uploaded_by}, {moment(info.uploaded_at)}"
             )
             if info.id == shown.id:
                 st.badge("shown", color="green")

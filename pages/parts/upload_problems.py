@@ -37,6 +37,10 @@ def show_problems(upload: Upload, prepared: Prepared) -> None:
             _line(upload, number, problem)
         if len(problems) > LISTED_WITH_BUTTONS:
             _rest(problems[LISTED_WITH_BUTTONS:])
+        if any(not problem.repair for problem in prepared.errors):
+            st.caption(
+                "What has no button is mended in the file, or in the columns below; then it counts at once."
+            )
         _agreed(upload)
 
 
@@ -58,10 +62,12 @@ def _headline(upload: Upload, problems: Sequence[DataProblem], safe: Sequence[Re
 
 
 def _line(upload: Upload, number: int, problem: DataProblem) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        place = f"  \n:small[{plain(problem.where)}]" if problem.where else ""
-        st.markdown(f"{ICONS[problem.severity]} {plain(problem.message)}{place}", width="stretch")
-        if problem.repair:
+    words, deed = st.columns([3, 2], vertical_alignment="center")
+    with words:
+        place = f"  \n:small[:gray[{plain(problem.where)}]]" if problem.where else ""
+        st.markdown(f"{ICONS[problem.severity]} {plain(problem.message)}{place}")
+    if problem.repair:
+        with deed, st.container(horizontal_alignment="right"):
             st.button(
                 plain(problem.repair.label),
                 key=f"repair:{number}:{problem.repair.code}:{problem.repair.column}",

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.data import DatasetKind, Mapping, Prepared, Role
+from core.data import DatasetKind, Frequency, Mapping, Prepared, Role
+from core.data.detect import frequency_of
 from pages.parts.layout import Kpi, kpi_row
 from pages.parts.mapping_words import KIND_WORDS, MIX_KINDS
 from pages.parts.plain import plain
 from pages.parts.upload_problems import count_words
 from pages.parts.upload_state import Reading
 
+NOUNS = {Frequency.DAILY: "days", Frequency.WEEKLY: "weeks", Frequency.MONTHLY: "months"}
 COLOURS = {True: "green", False: "orange"}
 
 
@@ -61,7 +63,9 @@ def _period(frame: pd.DataFrame, mapping: Mapping) -> tuple[str, str]:
     dates = pd.to_datetime(frame[mapping.date_column]).dropna()
     if dates.empty:
         return "–", ""
-    return f"{dates.nunique():,} periods", f"{dates.min():%-d %b %Y} to {dates.max():%-d %b %Y}"
+    frequency = frequency_of(dates)
+    noun = NOUNS[frequency] if frequency else "periods"
+    return f"{dates.nunique():,} {noun}", f"{dates.min():%-d %b %Y} to {dates.max():%-d %b %Y}"
 
 
 def _regions(frame: pd.DataFrame, mapping: Mapping) -> str:

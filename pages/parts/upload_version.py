@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.data import ColumnMap, Mapping, Prepared, Role
+from core.data.additions import added_to, starts_later
 from core.data.dataset_info import DatasetInfo
 from core.data.store import datasets
 from core.data.versions import VersionDiff, compare_versions
@@ -25,6 +26,7 @@ from pages.parts.upload_save import save_next
 from pages.parts.upload_state import Reading, forget_upload
 
 NEW = "A new data set"
+ALL_ROWS, NEW_ROWS = "All rows, old and new", "Only new or corrected rows"
 
 
 def choose_target(person: Person, project: Membership) -> DatasetInfo | None:
@@ -33,18 +35,18 @@ def choose_target(person: Person, project: Membership) -> DatasetInfo | None:
         known = {info.root_id: info for info in datasets(s, person, project.project_id)}
     if not known:
         return None
-    asked = chosen_id("version_of")
-    options = [None, *known]
+    asked = chosen_id("version_of") or 0
+    options = [0, *known]
     chosen = st.selectbox(
         "These files are",
         options,
         index=options.index(asked) if asked in known else 0,
-        format_func=lambda root: NEW if root is None else f"The next file of: {known[root].name}",
+        format_func=lambda root: f"The next file of: {known[root].name}" if root else NEW,
         key=f"upload_target:{project.project_id}",
         width=420,
     )
     if chosen != asked:
-        choose("version_of", chosen)
+        choose("version_of", chosen or None)
     return known.get(chosen)
 
 
@@ -77,7 +79,21 @@ def _in_common(mapping: Mapping, reading: Reading) -> int:
     return len({item.column for item in mapping.columns} & set(reading.table.columns))
 
 
-def show_changes(known: DatasetInfo, prepared: Prepared) -> None:
+def completed(known: DatasetInfo, prepared: Prepared) -> Prepared:
+    """The new table; where the file holds only the newest rows, laid over the rows that are there."""
+    old = dataset_frame(known)
+    later = starts_later(old, prepared.frame, prepared.mapping)
+    holds = st.segmented_control(
+        "The file holds",
+        [ALL_ROWS, NEW_ROWS],
+        default=NEW_ROWS if later else ALL_ROWS,
+        required=True,
+        key=f"upload_holds:{known.id}:{later}",
+    )
+    return added_to(old, prepared) if holds == NEW_ROWS else prepared
+
+
+def show_changes(known: DatasetInfo, readings: Sequence[Reading], prepared: Prepared) -> None:
     """What differs from the version before: rows, cells, columns."""
     if not prepared.ready:
         return
@@ -94,7 +110,15 @@ def show_changes(known: DatasetInfo, prepared: Prepared) -> None:
             ],
             columns=3,
         )
+        _left_out(readings)
         _changed_cells(diff)
+
+
+def _left_out(readings: Sequence[Reading]) -> None:
+    """Columns nobody has given a role; in a next version they are mostly new ones."""
+    names = [name for reading in readings for name in reading.mapping.columns_of(Role.IGNORE)]
+    if names:
+        st.caption(f"Left out: {plain(', '.join(names))}. Give a column a role below to use it.")
 
 
 def _changed_cells(diff: VersionDiff) -> None:
@@ -113,19 +137,22 @@ def save_and_retrain(
 ) -> None:
     """Save the next version; where a model was trained on the data set, train it again on the new version."""
     latest = _latest_model(person, project, known)
-    may_train = latest is not None and may(project, Permission.MODEL_TRAIN)
-    again = may_train and st.toggle(
-        f"Train “{plain(latest.name)}” again on the new version, with the same set-up",
-        value=True,
-        key="retrain_too",
-    )
-    info = save_next(known, readings, prepared, blocked)
+    with st.container(border=True, key="upload_save"):
+        again = _offer_training(project, latest)
+        info = save_next(known, readings, prepared, blocked)
     if info is None:
         return
     model_id = attempt(retrain_on, latest.id, info.id) if again and latest else None
     forget_upload(project.project_id)
     toast_next(f"Version {info.version} of “{info.name}” saved" + ("; training begins" if model_id else ""))
     go(Screen.MODEL, dataset=info.id, **({"model": model_id} if model_id else {}))
+
+
+def _offer_training(project: Membership, latest: ModelInfo | None) -> bool:
+    if latest is None or not may(project, Permission.MODEL_TRAIN):
+        return False
+    label = f"Train “{plain(latest.name)}” again on the new version, with the same set-up"
+    return st.toggle(label, value=True, key="retrain_too")
 
 
 def _latest_model(person: Person, project: Membership, known: DatasetInfo) -> ModelInfo | None:

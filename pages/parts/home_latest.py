@@ -49,7 +49,8 @@ def _view(info: ModelInfo, project: Membership) -> View:
     """The last twelve months where there is a year before to compare with, else all data."""
     model = fitted(info)
     config, first, last = model.config, model.dates[0], model.dates[-1]
-    span = range_of(YEAR if (last - first).days > TWO_YEARS else ALL, first, last)
+    name = YEAR if (last - first).days > TWO_YEARS else ALL
+    span = range_of(name, model.dates, model.frequency)
     colours = channel_colours(config.channels)
     words = wording_for(config, project.kpi_label, project.currency, colours, model.frequency.noun)
     return View(project, info, model, words, span, LEVEL, compare=True)

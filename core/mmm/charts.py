@@ -1,7 +1,15 @@
 """Every chart of a mix model: tidy frames in, plotly figures out; uncertainty is always drawn."""
 
 from core.mmm.charts_base import alt_text
-from core.mmm.charts_channels import contribution, geo_returns, roas, shares, spend_and_effect, waterfall
+from core.mmm.charts_channels import (
+    contribution,
+    geo_returns,
+    roas,
+    rows_height,
+    shares,
+    spend_and_effect,
+    waterfall,
+)
 from core.mmm.charts_curves import carry_over, contraction, response_curves, two_models
 from core.mmm.charts_fit import (
     actual_and_fitted,
@@ -23,6 +31,7 @@ __all__ = [
     "residuals",
     "response_curves",
     "roas",
+    "rows_height",
     "shares",
     "spend_and_effect",
     "spend_over_time",

@@ -28,7 +28,8 @@ AVERAGE, NEXT, BEFORE = -0.2, 0.12, 0.36  # lanes inside a channel's row
 NO_SPEND = "No money was spent in this range, so there is no return to show."
 
 
-def _height(rows: int) -> int:
+def rows_height(rows: int) -> int:
+    """The height of a chart with so many rows, pixels."""
     return max(300, 90 + ROW * rows)
 
 
@@ -82,7 +83,7 @@ def roas(
     return figure(
         traces,
         alt=alt,
-        height=_height(len(frame)),
+        height=rows_height(len(frame)),
         xaxis={"title": {"text": wording.return_name}, "rangemode": "tozero"},
         yaxis=_rows_axis(_labels(frame, wording)),
         shapes=_break_even(wording),
@@ -132,7 +133,7 @@ def spend_and_effect(summary: pd.DataFrame, wording: Wording, level: float = 0.9
     return figure(
         traces,
         alt=alt,
-        height=_height(len(frame)),
+        height=rows_height(len(frame)),
         barmode="group",
         bargap=0.3,
         xaxis={"tickformat": ".0%", "rangemode": "tozero"},
@@ -186,7 +187,7 @@ def waterfall(parts: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.F
         f"with the {interval_words(level)} of each step."
     )
     rows = _rows_axis([f"{label}  {amount}" for label, amount in zip(labels, amounts, strict=True)])
-    return figure([steps], alt=alt, height=_height(len(labels) - 1), xaxis=axis, yaxis=rows)
+    return figure([steps], alt=alt, height=rows_height(len(labels) - 1), xaxis=axis, yaxis=rows)
 
 
 def waterfall_start(parts: pd.DataFrame, shown: float = 0.6) -> float:
@@ -225,7 +226,7 @@ def contribution(
         traces.append(_year_before(frame, year_before, rows, "contribution"))
     _name_rows(traces, labels, ".3s", wording.kpi_prefix)
     alt = f"{wording.kpi_label} caused by each channel, with the {interval_words(level)}."
-    height, axis = _height(len(frame)), _kpi_axis(wording) | {"rangemode": "tozero"}
+    height, axis = rows_height(len(frame)), _kpi_axis(wording) | {"rangemode": "tozero"}
     shown = len(traces) > 1
     return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=_rows_axis(labels), showlegend=shown)
 

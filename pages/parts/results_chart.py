@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Callable
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -17,23 +17,26 @@ from pages.parts.results_view import View
 
 
 def chart_card(
-    view: View, title: str, figure: go.Figure, data: pd.DataFrame, *, key: str, note: str = ""
+    view: View,
+    title: str,
+    make: Callable[[], go.Figure],
+    data: Callable[[], pd.DataFrame],
+    *,
+    key: str,
+    note: str = "",
 ) -> None:
-    """Draw a figure with its own alt text; the camera in its corner saves a PNG, the button its data."""
+    """Draw a figure with its own alt text; the camera in its corner saves a PNG, the button its data.
+
+    `key` names the figure and all choices that are its own: `make` is called once for all who look at the
+    same view. `data` is called when the file is asked for.
+    """
     with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{key}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{plain(title)}**", width="content")
             data_button(view, title, data, key=key)
         if note:
             st.caption(plain(note))
-        draw(figure, key=key, file_name=file_name(view, title))
-
-
-def even_height(*figures: go.Figure) -> None:
-    """Neighbours in a row as high as the highest of them."""
-    height = max(int(figure.layout.height) for figure in figures)
-    for figure in figures:
-        figure.update_layout(height=height)
+        draw(view.figure(key, make), key=key, file_name=file_name(view, title))
 
 
 def draw(figure: go.Figure, *, key: str, file_name: str) -> None:
@@ -47,12 +50,16 @@ def draw(figure: go.Figure, *, key: str, file_name: str) -> None:
     st.plotly_chart(figure, key=key, width="stretch", alt=alt_text(figure), config=config)
 
 
-def data_button(view: View, title: str, data: pd.DataFrame, *, key: str) -> None:
+def data_button(view: View, title: str, data: Callable[[], pd.DataFrame], *, key: str) -> None:
     """The data behind a chart as CSV, written when it is asked for."""
     allowed = view.project.allows(Permission.EXPORT_DOWNLOAD)
+
+    def made() -> bytes:
+        return frame_csv(data(), view.wording)
+
     st.download_button(
         "CSV",
-        data=partial(frame_csv, data, view.wording),
+        data=made,
         file_name=f"{file_name(view, title)}.csv",
         mime="text/csv",
         key=f"csv_{key}",

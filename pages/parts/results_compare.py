@@ -38,9 +38,13 @@ def show_compare(view: View, models: tuple[ModelInfo, ...]) -> None:
     if caught.failed:
         return
     st.markdown(plain(drift.summary))
-    figure = charts.two_models(drift.channels, view.wording, (other.name, view.info.name))
-    title = f"{view.wording.return_name} over all data, 90 % intervals"
-    chart_card(view, title, figure, drift.channels, key="two_models")
+    chart_card(
+        view,
+        f"{view.wording.return_name} over all data, 90 % intervals",
+        lambda: charts.two_models(drift.channels, view.wording, (other.name, view.info.name)),
+        lambda: drift.channels,
+        key=f"two_models_{other.id}_{other.cache_key}_{other.name}_{view.info.name}",
+    )
     section("Figures of merit")
     st.dataframe(
         _merit(other, view.info), hide_index=True, key="merit", alt="Fit and convergence of both models"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.mmm import charts
 from pages.parts.layout import section
 from pages.parts.plain import plain
 from pages.parts.results_chart import chart_card
-from pages.parts.results_view import View, curves_figure
+from pages.parts.results_view import View
 
 FIRST_CARDS = 6
 
@@ -32,14 +34,24 @@ def show_curves(view: View) -> None:
     )
     with st.grid(3, min_column_width=300):
         for name in shown:
-            own = view.curves[view.curves["channel"] == name]
-            figure = curves_figure(view, [name]).update_layout(showlegend=False, yaxis_title_text="")
-            chart_card(view, words.label(name), figure, own, key=f"curve_{name}", note=_in_words(view, name))
+            _curve(view, [name], words.label(name), _in_words(view, name))
     if len(shown) > 1:
         section("On one scale")
-        data = view.curves[view.curves["channel"].isin(shown)]
-        title = f"{words.kpi_label} caused per {words.period} at steady spend"
-        chart_card(view, title, curves_figure(view, shown), data, key="curves")
+        _curve(view, shown, f"{words.kpi_label} caused per {words.period} at steady spend")
+
+
+def _curve(view: View, names: list[str], title: str, note: str = "") -> None:
+    """A card with the curves of some channels; a single one needs neither legend nor the name of its axis."""
+    alone = len(names) == 1
+
+    def asked() -> pd.DataFrame:
+        return view.curves[view.curves["channel"].isin(names)]
+
+    def figure() -> go.Figure:
+        made = charts.response_curves(asked(), view.marks, view.wording, view.level)
+        return made.update_layout(showlegend=False, yaxis_title_text="") if alone else made
+
+    chart_card(view, title, figure, asked, key=f"curve_{'_'.join(names)}", note=note)
 
 
 def _in_words(view: View, name: str) -> str:
@@ -75,10 +87,17 @@ def show_carry_over(view: View) -> None:
     st.caption(f"Share of the effect that comes in each {words.period} after the spend; together 100 %.")
     with st.grid(3, min_column_width=300):
         for name in shown:
-            own = view.carry_over[view.carry_over["channel"] == name]
-            figure = charts.carry_over(own, words, view.level)
-            note = _half_life(half.get(name), words.period)
-            chart_card(view, words.label(name), figure, own, key=f"carry_{name}", note=note)
+            _weights(view, name, _half_life(half.get(name), words.period))
+
+
+def _weights(view: View, name: str, note: str) -> None:
+    def own() -> pd.DataFrame:
+        return view.carry_over[view.carry_over["channel"] == name]
+
+    def figure() -> go.Figure:
+        return charts.carry_over(own(), view.wording, view.level)
+
+    chart_card(view, view.wording.label(name), figure, own, key=f"carry_{name}", note=note)
 
 
 def _half_life(periods: float | None, period: str) -> str:

@@ -14,7 +14,7 @@ from core.mmm.verdict import Trust
 from core.mmm.wording import MISSING, percent
 from pages.parts.layout import Kpi, kpi_row, section
 from pages.parts.plain import plain
-from pages.parts.results_chart import chart_card, even_height
+from pages.parts.results_chart import chart_card
 from pages.parts.results_view import View
 
 
@@ -22,16 +22,26 @@ def show_diagnostics(view: View) -> None:
     """Verdict, figures of merit, residuals, what the data taught, warnings."""
     _verdict(view)
     _figures(view.model.diagnostics, view)
-    fitted = view.cut(view.lines.fitted)
-    learned = _learned(view)
-    left = charts.residuals(fitted, view.wording, view.level)
-    taught = charts.contraction(learned, view.wording)
-    even_height(left, taught)
+    height = max(300, 80 + 36 * len(view.model.config.channels))
     with st.grid(2, min_column_width=420):
-        note = "Actual minus model. Orange: outside the interval."
-        chart_card(view, "What the model did not explain", left, fitted, key="residuals", note=note)
-        note = "At 0 % a figure only repeats what was assumed before the data."
-        chart_card(view, "What the data taught", taught, learned, key="contraction", note=note)
+        chart_card(
+            view,
+            "What the model did not explain",
+            lambda: charts.residuals(view.cut(view.lines.fitted), view.wording, view.level).update_layout(
+                height=height
+            ),
+            lambda: view.cut(view.lines.fitted),
+            key="residuals",
+            note="Actual minus model. Orange: outside the interval.",
+        )
+        chart_card(
+            view,
+            "What the data taught",
+            lambda: charts.contraction(_learned(view), view.wording).update_layout(height=height),
+            lambda: _learned(view),
+            key="contraction",
+            note="At 0 % a figure only repeats what was assumed before the data.",
+        )
     _warnings(view)
     _parameters(view.model.diagnostics)
 

@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from core.mmm import charts
+from core.mmm.charts import rows_height
 from core.mmm.export_tables import channel_table
 from core.mmm.hints import Hint
 from core.mmm.readout import ALL_MEDIA
 from core.mmm.wording import probability
 from pages.parts.layout import card, section
 from pages.parts.plain import plain
-from pages.parts.results_chart import chart_card, even_height
+from pages.parts.results_chart import chart_card
 from pages.parts.results_view import View
 
 HINT_WORDS = {
@@ -26,22 +27,48 @@ HINT_WORDS = {
 def show_overview(view: View) -> None:
     """Fit, waterfall, returns and shares, then the hint for the next budget."""
     found, words, level = view.readout, view.wording, view.level
-    fitted = view.cut(view.lines.fitted)
-    before = found.channels_before if view.compare else None
-    fit = charts.actual_and_fitted(fitted, words, level, view.holdout_start, view.before(view.lines.fitted))
-    steps = charts.waterfall(found.parts, words, level)
-    returns = charts.roas(found.channels, words, level, before)
-    shares = charts.spend_and_effect(found.channels, words, level)
-    even_height(fit, steps)
-    even_height(returns, shares)
+    channels = len(found.channels)
     with st.grid(2, min_column_width=420):
-        chart_card(view, f"{words.kpi_label}: actual and model", fit, fitted, key="fit")
-        chart_card(view, f"Where {words.kpi_label} came from", steps, found.parts, key="waterfall")
-        chart_card(view, f"{words.return_name} by channel", returns, found.channels, key="roas")
         chart_card(
-            view, "Share of spend, share of effect", shares, charts.shares(found.channels), key="shares"
+            view,
+            f"{words.kpi_label}: actual and model",
+            lambda: charts.actual_and_fitted(
+                view.cut(view.lines.fitted), words, level, view.holdout_start, view.before(view.lines.fitted)
+            ).update_layout(height=rows_height(channels + 1)),
+            lambda: view.cut(view.lines.fitted),
+            key="fit",
+        )
+        chart_card(
+            view,
+            f"Where {words.kpi_label} came from",
+            lambda: charts.waterfall(found.parts, words, level),
+            lambda: found.parts,
+            key="waterfall",
+        )
+        _returns(view)
+        chart_card(
+            view,
+            "Share of spend, share of effect",
+            lambda: charts.spend_and_effect(found.channels, words, level),
+            lambda: charts.shares(found.channels),
+            key="shares",
         )
     show_hints(view)
+
+
+def _returns(view: View) -> None:
+    """Average and marginal return, as high as its neighbour, which has a row for organic media, too."""
+    found, words = view.readout, view.wording
+    before = found.channels_before if view.compare else None
+    chart_card(
+        view,
+        f"{words.return_name} by channel",
+        lambda: charts.roas(found.channels, words, view.level, before).update_layout(
+            height=rows_height(len(found.channels))
+        ),
+        lambda: found.channels,
+        key="roas",
+    )
 
 
 def show_hints(view: View) -> None:
@@ -71,12 +98,15 @@ def show_channels(view: View) -> None:
     """What each channel cost, caused and returned; by geography where there are any."""
     found, words, level = view.readout, view.wording, view.level
     before = found.channels_before if view.compare else None
-    caused = charts.contribution(found.channels, words, level, before)
-    returns = charts.roas(found.channels, words, level, before)
-    even_height(caused, returns)
     with st.grid(2, min_column_width=420):
-        chart_card(view, f"{words.kpi_label} caused by channel", caused, found.channels, key="contribution")
-        chart_card(view, f"{words.return_name} by channel", returns, found.channels, key="roas")
+        chart_card(
+            view,
+            f"{words.kpi_label} caused by channel",
+            lambda: charts.contribution(found.channels, words, level, before),
+            lambda: found.channels,
+            key="contribution",
+        )
+        _returns(view)
     section(
         "All figures",
         f"Intervals: {level * 100:.0f} %. Half-life: {words.period}s until half of the effect has come.",
@@ -117,29 +147,40 @@ def _geographies(view: View) -> None:
         format_func=lambda name: plain(view.wording.label(name)),
         key="geo_channels",
     )
-    frame = view.geos[view.geos["channel"].isin(chosen or names)]
-    figure = charts.geo_returns(frame, view.wording, view.level)
-    chart_card(view, f"{view.wording.return_name} by geography", figure, frame, key="geo_roas")
+    shown = list(chosen) or names
+
+    def asked() -> pd.DataFrame:
+        return view.geos[view.geos["channel"].isin(shown)]
+
+    chart_card(
+        view,
+        f"{view.wording.return_name} by geography",
+        lambda: charts.geo_returns(asked(), view.wording, view.level),
+        asked,
+        key=f"geo_{'_'.join(shown)}",
+    )
 
 
 def show_over_time(view: View) -> None:
     """The KPI taken apart by period, the effect of media with its interval, and spend."""
-    words, lines = view.wording, view.lines
+    words, lines, level = view.wording, view.lines, view.level
     parts = st.toggle("Show the parts of the baseline", key="parts", bind="query-params")
-    stacked = view.cut(lines.decomposition)
-    stacked = stacked if parts else _one_baseline(view, stacked)
-    figure = charts.contribution_over_time(stacked, words, view.cut(lines.border), view.level)
-    note = f"Dotted: the {view.level * 100:.0f} % interval of the baseline."
-    chart_card(view, f"{words.kpi_label} by cause", figure, stacked, key="over_time", note=note)
-    chosen = _media_lines(view)
-    asked = lines.media[lines.media["channel"].isin(chosen)]
-    effect = view.cut(asked)
-    figure = charts.media_over_time(effect, words, view.level, view.before(asked))
+
+    def stacked() -> pd.DataFrame:
+        every = view.cut(lines.decomposition)
+        return every if parts else _one_baseline(view, every)
+
     chart_card(
-        view, f"{words.kpi_label} caused by media in each {words.period}", figure, effect, key="media_lines"
+        view,
+        f"{words.kpi_label} by cause",
+        lambda: charts.contribution_over_time(stacked(), words, view.cut(lines.border), level),
+        stacked,
+        key=f"over_time_{parts}",
+        note=f"Dotted: the {level * 100:.0f} % interval of the baseline.",
     )
+    _media_lines(view)
     spend = lines.spend.loc[view.span.start : view.span.end]
-    chart_card(view, "Spend", charts.spend_over_time(spend, words), spend.reset_index(), key="spend")
+    chart_card(view, "Spend", lambda: charts.spend_over_time(spend, words), spend.reset_index, key="spend")
 
 
 def _one_baseline(view: View, decomposition: pd.DataFrame) -> pd.DataFrame:
@@ -149,14 +190,25 @@ def _one_baseline(view: View, decomposition: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([whole.assign(component="Baseline"), decomposition[channel]], ignore_index=True)
 
 
-def _media_lines(view: View) -> list[str]:
-    names = [ALL_MEDIA, *view.model.config.channels]
+def _media_lines(view: View) -> None:
+    names, media, words = [ALL_MEDIA, *view.model.config.channels], view.lines.media, view.wording
     chosen = st.pills(
         "Show the effect of",
         names,
         selection_mode="multi",
         default=[ALL_MEDIA],
-        format_func=lambda name: plain(view.wording.label(name)),
+        format_func=lambda name: plain(words.label(name)),
         key="media_names",
     )
-    return list(chosen) or [ALL_MEDIA]
+    shown = list(chosen) or [ALL_MEDIA]
+
+    def asked() -> pd.DataFrame:
+        return media[media["channel"].isin(shown)]
+
+    chart_card(
+        view,
+        f"{words.kpi_label} caused by media in each {words.period}",
+        lambda: charts.media_over_time(view.cut(asked()), words, view.level, view.before(asked())),
+        lambda: view.cut(asked()),
+        key=f"media_{'_'.join(shown)}",
+    )

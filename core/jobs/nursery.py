@@ -12,7 +12,6 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 
 from core.jobs.run import Run
-from core.jobs.training import train
 
 PRELOAD = "core.jobs.preload"
 END_SECONDS = 3.0
@@ -42,13 +41,20 @@ def open_nursery() -> ForkServerContext:
     return context
 
 
+def begin(run: Run, log: Connection) -> None:
+    """What a training process does; everything it needs is loaded in the fork server, not in the worker."""
+    from core.jobs.training import train
+
+    train(run, log)
+
+
 def born(context: ForkServerContext, run: Run) -> tuple[ForkServerProcess, Connection]:
     """A new training process and the end of the pipe on which it says what belongs into the log.
 
     Waits until the fork server is warm, so it is called from a thread.
     """
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=train, args=(run, theirs), name=f"training {run.model_id}", daemon=True)
+    process = context.Process(target=begin, args=(run, theirs), name=f"training {run.model_id}", daemon=True)
     process.start()
     theirs.close()
     return process, ours

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from core import store
 from core.access import AccessDenied, Person
 from core.access.store import add_demo_account
-from core.demo.store import make_demo
+from core.demo.store import join_demo, make_demo
 from core.demo.weekly_sales import weekly_sales
 from core.mmm import store as models
 from core.mmm.model_info import TrainingStatus
@@ -76,6 +76,15 @@ def test_a_deleted_demo_stays_deleted(s: Session) -> None:
     s.get_one(Project, made).deleted_at = s.scalar(select(func.now()))
     s.flush()
     assert make_demo(s) is None
+
+
+def test_the_owner_may_join_the_demo_and_joining_twice_is_harmless(s: Session, owner: Person) -> None:
+    join_demo(s, owner)
+    made = make_demo(s)
+    assert made is not None
+    join_demo(s, owner)
+    join_demo(s, owner)
+    assert projects.project(s, owner, made).role == "owner"
 
 
 def test_the_demo_account_looks_and_changes_nothing(s: Session) -> None:

@@ -50,3 +50,13 @@ def test_whoever_forks_is_warm_and_has_one_thread_and_no_connection(tmp_path: Pa
     assert found["pymc_or_nutpie"]
     assert found["sockets"] == 1, "only the one it listens on"
     assert found["blas"] == "1"
+
+
+def test_the_worker_itself_loads_no_numerical_library() -> None:
+    look = (
+        "import sys, core.jobs.worker; print([m for m in ('numpy', 'pandas', 'numba') if m in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", look], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "[]"

@@ -34,6 +34,8 @@ TOTALS = (
     "total general",
 )
 
+NO_NUMBER = "cannot be read as a number"
+
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
@@ -42,34 +44,15 @@ def number_problems(
     name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows, hinted: bool
 ) -> tuple[DataProblem, ...]:
     """The faults of a column read as numbers; `hinted`: the file's other columns settled an open format."""
+    faults = (
+        (reading.bad, Severity.ERROR, ProblemCode.BAD_NUMBER, NO_NUMBER),
+        (reading.errors, Severity.ERROR, ProblemCode.FORMULA_ERROR, "is a formula's error, not a value"),
+        (reading.words, Severity.INFO, ProblemCode.MISSING_WORD, "was read as a missing value"),
+    )
     found = [
-        _cells(
-            name,
-            reading.bad,
-            column,
-            rows,
-            Severity.ERROR,
-            ProblemCode.BAD_NUMBER,
-            "cannot be read as a number",
-        ),
-        _cells(
-            name,
-            reading.errors,
-            column,
-            rows,
-            Severity.ERROR,
-            ProblemCode.FORMULA_ERROR,
-            "is a formula's error, not a value",
-        ),
-        _cells(
-            name,
-            reading.words,
-            column,
-            rows,
-            Severity.INFO,
-            ProblemCode.MISSING_WORD,
-            "was read as a missing value",
-        ),
+        _cells(name, mask, column, rows, severity, code, words) for mask, severity, code, words in faults
+    ]
+    found += [
         _conflict(name, reading, column, rows),
         _open_format(name, reading, column, rows, hinted),
         _currencies(name, reading),
@@ -80,9 +63,7 @@ def number_problems(
 
 def bad_numbers(name: str, mask: Mask, column: pd.Series[Any], rows: Rows) -> DataProblem:
     """Cells that cannot be read as numbers; `mask` marks at least one."""
-    fault = _cells(
-        name, mask, column, rows, Severity.ERROR, ProblemCode.BAD_NUMBER, "cannot be read as a number"
-    )
+    fault = _cells(name, mask, column, rows, Severity.ERROR, ProblemCode.BAD_NUMBER, NO_NUMBER)
     assert fault is not None
     return fault
 

@@ -126,6 +126,7 @@ class _Cell:
     zoned: bool = False
 
     def in_order(self, order: DateOrder) -> dt.datetime | None:
+        """The moment this cell means in an order; None where the order makes it no day."""
         if self.pair is None:
             return self.fixed
         first, second, year = self.pair
@@ -150,12 +151,7 @@ def read_dates(
     pairs = [cell for cell in distinct.values() if cell is not None and cell.pair is not None]
     chosen, decided = _decide(pairs, order)
     dates = {text: cell.in_order(chosen) if cell else None for text, cell in distinct.items()}
-    other = DateOrder.MONTH_FIRST if chosen is DateOrder.DAY_FIRST else DateOrder.DAY_FIRST
-    clash = {
-        text
-        for text, cell in distinct.items()
-        if cell and dates[text] is None and cell.pair and cell.in_order(other) is not None
-    }
+    clash = {text for text, cell in distinct.items() if cell and cell.pair and dates[text] is None}
     blank = np.array([text == "" for text in texts], dtype=np.bool_)
     values = np.array([dates[text] for text in texts], dtype="datetime64[us]")
     return DateReading(

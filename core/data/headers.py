@@ -167,6 +167,7 @@ def _last_used(rows: Rows, width: int) -> int:
 
 
 def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[list[str], list[DataProblem]]:
+    """Names for the columns without one, after the name to their left; which of them hold values is said."""
     names, group = list(cells), ""
     merged: list[str] = []
     blank: list[str] = []
@@ -178,35 +179,24 @@ def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[li
         names[index] = f"{group} {index + 1}" if group and has_values else f"Column {index + 1}"
         if has_values:
             (merged if group else blank).append(names[index])
-    problems = []
-    if merged:
-        message = (
-            f"Row {row_in_file} has cells without a name, perhaps merged ones; the columns below them are "
-            f"called {name_some(merged)}."
-        )
-        problems.append(
-            DataProblem(
-                Severity.WARNING,
-                ProblemCode.MERGED_HEADER,
-                message,
-                row=row_in_file,
-                column=merged[0],
-                count=len(merged),
-            )
-        )
-    if blank:
-        message = f"Row {row_in_file} has no name for {name_some(blank)}."
-        problems.append(
-            DataProblem(
-                Severity.INFO,
-                ProblemCode.MERGED_HEADER,
-                message,
-                row=row_in_file,
-                column=blank[0],
-                count=len(blank),
-            )
-        )
-    return names, problems
+    said = (
+        f"Row {row_in_file} has cells without a name, perhaps merged ones; the columns below them are called"
+    )
+    problems = [
+        _nameless(Severity.WARNING, f"{said} {name_some(merged)}.", row_in_file, merged),
+        _nameless(
+            Severity.INFO, f"Row {row_in_file} has no name for {name_some(blank)}.", row_in_file, blank
+        ),
+    ]
+    return names, [problem for problem in problems if problem is not None]
+
+
+def _nameless(severity: Severity, message: str, row: int, columns: Sequence[str]) -> DataProblem | None:
+    if not columns:
+        return None
+    return DataProblem(
+        severity, ProblemCode.MERGED_HEADER, message, row=row, column=columns[0], count=len(columns)
+    )
 
 
 def _made_unique(names: Sequence[str]) -> tuple[list[str], list[str]]:

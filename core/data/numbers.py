@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 
 from core.data.number_words import BLANK_WORDS, CURRENCY_CODES, CURRENCY_SIGNS, FORMULA_ERRORS
 
+Mask = npt.NDArray[np.bool_]
+
 
 class NumberFormat(StrEnum):
     """How a number is written: `point` is 1,234.56 and `comma` is 1.234,56."""
@@ -51,12 +53,12 @@ class NumberReading:
     """
 
     values: npt.NDArray[np.float64]
-    bad: npt.NDArray[np.bool_]
-    words: npt.NDArray[np.bool_]
-    errors: npt.NDArray[np.bool_]
-    conflicts: npt.NDArray[np.bool_]
-    percent: npt.NDArray[np.bool_]
-    blank: npt.NDArray[np.bool_]
+    bad: Mask
+    words: Mask
+    errors: Mask
+    conflicts: Mask
+    percent: Mask
+    blank: Mask
     number_format: NumberFormat
     decided: bool
     ambiguous: bool
@@ -140,11 +142,11 @@ def _read_coded(
     )
 
 
-def _mask(array: pa.Array) -> npt.NDArray[np.bool_]:
+def _mask(array: pa.Array) -> Mask:
     return np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def _match(texts: pa.Array, pattern: str) -> npt.NDArray[np.bool_]:
+def _match(texts: pa.Array, pattern: str) -> Mask:
     return _mask(pc.match_substring_regex(texts, pattern))
 
 
@@ -167,18 +169,10 @@ def _read_distinct(
     read = ~(blank | words | errors)
     simple = _match(tidy, _PLAIN) & read
     body, negative, percent, currencies = _bare(tidy, simple)
-    point, comma = _match(body, _POINT) & read, _match(body, _COMMA) & read
-    plain = simple if plain_is_number else np.zeros(len(texts), dtype=np.bool_)
-    separated = _match(body, r"[.,]")
-    both = point & comma & separated & ~plain
-    votes = (int(weights[point & ~comma & ~plain].sum()), int(weights[comma & ~point & ~plain].sum()))
-    chosen, decided = _decide(votes, number_format, hint, bool((weights[both] > 0).any()))
-    own = {NumberFormat.POINT: point, NumberFormat.COMMA: comma}
-    other = {NumberFormat.POINT: comma, NumberFormat.COMMA: point}[chosen] & ~own[chosen] & ~plain
-    as_point = plain | (own[chosen] if chosen is NumberFormat.POINT else other)
-    as_comma = (own[chosen] if chosen is NumberFormat.COMMA else other) & ~plain
+    fits = _fits(body, read, simple & plain_is_number, weights)
+    chosen, decided = _decide(fits.votes, number_format, hint, fits.ambiguous)
+    as_point, as_comma, other = fits.readings(chosen)
     values = _values(body, as_point, as_comma) * np.where(negative, -1.0, 1.0) / np.where(percent, 100.0, 1.0)
-    present = weights > 0
     return NumberReading(
         values=values,
         bad=read & ~np.isfinite(values),
@@ -189,15 +183,42 @@ def _read_distinct(
         blank=blank,
         number_format=chosen,
         decided=decided,
-        ambiguous=bool((both & present).any()),
-        currencies=_currencies(currencies, (as_point | as_comma) & present),
-        leading_zeros=bool((_match(tidy, r"^0\d+$") & present).any()),
+        ambiguous=fits.ambiguous,
+        currencies=_currencies(currencies, (as_point | as_comma) & (weights > 0)),
+        leading_zeros=bool((_match(tidy, r"^0\d+$") & (weights > 0)).any()),
     )
 
 
-def _bare(
-    tidy: pa.Array, plain: npt.NDArray[np.bool_]
-) -> tuple[pa.Array, npt.NDArray[np.bool_], npt.NDArray[np.bool_], pa.Array]:
+@dataclass(frozen=True)
+class _Fits:
+    """Which texts can be read with a decimal point and which with a comma; `exact` ones are numbers already.
+
+    `votes` counts the cells that allow only one of the two; `ambiguous` tells whether some would change.
+    """
+
+    point: Mask
+    comma: Mask
+    exact: Mask
+    votes: tuple[int, int]
+    ambiguous: bool
+
+    def readings(self, chosen: NumberFormat) -> tuple[Mask, Mask, Mask]:
+        """What is read with a point, what with a comma, and which of them is against the column's format."""
+        if chosen is NumberFormat.POINT:
+            other = self.comma & ~self.point & ~self.exact
+            return self.point | self.exact, other, other
+        other = self.point & ~self.comma & ~self.exact
+        return other | self.exact, self.comma & ~self.exact, other
+
+
+def _fits(body: pa.Array, read: Mask, exact: Mask, weights: npt.NDArray[np.int64]) -> _Fits:
+    point, comma = _match(body, _POINT) & read, _match(body, _COMMA) & read
+    either = point & comma & _match(body, r"[.,]") & ~exact
+    votes = (int(weights[point & ~comma & ~exact].sum()), int(weights[comma & ~point & ~exact].sum()))
+    return _Fits(point, comma, exact, votes, bool((weights[either] > 0).any()))
+
+
+def _bare(tidy: pa.Array, plain: Mask) -> tuple[pa.Array, Mask, Mask, pa.Array]:
     """The digits and separators alone; where a minus or brackets stood; a percent sign; the currency's text.
 
     The long pattern is run only over cells that are not plain already: it costs twenty times the others.
@@ -238,9 +259,7 @@ def _decide(
     return hint or NumberFormat.POINT, not ambiguous
 
 
-def _values(
-    body: pa.Array, as_point: npt.NDArray[np.bool_], as_comma: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
+def _values(body: pa.Array, as_point: Mask, as_comma: Mask) -> npt.NDArray[np.float64]:
     point = pc.replace_substring_regex(body, "[,' ’]", "")
     comma = pc.replace_substring(pc.replace_substring_regex(body, "[.' ’]", ""), ",", ".")
     text = pc.if_else(
@@ -250,6 +269,6 @@ def _values(
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
-def _currencies(found: pa.Array, used: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+def _currencies(found: pa.Array, used: Mask) -> tuple[str, ...]:
     texts = {str(text) for text in pc.unique(found.filter(pa.array(used))).to_pylist() if text}
     return tuple(sorted({CURRENCY_SIGNS.get(text, text.upper()) for text in texts}))

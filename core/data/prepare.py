@@ -18,6 +18,7 @@ from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
 from core.data.table import RawTable
 from core.data.weeks import to_weeks
+from core.errors import UserError
 
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -93,33 +94,38 @@ def prepare(
     """
     tables = (tables,) if isinstance(tables, RawTable) else tuple(tables)
     mappings = (mapping,) * len(tables) if isinstance(mapping, Mapping) else tuple(mapping)
-    # The model's rooms are entered only now: reading a file must not wait for their import.
-    from core.data.frame_checks import frame_problems
-    from core.data.frame_repairs import repaired
-
     if not tables or len(tables) != len(mappings):
         raise FileProblem("Upload at least one file, and map each of them.")
     frames = [_single(table, own, repairs) for table, own in zip(tables, mappings, strict=True)]
     steps = same_frequency(frames, [_frequency(frame) for frame in frames])
-    frame = _named(join(frames), frames)
-    frame = _sorted(_paired(frame)).but(problems=(*frame.problems, *steps))
+    frame = _sorted(_paired(_named(join(frames), frames)))
+    frame = _repaired(frame.but(problems=(*frame.problems, *steps)), repairs)
+    problems = sorted((*frame.problems, *_found(frame)), key=lambda problem: ORDER[problem.severity])
+    data = frame.data.reset_index(drop=True)
+    return Prepared(data, frame.mapping, tuple(problems), tuple(repairs), frame.notes, tables, mappings)
+
+
+def _repaired(frame: Frame, repairs: Sequence[Repair]) -> Frame:
+    """The frame after all repairs; one that cannot be carried out any more is a problem, not an exception."""
+    # The model's rooms are entered only here and in `_found`: reading a file must not wait for their import.
+    from core.data.frame_repairs import repaired
+
+    failed = []
     for repair in repairs:
-        frame = repaired(frame, repair)
-    frame = frame.but(problems=_settled(frame.problems, repairs))
+        try:
+            frame = repaired(frame, repair)
+        except UserError as error:
+            message = f"“{repair.label}” could not be done: {' '.join(error.faults)}"
+            failed.append(DataProblem(Severity.ERROR, ProblemCode.REPAIR, message, column=repair.column))
+    return frame.but(problems=(*_settled(frame.problems, repairs), *failed))
+
+
+def _found(frame: Frame) -> tuple[DataProblem, ...]:
+    from core.data.frame_checks import frame_problems
+
     if len(frame.data):
-        found = frame_problems(frame)
-    else:
-        found = (DataProblem(Severity.ERROR, ProblemCode.NO_ROWS, "No row is left to model.", frame.name),)
-    problems = sorted((*frame.problems, *found), key=lambda problem: ORDER[problem.severity])
-    return Prepared(
-        frame.data.reset_index(drop=True),
-        frame.mapping,
-        tuple(problems),
-        tuple(repairs),
-        frame.notes,
-        tables,
-        mappings,
-    )
+        return frame_problems(frame)
+    return (DataProblem(Severity.ERROR, ProblemCode.NO_ROWS, "No row is left to model.", frame.name),)
 
 
 def _single(table: RawTable, mapping: Mapping, repairs: Sequence[Repair]) -> Frame:

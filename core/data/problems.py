@@ -56,6 +56,7 @@ class ProblemCode(StrEnum):
     JOIN_GAPS = "join_gaps"
     MAPPING = "mapping"
     NO_ROWS = "no_rows"
+    REPAIR = "repair"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from core.data.headers import Header, find_header
 from core.data.limits import ReadLimits
 from core.data.package import uses_1904
-from core.data.problems import DataProblem, FileProblem, name_some
+from core.data.problems import FileProblem, name_some
 from core.data.table import Grid
 
 SAMPLE_ROWS = 80
@@ -59,40 +59,36 @@ def list_workbook(path: Path, name: str, limits: ReadLimits) -> tuple[SheetInfo,
 def read_workbook(
     path: Path, name: str, sheet: str | None, limits: ReadLimits
 ) -> tuple[Grid, str, tuple[str, ...]]:
-    """The chosen sheet's records, its name, and all names; without a choice the largest visible table is
-    taken."""
+    """The chosen sheet's records, its name, and all names; without a choice the largest visible table."""
     sheets, reader = _listed(path, name, limits)
     chosen = _choose(sheets, sheet, name)
-    names = tuple(listed.info.name for listed in sheets)
-    if chosen.info.rows > limits.max_rows:
-        raise FileProblem(
-            f"Sheet {chosen.info.name} of {name} has {chosen.info.rows:,} rows; at most {limits.max_rows:,} "
-            "can be read."
-        )
-    if chosen.header is None:
-        raise FileProblem(f"Sheet {chosen.info.name} of {name} is empty.")
-    if chosen.info.columns > limits.max_columns:
-        raise FileProblem(
-            f"Sheet {chosen.info.name} of {name} has {chosen.info.columns:,} columns; at most "
-            f"{limits.max_columns:,} can be read."
-        )
+    header = _checked_header(chosen, name, limits)
     frame, rows = _records(path, name, chosen, reader, limits)
     if len(frame) == 0:
         raise FileProblem(f"Sheet {chosen.info.name} of {name} has a header row but no rows below it.")
-    notes = [*chosen.header.notes]
+    names = tuple(listed.info.name for listed in sheets)
+    notes = [*header.notes]
     if sheet is None and len(names) > 1:
         others = [other for other in names if other != chosen.info.name]
         notes.append(f"Sheet {chosen.info.name} was read; not read: {name_some(others)}.")
     if reader == "pyxlsb":
-        notes.append(
-            "The workbook is unusual; it was read by the second reader, which sees dates as day numbers."
+        notes.append("The workbook is unusual; the second reader read it, which sees dates as day numbers.")
+    grid = Grid(frame, header, rows, header.problems, tuple(notes), date1904=uses_1904(path))
+    return grid, chosen.info.name, names
+
+
+def _checked_header(chosen: _Listed, name: str, limits: ReadLimits) -> Header:
+    """The sheet's header; raises FileProblem where it is empty or larger than the limits."""
+    info, place = chosen.info, f"Sheet {chosen.info.name} of {name}"
+    if info.rows > limits.max_rows:
+        raise FileProblem(f"{place} has {info.rows:,} rows; at most {limits.max_rows:,} can be read.")
+    if chosen.header is None:
+        raise FileProblem(f"{place} is empty.")
+    if info.columns > limits.max_columns:
+        raise FileProblem(
+            f"{place} has {info.columns:,} columns; at most {limits.max_columns:,} can be read."
         )
-    problems: tuple[DataProblem, ...] = chosen.header.problems
-    return (
-        Grid(frame, chosen.header, rows, problems, tuple(notes), date1904=uses_1904(path)),
-        chosen.info.name,
-        names,
-    )
+    return chosen.header
 
 
 def _listed(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Listed], str]:

@@ -5,7 +5,7 @@ from io import BytesIO
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.export import safe_cells, to_csv_bytes, to_xlsx_bytes
@@ -40,6 +40,7 @@ def test_the_frame_handed_in_is_not_changed() -> None:
     assert frame.loc[0, "a"] == "=1"
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=8))
 def test_no_text_whatsoever_begins_like_a_formula(texts: list[str]) -> None:
     safe = safe_cells(pd.DataFrame({"a": pd.Series(texts, dtype=object)}))["a"]

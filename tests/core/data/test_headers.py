@@ -1,6 +1,6 @@
 """Where the header is, and unique names for all columns."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.headers import find_header
@@ -61,6 +61,7 @@ def test_blank_columns_at_the_end_are_left_out() -> None:
     assert names(["a", "b", "", ""], ["1", "2", "", ""]) == ("a", "b")
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(["tv", "tv (2)", "tv (3)", "radio", ""]), min_size=2, max_size=12))
 def test_names_are_always_unique_and_never_empty(cells: list[str]) -> None:
     header = find_header([cells, [str(number) for number in range(len(cells))]])

@@ -6,11 +6,15 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.data import (
+    ColumnMap,
     DataProblem,
     FileProblem,
     Mapping,
+    Period,
     Prepared,
     RawTable,
     Repair,
@@ -298,3 +302,14 @@ def test_dates_under_merged_cells_can_be_filled_from_above() -> None:
     mended = result.apply(fault.repair)
     assert mended.ready
     assert mended.frame["Search_spend"].sum() == mended.frame["TV_spend"].sum()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(list(Role)), min_size=12, max_size=12), st.sampled_from(["as_is", "weekly"]))
+def test_no_mapping_however_wrong_is_an_exception(roles: list[Role], period: str) -> None:
+    table = read_table(SAMPLE.read_bytes(), "robyn_weekly.csv")
+    columns = tuple(ColumnMap(name, role) for name, role in zip(table.columns, roles, strict=True))
+    result = prepare(table, Mapping(columns, period=Period(period)))
+    for repair in result.repairs_offered[:3]:
+        result = result.apply(repair)
+    json.dumps(result.to_json())

@@ -48,7 +48,7 @@ bench: $(INSTALLED) ## measure what the app promises: start, pages, training
 	@$(BIN)/python -m tests.bench
 
 screenshots: $(INSTALLED) ## make docs/screenshots from the running app
-	@$(BIN)/python -m pytest -q tests/browser/test_screenshots.py --screenshots
+	@$(BIN)/python -m tests.browser.pictures docs/screenshots
 
 backup: $(INSTALLED) ## save a backup of database and artifacts
 	@$(BIN)/python -m core.backup save

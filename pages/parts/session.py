@@ -17,6 +17,9 @@ _TICKET = "_auth_ticket"
 _CLEAR = "_auth_clear"
 _LAST_PROJECT = "_last_project"
 
+# Streamlit gives no address for a browser on the machine itself.
+_THIS_MACHINE = "127.0.0.1"
+
 _BRIDGE_JS = """
 export default function ({ data, setTriggerValue }) {
   if (!data || window.__mixwrightBridge === data.nonce) return
@@ -168,9 +171,9 @@ def _ask_for_project() -> None:
 
 def sign_in(username: str, password: str) -> None:
     """Sign this browser in; raises core.access.SignInRefused with the reason."""
-    address = st.context.ip_address or "127.0.0.1"
+    address = st.context.ip_address
     with session() as s:
-        signed = access.sign_in(s, username, password, address)
+        signed = access.sign_in(s, username, password, address if isinstance(address, str) else _THIS_MACHINE)
     st.session_state[_SESSION] = signed.session_id
     st.session_state[_TICKET] = signed.ticket
 

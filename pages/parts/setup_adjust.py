@@ -17,7 +17,7 @@ from pages.parts.mapping_settings import choose_measure
 from pages.parts.setup_baseline import adjust_baseline, adjust_references, adjust_regions, adjust_value
 from pages.parts.setup_beliefs import adjust_beliefs
 from pages.parts.setup_channels import adjust_channels
-from pages.parts.setup_checks import configured
+from pages.parts.setup_checks import as_far_as_possible, configured
 from pages.parts.setup_lift import adjust_lift_tests
 from pages.parts.setup_preview import show_channel_shapes, show_shares
 from pages.parts.setup_sampling import adjust_sampling
@@ -42,7 +42,7 @@ def adjust_all(set_up: SetUp, frame: pd.DataFrame) -> None:
         if place.open:
             _roles(set_up, frame)
     for subject in SUBJECTS:
-        config, _ = configured(set_up, frame)
+        config = as_far_as_possible(set_up, frame)
         if config is None or (subject.name == "regions" and not config.geo_column):
             continue
         with _folded(set_up, subject.name, subject.label, subject.icon, subject.fields) as place:

@@ -40,7 +40,8 @@ def adjust_channels(set_up: SetUp, config: MMMConfig) -> None:
     if config.kpi_is_money:
         st.caption(
             "Leave “Incremental ROAS” empty and a channel's share of all media effects is believed to follow "
-            "its spend, loosely. Fill it in where you know better: money caused per money spent."
+            "its spend, loosely. Fill it in where you know better: money caused per money spent. An empty "
+            "uncertainty counts as half of it."
         )
 
 
@@ -105,10 +106,14 @@ def _prior(row: dict[str, Any], known: dict[str, Any]) -> dict[str, float]:
         fields["retention_sd"] = _retention_sd(fields["retention_mean"])
     if abs(row[HALF_POINT] - default.half_ratio) > SAME:
         fields["half_ratio"] = row[HALF_POINT]
-    for name, column in (("roas_mean", ROAS), ("roas_sd", ROAS_SD)):
-        if row[column] is not None and row[column] == row[column]:
-            fields[name] = row[column]
-    return fields
+    return fields | _roas(row[ROAS], row[ROAS_SD])
+
+
+def _roas(mean: float | None, sd: float | None) -> dict[str, float]:
+    """The belief about incremental ROAS; without an uncertainty of its own it is half as wide as high."""
+    if mean is None or not mean > 0:
+        return {}
+    return {"roas_mean": mean, "roas_sd": sd if sd is not None and sd > 0 else mean / 2}
 
 
 _EDITED = frozenset({"retention_mean", "retention_sd", "half_ratio", "roas_mean", "roas_sd"})

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data import MappingProblem
 from core.errors import UserError
 from core.mmm.checks import check
 from core.mmm.config import MMMConfig
-from core.mmm.problem import Problem
+from core.mmm.experiments import experiments_of
+from core.mmm.panel import read_panel
+from core.mmm.problem import DatasetProblem, Problem
+from core.mmm.structure import scales_of
 from pages.parts.plain import plain
 from pages.parts.setup_state import SetUp
 
@@ -21,8 +23,18 @@ def configured(set_up: SetUp, frame: pd.DataFrame) -> tuple[MMMConfig | None, li
     """The configuration, or None with every fault of the set-up."""
     try:
         return set_up.config(frame), []
-    except (MappingProblem, UserError) as problem:
+    except UserError as problem:
         return None, list(problem.faults)
+
+
+def as_far_as_possible(set_up: SetUp, frame: pd.DataFrame) -> MMMConfig | None:
+    """The configuration without the adjustments that are at fault, so that they can be put right."""
+    for without in ((), ("lift_tests",), ("lift_tests", "priors")):
+        try:
+            return set_up.config(frame, without)
+        except UserError:
+            continue
+    return None
 
 
 def checked(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> list[Problem]:
@@ -32,8 +44,23 @@ def checked(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> list[Probl
     kept: tuple[str, list[Problem]] | None = st.session_state.get(key)
     if kept is None or kept[0] != text:
         kept = (text, check(frame, config))
+        if not any(problem.blocks for problem in kept[1]):
+            kept[1].extend(_lift_problems(frame, config))
         st.session_state[key] = kept
     return kept[1]
+
+
+def _lift_problems(frame: pd.DataFrame, config: MMMConfig) -> list[Problem]:
+    """What is wrong with the lift tests as seen from the data, such as a window outside of them."""
+    if not config.lift_tests:
+        return []
+    panel = read_panel(frame, config)
+    train = panel.periods - config.holdout
+    try:
+        experiments_of(panel, config, scales_of(panel, config, train), train)
+    except DatasetProblem as fault:
+        return list(fault.problems)
+    return []
 
 
 def show_checks(faults: Sequence[str], problems: Sequence[Problem]) -> None:

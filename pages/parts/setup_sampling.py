@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Plain
+
 import pandas as pd
 import streamlit as st
 
@@ -20,21 +22,26 @@ MEANING = (
     "Draft: a first look while you try things out. Standard: for results you show to others. "
     "Thorough: for decisions with a lot of money behind them."
 )
-FIXED_SECONDS = 14.0  # getting ready, compiling, writing the results
-SECONDS_PER_STEP_AND_CELL = 1.1e-6  # one step of one chain on one (period, channel) cell, two cores
+FIXED_SECONDS = 6.0  # getting ready, compiling, writing the results
+SECONDS_PER_STEP_AND_CELL = 1e-6  # one step of one chain on one (period, channel) cell, two cores
+SAMPLED = ("tune", "sample")  # the stages that take longer with more steps
 
 
-def expected_seconds(sampling: dict[str, int], cells: int, past: ModelInfo | None) -> float:
+def expected_seconds(sampling: Plain[str, int], cells: int, past: ModelInfo | None) -> float:
     """Seconds a training takes for `cells` = periods x geos x channels.
 
-    Where a training of this data set has ended its own time is scaled by steps, else a measured rate.
+    Where a training of this data set has ended, its own stages tell: those of the sampler are scaled by the
+    steps; else a measured rate does.
     """
-    steps = (sampling["draws"] + sampling["tune"]) * sampling["chains"]
-    if past and past.started_at and past.finished_at and past.sampling:
-        took = (past.finished_at - past.started_at).total_seconds()
-        done = (past.sampling["draws"] + past.sampling["tune"]) * past.sampling["chains"]
-        return min(took, FIXED_SECONDS) + max(0.0, took - FIXED_SECONDS) * steps / done
-    return FIXED_SECONDS + SECONDS_PER_STEP_AND_CELL * steps * cells
+    took = dict(past.results["run"].get("seconds", {})) if past and past.results else {}
+    if not took or past is None:
+        return FIXED_SECONDS + SECONDS_PER_STEP_AND_CELL * _steps(sampling) * cells
+    sampled = sum(took.pop(stage, 0.0) for stage in SAMPLED)
+    return sum(took.values()) + sampled * _steps(sampling) / _steps(past.sampling)
+
+
+def _steps(sampling: Plain[str, int]) -> int:
+    return (sampling["draws"] + sampling["tune"]) * sampling["chains"]
 
 
 def cells_of(frame: pd.DataFrame, config: MMMConfig) -> int:

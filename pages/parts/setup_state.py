@@ -57,10 +57,13 @@ class SetUp:
         else:
             self.fields[name] = value
 
-    def config(self, frame: pd.DataFrame) -> MMMConfig:
-        """The configuration for the data set's table; raises UserError naming every fault."""
+    def config(self, frame: pd.DataFrame, without: Container[str] = ()) -> MMMConfig:
+        """The configuration for the data set's table; raises UserError naming every fault.
+
+        Adjustments named in `without` are left out.
+        """
         roles = to_mmm_config_fields(self.mapping, frame)
-        own = {name: value for name, value in self.fields.items() if name != "treatments"}
+        own = {n: value for n, value in self.fields.items() if n != "treatments" and n not in without}
         references = dict(roles["treatment_columns"])
         chosen = {c: value for c, value in self.get("treatments", {}).items() if c in references}
         fields = {**roles, **own, "treatment_columns": references | chosen}

@@ -159,3 +159,29 @@ def test_the_next_model_gets_a_free_name():
     assert next_name("Robyn", {"Other"}) == "Robyn"
     assert next_name("Robyn", {"Robyn"}) == "Robyn (2)"
     assert next_name("Robyn (2)", {"Robyn", "Robyn (2)"}) == "Robyn (3)"
+
+
+@pytest.mark.parametrize(
+    ("test", "words"),
+    [
+        ({"start": "2010-01-04", "end": "2010-02-01"}, "must lie inside the training data"),
+        ({"start": "2018-02-05", "end": "2018-01-01"}, "before it starts"),
+    ],
+)
+def test_a_lift_test_that_cannot_be_used_blocks_training_and_can_be_mended(
+    open_page,
+    owner,
+    sample,  # noqa: F811
+    test,
+    words,
+):
+    _, made = prepared_sample()
+    lift = {"channel": "tv_S", "lift": 1000.0, "lift_sd": 200.0} | test
+    with session() as s:
+        plain = {"mapping": made.mapping.to_json(), "fields": {"lift_tests": [lift]}}
+        save_draft(s, owner, sample.id, "Lift", plain)
+    app = unfold(open_page(MODEL, dataset=sample.id), "lift")
+    assert not app.exception
+    assert words in " ".join(alert.value for alert in app.error)
+    assert app.button(key="train").disabled
+    assert "Totals over the whole window" in everything_shown(app)

@@ -69,7 +69,11 @@ def _envelope_plans(horizon: Horizon, limits: Limits) -> list[Floats]:
     ceiling = _ceiling(limits)
     places = np.linspace(0, len(horizon.past) - 1, min(GRID_DRAWS, len(horizon.past))).astype(np.int64)
     few = Horizon(
-        horizon.past[places], horizon.spread[places], horizon.rate, horizon.media.pick(places), horizon.periods
+        horizon.past[places],
+        horizon.spread[places],
+        horizon.rate,
+        horizon.media.pick(places),
+        horizon.periods,
     )
     steps = np.linspace(0, 1, GRID) ** 1.5
     grid = steps[:, None] * ceiling

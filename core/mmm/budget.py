@@ -101,7 +101,9 @@ class BudgetProblem:
         frame = self.model.frame
         window = min(self.periods, len(frame))
         largest = frame.rolling(window).sum().max() * self.periods / window
-        pairs = [(self.bounds or {}).get(name, (0.0, self.headroom * largest[name])) for name in frame.columns]
+        pairs = [
+            (self.bounds or {}).get(name, (0.0, self.headroom * largest[name])) for name in frame.columns
+        ]
         return np.array(pairs, dtype=float)
 
     def limits(self) -> Limits:
@@ -110,7 +112,10 @@ class BudgetProblem:
         rows = []
         for c, (lower, upper) in enumerate(self.channel_bounds()):
             members = np.eye(len(channels))[c]
-            rows += [Limit(channels[c], "lower", members, float(lower)), Limit(channels[c], "upper", members, float(upper))]
+            rows += [
+                Limit(channels[c], "lower", members, float(lower)),
+                Limit(channels[c], "upper", members, float(upper)),
+            ]
         for name, group, lower, upper in self.groups:
             members = np.array([float(channel in group) for channel in channels])
             rows += [Limit(name, "lower", members, float(lower)), Limit(name, "upper", members, float(upper))]

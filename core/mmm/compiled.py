@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numba
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+_MARK = "from core.mmm.compiled import"
+
+
+def _kernel_sources() -> str:
+    """A short fingerprint of every file that holds compiled functions.
+
+    A compiled function has swallowed those it calls, but numba looks only at the date of its own file:
+    without the fingerprint a change in one file would leave stale machine code of another in use.
+    """
+    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    kernels = [text for text in texts if _MARK.encode() in text or b"import numba" in text]
+    return hashlib.sha256(b"".join(kernels)).hexdigest()[:16]
 
 
 def _keep_kernels() -> None:
-    """Point numba's disk cache to a writable folder unless the environment already names one.
+    """Point numba's disk cache to a writable folder: NUMBA_CACHE_DIR, the user's cache, or a temporary one.
 
     A checkout or a container image may be read-only; numba would then compile at every start.
     """
-    if os.environ.get("NUMBA_CACHE_DIR"):
-        return
-    for base in (Path.home() / ".cache", Path(tempfile.gettempdir())):
-        folder = base / "mixwright-kernels"
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    bases = [Path(given)] if given else [Path.home() / ".cache", Path(tempfile.gettempdir())]
+    for base in bases:
+        folder = base / f"mixwright-kernels-{_kernel_sources()}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             continue
         if os.access(folder, os.W_OK):
-            os.environ["NUMBA_CACHE_DIR"] = str(folder)
-            break
-    if "numba" in sys.modules:
-        sys.modules["numba"].config.reload_config()  # type: ignore[attr-defined]
+            numba.config.CACHE_DIR = str(folder)
+            return
 
 
 _keep_kernels()
-
-import numba  # noqa: E402  (its cache folder had to be settled first)
 
 # Sums may be reordered so that they run in vector registers; infinities and NaN keep their meaning, because
 # the sampler recognises an impossible point by them.
@@ -44,4 +54,13 @@ _FAST = frozenset({"reassoc", "contract", "arcp", "nsz"})
 def compiled(function: Function) -> Function:
     """The function compiled to machine code, kept on disk."""
     ready: Function = numba.njit(cache=True, fastmath=set(_FAST), error_model="numpy", nogil=True)(function)
+    return ready
+
+
+def compiled_exactly(function: Function) -> Function:
+    """The same without any liberty in arithmetic, for functions that live off its rounding.
+
+    The liberty has to be refused in so many words: numba hands that of the caller down otherwise.
+    """
+    ready: Function = numba.njit(cache=True, fastmath=False, error_model="numpy", nogil=True)(function)
     return ready

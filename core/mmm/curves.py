@@ -12,7 +12,7 @@ from core.mmm.compiled import compiled
 from core.mmm.media import MediaDraws, exposure_per_spend
 from core.mmm.structure import Structure
 from core.mmm.summary import interval
-from core.mmm.transforms import saturated
+from core.mmm.transforms import respond
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,15 +24,14 @@ REACH = 1.5
 @compiled
 def _steady(exposure, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
     channels, geos, points = exposure.shape
+    response, spare = np.empty(points), np.empty(points)
     for s in range(beta.shape[0]):
         for c in range(channels):
-            for p in range(points):
-                total = 0.0
-                for g in range(geos):
-                    total += beta[s, g, c] * saturated(
-                        saturation[c], exposure[c, g, p], half[s, c], slope[s, c]
-                    )
-                out[s, c, p] = total
+            out[s, c] = 0.0
+            for g in range(geos):
+                respond(saturation[c], exposure[c, g], half[s, c], slope[s, c], response, spare)
+                for p in range(points):
+                    out[s, c, p] += beta[s, g, c] * response[p]
 
 
 def response_curves(

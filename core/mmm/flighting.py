@@ -41,7 +41,9 @@ def _candidates(periods: int) -> list[Floats]:
 
 
 def _best_candidates(worth: Worth, pattern: Floats, spend: Floats) -> Floats:
-    options = [pattern] + [np.repeat(shape[:, None], len(spend), axis=1) for shape in _candidates(len(pattern))]
+    options = [pattern] + [
+        np.repeat(shape[:, None], len(spend), axis=1) for shape in _candidates(len(pattern))
+    ]
     earned = np.array([earn(with_pattern(worth.horizon, own), spend)[0].mean(axis=0) for own in options])
     chosen = earned.argmax(axis=0)
     return np.column_stack([options[k][:, c] for c, k in enumerate(chosen)])

@@ -32,7 +32,9 @@ class Money:
     def split(self, total: float, reference: Floats) -> Floats:
         """The best split of exactly `total`, never worse than the reference brought to it."""
         fixed = self.limits.with_total(total)
-        scaled = reference * total / reference.sum() if reference.sum() > 0 else np.full_like(reference, total)
+        scaled = (
+            reference * total / reference.sum() if reference.sum() > 0 else np.full_like(reference, total)
+        )
         return best_split(self.worth, fixed, [fixed.nearest(scaled)])
 
     def span(self) -> tuple[float, float]:
@@ -114,7 +116,9 @@ def _most_at_roas(money: Money, reference: Floats) -> Floats:
     good = [k for k, value in enumerate(values) if value >= 0]
     if not good:
         best = max(value / total + target for value, total in zip(values, grid, strict=True))
-        raise InfeasiblePlan([f"No plan within the limits has an incremental ROAS of {target:g}; about {best:.2f} can be had."])
+        raise InfeasiblePlan(
+            [f"No plan within the limits has an incremental ROAS of {target:g}; about {best:.2f} can be had."]
+        )
     k = good[-1]
     if k == len(grid) - 1:
         return money.split(most, reference)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.mmm.compiled import compiled
 from core.mmm.media import MediaDraws, exposure_per_spend
 from core.mmm.structure import Structure
-from core.mmm.transforms import carry
+from core.mmm.transforms import carry, respond, saturate
 
 Floats = NDArray[np.float64]
 _LN3 = math.log(3.0)
@@ -64,72 +64,77 @@ def _carry_pattern(pattern, weights, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _respond(kind, a, half, slope):  # type: ignore[no-untyped-def]
-    """Response to a carried exposure and its derivative by it."""
-    if a <= 0.0:
-        # The derivative at nothing: finite for all but a Hill curve below 1, whose start is vertical.
-        if kind == 1:
-            return 0.0, 0.5 * _LN3 / half
-        if kind == 2:
-            return 0.0, 1.0 / half
-        if kind == 3:
-            return 0.0, 1.0
-        return 0.0, (1.0 / half if slope == 1.0 else 0.0)
-    if kind == 0:
-        value = 1.0 / (1.0 + math.exp(-slope * math.log(a / half)))
-        return value, slope * value * (1.0 - value) / a
+def _slopes(kind, carried, half, slope, response, elasticity, spare):  # type: ignore[no-untyped-def]
+    """Fill `response`, and `elasticity` with the derivative by the carried exposure."""
+    saturate(kind, carried, half, slope, response, elasticity, spare)
+    start = 0.0
+    # The slope at nothing; that of a Hill curve below 1 is vertical, and 0 keeps a search from leaping.
     if kind == 1:
-        value = math.tanh(0.5 * _LN3 * a / half)
-        return value, 0.5 * _LN3 / half * (1.0 - value * value)
-    if kind == 2:
-        return a / (a + half), half / ((a + half) * (a + half))
-    return a, 1.0
+        start = 0.5 * _LN3 / half
+    elif kind == 2:
+        start = 1.0 / half
+    elif kind == 3:
+        start = 1.0
+    for t in range(carried.shape[0]):
+        elasticity[t] = elasticity[t] / carried[t] if carried[t] > 0.0 else start
 
 
 @compiled
 def _earn(money, past, spread, rate, saturation, half, slope, beta, periods, value, gradient, after):  # type: ignore[no-untyped-def]
     draws, channels, geos, length = past.shape
+    carried, response = np.empty(length), np.empty(length)
+    slopes, spare = np.empty(length), np.empty(length)
     for s in range(draws):
         for c in range(channels):
             for g in range(geos):
+                step, level = rate[g, c], beta[s, g, c]
                 for t in range(length):
-                    step = rate[g, c] * spread[s, c, t]
-                    got, more = _respond(saturation[c], past[s, c, g, t] + money[c] * step, half[s, c], slope[s, c])
-                    value[s, c] += beta[s, g, c] * got
-                    gradient[s, c] += beta[s, g, c] * more * step
-                    if t >= periods:
-                        after[s, c] += beta[s, g, c] * got
+                    carried[t] = past[s, c, g, t] + money[c] * step * spread[s, c, t]
+                _slopes(saturation[c], carried, half[s, c], slope[s, c], response, slopes, spare)
+                whole = late = more = 0.0
+                for t in range(length):
+                    whole += response[t]
+                    more += slopes[t] * spread[s, c, t]
+                for t in range(periods, length):
+                    late += response[t]
+                value[s, c] += level * whole
+                gradient[s, c] += level * step * more
+                after[s, c] += level * late
 
 
 @compiled
 def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
     draws, channels, geos, length = past.shape
-    series, carried = np.zeros(length), np.empty(length)
+    series, own, carried = np.zeros(length), np.empty(length), np.empty(length)
+    response, spare = np.empty(length), np.empty(length)
     for s in range(draws):
         for c in range(channels):
             series[: schedule.shape[0]] = schedule[:, c]
-            carry(series, weights[s, c], carried)
+            carry(series, weights[s, c], own)
             for g in range(geos):
                 for t in range(length):
-                    a = past[s, c, g, t] + rate[g, c] * carried[t]
-                    got, _ = _respond(saturation[c], a, half[s, c], slope[s, c])
-                    out[s, t, c] += beta[s, g, c] * got
+                    carried[t] = past[s, c, g, t] + rate[g, c] * own[t]
+                respond(saturation[c], carried, half[s, c], slope[s, c], response, spare)
+                for t in range(length):
+                    out[s, t, c] += beta[s, g, c] * response[t]
 
 
 @compiled
 def _schedule_gradient(money, pattern, past, weights, rate, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
     draws, channels, geos, length = past.shape
-    series, carried, pull = np.zeros(length), np.empty(length), np.empty(length)
+    series, own, carried, pull = np.zeros(length), np.empty(length), np.empty(length), np.empty(length)
+    response, slopes, spare = np.empty(length), np.empty(length), np.empty(length)
     for s in range(draws):
         for c in range(channels):
             series[: pattern.shape[0]] = pattern[:, c] * money[c]
-            carry(series, weights[s, c], carried)
+            carry(series, weights[s, c], own)
             pull[:] = 0.0
             for g in range(geos):
                 for t in range(length):
-                    a = past[s, c, g, t] + rate[g, c] * carried[t]
-                    _, more = _respond(saturation[c], a, half[s, c], slope[s, c])
-                    pull[t] += beta[s, g, c] * more * rate[g, c]
+                    carried[t] = past[s, c, g, t] + rate[g, c] * own[t]
+                _slopes(saturation[c], carried, half[s, c], slope[s, c], response, slopes, spare)
+                for t in range(length):
+                    pull[t] += beta[s, g, c] * slopes[t] * rate[g, c]
             for t in range(pattern.shape[0]):
                 for lag in range(min(weights.shape[2], length - t)):
                     out[t, c] += pull[t + lag] * weights[s, c, lag] / draws

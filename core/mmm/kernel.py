@@ -14,10 +14,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from core.mmm.compiled import compiled
-from core.mmm.transforms import carry, fill_weights, pull_back, saturate
 
 HEADER = 12
 LOG_2PI = math.log(2 * math.pi)

@@ -140,4 +140,6 @@ class Limits:
 
     def meets(self, money: Floats, tolerance: float = CENT) -> bool:
         """Whether all limits hold up to `tolerance` money."""
-        return all(limit.slack(money) >= -tolerance for limit in self.rows) and bool((money >= -tolerance).all())
+        return all(limit.slack(money) >= -tolerance for limit in self.rows) and bool(
+            (money >= -tolerance).all()
+        )

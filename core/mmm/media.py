@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.mmm.compiled import compiled
 from core.mmm.parameters import Natural
 from core.mmm.structure import Structure
-from core.mmm.transforms import carry, fill_weights, saturated
+from core.mmm.transforms import carry, fill_weights, respond
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -57,29 +57,34 @@ def _all_weights(kinds, first, second, weights):  # type: ignore[no-untyped-def]
 @compiled
 def _terms(exposure, weights, saturation, half, slope, beta, start, out):  # type: ignore[no-untyped-def]
     channels, geos, periods = exposure.shape
-    carried = np.empty(periods)
+    carried, response, spare = np.empty(periods), np.empty(periods), np.empty(periods)
     for s in range(beta.shape[0]):
         for c in range(channels):
             for g in range(geos):
                 carry(exposure[c, g], weights[s, c], carried)
+                respond(saturation[c], carried, half[s, c], slope[s, c], response, spare)
+                level = beta[s, g, c]
                 for t in range(start, periods):
-                    value = saturated(saturation[c], carried[t], half[s, c], slope[s, c])
-                    out[s, g, t - start, c] = beta[s, g, c] * value
+                    out[s, g, t - start, c] = level * response[t]
 
 
 @compiled
 def _sums(exposure, weights, saturation, half, slope, beta, value, start, stop, out):  # type: ignore[no-untyped-def]
     channels, geos, periods = exposure.shape
-    carried = np.empty(periods)
+    carried, response, spare = np.empty(periods), np.empty(periods), np.empty(periods)
     for s in range(beta.shape[0]):
         for c in range(channels):
             for g in range(geos):
                 carry(exposure[c, g], weights[s, c], carried)
-                for t in range(start, periods):
-                    earned = beta[s, g, c] * saturated(saturation[c], carried[t], half[s, c], slope[s, c])
-                    after = 0 if t < stop else 1
-                    out[s, g, c, after] += earned
-                    out[s, g, c, 2 + after] += earned * value[g, t]
+                respond(saturation[c], carried, half[s, c], slope[s, c], response, spare)
+                for after in range(2):
+                    first, last = (start, stop) if after == 0 else (stop, periods)
+                    kpi = money = 0.0
+                    for t in range(first, last):
+                        kpi += response[t]
+                        money += response[t] * value[g, t]
+                    out[s, g, c, after] = beta[s, g, c] * kpi
+                    out[s, g, c, 2 + after] = beta[s, g, c] * money
 
 
 def carry_over_weights(structure: Structure, natural: Natural) -> Floats:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.allocation import Prices, Worth, best_split, prices_of
+from core.mmm.allocation import Prices, Worth, prices_of
 from core.mmm.budget import BudgetProblem
 from core.mmm.calendar import following_dates
 from core.mmm.choices import Flighting, Goal
@@ -80,7 +80,8 @@ def optimize(
     media = problem.model.thinned(draws).media
     pattern = problem.pattern()
     horizon = horizon_of(problem.model.structure, media, pattern)
-    worth = Worth(horizon, attitude_of(risk))
+    usual = earn(horizon, problem.reference_spend().to_numpy())[0].sum(axis=1)
+    worth = Worth(horizon, attitude_of(risk).around(usual))
     price = _value_per_kpi(problem)
     money = Money(worth, limits, problem.total, price, margin if margin is not None else 1.0, target)
     spend = spend_for_goal(money, chosen, problem.reference_spend().to_numpy())
@@ -116,7 +117,13 @@ def _value_per_kpi(problem: BudgetProblem) -> float:
 
 
 def _plan(
-    problem: BudgetProblem, worth: Worth, limits: Limits, spend: Floats, pattern: Floats, price: float, margin: float
+    problem: BudgetProblem,
+    worth: Worth,
+    limits: Limits,
+    spend: Floats,
+    pattern: Floats,
+    price: float,
+    margin: float,
 ) -> Plan:
     horizon, names = worth.horizon, list(problem.model.channels)
     kpi, after = _draws(horizon, spend)

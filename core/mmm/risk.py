@@ -9,8 +9,9 @@ Harrell and Davis's (1982), a smooth mean of neighbouring order statistics.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +27,20 @@ SMOOTH = 0.02
 
 @dataclass(frozen=True)
 class Attitude:
-    """`kind` mean, quantile or cvar; `level` its share of worst cases."""
+    """`kind` mean, quantile or cvar; `level` its share of worst cases; `width` KPI over which CVaR's kink is
+    rounded, 0 for not at all."""
 
     kind: str
     level: float = 0.5
+    width: float = 0.0
+
+    def around(self, kpi: Floats) -> Attitude:
+        """The same with a width fit for draws like these; fixed, so that the gradient stays that of the value."""
+        return replace(self, width=SMOOTH * float(kpi.std()))
 
     def worth(self, kpi: Floats) -> tuple[float, Floats]:
         """The value of a plan from draws of its KPI, and the (draw,) weights of its gradient, summing to 1."""
-        return _WORTH[self.kind](kpi, self.level)
+        return _WORTH[self.kind](kpi, self)
 
     @property
     def concave(self) -> bool:
@@ -52,23 +59,23 @@ def attitude_of(risk: Risk) -> Attitude:
     raise UserError(f"risk must be 'mean', ('quantile', q) or ('cvar', q); it is {risk!r}.")
 
 
-def _mean(kpi: Floats, level: float) -> tuple[float, Floats]:
+def _mean(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
     return float(kpi.mean()), np.full(len(kpi), 1 / len(kpi))
 
 
-def _around_quantile(kpi: Floats, level: float) -> tuple[float, Floats]:
-    count = len(kpi)
+def _around_quantile(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
+    count, level = len(kpi), attitude.level
     edges = betainc((count + 1) * level, (count + 1) * (1 - level), np.arange(count + 1) / count)
     weights = np.empty(count)
     weights[np.argsort(kpi, kind="stable")] = np.diff(edges)
     return float(weights @ kpi), weights
 
 
-def _worst(kpi: Floats, level: float) -> tuple[float, Floats]:
+def _worst(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
     """max over thresholds v of v - mean(softplus((v - K) / width)) width / level."""
-    width = SMOOTH * float(kpi.std())
+    width, level = attitude.width, attitude.level
     if width == 0:
-        return _mean(kpi, level)
+        return _sharp_worst(kpi, level)
 
     def excess(threshold: float) -> float:
         return float(expit((threshold - kpi) / width).mean() - level)
@@ -80,7 +87,14 @@ def _worst(kpi: Floats, level: float) -> tuple[float, Floats]:
     return float(threshold - short / level), np.asarray(weights / weights.sum())
 
 
-_WORTH: dict[str, Callable[[Floats, float], tuple[float, Floats]]] = {
+def _sharp_worst(kpi: Floats, level: float) -> tuple[float, Floats]:
+    worst = max(1, math.ceil(level * len(kpi)))
+    weights = np.zeros(len(kpi))
+    weights[np.argsort(kpi, kind="stable")[:worst]] = 1 / worst
+    return float(weights @ kpi), weights
+
+
+_WORTH: dict[str, Callable[[Floats, Attitude], tuple[float, Floats]]] = {
     "mean": _mean,
     "quantile": _around_quantile,
     "cvar": _worst,

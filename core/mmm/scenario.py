@@ -73,10 +73,15 @@ def schedule_of(model: FittedMMM, spend: pd.DataFrame) -> Floats:
     return numbers
 
 
-def _baseline(model: FittedMMM, posterior: Posterior, controls: pd.DataFrame, window: int, periods: int) -> Floats:
+def _baseline(
+    model: FittedMMM, posterior: Posterior, controls: pd.DataFrame, window: int, periods: int
+) -> Floats:
     structure = model.structure
     frame = controls.reset_index(drop=True).copy()
-    for column in (*model.config.channels, *(c for pair in model.config.reach_frequency.values() for c in pair)):
+    for column in (
+        *model.config.channels,
+        *(c for pair in model.config.reach_frequency.values() for c in pair),
+    ):
         frame[column] = 0.0
     panel, places = future_panel(structure, frame)
     if len(places) != window or places[0] != structure.panel.periods:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from core.mmm.choices import Adstock, Saturation
 from core.mmm.compiled import compiled
+from core.mmm.elementary import exponential, logarithm
 
 Floats = NDArray[np.float64]
 ADSTOCK_CODES = {Adstock.GEOMETRIC: 0, Adstock.DELAYED: 1, Adstock.WEIBULL: 2}
@@ -30,6 +31,7 @@ SATURATION_CODES = {
     Saturation.NONE: 3,
 }
 _LN3 = math.log(3.0)
+_TINY = 1e-300
 
 
 @compiled
@@ -87,41 +89,57 @@ def carry(exposure, weights, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def saturated(kind, carried, half, slope):  # type: ignore[no-untyped-def]
-    """The response, between 0 and 1 (unbounded for `none`), to one carried exposure."""
-    if carried <= 0.0:
-        return 0.0
+def respond(kind, carried, half, slope, out, spare):  # type: ignore[no-untyped-def]
+    """Fill `out` with the response, between 0 and 1 (unbounded for `none`); `spare` is overwritten."""
+    size = carried.shape[0]
     if kind == 0:
-        return 1.0 / (1.0 + math.exp(-slope * math.log(carried / half)))
-    if kind == 1:
-        return math.tanh(0.5 * _LN3 * carried / half)
-    if kind == 2:
-        return carried / (carried + half)
-    return carried
+        log_half = math.log(half)
+        for t in range(size):
+            out[t] = max(carried[t], _TINY)
+        logarithm(out, spare)
+        for t in range(size):
+            spare[t] = slope * (log_half - spare[t])
+        exponential(spare, out)
+        for t in range(size):
+            out[t] = 1.0 / (1.0 + out[t]) if carried[t] > 0.0 else 0.0
+    elif kind == 1:
+        scale = -_LN3 / half
+        for t in range(size):
+            spare[t] = scale * carried[t]
+        exponential(spare, out)
+        for t in range(size):
+            out[t] = (1.0 - out[t]) / (1.0 + out[t]) if carried[t] > 0.0 else 0.0
+    elif kind == 2:
+        for t in range(size):
+            out[t] = carried[t] / (carried[t] + half)
+    else:
+        for t in range(size):
+            out[t] = carried[t]
 
 
 @compiled
 def saturate(kind, carried, half, slope, out, elasticity, log_ratio):  # type: ignore[no-untyped-def]
     """Fill `out` with the response, `elasticity` with a * d response / d a, and log(a / half) for Hill."""
-    log_half = math.log(half)
-    for t in range(carried.shape[0]):
-        a = carried[t]
-        out[t] = elasticity[t] = log_ratio[t] = 0.0
-        if a <= 0.0:
-            continue
-        if kind == 0:
-            ratio = math.log(a) - log_half
-            value = 1.0 / (1.0 + math.exp(-slope * ratio))
-            out[t], elasticity[t], log_ratio[t] = value, slope * value * (1.0 - value), ratio
-        elif kind == 1:
-            scaled = 0.5 * _LN3 * a / half
-            value = math.tanh(scaled)
-            out[t], elasticity[t] = value, scaled * (1.0 - value * value)
-        elif kind == 2:
-            value = a / (a + half)
-            out[t], elasticity[t] = value, value * (1.0 - value)
-        else:
-            out[t], elasticity[t] = a, a
+    size = carried.shape[0]
+    respond(kind, carried, half, slope, out, elasticity)
+    if kind == 0:
+        # What `respond` left behind is slope * log(half / a).
+        for t in range(size):
+            log_ratio[t] = elasticity[t] / -slope if carried[t] > 0.0 else 0.0
+            elasticity[t] = slope * out[t] * (1.0 - out[t])
+    elif kind == 1:
+        scale = 0.5 * _LN3 / half
+        for t in range(size):
+            log_ratio[t] = 0.0
+            elasticity[t] = scale * carried[t] * (1.0 - out[t] * out[t])
+    elif kind == 2:
+        for t in range(size):
+            log_ratio[t] = 0.0
+            elasticity[t] = out[t] * (1.0 - out[t])
+    else:
+        for t in range(size):
+            log_ratio[t] = 0.0
+            elasticity[t] = out[t]
 
 
 @compiled
@@ -134,7 +152,7 @@ def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):  #
         moved = adjoint[t] * elasticity[t]
         by_half -= moved
         by_slope += moved * log_ratio[t]
-        slope_of[t] = moved / carried[t] if carried[t] > 0.0 else 0.0
+        slope_of[t] = moved / max(carried[t], _TINY)
     for lag in range(min(by_weights.shape[0], periods)):
         total = 0.0
         for t in range(lag, periods):

@@ -62,6 +62,17 @@ def _span(prepared: Prepared) -> tuple[str | None, str | None]:
     return days.min().date().isoformat(), days.max().date().isoformat()
 
 
+def _config(prepared: Prepared, source: Mapping[str, Any] | None) -> dict[str, Any]:
+    start, end = _span(prepared)
+    return {
+        "mapping": prepared.mapping.to_json(),
+        "columns": prepared.frame.shape[1],
+        "start_on": start,
+        "end_on": end,
+        "source": dict(source or {}),
+    }
+
+
 def keep(
     project_id: int, files: Sequence[Upload], prepared: Prepared, source: Mapping[str, Any] | None
 ) -> KeptVersion:
@@ -74,14 +85,6 @@ def keep(
     file_name, content = bundled(files)
     file_path, checksum = _kept(project_id, content, "file")
     frame_path, frame_checksum = _kept(project_id, _parquet(prepared.frame), "table.parquet")
-    start, end = _span(prepared)
-    config = {
-        "mapping": prepared.mapping.to_json(),
-        "columns": prepared.frame.shape[1],
-        "start_on": start,
-        "end_on": end,
-        "source": dict(source or {}),
-    }
     return KeptVersion(
         file_path=file_path,
         file_name=file_name,
@@ -90,7 +93,7 @@ def keep(
         frame_path=frame_path,
         frame_checksum=frame_checksum,
         rows=len(prepared.frame),
-        config=config,
+        config=_config(prepared, source),
         problems=[problem.to_json() for problem in prepared.problems],
         repairs=[repair.to_json() for repair in prepared.repairs_applied],
     )

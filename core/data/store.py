@@ -21,6 +21,11 @@ from core.shelf import store as shelf
 from core.shelf.names import clean_name, copy_name
 from db.tables import Dataset, Model, User
 
+# Fields of a DatasetInfo that are columns of the same name.
+AS_KEPT = (
+    *("id", "project_id", "root_id", "version", "name", "file_name", "file_bytes", "checksum", "rows"),
+    *("uploaded_at", "file_path", "frame_path", "frame_checksum"),
+)
 NOT_FOUND = "This data set was not found. It may have been deleted."
 
 
@@ -47,17 +52,9 @@ def _info(row: Any) -> DatasetInfo:
     config = dataset.config
     start, end = config.get("start_on"), config.get("end_on")
     return DatasetInfo(
-        id=dataset.id,
-        project_id=dataset.project_id,
-        root_id=dataset.root_id,
-        version=dataset.version,
+        **{name: getattr(dataset, name) for name in AS_KEPT},
         versions=versions,
         is_latest=dataset.version == newest,
-        name=dataset.name,
-        file_name=dataset.file_name,
-        file_bytes=dataset.file_bytes,
-        checksum=dataset.checksum,
-        rows=dataset.rows,
         columns=config.get("columns", 0),
         start_on=dt.date.fromisoformat(start) if start else None,
         end_on=dt.date.fromisoformat(end) if end else None,
@@ -66,13 +63,9 @@ def _info(row: Any) -> DatasetInfo:
         repairs=tuple(dataset.repairs),
         source=config.get("source", {}),
         uploaded_by=uploaded_by,
-        uploaded_at=dataset.uploaded_at,
         archived=dataset.archived_at is not None,
         deleted=dataset.deleted_at is not None,
         models=models,
-        file_path=dataset.file_path,
-        frame_path=dataset.frame_path,
-        frame_checksum=dataset.frame_checksum,
     )
 
 

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 NOT_FOUND = "This model was not found. It may have been deleted."
 ACTIVE = (ModelStatus.PENDING, ModelStatus.RUNNING)
+# Fields of a ModelInfo that are columns of the same name.
+AS_KEPT = (
+    *("id", "project_id", "dataset_id", "name", "config", "sampling", "rerun_of_id", "created_at"),
+    *("started_at", "stage_started_at", "heartbeat_at", "finished_at", "attempt", "cancel_requested"),
+    *("stage", "progress_done", "progress_total", "divergences", "message", "error_reference"),
+)
 ENDED = (ModelStatus.COMPLETED, ModelStatus.FAILED, ModelStatus.CANCELLED)
 
 
@@ -60,39 +66,19 @@ def _described(person: Person) -> Select[Any]:
 
 def _info(row: Any, pace: Pace | None = None) -> ModelInfo:
     model, dataset_name, dataset_version, latest, maker, result, position, now = row
-    waiting = model.status == ModelStatus.PENDING
     return ModelInfo(
-        id=model.id,
-        project_id=model.project_id,
-        dataset_id=model.dataset_id,
+        **{name: getattr(model, name) for name in AS_KEPT},
         dataset_name=dataset_name,
         dataset_version=dataset_version,
         dataset_latest_id=latest,
-        name=model.name,
         status=TrainingStatus(model.status.value),
-        config=dict(model.config),
-        sampling=dict(model.sampling),
-        rerun_of_id=model.rerun_of_id,
         created_by=maker,
-        created_at=model.created_at,
-        started_at=model.started_at,
-        stage_started_at=model.stage_started_at,
-        heartbeat_at=model.heartbeat_at,
-        finished_at=model.finished_at,
-        attempt=model.attempt,
-        cancel_requested=model.cancel_requested,
-        stage=model.stage,
-        progress_done=model.progress_done,
-        progress_total=model.progress_total,
-        divergences=model.divergences,
-        message=model.message,
-        error_reference=model.error_reference,
         archived=model.archived_at is not None,
         deleted=model.deleted_at is not None,
         results=dict(result.results_json) if result else None,
         artifacts_path=result.artifacts_path if result else None,
         artifacts_checksum=result.artifacts_checksum if result else None,
-        queue_position=position if waiting else None,
+        queue_position=position if model.status == ModelStatus.PENDING else None,
         seconds_left=_seconds_left(model, now, pace),
     )
 
@@ -185,15 +171,9 @@ def train(
     data = shelf.find(s, person, Dataset, dataset_id)
     require(s, person, data.project_id, Permission.MODEL_TRAIN)
     cleaned, set_up = clean_name(name, "model"), _set_up(config)
-    row = Model(
-        project_id=data.project_id,
-        dataset_id=data.id,
-        name=cleaned,
-        config=set_up,
-        sampling=SamplingPlan.from_json(sampling, seeded_by=f"{data.frame_checksum}{cleaned}").to_json(),
-        rerun_of_id=rerun_of,
-        created_by=person.id,
-    )
+    plan = SamplingPlan.from_json(sampling, seeded_by=f"{data.frame_checksum}{cleaned}").to_json()
+    row = Model(project_id=data.project_id, dataset_id=data.id, name=cleaned, config=set_up, sampling=plan)
+    row.rerun_of_id, row.created_by = rerun_of, person.id
     s.add(row)
     s.flush()
     enqueue_training(s, row.id)

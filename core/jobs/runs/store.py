@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import and_, case, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
@@ -35,17 +37,25 @@ def claim(s: Session, model_id: int, run_by: str) -> Run | None:
         return None
     if _counted_in(s, model.project_id) >= LIVE_TRAININGS_A_PROJECT:
         raise ProjectBusy(f"Project {model.project_id} already runs {LIVE_TRAININGS_A_PROJECT} trainings.")
+    _take_up(model, run_by, s.scalars(select(NOW)).one())
+    s.flush()
+    return _run_of(model, s.get_one(Dataset, model.dataset_id))
+
+
+def _take_up(model: Model, run_by: str, now: dt.datetime) -> None:
     model.status, model.run_by, model.attempt = ModelStatus.RUNNING, run_by, model.attempt + 1
     model.cancel_requested, model.divergences = False, 0
     model.stage, model.progress_done, model.progress_total = Progress().stage, 0, 0
     model.message = model.error_reference = model.finished_at = None
-    model.started_at = model.stage_started_at = model.heartbeat_at = s.scalars(select(NOW)).one()
-    s.flush()
-    data = s.get_one(Dataset, model.dataset_id)
+    model.started_at = model.stage_started_at = model.heartbeat_at = now
+
+
+def _run_of(model: Model, data: Dataset) -> Run:
+    assert model.run_by is not None
     return Run(
         model_id=model.id,
         project_id=model.project_id,
-        run_by=run_by,
+        run_by=model.run_by,
         attempt=model.attempt,
         config=dict(model.config),
         sampling=dict(model.sampling),
@@ -107,6 +117,19 @@ def _end(s: Session, model: Model, status: ModelStatus, message: str | None, ref
     s.flush()
 
 
+def _write_down(s: Session, model_id: int, findings: Findings) -> None:
+    path, checksum = findings.artifacts_path, findings.artifacts_checksum
+    results = dict(findings.results)
+    s.add(
+        ModelResult(model_id=model_id, results_json=results, artifacts_path=path, artifacts_checksum=checksum)
+    )
+    for metric in findings.metrics:
+        s.add(ModelMetric(model_id=model_id, name=metric.name, split=metric.split, value=metric.value))
+    for share in findings.shares:
+        ends = {"importance_share": share.mean, "lower_share": share.lower, "upper_share": share.upper}
+        s.add(FeatureImportance(model_id=model_id, feature=share.channel, **ends))
+
+
 def complete(s: Session, run: Run, findings: Findings) -> bool:
     """Writes the results and the end of the training; False, and nothing kept, when it was stopped meanwhile.
 
@@ -118,26 +141,7 @@ def complete(s: Session, run: Run, findings: Findings) -> bool:
         return s.scalar(select(ModelResult.id).where(ModelResult.model_id == run.model_id, path)) is not None
     if model.deleted_at is not None or model.cancel_requested:
         return False
-    s.add(
-        ModelResult(
-            model_id=model.id,
-            results_json=dict(findings.results),
-            artifacts_path=findings.artifacts_path,
-            artifacts_checksum=findings.artifacts_checksum,
-        )
-    )
-    for metric in findings.metrics:
-        s.add(ModelMetric(model_id=model.id, name=metric.name, split=metric.split, value=metric.value))
-    for share in findings.shares:
-        s.add(
-            FeatureImportance(
-                model_id=model.id,
-                feature=share.channel,
-                importance_share=share.mean,
-                lower_share=share.lower,
-                upper_share=share.upper,
-            )
-        )
+    _write_down(s, model.id, findings)
     _end(s, model, ModelStatus.COMPLETED, None, None)
     return True
 

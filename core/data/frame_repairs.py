@@ -17,9 +17,12 @@ from core.mmm.calendar import detect_frequency, expected_dates
 
 
 def repaired(frame: Frame, repair: Repair) -> Frame:
-    """The frame after one repair; a repair whose column is gone changes nothing. Raises UserError as the
-    model does."""
-    if repair.column is not None and repair.column not in frame.data:
+    """The frame after one repair; one whose column or date is gone changes nothing.
+
+    Raises UserError as the model's own repairs do.
+    """
+    gone = repair.column is not None and repair.column not in frame.data
+    if gone or frame.mapping.date_column not in frame.data:
         return frame
     own = _OWN.get(RepairCode(repair.code))
     if own is not None:

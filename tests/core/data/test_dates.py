@@ -94,7 +94,7 @@ def test_day_numbers_count_from_1904_where_the_workbook_says_so() -> None:
     assert read_dates(["43830"], date1904=True).forms == {DateForm.SERIAL}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=20))
 def test_every_day_survives_every_unambiguous_way_of_writing(days: list[dt.date]) -> None:
     for pattern in (
@@ -110,7 +110,7 @@ def test_every_day_survives_every_unambiguous_way_of_writing(days: list[dt.date]
         assert [value.astype("datetime64[D]").item() for value in reading.values] == days
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=20), st.sampled_from(["/", ".", "-"]))
 def test_every_day_survives_in_a_known_order(days: list[dt.date], mark: str) -> None:
     for order, pattern in ((DateOrder.DAY_FIRST, "%d{0}%m{0}%Y"), (DateOrder.MONTH_FIRST, "%m{0}%d{0}%Y")):
@@ -118,20 +118,20 @@ def test_every_day_survives_in_a_known_order(days: list[dt.date], mark: str) -> 
         assert [value.astype("datetime64[D]").item() for value in reading.values] == days
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(DAYS)
 def test_a_day_number_is_its_day(value: dt.date) -> None:
     assert day(str(serial_of(value))) == value.isoformat()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=15), max_size=15))
 def test_no_text_breaks_the_reader(texts: list[str]) -> None:
     reading = read_dates(texts)
     assert (reading.bad | reading.blank | ~np.isnat(reading.values)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=40))
 def test_a_column_of_one_order_is_never_split(days: list[dt.date]) -> None:
     reading = read_dates([value.strftime("%d/%m/%Y") for value in days])

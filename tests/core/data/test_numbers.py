@@ -109,7 +109,7 @@ def test_leading_zeros_are_noticed() -> None:
     assert not read_numbers(["0.5", "0", "10"]).leading_zeros
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(FINITE, min_size=1, max_size=30))
 def test_every_number_written_with_thousands_and_cents_comes_back(numbers: list[float]) -> None:
     for number_format, marks in ((NumberFormat.POINT, (",", ".")), (NumberFormat.COMMA, (".", ","))):
@@ -120,14 +120,14 @@ def test_every_number_written_with_thousands_and_cents_comes_back(numbers: list[
             np.testing.assert_allclose(reading.values, numbers, atol=1e-9, rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 def test_numbers_as_python_writes_them_come_back_exactly(numbers: list[float]) -> None:
     reading = read_numbers([repr(value) for value in numbers], NumberFormat.POINT)
     assert reading.values.tolist() == numbers
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=12), max_size=20))
 def test_no_text_breaks_the_reader_and_every_cell_has_exactly_one_fate(texts: list[str]) -> None:
     reading = read_numbers(texts)
@@ -137,7 +137,7 @@ def test_no_text_breaks_the_reader_and_every_cell_has_exactly_one_fate(texts: li
     assert (fates.sum(axis=0) == 1).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(FINITE, min_size=3, max_size=12), st.sampled_from([".", ","]))
 def test_the_quick_way_through_long_columns_agrees_with_the_careful_one(
     numbers: list[float], decimal: str

@@ -304,7 +304,7 @@ def test_dates_under_merged_cells_can_be_filled_from_above() -> None:
     assert mended.frame["Search_spend"].sum() == mended.frame["TV_spend"].sum()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.sampled_from(list(Role)), min_size=12, max_size=12), st.sampled_from(["as_is", "weekly"]))
 def test_no_mapping_however_wrong_is_an_exception(roles: list[Role], period: str) -> None:
     table = read_table(SAMPLE.read_bytes(), "robyn_weekly.csv")

@@ -14,7 +14,7 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.plan import Plan, optimize
 from core.mmm.plan_answers import Binding, BudgetAnswer, kept_draws
 from core.mmm.plan_basis import PlanBasis
-from core.mmm.plan_effects import DRAWS, PlanEffects, outcomes, plan_effects
+from core.mmm.plan_effects import PlanEffects, draws_of, outcomes, plan_effects
 from core.mmm.plan_values import BudgetInputs, ChannelLimit, GroupLimit, to_cents
 
 SEED = 1
@@ -23,23 +23,28 @@ NOTHING = 1e-9
 
 
 def solve_budget(
-    model: FittedMMM, inputs: BudgetInputs, basis: PlanBasis, *, override: bool = False, draws: int = DRAWS
+    model: FittedMMM,
+    inputs: BudgetInputs,
+    basis: PlanBasis,
+    *,
+    override: bool = False,
+    draws: int | None = None,
 ) -> BudgetAnswer:
     """The best plan for the inputs, compared draw by draw with today's split.
 
     `override` lets a model that has not converged be used. Raises InfeasiblePlan naming the limits that
     clash, UserError for a question that cannot be asked.
     """
-    problem = problem_of(model, inputs, override)
-    plan = _optimised(problem, inputs, draws)
-    after = plan_effects(model, plan.schedule, draws)
+    problem, count = problem_of(model, inputs, override), draws or draws_of(model)
+    plan = _optimised(problem, inputs, count)
+    after = plan_effects(model, plan.schedule, count)
     reference = pd.DataFrame(
         problem.pattern() * plan.reference.to_numpy(), plan.schedule.index, plan.schedule.columns
     )
-    before = plan_effects(model, reference, draws)
-    recent = plan_effects(model, reference * 0 + problem.pattern() * plan.reference_raw.to_numpy(), draws)
+    before = plan_effects(model, reference, count)
+    recent = plan_effects(model, reference * 0 + problem.pattern() * plan.reference_raw.to_numpy(), count)
     return _answer(
-        model, inputs, basis, plan, (before, after, recent), _bindings(problem, plan, inputs, draws)
+        model, inputs, basis, plan, (before, after, recent), _bindings(problem, plan, inputs, count)
     )
 
 

@@ -17,7 +17,8 @@ from core.mmm.plan_values import round_to_sum
 from core.mmm.structure import scaled_exposure
 
 Floats = NDArray[np.float64]
-DRAWS = 500
+MOST_DRAWS, FEWEST_DRAWS = 500, 150
+CELLS = 20_000  # draws x geos x channels that answer within a second
 STEP = 0.01
 
 
@@ -59,13 +60,22 @@ class PlanEffects:
         return Estimate.of(self.extra[:, channel] / spent, level) if spent > 0 else None
 
 
-def plan_effects(model: FittedMMM, schedule: pd.DataFrame, draws: int = DRAWS) -> PlanEffects:
+def draws_of(model: FittedMMM) -> int:
+    """How many draws the plans of a model rest on: fewer where many geos make each of them dear.
+
+    The same number for every plan of a model, so that plans are compared draw by draw.
+    """
+    series = len(model.geos) * len(model.channels)
+    return min(MOST_DRAWS, max(FEWEST_DRAWS, CELLS // series), model.posterior.draws)
+
+
+def plan_effects(model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None) -> PlanEffects:
     """Effects of money by period of the horizon (rows) and paid channel (columns), right after the data.
 
     Geos keep their shares and media their prices; after the horizon nothing is spent.
     """
     money = schedule[list(model.channels)].to_numpy(dtype=float)
-    media = model.thinned(draws).media.of(np.arange(len(model.channels)))
+    media = model.thinned(draws or draws_of(model)).media.of(np.arange(len(model.channels)))
     value = model.structure.panel.value[:, -1]
     actual = _terms(model, media, money)
     caused = actual.sum(axis=1)

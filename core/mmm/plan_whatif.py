@@ -11,7 +11,7 @@ from core.mmm.evidence import Estimate
 from core.mmm.fitted import FittedMMM
 from core.mmm.plan_answers import ForecastPoint, WhatIfAnswer, kept_draws
 from core.mmm.plan_basis import PlanBasis, whatif_spend
-from core.mmm.plan_effects import DRAWS, PlanEffects, outcomes, plan_effects
+from core.mmm.plan_effects import PlanEffects, draws_of, outcomes, plan_effects
 from core.mmm.plan_model import assumptions, even_spend, future_rows
 from core.mmm.plan_values import WhatIfInputs
 
@@ -27,11 +27,12 @@ class SpendForecast:
     assumptions: tuple[str, ...]
 
 
-def forecast_recent(model: FittedMMM, basis: PlanBasis, draws: int = DRAWS) -> SpendForecast:
+def forecast_recent(model: FittedMMM, basis: PlanBasis, draws: int | None = None) -> SpendForecast:
     """The forecast at recent spend, spread evenly: what every scenario of this horizon is compared with."""
+    count = draws or draws_of(model)
     rows = future_rows(model, basis, basis.recent)
-    whole: Floats = model.predict(rows, draws=draws).sum("geo").values
-    effects = plan_effects(model, even_spend(basis.recent, basis), draws)
+    whole: Floats = model.predict(rows, draws=count).sum("geo").values
+    effects = plan_effects(model, even_spend(basis.recent, basis), count)
     return SpendForecast(effects, whole, assumptions(model, basis))
 
 

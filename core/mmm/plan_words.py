@@ -20,6 +20,7 @@ class WordLimits:
     """When a move is worth a word, and how many channels a sentence names."""
 
     moved_share: float = 0.005
+    next_to_nothing: float = 1e-4
     named_channels: int = 2
 
 
@@ -84,8 +85,13 @@ def better_sentence(share: float, other: str) -> str:
 
 
 def span_words(estimate: Estimate, wording: Wording) -> str:
-    """'€1.20M to €1.52M'."""
-    return f"{wording.kpi(estimate.lower)} to {wording.kpi(estimate.upper)}"
+    """'€1.20M to €1.52M'; an end that is nothing next to the other is written as 0."""
+    reach = max(abs(estimate.lower), abs(estimate.upper))
+    ends = [
+        end if abs(end) > reach * WordLimits().next_to_nothing else 0.0
+        for end in (estimate.lower, estimate.upper)
+    ]
+    return f"{wording.kpi(ends[0])} to {wording.kpi(ends[1])}"
 
 
 def horizon_words(start_on: str, end_on: str, periods: int, period: str) -> str:

@@ -14,11 +14,15 @@ from pages.parts.plan_groups import edit_groups
 from pages.parts.plan_limits import edit_limits
 
 GOALS = {
-    Goal.KPI: "Most {kpi} for the money",
+    Goal.KPI: "Most {kpi}",
     Goal.PROFIT: "Most profit",
-    Goal.TARGET_KPI: "Reach a target {kpi} cheaply",
-    Goal.TARGET_ROAS: "Most {kpi} at a minimum ROAS",
+    Goal.TARGET_KPI: "Target {kpi}",
+    Goal.TARGET_ROAS: "Minimum ROAS",
 }
+GOAL_HELP = (
+    "Most KPI: the whole budget goes where it brings the most. Most profit: only as much is spent as pays. "
+    "Target: the least money that reaches it. Minimum ROAS: as much as can be spent at that return."
+)
 RISKS = {
     RiskView.MEAN: "Expected outcome",
     RiskView.QUANTILE: "Cautious",
@@ -103,7 +107,7 @@ def _ask_goal(inputs: BudgetInputs, wording: Wording, prefix: str) -> Goal:
             goals.index(inputs.goal),
             format_func=lambda goal: GOALS[goal].format(kpi=wording.kpi_label),
             key=key,
-            required=True,
+            help=GOAL_HELP,
         )
     )
 

@@ -35,9 +35,7 @@ def choose_model(models: Sequence[ModelInfo], kept_id: int | None, *, key: str) 
     wanted = next((i for i in (chosen_id("model"), kept_id) if i in by_id), good)
     if st.session_state.get(key) not in by_id:
         st.session_state[key] = wanted
-    picked = st.selectbox(
-        "Model", list(by_id), format_func=lambda number: _title(by_id[number]), key=key, required=True
-    )
+    picked = st.selectbox("Model", list(by_id), format_func=lambda number: _title(by_id[number]), key=key)
     choose("model", picked)
     return by_id[picked]
 

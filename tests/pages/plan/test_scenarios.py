@@ -76,6 +76,38 @@ def test_a_saved_scenario_comes_back_with_everything(open_page, model_id):
     assert "Less TV" in everything_shown(again)
 
 
+def test_a_deleted_scenario_comes_back_by_undo(open_page, model_id):
+    app = open_page(PAGE)
+    app.text_input(key="whatif_save_name").set_value("Short life")
+    app.button(key="whatif_save").click().run()
+    number = app.query_params["scenario"][0]
+    app.session_state["whatif_tab"] = "Saved scenarios"
+    app.run()
+    menu = app.menu_button(key=f"plan_menu_{number}")
+    menu.set_value(next(entry for entry in menu.options if "Delete" in entry)).run()
+    assert not app.exception
+    assert "No saved scenario yet" in everything_shown(app)
+    app.button(key="undo").click().run()
+    assert "Short life" in everything_shown(app)
+
+
+def test_scenarios_are_compared_with_the_one_chosen(open_page, model_id):
+    app = open_page(PAGE)
+    for name, percent in (("Less", 50), ("More", 150)):
+        _slider(app, "tv").set_value(percent).run()
+        app.text_input(key="whatif_save_name").set_value(name)
+        app.button(key="whatif_save").click().run()
+        app.button(key="whatif_new").click().run()
+    app.session_state["whatif_tab"] = "Saved scenarios"
+    app.run()
+    app.multiselect(key="whatif_compared").set_value(
+        app.multiselect(key="whatif_compared").options[::-1]
+    ).run()
+    assert not app.exception
+    words = everything_shown(app)
+    assert "More: for" in words.replace("*", "") and "beats “Less” is over 99 %" in words
+
+
 def test_a_viewer_may_try_but_not_save(open_page, model_id, new_member):
     app = open_page(PAGE, person=new_member(Role.VIEWER))
     assert not app.exception and app.slider

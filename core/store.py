@@ -151,7 +151,11 @@ def _after_restart() -> Session:
         except ServerRefused as error:
             raise DatabaseUnavailable(str(error)) from error
         s = _door.sessions()
-        s.connection()
+        try:
+            s.connection()
+        except OperationalError as error:
+            s.close()
+            raise DatabaseUnavailable(f"The database does not answer: {error.orig}") from error
         return s
 
 

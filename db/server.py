@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import secrets
 import shutil
-import stat
 import subprocess
 import tempfile
 import time
@@ -19,14 +17,14 @@ import psycopg
 from psycopg import sql
 
 from db import leftovers
-from db.account import Account, ServerRefused, account_for
+from db.account import ServerRefused
 from db.binaries import find_binaries, major_version, runnable_binaries
+from db.place import SYSTEM_PLACE, make_place, place_of, private_folder, socket_folder
 
 DATABASE = "mixwright"
 ROLE = "mixwright"
 _SUPERUSER = "postgres"
 _START_SECONDS = 300.0
-_SYSTEM_PLACE = Path("/var/lib/mixwright")
 _CONFIGURATION = {
     "listen_addresses": "",
     "shared_buffers": "256MB",
@@ -57,8 +55,8 @@ class PostgresServer:
         self.folder = folder.absolute()
         self.binaries = find_binaries(pg_bin)
         self._configuration = {**_CONFIGURATION, **(configuration or {})}
-        self.data, self.account = _place_of(self.folder)
-        self.sockets = _socket_folder(self.data)
+        self.data, self.account = place_of(self.folder)
+        self.sockets = socket_folder(self.data)
 
     @property
     def log(self) -> Path:
@@ -72,14 +70,11 @@ class PostgresServer:
         """
         if self.alive():
             return
-        with self._start_lock():
-            if self.alive():
-                return
-            if not (self.data / "PG_VERSION").is_file():
-                self._make_data()
-            self._check_version()
-            self._start_and_wait()
-            self._make_role_and_database()
+        try:
+            with self._start_lock():
+                self._start_if_needed()
+        except OSError as error:
+            raise ServerRefused(f"The database can't be started in {self.folder}: {error}.") from error
 
     def stop(self) -> None:
         """Stop the server, open connections or not; nothing happens when it does not run."""
@@ -111,6 +106,15 @@ class PostgresServer:
     def _conninfo(self, role: str, database: str) -> str:
         return f"host={self.sockets} user={role} password={self._secret(role)} dbname={database}"
 
+    def _start_if_needed(self) -> None:
+        if self.alive():
+            return
+        if not (self.data / "PG_VERSION").is_file():
+            self._make_data()
+        self._check_version()
+        self._start_and_wait()
+        self._make_role_and_database()
+
     def _start_and_wait(self) -> None:
         limit = time.monotonic() + _START_SECONDS
         while (fault := self._fault_of(self.superuser_conninfo())) is not None:
@@ -128,7 +132,7 @@ class PostgresServer:
                 time.sleep(0.05)
 
     def _launch(self) -> None:
-        _private_folder(self.sockets, self.account)
+        private_folder(self.sockets, self.account)
         leftovers.clear(self.data, self.sockets)
         if self.log.is_file() and self.log.stat().st_size > 10_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
@@ -191,7 +195,7 @@ class PostgresServer:
         return None
 
     def _run(self, program: str, *arguments: str) -> tuple[int, str]:
-        binaries = runnable_binaries(self.binaries, self.account, _SYSTEM_PLACE / "programs")
+        binaries = runnable_binaries(self.binaries, self.account, SYSTEM_PLACE / "programs")
         # A file, not a pipe: the server inherits it and would keep a pipe open for ever.
         with tempfile.TemporaryFile("w+") as answer:
             done = subprocess.run(
@@ -204,10 +208,10 @@ class PostgresServer:
 
     @contextmanager
     def _start_lock(self) -> Iterator[None]:
-        _make_place(self.folder, self.account)
+        make_place(self.folder, self.account)
         with (self.folder / "start.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _make_place(self.data.parent, self.account)
+            make_place(self.data.parent, self.account)
             yield
 
     def _secret_file(self, role: str) -> Path:
@@ -220,57 +224,3 @@ class PostgresServer:
             with os.fdopen(handle, "w") as new:
                 new.write(secrets.token_urlsafe(32))
         return file.read_text().strip()
-
-
-def _place_of(folder: Path) -> tuple[Path, Account]:
-    """Where the data lie and who owns them: in `folder`, or in /var/lib when root's account can't get there.
-
-    Data that exist are never passed by: a folder closed later is a fault to mend, not a reason to start anew.
-    """
-    inside, outside = folder / "data", _SYSTEM_PLACE / _digest(folder) / "data"
-    account = account_for(inside)
-    if not account.drops or account.can_enter(folder):
-        return (
-            (outside, account_for(outside)) if outside.exists() and not inside.exists() else (inside, account)
-        )
-    if inside.exists():
-        raise ServerRefused(
-            f"The account {account.name!r}, which runs the database when you are root, can no longer enter "
-            f"{folder}: give back the x permission on every folder above it (chmod o+x)."
-        )
-    return outside, account_for(outside)
-
-
-def _make_place(place: Path, account: Account) -> None:
-    """A folder through which the server's account gets to its data, which are closed to others."""
-    missing = [folder for folder in (place, *place.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o711)
-        # Again, as mkdir's mode is cut by the umask.
-        folder.chmod(0o711 if account.drops else 0o700)
-
-
-def _socket_folder(data: Path) -> Path:
-    """A short path, as sockets need one (107 bytes); the same in every process, and this server's alone."""
-    if os.geteuid() == 0 and os.access("/run", os.W_OK):
-        return Path("/run/mixwright") / _digest(data)
-    # Its owner is checked before it is used.
-    return Path("/tmp") / f"mixwright-{os.geteuid()}-{_digest(data)}"  # noqa: S108
-
-
-def _private_folder(folder: Path, account: Account) -> None:
-    """Make `folder` for the account alone; raises ServerRefused when someone else was there first."""
-    if folder.parent == Path("/run/mixwright"):
-        folder.parent.mkdir(mode=0o755, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {0, os.geteuid(), account.uid}:
-        raise ServerRefused(
-            f"{folder} belongs to someone else; remove it, the database's socket must lie there."
-        )
-    account.own(folder)
-    folder.chmod(0o700)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:16]

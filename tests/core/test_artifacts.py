@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core import artifacts
+from core.artifact_stores import FolderStore
 from core.artifacts import ArtifactError
 from core.settings import settings
 
@@ -101,7 +102,7 @@ def test_a_save_that_fails_is_as_if_it_had_never_been(
             raise OSError("no space left on device")
 
     monkeypatch.setattr(
-        "core.artifacts._sync" if store == "folder" else "core.artifacts._Remote._write", full
+        "core.artifact_stores._sync" if store == "folder" else "core.artifact_stores.RemoteStore._write", full
     )
     with pytest.raises(OSError, match="no space"):
         artifacts.save_folder(folder, "models/1")
@@ -116,8 +117,8 @@ def test_a_failed_save_leaves_no_half_file_in_a_folder(
         raise OSError("no space left on device")
 
     with monkeypatch.context() as changed:
-        changed.setattr("core.artifacts._sync", full)
-        kept = artifacts._Folder(tmp_path / "kept")
+        changed.setattr("core.artifact_stores._sync", full)
+        kept = FolderStore(tmp_path / "kept")
         with pytest.raises(OSError, match="no space"):
             kept.put("models/2", b"x")
         with pytest.raises(OSError, match="no space"):

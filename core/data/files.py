@@ -148,7 +148,7 @@ def _old_office(source: Source, name: str) -> str:
             office = msoffcrypto.OfficeFile(file)
             locked = office.is_encrypted()
         except (msoffcrypto.exceptions.FileFormatError, OSError, ValueError, KeyError, struct.error):
-            return f"{name} is a damaged Office file. Open it in Excel, save it as XLSX and upload that."
+            return f"{name} is a very old or damaged Office file. Open it in Excel, save it as XLSX and upload that."
     if locked:
         return (
             f"{name} is protected with a password. Remove the password in Excel (File, Info, Protect "

@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from core.data import FileKind, FileProblem, ReadLimits, list_sheets, read_table
 from core.errors import UserError
+from tests.core.data.ole_writer import BOF, EOF, FILEPASS, ole_bytes
 from tests.core.data.uploads import FOLDER, ROWS, SAMPLE, repacked, xlsx
 from tests.core.data.xlsb_writer import xlsb_bytes
 
@@ -105,6 +107,12 @@ def test_a_workbook_with_a_password_is_told_from_a_damaged_one() -> None:
     protected = (FOLDER / "tafia_pass_protected.xlsb").read_bytes()
     assert "protected with a password" in sentence(protected, "plan.xlsb")
     assert "damaged" in sentence(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000), "plan.xls")
+
+
+def test_an_old_workbook_is_called_old_and_a_protected_one_protected() -> None:
+    assert "old Excel format (.xls)" in sentence(ole_bytes("Workbook", BOF + EOF), "sales.xls")
+    assert "protected with a password" in sentence(ole_bytes("Workbook", BOF + FILEPASS + EOF), "sales.xls")
+    assert "very old or damaged" in sentence(ole_bytes("Book", BOF + EOF), "sales.xls")
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
@@ -209,3 +217,12 @@ def test_the_sample_is_read_whole() -> None:
     assert table.frame.shape == (208, 12)
     assert table.preview(3).index.tolist() == [2, 3, 4]
     assert not table.problems
+
+
+def test_half_a_million_rows_of_text_are_read_in_under_two_seconds_of_work() -> None:
+    line = b"2024-01-01,Web,TV,12.5,1234.56,99\n2024-01-02,Store,Radio,,77.1,3\n"
+    content = b"date,channel,department,discount,sales,units\n" + line * 250_000
+    before = time.process_time()
+    table = read_table(content, "large.csv")
+    assert table.rows == 500_000
+    assert time.process_time() - before < 2

@@ -84,9 +84,10 @@ async def bring_up_training(
         return
     process, pipe = await asyncio.to_thread(born, context, run)
     log.info("Training of model %s began in process %s", model_id, process.pid)
-    if await _watched(process, pipe, stopping):
-        await asyncio.to_thread(_settle, run, process.exitcode or 0)
+    by_itself = await _watched(process, pipe, stopping)
+    exit_code = await asyncio.to_thread(ended, process)
+    if by_itself:
+        await asyncio.to_thread(_settle, run, exit_code)
     else:
-        await asyncio.to_thread(ended, process)
         await asyncio.to_thread(_written, run, runs.release, patience_seconds=RELEASE_SECONDS)
     pipe.close()

@@ -68,7 +68,7 @@ def said(log: Connection) -> Iterator[str]:
 
 
 def ended(process: ForkServerProcess) -> int:
-    """Ends the process, politely first; its exit code.
+    """Makes sure that the process has ended, politely first; its exit code.
 
     When the fork server itself was killed the exit code is unknown and the process may still live, so it is
     killed by its number as well.

@@ -17,10 +17,12 @@ from db.tables import (
     AuditEntry,
     DataProcessingJob,
     Dataset,
+    LoginAttempt,
     Model,
     ModelResult,
     OptimizationScenario,
     Project,
+    WebSession,
 )
 
 FIT_FILE = re.compile(r"projects/\d+/models/(?P<model>\d+)/[^/]+/")
@@ -78,6 +80,8 @@ def purge(s: Session, terms: Terms | None = None, files: Iterable[str] = ()) -> 
         DataProcessingJob.completed_at < now - kept.jobs
     )
     statements["audit entries"] = delete(AuditEntry).where(AuditEntry.at < now - kept.audit)
+    statements["sign-in attempts"] = delete(LoginAttempt).where(LoginAttempt.at < now - kept.audit)
+    statements["sessions"] = delete(WebSession).where(WebSession.expires_at < now - kept.jobs)
     rows = {noun: _count(s.execute(statement)) for noun, statement in statements.items()}
     rows |= purge_access(s, kept.undo, kept.audit)
     rows["jobs"] = _count(s.execute(END_OLD_JOBS, {"before": now - kept.jobs}))

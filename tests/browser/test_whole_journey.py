@@ -29,9 +29,7 @@ def open_server(new_server: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture(scope="module")
-def newcomer(
-    open_server: Server, browser: Browser, browser_context_args: dict[str, Any]
-) -> Iterator[Page]:
+def newcomer(open_server: Server, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
     """The page of somebody who has just registered and made a first project."""
     context = browser.new_context(**browser_context_args, base_url=open_server.url)
     page = context.new_page()

@@ -48,7 +48,8 @@ bench: $(INSTALLED) ## measure what the app promises: start, pages, training
 	@$(BIN)/python -m tests.bench
 
 screenshots: $(INSTALLED) ## make docs/screenshots from the running app
-	@$(BIN)/python -m tests.browser.pictures docs/screenshots
+	@$(BIN)/python -m tests.browser.pictures test-results/screenshots
+	@cp test-results/screenshots/{home_light_wide,results_dark_wide}.png docs/screenshots/
 
 backup: $(INSTALLED) ## save a backup of database and artifacts
 	@$(BIN)/python -m core.backup save

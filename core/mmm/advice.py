@@ -27,17 +27,20 @@ def _sampling(found: dict[str, Any], limits: Standards) -> list[str]:
     hat, ess, lost = found["max_rhat"], found["min_ess_bulk"], found["divergences"]
     if not found["converged"]:
         words.append(
-            f"The model has not converged (R-hat {hat:.2f}, {ess:.0f} effective draws): do not use its figures. "
+            f"The model has not converged (R-hat {hat:.2f}, {ess:.0f} effective draws): do not "
+            "use its figures. "
             "Train again with more draws, or simplify: fewer channels, tighter priors."
         )
     elif hat > limits.good_r_hat or ess < limits.good_ess:
         words.append(
-            f"The chains agree only roughly (R-hat {hat:.3f}, {ess:.0f} effective draws): intervals may move a "
+            f"The chains agree only roughly (R-hat {hat:.3f}, {ess:.0f} effective draws): "
+            "intervals may move a "
             "little when trained again; more draws settle them."
         )
     if lost:
         words.append(
-            f"{lost} draws diverged: a corner of the model may not have been explored. Train with more tuning, or "
+            f"{lost} draws diverged: a corner of the model may not have been explored. Train with "
+            "more tuning, or "
             "tighten the priors of the channels with the widest intervals."
         )
     return words
@@ -47,13 +50,15 @@ def _baseline(found: dict[str, Any], limits: Standards) -> list[str]:
     chance = found["negative_baseline_probability"]
     if chance > limits.negative_baseline:
         return [
-            f"With probability {chance:.0%} the baseline is negative in total, which cannot be: media get too much "
+            f"With probability {chance:.0%} the baseline is negative in total, which cannot be: "
+            "media get too much "
             "credit. Lower the prior media share or add the controls that are missing."
         ]
     worst = found["negative_baseline_worst_period"]
     if worst > 0.5:
         return [
-            f"In some periods the baseline is probably negative ({worst:.0%}): look for a control or an event "
+            f"In some periods the baseline is probably negative ({worst:.0%}): look for a control "
+            "or an event "
             "that explains them."
         ]
     return []
@@ -63,8 +68,10 @@ def _holdout(found: dict[str, Any], limits: Standards) -> list[str]:
     held = found.get("holdout")
     if held and held["wmape"] > limits.holdout_ratio * max(found["wmape"], 0.02):
         return [
-            f"On the {held['periods']} periods held out the error is {held['wmape']:.1%}, against {found['wmape']:.1%} "
-            "in sample: the model may describe the past better than it forecasts. Try fewer trend knots or controls."
+            f"On the {held['periods']} periods held out the error is {held['wmape']:.1%}, against "
+            f"{found['wmape']:.1%} "
+            "in sample: the model may describe the past better than it forecasts. Try fewer "
+            "trend knots or controls."
         ]
     return []
 
@@ -73,7 +80,8 @@ def _channels(structure: Structure, found: dict[str, Any], limits: Standards) ->
     label = structure.config.label
     quiet = [label(c) for c, value in found["contraction"].items() if value < limits.contraction]
     words = [
-        f"The data barely spoke about {name}: its result is mostly the prior. A lift test, or a period with clearly "
+        f"The data barely spoke about {name}: its result is mostly the prior. A lift test, or a "
+        "period with clearly "
         "more or less of it, would teach more."
         for name in quiet
     ]
@@ -81,12 +89,14 @@ def _channels(structure: Structure, found: dict[str, Any], limits: Standards) ->
         first, second = label(pair["first"]), label(pair["second"])
         if second == "baseline":
             words.append(
-                f"{first} is hard to tell from the baseline (correlation {pair['correlation']:.2f}): it may follow "
+                f"{first} is hard to tell from the baseline (correlation "
+                f"{pair['correlation']:.2f}): it may follow "
                 "season or trend. A lift test would separate them."
             )
         else:
             words.append(
-                f"{first} and {second} are hard to tell apart (correlation {pair['correlation']:.2f}): trust their "
+                f"{first} and {second} are hard to tell apart (correlation "
+                f"{pair['correlation']:.2f}): trust their "
                 "sum more than either. Vary them at different times, or run a lift test on one."
             )
     return words

@@ -57,8 +57,8 @@ def climb(objective: Objective, limits: Limits, money: Floats) -> Floats:
     if len(e):
         constraints.append({"type": "eq", "fun": lambda x: e @ x - f / size, "jac": lambda x: e})
     found = minimize(
-        lost, money / size, jac=True, method="SLSQP", bounds=[(0, None)] * len(money), constraints=constraints,
-        options={"maxiter": 300, "ftol": 1e-13},
+        lost, money / size, jac=True, method="SLSQP", bounds=[(0, None)] * len(money),
+        constraints=constraints, options={"maxiter": 300, "ftol": 1e-13},
     )  # fmt: skip
     reached = np.maximum(found.x, 0) * size
     return reached if limits.meets(reached, 1e-6 * size) else money

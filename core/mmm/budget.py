@@ -52,7 +52,8 @@ class BudgetProblem:
             faults.append(f"flighting must be one of {words}; it is {self.flighting!r}.")
         if not self.override and not self.model.diagnostics.get("converged", False):
             faults.append(
-                "The model has not converged: train it again before planning on it, or override this explicitly."
+                "The model has not converged: train it again before planning on it, or override "
+                "this explicitly."
             )
         if faults:
             raise UserError(faults)

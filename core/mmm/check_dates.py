@@ -31,7 +31,8 @@ def _unreadable(data: pd.DataFrame, dates: pd.Series, config: MMMConfig) -> list
         return []
     column, row = config.date_column, int(bad[0]) + 1
     text = (
-        f"Column '{column}' has {len(bad)} cells that are no date, first '{data[column].iloc[bad[0]]}' in row "
+        f"Column '{column}' has {len(bad)} cells that are no date, first "
+        f"'{data[column].iloc[bad[0]]}' in row "
         f"{row}: write dates as 2024-12-31."
     )
     repair = Repair.DROP_ROWS if data[column].iloc[bad].isna().all() else None
@@ -49,7 +50,8 @@ def _duplicates(data: pd.DataFrame, dates: pd.Series, geos: pd.Series, config: M
     place = f"{dates.iloc[row].date()}" + (f", {geos.iloc[row]}" if config.geo_column else "")
     what = "identical rows" if same else "rows that differ"
     text = (
-        f"{int(twice.sum())} rows repeat a date{' and geo' if config.geo_column else ''} that is already there "
+        f"{int(twice.sum())} rows repeat a date{' and geo' if config.geo_column else ''} that is "
+        "already there "
         f"({what}), first in row {row + 1} ({place}): each period may occur once."
     )
     repair = Repair.DROP_DUPLICATES if same else Repair.SUM_DUPLICATES
@@ -57,7 +59,7 @@ def _duplicates(data: pd.DataFrame, dates: pd.Series, geos: pd.Series, config: M
 
 
 def _calendar(dates: pd.Series, geos: pd.Series, config: MMMConfig, limits: Thresholds) -> list[Problem]:
-    every = pd.DatetimeIndex(np.unique(dates.values))
+    every = pd.DatetimeIndex(np.unique(dates.to_numpy()))
     frequency = detect_frequency(every)
     problems = _too_short(every, frequency, config, limits)
     if frequency is None:
@@ -68,7 +70,10 @@ def _calendar(dates: pd.Series, geos: pd.Series, config: MMMConfig, limits: Thre
     missing = expected.difference(every)
     if len(missing) and not any(p.code == "mixed_frequency" for p in problems):
         days = listed([day.date() for day in missing])
-        text = f"{len(missing)} {frequency.noun}s are missing between {every[0].date()} and {every[-1].date()}: {days}."
+        text = (
+            f"{len(missing)} {frequency.noun}s are missing between {every[0].date()} and "
+            f"{every[-1].date()}: {days}."
+        )
         problems.append(Problem("error", "missing_period", text, config.date_column))
     return problems + _uneven_geos(dates, geos, every, config)
 
@@ -85,7 +90,8 @@ def _off_calendar(
         return []
     row = int(dates.index[dates.isin(off)][0]) + 1
     text = (
-        f"The dates mix frequencies: most are {frequency.value}, but {len(off)} do not fit that calendar, first "
+        f"The dates mix frequencies: most are {frequency.value}, but {len(off)} do not fit that "
+        "calendar, first "
         f"{off[0].date()} in row {row}."
     )
     return [Problem("error", "mixed_frequency", text, config.date_column, row)]

@@ -49,7 +49,8 @@ def _like_target(
         likeness = abs(float(np.corrcoef(table[column], target)[0, 1]))
         if likeness > limits.same_as_target:
             text = (
-                f"Control '{column}' repeats the target '{config.target_column}' (correlation {likeness:.4f}): it "
+                f"Control '{column}' repeats the target '{config.target_column}' (correlation "
+                f"{likeness:.4f}): it "
                 "would explain the KPI by itself; leave it out."
             )
             problems.append(Problem("error", "control_is_target", text, column, repair=Repair.DROP_COLUMN))
@@ -63,7 +64,8 @@ def _pairs(table: pd.DataFrame, limits: Thresholds) -> list[Problem]:
         if abs(likeness[i, j]) > limits.correlation:
             first, second = table.columns[i], table.columns[j]
             text = (
-                f"'{first}' and '{second}' move together (correlation {likeness[i, j]:.2f}): their effects cannot "
+                f"'{first}' and '{second}' move together (correlation {likeness[i, j]:.2f}): "
+                "their effects cannot "
                 "be told apart; combine them, drop one, or run a lift test."
             )
             problems.append(Problem("warning", "collinear", text, second))
@@ -83,7 +85,8 @@ def _inflated(table: pd.DataFrame, limits: Thresholds) -> list[Problem]:
         Problem(
             "warning",
             "inflated",
-            f"'{column}' is nearly a mixture of the other columns (variance inflation {min(factor, 9999):.0f}): "
+            f"'{column}' is nearly a mixture of the other columns (variance inflation "
+            f"{min(factor, 9999):.0f}): "
             "its effect will be uncertain.",
             column,
         )

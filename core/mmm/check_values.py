@@ -29,7 +29,10 @@ def _no_numbers(data: pd.DataFrame, column: str, numbers: pd.Series, blank: pd.S
     if not len(bad):
         return []
     row = int(bad[0]) + 1
-    text = f"Column '{column}' has {len(bad)} cells that are no number, first '{data[column].iloc[bad[0]]}' in row {row}."
+    text = (
+        f"Column '{column}' has {len(bad)} cells that are no number, first "
+        f"'{data[column].iloc[bad[0]]}' in row {row}."
+    )
     return [Problem("error", "not_a_number", text, column, row)]
 
 

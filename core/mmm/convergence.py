@@ -64,14 +64,14 @@ def _ess(split: Floats) -> Floats:
     rho[0] = 1.0
     tau = np.array([_length(rho[:, k], draws) for k in range(parameters)])
     size = chains * draws
-    return np.where(pooled > 0, size / np.maximum(tau, 1 / np.log10(size)), np.nan)
+    return np.asarray(np.where(pooled > 0, size / np.maximum(tau, 1 / np.log10(size)), np.nan))
 
 
 def _autocovariance(split: Floats) -> Floats:
     draws = split.shape[1]
     length = next_fast_len(2 * draws)
     spectrum = rfft(split - split.mean(axis=1, keepdims=True), n=length, axis=1)
-    return np.asarray(irfft(np.abs(spectrum) ** 2, n=length, axis=1)[:, :draws]) / draws
+    return np.asarray(irfft(np.abs(spectrum) ** 2, n=length, axis=1)[:, :draws] / draws)
 
 
 def _length(rho: Floats, draws: int) -> float:

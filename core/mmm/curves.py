@@ -1,5 +1,7 @@
 """Response curves (KPI per period at steady spend) and carry-over curves."""
 
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -22,7 +24,7 @@ REACH = 1.5
 
 
 @compiled
-def _steady(exposure, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
+def _steady(exposure, saturation, half, slope, beta, out):
     channels, geos, points = exposure.shape
     response, spare = np.empty(points), np.empty(points)
     for s in range(beta.shape[0]):

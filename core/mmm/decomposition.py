@@ -42,7 +42,7 @@ def decompose(structure: Structure, posterior: Posterior, level: float, start: D
 def expected_draws(structure: Structure, posterior: Posterior, generator: np.random.Generator) -> Floats:
     """(draw, geo, period) KPI without noise over all periods of the data."""
     media = media_terms(posterior.media, structure.exposure).sum(axis=-1)
-    return media + baseline_draws(structure, posterior, structure.panel, generator)
+    return np.asarray(media + baseline_draws(structure, posterior, structure.panel, generator))
 
 
 def fitted_frame(

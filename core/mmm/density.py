@@ -1,5 +1,9 @@
-"""The whole log posterior: media response, normalised shares, likelihood, lift tests, priors; and its gradient."""
+"""The whole log posterior: media response, normalised shares, likelihood, lift tests, priors; and its
+gradient.
+"""
 
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math
@@ -27,7 +31,7 @@ from core.mmm.transforms import carry, fill_weights, pull_back, saturate
 @compiled
 def forward(
     exposure, adstock, saturation, natural, carried, response, elasticity, log_ratio, weights, slopes
-):  # type: ignore[no-untyped-def]
+):
     """Fill the media response of every channel and geo, and what its gradient needs."""
     channels, geos, _ = exposure.shape
     for c in range(channels):
@@ -41,7 +45,7 @@ def forward(
 
 
 @compiled
-def fill_levels(point, places, effect, geo_weight, response, mean_response, norm, level):  # type: ignore[no-untyped-def]
+def fill_levels(point, places, effect, geo_weight, response, mean_response, norm, level):
     """Fill `level` (geo, channel), the response's factor in units of the geo's mean KPI.
 
     level = share * exp(effect) / norm with norm = sum_g weight_g exp(effect_g) mean_t response, so that
@@ -79,7 +83,7 @@ def add_lift_tests(
     by_response,
     by_natural,
     by_weights,
-):  # type: ignore[no-untyped-def]
+):
     """Log density of the measured lifts; adds the gradients.
 
     `changed` (row, period): the comparison's exposure of one test in one geo. `tests` (test, 5): channel,
@@ -118,7 +122,7 @@ def add_lift_tests(
 
 
 @compiled
-def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural, by_weights, slopes):  # type: ignore[no-untyped-def]
+def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural, by_weights, slopes):
     """Carry the gradients by weights, log half and log slope to the unconstrained parameters."""
     for c in range(adstock.shape[0]):
         first = second = 0.0
@@ -139,7 +143,7 @@ def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural
 
 
 @compiled
-def log_posterior(point, grad, buffer):  # type: ignore[no-untyped-def]
+def log_posterior(point, grad, buffer):
     """Log posterior density at `point`, constants included; fills `grad`. `buffer` comes from `packed`."""
     G, T, C, K = int(buffer[1]), int(buffer[2]), int(buffer[3]), int(buffer[4])
     L, D, R, M = int(buffer[5]), int(buffer[6]), int(buffer[7]), int(buffer[8])

@@ -1,4 +1,6 @@
-"""What every fit must say about itself: convergence, fit, what the data taught, and warnings in plain words."""
+"""What every fit must say about itself: convergence, fit, what the data taught, and warnings in plain
+words.
+"""
 
 from __future__ import annotations
 
@@ -99,8 +101,8 @@ def _confounded(earned: Floats, base: Floats, channels: tuple[str, ...]) -> list
     names = [*channels, "baseline"]
     together = np.column_stack([earned, base])
     with np.errstate(divide="ignore", invalid="ignore"):
-        likeness = np.nan_to_num(np.corrcoef(together, rowvar=False))
-    limit, size = Standards().confounded, together.std(axis=0)
+        likeness = np.asarray(np.nan_to_num(np.corrcoef(together, rowvar=False)))
+    limit, size = Standards().confounded, np.asarray(together.std(axis=0))
     pairs = []
     for i in range(len(names)):
         for j in range(i + 1, len(names)):

@@ -123,7 +123,9 @@ class FittedMMM:
         return _labelled(values, ("draw", "geo", "date"), {"geo": list(self.geos), "date": dates}, "kpi")
 
     def response_curves(self, points: int = 50) -> xr.DataArray:
-        """(draw, channel, point), coordinate `spend`: KPI per period at steady spend, geos keeping their shares."""
+        """(draw, channel, point), coordinate `spend`: KPI per period at steady spend, geos keeping
+        their shares.
+        """
         return response_curves(self.structure, self.posterior.media, points)
 
     def carry_over(self, lags: int | None = None, level: float = 0.9) -> pd.DataFrame:

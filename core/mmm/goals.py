@@ -93,7 +93,8 @@ def _least_for_kpi(money: Money, reference: Floats) -> Floats:
     if missing(most) < 0:
         best = money.worth(money.split(most, reference))[0]
         raise InfeasiblePlan([
-            f"A KPI of {target:,.0f} cannot be reached: {most:,.2f}, the most the limits allow, earns {best:,.0f}."
+            f"A KPI of {target:,.0f} cannot be reached: {most:,.2f}, the most the limits allow, "
+            f"earns {best:,.0f}."
         ])  # fmt: skip
     if missing(least) >= 0:
         return money.split(least, reference)

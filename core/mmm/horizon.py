@@ -5,6 +5,8 @@ where `spread` is the flighting pattern carried over. KPI is beta * saturate(a_t
 periods and the tail after it.
 """
 
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math
@@ -37,11 +39,11 @@ class Horizon:
     @property
     def channels(self) -> int:
         """Number of paid channels."""
-        return self.rate.shape[1]
+        return int(self.rate.shape[1])
 
 
 @compiled
-def _carry_past(recent, weights, out):  # type: ignore[no-untyped-def]
+def _carry_past(recent, weights, out):
     draws, channels, geos, periods = out.shape
     known = recent.shape[2]
     series, carried = np.zeros(known + periods), np.empty(known + periods)
@@ -54,7 +56,7 @@ def _carry_past(recent, weights, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _carry_pattern(pattern, weights, out):  # type: ignore[no-untyped-def]
+def _carry_pattern(pattern, weights, out):
     draws, channels, periods = out.shape
     series = np.zeros(periods)
     for s in range(draws):
@@ -64,7 +66,7 @@ def _carry_pattern(pattern, weights, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _slopes(kind, carried, half, slope, response, elasticity, spare):  # type: ignore[no-untyped-def]
+def _slopes(kind, carried, half, slope, response, elasticity, spare):
     """Fill `response`, and `elasticity` with the derivative by the carried exposure."""
     saturate(kind, carried, half, slope, response, elasticity, spare)
     start = 0.0
@@ -80,7 +82,7 @@ def _slopes(kind, carried, half, slope, response, elasticity, spare):  # type: i
 
 
 @compiled
-def _earn(money, past, spread, rate, saturation, half, slope, beta, periods, value, gradient, after):  # type: ignore[no-untyped-def]
+def _earn(money, past, spread, rate, saturation, half, slope, beta, periods, value, gradient, after):
     draws, channels, geos, length = past.shape
     carried, response = np.empty(length), np.empty(length)
     slopes, spare = np.empty(length), np.empty(length)
@@ -103,7 +105,7 @@ def _earn(money, past, spread, rate, saturation, half, slope, beta, periods, val
 
 
 @compiled
-def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
+def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):
     draws, channels, geos, length = past.shape
     series, own, carried = np.zeros(length), np.empty(length), np.empty(length)
     response, spare = np.empty(length), np.empty(length)
@@ -120,7 +122,7 @@ def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta
 
 
 @compiled
-def _schedule_gradient(money, pattern, past, weights, rate, saturation, half, slope, beta, out):  # type: ignore[no-untyped-def]
+def _schedule_gradient(money, pattern, past, weights, rate, saturation, half, slope, beta, out):
     draws, channels, geos, length = past.shape
     series, own, carried, pull = np.zeros(length), np.empty(length), np.empty(length), np.empty(length)
     response, slopes, spare = np.empty(length), np.empty(length), np.empty(length)
@@ -165,7 +167,9 @@ def with_pattern(horizon: Horizon, pattern: Floats) -> Horizon:
 
 
 def earn(horizon: Horizon, money: Floats) -> tuple[Floats, Floats, Floats]:
-    """KPI, its derivative by money, and the part after the plan: each (draw, channel), for `money` (channel,)."""
+    """KPI, its derivative by money, and the part after the plan: each (draw, channel), for `money`
+    (channel,).
+    """
     value, gradient, after = (np.zeros(horizon.media.half.shape) for _ in range(3))
     m = horizon.media
     _earn(

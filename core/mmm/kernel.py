@@ -10,6 +10,8 @@ r = y - Z m0 - media, noise variance s2 and the thin SVD U diag(s) V' of the sca
 one flat buffer, because the sampler hands a single address to its callbacks.
 """
 
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math
@@ -23,7 +25,7 @@ NO_PRIOR, NORMAL, LOGIT_BETA, LOG_HALF_NORMAL = range(4)
 
 
 @compiled
-def channel_shape(c, point, places, adstock, weekly, natural):  # type: ignore[no-untyped-def]
+def channel_shape(c, point, places, adstock, weekly, natural):
     """Fill `natural` (4,) with first, second adstock parameter, half, slope of channel c."""
     natural[:] = 1.0
     first = point[places[FIRST, c]]
@@ -37,7 +39,7 @@ def channel_shape(c, point, places, adstock, weekly, natural):  # type: ignore[n
 
 
 @compiled
-def add_priors(point, grad, kinds, first, second):  # type: ignore[no-untyped-def]
+def add_priors(point, grad, kinds, first, second):
     """Log prior densities of the single parameters on the unconstrained scale; adds their gradient."""
     total = 0.0
     for i in range(point.shape[0]):
@@ -60,7 +62,7 @@ def add_priors(point, grad, kinds, first, second):  # type: ignore[no-untyped-de
 
 
 @compiled
-def add_share_prior(point, grad, places, tilt, mean, sd):  # type: ignore[no-untyped-def]
+def add_share_prior(point, grad, places, tilt, mean, sd):
     """Total share LogNormal x Dirichlet(tilt) split, as a density of the log shares; adds its gradient."""
     total = strength = value = 0.0
     for c in range(tilt.shape[0]):
@@ -82,7 +84,7 @@ def add_share_prior(point, grad, places, tilt, mean, sd):  # type: ignore[no-unt
 
 
 @compiled
-def geo_effects(point, places, geo_place, centring, effect):  # type: ignore[no-untyped-def]
+def geo_effects(point, places, geo_place, centring, effect):
     """Fill `effect` (geo, channel): log deviations; 0 without geos. Log prior density of their offsets.
 
     With centring k in 0..1 the sampled offset u ~ Normal(0, spread^k) and effect = spread^(1-k) u.
@@ -103,7 +105,7 @@ def geo_effects(point, places, geo_place, centring, effect):  # type: ignore[no-
 
 
 @compiled
-def add_geo_gradient(point, grad, places, geo_place, centring, by_effect):  # type: ignore[no-untyped-def]
+def add_geo_gradient(point, grad, places, geo_place, centring, by_effect):
     """Add the gradient of the geo offsets and spreads, given that by the effects."""
     geos, channels = by_effect.shape
     if geo_place < 0:
@@ -121,7 +123,7 @@ def add_geo_gradient(point, grad, places, geo_place, centring, by_effect):  # ty
 
 
 @compiled
-def geo_likelihood(residual, basis, spread2, noise2, by_media):  # type: ignore[no-untyped-def]
+def geo_likelihood(residual, basis, spread2, noise2, by_media):
     """Marginal log likelihood of one geo; fills `by_media` (period), returns it and d / d noise2."""
     rank, periods = basis.shape
     square = along = shrunk = shrunk2 = log_spread = inverse = 0.0

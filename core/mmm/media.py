@@ -1,5 +1,7 @@
 """Media response of many posterior draws at once, in compiled loops: contributions, sums, levels."""
 
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ class MediaDraws:
 
 
 @compiled
-def _all_weights(kinds, first, second, weights):  # type: ignore[no-untyped-def]
+def _all_weights(kinds, first, second, weights):
     draws, channels, lags = weights.shape
     spare = np.empty((2, lags))
     for s in range(draws):
@@ -55,7 +57,7 @@ def _all_weights(kinds, first, second, weights):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _terms(exposure, weights, saturation, half, slope, beta, start, out):  # type: ignore[no-untyped-def]
+def _terms(exposure, weights, saturation, half, slope, beta, start, out):
     channels, geos, periods = exposure.shape
     carried, response, spare = np.empty(periods), np.empty(periods), np.empty(periods)
     for s in range(beta.shape[0]):
@@ -69,7 +71,7 @@ def _terms(exposure, weights, saturation, half, slope, beta, start, out):  # typ
 
 
 @compiled
-def _sums(exposure, weights, saturation, half, slope, beta, value, start, stop, out):  # type: ignore[no-untyped-def]
+def _sums(exposure, weights, saturation, half, slope, beta, value, start, stop, out):
     channels, geos, periods = exposure.shape
     carried, response, spare = np.empty(periods), np.empty(periods), np.empty(periods)
     for s in range(beta.shape[0]):

@@ -36,7 +36,9 @@ def find_outliers(
 
 
 def _robust_residual(columns: Floats, kpi: Floats, rounds: int = 5) -> Floats:
-    """Residuals of a ridge regression whose outliers are pulled in (Huber weights), so that they stand out."""
+    """Residuals of a ridge regression whose outliers are pulled in (Huber weights), so that they
+    stand out.
+    """
     weight = np.ones(len(kpi))
     residual = kpi - np.median(kpi)
     for _ in range(rounds):

@@ -51,7 +51,7 @@ def read_panel(frame: pd.DataFrame, config: MMMConfig) -> Panel:
     if errors:
         raise DatasetProblem(errors)
     rows = rows_of(frame, config)
-    dates = pd.DatetimeIndex(np.unique(rows["__date"].values))
+    dates = pd.DatetimeIndex(np.unique(rows["__date"].to_numpy()))
     frequency = detect_frequency(dates)
     if frequency is None:
         raise DatasetProblem("The dates are neither daily, weekly nor monthly.")
@@ -70,7 +70,9 @@ def rows_of(frame: pd.DataFrame, config: MMMConfig) -> pd.DataFrame:
 
 
 def _summed(rows: pd.DataFrame, config: MMMConfig) -> pd.DataFrame:
-    """One row per date: KPI and media summed, controls and treatments averaged by population, value by KPI."""
+    """One row per date: KPI and media summed, controls and treatments averaged by population, value
+    by KPI.
+    """
     present = [c for c in rows if c in _sums(config) or c in _means(config)]
     numbers = pd.DataFrame({c: read_numbers(rows[c]) for c in present})
     weight = pd.Series(1.0, index=rows.index)

@@ -85,10 +85,10 @@ def layout_of(config: MMMConfig, scales: Scales, geos: tuple[str, ...], frequenc
     noise_place = len(rows)
     rows += [(f"noise[{geo}]", LOG_HALF_NORMAL, config.priors.noise_sd, 0.0) for geo in geos]
     tilt, total = _share_prior(config, scales)
-    columns = [np.array([row[k] for row in rows], dtype=float) for k in (1, 2, 3)]
+    own = [np.array([row[k] for row in rows], dtype=float) for k in (1, 2, 3)]
     names = tuple(row[0] for row in rows)
     centring = np.zeros(len(config.channels))
-    return Layout(names, places, *columns, tilt, total, centring, geo_place, noise_place)
+    return Layout(names, places, own[0], own[1], own[2], tilt, total, centring, geo_place, noise_place)
 
 
 def _channel_rows(
@@ -139,7 +139,8 @@ def _share_prior(config: MMMConfig, scales: Scales) -> tuple[Floats, tuple[float
 
 @dataclass(frozen=True)
 class Natural:
-    """Natural values of media parameters by draw: `share`, `first`, `second`, `half`, `slope` (draw, channel),
+    """Natural values of media parameters by draw: `share`, `first`, `second`, `half`, `slope` (draw,
+    channel),
     `spread` (draw, channel; 0 without geos), `effect` (draw, geo, channel) log deviations, `noise`
     (draw, geo) in units of the geo's mean KPI. `first` is the decay per period, or a Weibull's shape."""
 

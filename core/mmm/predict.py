@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,7 +98,7 @@ def future_panel(structure: Structure, frame: pd.DataFrame) -> tuple[Panel, Inte
     DatasetProblem lists every fault of the frame.
     """
     rows = _future_rows(structure, frame)
-    dates = pd.DatetimeIndex(np.unique(rows["__date"].values))
+    dates = pd.DatetimeIndex(np.unique(rows["__date"].to_numpy()))
     given = panel_of(rows, structure.config, dates, structure.panel.frequency)
     return _spliced(structure.panel, given)
 
@@ -143,7 +144,7 @@ def _calendar_faults(structure: Structure, frame: pd.DataFrame) -> list[str]:
     if dates.isna().any():
         row = int(dates.isna().to_numpy().argmax()) + 1
         return [f"Column '{config.date_column}' has a cell that is no date, in row {row}."]
-    every = pd.DatetimeIndex(np.unique(dates.values))
+    every = pd.DatetimeIndex(np.unique(dates.to_numpy()))
     future = every[every > panel.dates[-1]]
     faults = []
     strange = every[(every <= panel.dates[-1]) & ~every.isin(panel.dates)]
@@ -171,7 +172,7 @@ def _spliced(panel: Panel, given: Panel) -> tuple[Panel, Integers]:
     extra = len(dates) - panel.periods
     order = [given.geos.index(geo) for geo in panel.geos]
 
-    def lay(name: str) -> NDArray[np.generic]:
+    def lay(name: str) -> Any:
         old, new = getattr(panel, name), getattr(given, name)[order]
         pad = [(0, 0), (0, extra)] + [(0, 0)] * (old.ndim - 2)
         whole = np.pad(old, pad, mode="edge") if name == "value" else np.pad(old, pad)

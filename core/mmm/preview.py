@@ -43,7 +43,9 @@ class PriorPreview:
 def prior_preview(
     frame: pd.DataFrame, config: MMMConfig, draws: int = 500, seed: int = 1, level: float = 0.9
 ) -> PriorPreview:
-    """The prior of `config` on this frame, in plain quantities; DatasetProblem where the frame is at fault."""
+    """The prior of `config` on this frame, in plain quantities; DatasetProblem where the frame is at
+    fault.
+    """
     structure = structure_of(frame, config)
     points = draw_prior(structure.layout, draws, np.random.default_rng(seed))
     natural = natural_of(points, structure.layout, config, len(structure.panel.geos), structure.weekly)

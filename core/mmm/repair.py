@@ -33,7 +33,9 @@ def _drop_duplicates(frame: pd.DataFrame, config: MMMConfig, problem: Problem) -
 
 
 def _sum_duplicates(frame: pd.DataFrame, config: MMMConfig, problem: Problem) -> pd.DataFrame:
-    """One row per date and geo: KPI and media added up, every other number averaged, the first of the rest."""
+    """One row per date and geo: KPI and media added up, every other number averaged, the first of the
+    rest.
+    """
     keys = [read_dates(frame[config.date_column]).rename("__date"), read_geos(frame, config).rename("__geo")]
     added = {config.target_column, *media_columns(config)}
     numbers = [c for c in numeric_columns(config) if c in frame]

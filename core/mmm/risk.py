@@ -35,11 +35,15 @@ class Attitude:
     width: float = 0.0
 
     def around(self, kpi: Floats) -> Attitude:
-        """The same with a width fit for draws like these; fixed, so that the gradient stays that of the value."""
+        """The same with a width fit for draws like these; fixed, so that the gradient stays that of
+        the value.
+        """
         return replace(self, width=SMOOTH * float(kpi.std()))
 
     def worth(self, kpi: Floats) -> tuple[float, Floats]:
-        """The value of a plan from draws of its KPI, and the (draw,) weights of its gradient, summing to 1."""
+        """The value of a plan from draws of its KPI, and the (draw,) weights of its gradient, summing
+        to 1.
+        """
         return _WORTH[self.kind](kpi, self)
 
     @property

@@ -70,7 +70,7 @@ def schedule_of(model: FittedMMM, spend: pd.DataFrame) -> Floats:
             faults.append(f"'{channel}' never spent in the data, so exposure for its money is unknown.")
     if faults:
         raise UserError(faults)
-    return numbers
+    return np.asarray(numbers)
 
 
 def _baseline(

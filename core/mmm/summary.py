@@ -125,7 +125,7 @@ def channel_summary(
     first, last = window(structure, start, end)
     table = summarise_channels(structure, natural, effects(structure, media, first, last), level)
     share = table["contribution"] / structure.panel.kpi[:, first:last].sum()
-    table.insert(table.columns.get_loc("contribution_upper") + 1, "share", share)
+    table.insert(list(table).index("contribution_upper") + 1, "share", share)
     return table
 
 
@@ -138,7 +138,7 @@ def geo_summary(structure: Structure, media: MediaDraws, level: float, start: Da
         own = Effects(*(values[..., g, :] for values in vars(found).values()))
         table = _table(own, level, structure).rename_axis("channel").reset_index()
         share = table["contribution"] / structure.panel.kpi[g, first:last].sum()
-        table.insert(table.columns.get_loc("contribution_upper") + 1, "share", share)
+        table.insert(list(table).index("contribution_upper") + 1, "share", share)
         table.insert(0, "geo", geo)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -11,6 +11,8 @@ Every saturation but `none` is 0 at 0, 1/2 at `half` and 1 in the limit. Nothing
 period. Jin et al. (2017), "Bayesian methods for media mix modeling with carryover and shape effects".
 """
 
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
 import math
@@ -35,7 +37,7 @@ _TINY = 1e-300
 
 
 @compiled
-def fill_weights(kind, first, second, weights, by_first, by_second):  # type: ignore[no-untyped-def]
+def fill_weights(kind, first, second, weights, by_first, by_second):
     """Fill `weights` (lag) and their derivatives by the two adstock parameters.
 
     `first`, `second`: decay, - (geometric); decay, peak in periods (delayed); shape, scale in periods
@@ -77,7 +79,7 @@ def fill_weights(kind, first, second, weights, by_first, by_second):  # type: ig
 
 
 @compiled
-def carry(exposure, weights, out):  # type: ignore[no-untyped-def]
+def carry(exposure, weights, out):
     """Fill `out` (period) with the carried exposure."""
     periods, lags = exposure.shape[0], weights.shape[0]
     for t in range(periods):
@@ -89,7 +91,7 @@ def carry(exposure, weights, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def respond(kind, carried, half, slope, out, spare):  # type: ignore[no-untyped-def]
+def respond(kind, carried, half, slope, out, spare):
     """Fill `out` with the response, between 0 and 1 (unbounded for `none`); `spare` is overwritten."""
     size = carried.shape[0]
     if kind == 0:
@@ -118,7 +120,7 @@ def respond(kind, carried, half, slope, out, spare):  # type: ignore[no-untyped-
 
 
 @compiled
-def saturate(kind, carried, half, slope, out, elasticity, log_ratio):  # type: ignore[no-untyped-def]
+def saturate(kind, carried, half, slope, out, elasticity, log_ratio):
     """Fill `out` with the response, `elasticity` with a * d response / d a, and log(a / half) for Hill."""
     size = carried.shape[0]
     respond(kind, carried, half, slope, out, elasticity)
@@ -143,8 +145,10 @@ def saturate(kind, carried, half, slope, out, elasticity, log_ratio):  # type: i
 
 
 @compiled
-def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):  # type: ignore[no-untyped-def]
-    """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half, log slope."""
+def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):
+    """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half,
+    log slope.
+    """
     periods = exposure.shape[0]
     by_half = by_slope = 0.0
     slope_of = np.empty(periods)

@@ -45,7 +45,9 @@ def test_identical_and_differing_duplicates_are_told_apart():
 
 def test_missing_weeks_are_listed():
     found = problems(weekly().drop(index=[10, 20]))["missing_period"]
-    assert found.message.startswith("2 weeks are missing") and found.message.endswith("2023-03-13, 2023-05-22.")
+    assert found.message.startswith("2 weeks are missing") and found.message.endswith(
+        "2023-03-13, 2023-05-22."
+    )
 
 
 def test_mixed_frequencies_name_the_first_odd_date():
@@ -62,11 +64,16 @@ def test_dates_without_any_rhythm_are_refused():
 
 def test_a_cell_that_is_no_number_is_named():
     found = problems(changed("zeta", 4, "n/a"))["not_a_number"]
-    assert found.column == "zeta" and found.message.endswith("1 cells that are no number, first 'n/a' in row 5.")
+    assert found.column == "zeta" and found.message.endswith(
+        "1 cells that are no number, first 'n/a' in row 5."
+    )
 
 
 def test_negative_spend_is_named():
-    assert "'alpha' is negative in 1 rows, first -3 in row 9" in problems(changed("alpha", 8, -3.0))["negative"].message
+    assert (
+        "'alpha' is negative in 1 rows, first -3 in row 9"
+        in problems(changed("alpha", 8, -3.0))["negative"].message
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,9 @@ def test_empty_cells_offer_the_repair_that_is_safe(column, repair):
 
 def test_a_channel_of_zeros_is_named():
     found = problems(weekly(alpha=0.0))["all_zero"]
-    assert found.blocks and "'alpha' is 0 in every row" in found.message and found.repair == Repair.DROP_COLUMN
+    assert (
+        found.blocks and "'alpha' is 0 in every row" in found.message and found.repair == Repair.DROP_COLUMN
+    )
 
 
 def test_a_constant_target_is_named():
@@ -124,7 +133,9 @@ def test_geos_with_unequal_calendars_are_named():
 
 def test_missing_columns_are_all_named():
     sentences = [problem.message for problem in check(weekly().drop(columns=["zeta", "price"]), plain())]
-    assert "Column 'zeta' is not in the data." in sentences and "Column 'price' is not in the data." in sentences
+    assert (
+        "Column 'zeta' is not in the data." in sentences and "Column 'price' is not in the data." in sentences
+    )
 
 
 def test_a_wrong_frame_raises_one_problem_that_lists_every_fault():

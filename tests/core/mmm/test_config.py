@@ -22,9 +22,23 @@ def test_a_configuration_survives_json(config):
 
 def test_every_fault_of_a_configuration_is_named_at_once():
     with pytest.raises(UserError) as caught:
-        MMMConfig("date", "sales", ["tv", "sales"], adstock="square", max_lag=0, use_geo=True, spend_columns={"x": "y"})
+        MMMConfig(
+            "date",
+            "sales",
+            ["tv", "sales"],
+            adstock="square",
+            max_lag=0,
+            use_geo=True,
+            spend_columns={"x": "y"},
+        )
     text = str(caught.value)
-    for part in ("'sales' is used twice", "adstock must be one of geometric", "max_lag", "needs a geo_column", "'x'"):
+    for part in (
+        "'sales' is used twice",
+        "adstock must be one of geometric",
+        "max_lag",
+        "needs a geo_column",
+        "'x'",
+    ):
         assert part in text
     assert len(caught.value.faults) == 5
 
@@ -52,4 +66,6 @@ def test_a_lift_test_names_all_its_faults():
 
 def test_unknown_fields_in_json_are_named():
     with pytest.raises(UserError, match="unknown fields: colour"):
-        MMMConfig.from_json('{"colour": 1, "date_column": "d", "target_column": "y", "channel_columns": ["x"]}')
+        MMMConfig.from_json(
+            '{"colour": 1, "date_column": "d", "target_column": "y", "channel_columns": ["x"]}'
+        )

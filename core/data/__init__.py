@@ -1,5 +1,4 @@
-"""Files become typed tables with their problems named; what a person agreed to repair is recorded and
-replayed."""
+"""Files become typed tables with their problems named; agreed repairs are recorded and replayed."""
 
 from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder

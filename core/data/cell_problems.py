@@ -154,8 +154,7 @@ def _conflict(name: str, reading: NumberReading, column: pd.Series[Any], rows: R
     where = np.flatnonzero(reading.conflicts)
     cell, value = shortened(str(column.iloc[where[0]])), reading.values[where[0]]
     message = (
-        f"{name} is written with {FORMATS[reading.number_format]}, but {len(where):,} cell(s) are written "
-        "the other way; "
+        f"{name} is written with {FORMATS[reading.number_format]}, but {len(where):,} cell(s) the other way; "
         f"row {rows[where[0]]} “{cell}” was read as {value:.12g}. Check these cells."
     )
     return _problem(
@@ -243,8 +242,7 @@ def _open_order(name: str, reading: DateReading, column: pd.Series[Any], rows: R
     where = int(np.flatnonzero(filled)[0])
     day = np.datetime_as_string(reading.values[where], unit="D")
     message = (
-        f"{name}: every date could be read day first or month first; {ORDERS[reading.order]} was assumed, "
-        "so that "
+        f"{name}: every date could be read day first or month first; {ORDERS[reading.order]} was assumed: "
         f"“{column.iloc[where]}” is {day}. The order can be chosen."
     )
     return _problem(name, filled, column, rows, Severity.WARNING, ProblemCode.DATE_AMBIGUOUS, message)

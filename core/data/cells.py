@@ -31,8 +31,7 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True)
 class TypingRules:
-    """When a column counts as numbers or dates: the share of filled cells that must be, judged on a
-    sample."""
+    """When a column counts as numbers or dates: the share of filled cells of a sample that must be."""
 
     min_share: float = 0.6
     sample_cells: int = 2_000

@@ -119,8 +119,7 @@ def _labelled(guesses: list[Guess]) -> tuple[Guess, ...]:
 
 
 def frequency_of(dates: pd.Series) -> Frequency | None:
-    """Daily, weekly or monthly by the commonest step between distinct dates; None for other or too few
-    dates."""
+    """Daily, weekly or monthly by the commonest step between dates; None for other steps or too few."""
     days = np.unique(dates.dropna().to_numpy().astype("datetime64[D]"))
     if len(days) < 2:
         return None
@@ -134,8 +133,7 @@ def frequency_of(dates: pd.Series) -> Frequency | None:
 
 
 def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: DatasetKind) -> list[Guess]:
-    """Roles that only one column can have go to the best guess; exposures find their spend; content fills
-    gaps."""
+    """Single roles go to the best guess, exposures find their spend, content fills what names left open."""
     guesses = _only_best(guesses, Role.DATE, "another column is the date")
     guesses = _regions(guesses, typed)
     for role in (Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT, Role.CHANNEL):

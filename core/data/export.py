@@ -41,8 +41,7 @@ def to_csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def to_xlsx_bytes(sheets: Dictionary[str, pd.DataFrame]) -> bytes:
-    """A workbook with one sheet per frame, texts written as texts, headers frozen, columns as wide as
-    needed."""
+    """A workbook with one sheet per frame; texts stay texts, headers are frozen, columns wide enough."""
     import xlsxwriter
 
     stream = BytesIO()

@@ -68,8 +68,7 @@ def read_table(
 
 
 def list_sheets(source: Source, name: str, limits: ReadLimits | None = None) -> tuple[SheetInfo, ...]:
-    """The sheets of a workbook in its order; empty for CSV and Parquet. Raises FileProblem as
-    `read_table`."""
+    """The sheets of a workbook in its order; () for CSV and Parquet. Raises FileProblem as `read_table`."""
     limits = limits or ReadLimits()
     _check_size(source, name, limits)
     kind = recognise(source, name)
@@ -81,8 +80,7 @@ def list_sheets(source: Source, name: str, limits: ReadLimits | None = None) -> 
 
 
 def recognise(source: Source, name: str) -> FileKind:
-    """What the bytes are; raises FileProblem for everything that is not a table, saying what it is
-    instead."""
+    """What the bytes are; for what is no table, FileProblem says what it is instead."""
     head, tail = _ends(source)
     if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise FileProblem(f"{name} is empty.")
@@ -148,7 +146,7 @@ def _old_office(source: Source, name: str) -> str:
             office = msoffcrypto.OfficeFile(file)
             locked = office.is_encrypted()
         except (msoffcrypto.exceptions.FileFormatError, OSError, ValueError, KeyError, struct.error):
-            return f"{name} is a very old or damaged Office file. Open it in Excel, save it as XLSX and upload that."
+            return f"{name} is a very old or damaged Office file. Save it as XLSX in Excel and upload that."
     if locked:
         return (
             f"{name} is protected with a password. Remove the password in Excel (File, Info, Protect "

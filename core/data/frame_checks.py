@@ -63,8 +63,7 @@ def _placed(frame: Frame, problem: Problem) -> DataProblem:
 
 
 def _repair(frame: Frame, problem: Problem) -> Repair | None:
-    """The model's repair, or one of those this room adds: missing periods, negative media, a KPI that ends
-    early."""
+    """The model's repair, or one added here: missing periods, negative media, a KPI that ends early."""
     code: RepairCode | None = RepairCode(problem.repair.value) if problem.repair else None
     if problem.code == "missing_period":
         code = RepairCode.FILL_PERIODS

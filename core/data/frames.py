@@ -1,5 +1,4 @@
-"""One table with its mapping as a typed frame: dates, numbers and texts by role, faults placed in the
-file."""
+"""One table with its mapping as a typed frame: dates, numbers and texts by role, faults placed."""
 
 from __future__ import annotations
 
@@ -27,8 +26,7 @@ CELL_FAULTS = frozenset({ProblemCode.BAD_NUMBER, ProblemCode.FORMULA_ERROR})
 
 @dataclass(frozen=True)
 class Frame:
-    """A typed frame whose index is the row in the file (None once rows stand for several), with its
-    mapping."""
+    """A typed frame with its mapping; while `placed`, its index is the row in the file."""
 
     data: pd.DataFrame
     mapping: Mapping
@@ -143,8 +141,7 @@ def _filled_down(data: pd.DataFrame, repairs: Sequence[Repair]) -> pd.DataFrame:
 
 
 def _for_blank_dates(date: str, rows: list[int], total: int) -> Repair | None:
-    """Many blank dates come from merged cells, where each stands for the date above it; few are stray
-    rows."""
+    """Many blank dates come from merged cells and mean the date above; few are stray rows."""
     if len(rows) > MERGED_SHARE * total:
         return Repair(RepairCode.FILL_DOWN, f"Fill {date} from the cell above", date)
     if len(rows) > MOST_ROWS_DROPPED:

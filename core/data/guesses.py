@@ -46,8 +46,7 @@ class GuessRules:
 
 @dataclass(frozen=True)
 class Guess:
-    """A column's probable role; `confidence` 0..1, `pair` an exposure's spend column, `channel` its
-    medium."""
+    """A column's probable role: `confidence` 0..1, `pair` an exposure's spend, `channel` its medium."""
 
     column: str
     role: Role
@@ -175,8 +174,7 @@ def _is_counter(values: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
 
 
 def medium_of(name: str) -> tuple[str, ...]:
-    """The words of a media column without those that say what is measured: `search_clicks_P` gives
-    `search`."""
+    """A media column's words without those of the measure: `search_clicks_P` gives `search`."""
     words = list(tokens(name))
     if len(words) > 1 and words[-1] in SUFFIX_ROLES:
         words.pop()

@@ -52,8 +52,7 @@ def _pair(left: Frame, right: Frame) -> Frame:
 
 
 def _geo_sides(left: Frame, right: Frame) -> tuple[Frame, Frame, list[DataProblem]]:
-    """The frame with geo comes first; columns of a national file that cannot be shared by all geos are
-    faults."""
+    """The frame with geo comes first; a national file's sums, which geos cannot share, are faults."""
     if left.mapping.geo_column is None and right.mapping.geo_column is not None:
         left, right = right, left
     if left.mapping.geo_column is None or right.mapping.geo_column is not None:
@@ -111,8 +110,7 @@ def _same_keys(left: Frame, right: Frame) -> Frame:
 
 
 def _combined(left: Mapping, right: Mapping) -> Mapping:
-    """Both files' roles; of two targets (or other single roles) the first file's stays, the other is
-    ignored."""
+    """Both files' roles; of two targets (or other single roles) the first file's stays."""
     known = {column.column for column in left.columns}
     single = {Role.TARGET, Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT}
     added = []

@@ -91,8 +91,7 @@ class EdgeWeeks(StrEnum):
 
 
 class MediaMeasure(StrEnum):
-    """Whether the model looks at money spent or, where a channel has it, at exposure (impressions,
-    clicks)."""
+    """Whether the model looks at money spent or, where a channel has it, at its exposure."""
 
     SPEND = "spend"
     EXPOSURE = "exposure"

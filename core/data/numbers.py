@@ -95,8 +95,7 @@ def read_numbers(
 
 
 def _read_plain(array: pa.Array, hint: NumberFormat | None, plain_is_number: bool) -> NumberReading | None:
-    """The long column in one cast where every cell is a plain number and a probe leaves no doubt, else
-    None."""
+    """The long column in one cast where all cells are plain and a probe leaves no doubt, else None."""
     filled = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
     texts = filled.drop_null()[:PROBE_CELLS]
     probe = _read_coded(texts, None, hint, plain_is_number)

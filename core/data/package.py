@@ -1,5 +1,4 @@
-"""The ZIP package of a workbook looked at before any reader opens it: what is in it and how big it really
-is."""
+"""The ZIP package of a workbook before any reader opens it: what is in it, how big it really is."""
 
 from __future__ import annotations
 

@@ -74,8 +74,7 @@ def _one_spelling(data: pd.DataFrame, medium: str) -> tuple[pd.DataFrame, list[D
 def _once(
     frame: Frame, data: pd.DataFrame, keys: list[str], medium: str, measures: list[str]
 ) -> tuple[pd.DataFrame | None, list[DataProblem]]:
-    """What every channel's row repeats, once per date; a KPI that differs between the rows of a date is
-    added up."""
+    """What every channel's row repeats, once per date; a KPI that differs within a date is added up."""
     others = [column for column in data.columns if column not in {*keys, medium, *measures}]
     if not others:
         return None, []

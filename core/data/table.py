@@ -26,8 +26,7 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True)
 class Grid:
-    """What a reader hands over: records, header, and the row in the file of each record where rows were
-    left out."""
+    """What a reader hands over: records, header and, where rows were left out, each record's row."""
 
     frame: pd.DataFrame
     header: Header

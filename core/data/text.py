@@ -94,8 +94,7 @@ def to_utf8(data: bytes, name: str = "The file") -> tuple[bytes, str]:
 
 
 def _not_utf8(data: bytes) -> tuple[bytes, str]:
-    """UTF-8 with a few damaged bytes where nearly all non-ASCII letters are valid, else the Windows code
-    page."""
+    """UTF-8 with a few damaged bytes where most letters beyond ASCII are valid, else Windows-1252."""
     lenient = data.decode("utf-8", errors="replace")
     damaged = lenient.count("\ufffd")
     valid = sum(1 for byte in data[: 4 << 20] if 0xC2 <= byte <= 0xF4) - damaged

@@ -14,8 +14,8 @@ def _words(text: str) -> frozenset[str]:
 
 DATE = _words(
     "date dates day days week weeks wk month months time period ds datetime timestamp quarter calendar "
-    "datum tag woche kw kalenderwoche monat zeitraum zeit periode wochenstart "
-    "jour semaine mois fecha dia semana mes periodo"
+    "datum tag woche kw kalenderwoche monat zeitraum zeit periode wochenstart jour semaine mois fecha dia "
+    "semana mes periodo"
 )
 TARGET_MONEY = _words(
     "revenue revenues sales turnover gmv bookings income umsatz umsaetze umsatze erlos erloes erlose "
@@ -25,8 +25,7 @@ TARGET_COUNT = _words(
     "conversions conversion orders order kpi signups signup registrations leads lead purchases units visits "
     "installs subscriptions subscribers customers applications bestellungen anmeldungen kaufe kauefe "
     "abschlusse kunden commandes inscriptions achats clients pedidos compras altas registros unidades "
-    "conversiones y "
-    "target"
+    "conversiones y target"
 )
 SPEND = _words(
     "spend spends spent cost costs budget investment invest expense ausgaben kosten werbekosten spendings "
@@ -38,24 +37,21 @@ EXPOSURE = _words(
 )
 CHANNELS = _words(
     "tv television fernsehen tele ooh dooh plakat billboard affichage exterior print press presse prensa "
-    "zeitung magazine "
-    "radio audio podcast podcasts spotify search sea sem ppc google adwords bing microsoft shopping pmax "
-    "youtube yt video "
-    "display banner programmatic rtb facebook fb meta instagram ig tiktok snapchat snap pinterest linkedin "
-    "twitter social affiliate affiliates influencer influencers cinema kino direct mail dm flyer prospekt "
-    "catalog "
-    "retargeting remarketing criteo amazon ctv streaming sponsoring sponsorship native taboola outbrain "
-    "reddit quora "
-    "media channel brand generic performance ads anzeigen werbung publicite publicidad"
+    "zeitung magazine radio audio podcast podcasts spotify search sea sem ppc google adwords bing microsoft "
+    "shopping pmax youtube yt video display banner programmatic rtb facebook fb meta instagram ig tiktok "
+    "snapchat snap pinterest linkedin twitter social affiliate affiliates influencer influencers cinema "
+    "kino direct mail dm flyer prospekt catalog retargeting remarketing criteo amazon ctv streaming "
+    "sponsoring sponsorship native taboola outbrain reddit quora media channel brand generic performance "
+    "ads anzeigen werbung publicite publicidad"
 )
 ORGANIC = _words(
     "organic organisch organique organico newsletter newsletters email emails mailing mailings push crm seo "
     "blog pr earned owned boletin"
 )
 GEO = _words(
-    "geo stadt region regions state states dma country countries market markets city territory province land "
-    "lander laender bundesland gebiet pays pais provincia ciudad ville departement comunidad estado postcode "
-    "zip plz"
+    "geo stadt region regions state states dma country countries market markets city territory province "
+    "land lander laender bundesland gebiet pays pais provincia ciudad ville departement comunidad estado "
+    "postcode zip plz"
 )
 EVENT = _words(
     "event events holiday holidays feiertag feiertage ereignis evenement fete ferie evento eventos festivo "
@@ -69,9 +65,7 @@ POPULATION = _words("population pop einwohner bevolkerung bevoelkerung habitants
 CONTROL = _words(
     "control controls competitor competitors wettbewerb wettbewerber konkurrenz concurrent concurrence "
     "competencia weather temperature temperatur wetter meteo clima temp rain regen sunshine gdp cpi "
-    "inflation "
-    "unemployment consumer "
-    "sentiment trend trends gqv query confidence covid"
+    "inflation unemployment consumer sentiment trend trends gqv query confidence covid"
 )
 CHANNEL_NAME = _words(
     "channel media medium kanal canal medio source platform plattform plateforme plataforma mediakanal "
@@ -143,8 +137,7 @@ def tokens(name: str) -> tuple[str, ...]:
 
 
 def says(name: str, words: frozenset[str]) -> str | None:
-    """The first word of the name that belongs to `words`, also as plural or with a number behind; else
-    None."""
+    """The first word of the name that is in `words`, also as plural or with a number; else None."""
     for token in tokens(name):
         bare = token.rstrip("0123456789") or token
         for form in (token, bare, bare.removesuffix("s"), bare.removesuffix("en")):

@@ -1,5 +1,4 @@
-"""XLSX and XLSB: sheets listed, one of them read twice (typed and as text) so that no cell is lost in
-silence."""
+"""XLSX and XLSB: one sheet read twice, typed and as text, so that no cell is lost in silence."""
 
 from __future__ import annotations
 
@@ -166,8 +165,7 @@ def _load(folder: str, name: str) -> pa.Table:
 def _merged(
     text: pa.Table, typed: pa.Table, errors: list[list[Any]], header: Header
 ) -> tuple[pd.DataFrame, npt.NDArray[np.int64] | None]:
-    """Typed columns where typing lost nothing, text columns with written-out errors elsewhere; blank rows
-    left out."""
+    """Typed columns where typing lost nothing, else text with errors written out; no blank rows."""
     by_column: dict[int, list[tuple[int, str]]] = {}
     for row, column, value in errors:
         by_column.setdefault(column, []).append((row, value))

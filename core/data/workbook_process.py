@@ -91,8 +91,7 @@ def _describe(book: Any, name: str, sample: int) -> dict[str, Any]:
 
 
 def read_sheet(request: dict[str, Any]) -> dict[str, Any]:
-    """The records of a sheet twice: as text with error values written out, and typed where columns are
-    pure."""
+    """The records of a sheet twice: as text with its error values, and typed where columns are pure."""
     import fastexcel
 
     book = fastexcel.read_excel(request["path"])

@@ -41,7 +41,7 @@ def template_frame() -> pd.DataFrame:
     search, social = rng.uniform(6_000, 11_000, WEEKS).round(-1), rng.uniform(2_000, 9_000, WEEKS).round(-1)
     newsletter = rng.integers(18_000, 26_000, WEEKS)
     price, rival = (100 + rng.normal(0, 2, WEEKS)).round(1), rng.normal(250_000, 20_000, WEEKS).round(-2)
-    season = 20_000 * np.sin(2 * np.pi * (dates.dayofyear.to_numpy() - 100) / 365.25)
+    season = 20_000 * np.sin(2 * np.pi * (dates.day_of_year.to_numpy() - 100) / 365.25)
     events = np.where(dates.isocalendar().week.to_numpy() == 48, "Black Friday", "")
     revenue = 210_000 + season + 1.4 * tv + 1.8 * radio + 3.1 * search + 1.6 * social - 1_500 * (price - 100)
     revenue = revenue + np.where(events != "", 60_000, 0) + rng.normal(0, 6_000, WEEKS)

@@ -25,7 +25,7 @@ class WeekRules:
 
 def week_of(dates: pd.Series, start: Weekday) -> pd.Series:
     """The first day of the week each date lies in."""
-    since = (dates.dt.dayofweek - start.number) % 7
+    since = (dates.dt.day_of_week - start.number) % 7
     return pd.Series(dates - pd.to_timedelta(since, unit="D"))
 
 

@@ -73,7 +73,7 @@ def test_a_week_can_begin_on_any_day() -> None:
     for start in Weekday:
         days = pd.Series(DAYS)
         weeks = week_of(days, start)
-        assert (weeks.dt.dayofweek == start.number).all()
+        assert (weeks.dt.day_of_week == start.number).all()
         assert ((days - weeks).dt.days.between(0, 6)).all()
 
 

@@ -31,8 +31,21 @@ _ENDINGS = {
 }
 
 
+_STAGES = {
+    "starting": "Starting",
+    "prepare": "Preparing the data",
+    "compile": "Compiling the model",
+    "tune": "Tuning the sampler",
+    "sample": "Sampling",
+    "diagnose": "Checking the fit",
+    "save": "Saving",
+}
+
+
 def stage_name(stage: str | None) -> str:
     """The stage of a training in plain words."""
+    if stage in _STAGES:
+        return _STAGES[stage]
     return "Getting ready" if not stage else plain(stage[:1].upper() + stage[1:].replace("_", " "))
 
 

@@ -1,0 +1,1 @@
+"""Screens about measuring: set a model up, read what it found."""

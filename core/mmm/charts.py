@@ -1,11 +1,10 @@
 """Every chart of a mix model: tidy frames in, plotly figures out; uncertainty is always drawn."""
 
-from core.mmm.charts_base import alt_text
+from core.mmm.charts_base import alt_text, rows_height
 from core.mmm.charts_channels import (
     contribution,
     geo_returns,
     roas,
-    rows_height,
     shares,
     spend_and_effect,
     waterfall,

@@ -16,6 +16,7 @@ MARGIN = 8
 NEUTRAL = "#8b93a1"  # readable on white and on the dark background alike
 INK = "#000037"  # a place holder that the screen's theme paints in its text colour, light or dark
 FITTED = "#12998b"
+ROW = 54  # height of one row in a horizontal chart, pixels
 HOLDOUT = "rgba(139,147,161,0.16)"
 LEGEND = {
     "orientation": "h",
@@ -127,3 +128,29 @@ def rows_of_bars(labels: Any, value: Any, name: str, marker: dict[str, Any], **e
 def interval_words(level: float) -> str:
     """How an interval is called in a legend."""
     return f"{level * 100:.0f} % interval"
+
+
+def rows_height(rows: int) -> int:
+    """The height of a chart with so many rows, pixels."""
+    return max(300, 90 + ROW * rows)
+
+
+def rows_axis(labels: list[str]) -> dict[str, Any]:
+    """One row a label, the first on top; numbers below allow several lanes in a row."""
+    places = list(range(len(labels)))
+    span = [len(labels) - 0.45, -0.55]
+    return {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": labels,
+        "range": span,
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def name_rows(traces: list[Trace], labels: list[str], digits: str = ".2f", prefix: str = "") -> None:
+    """What a row shows on hover: its label, and the value of the mark."""
+    for trace in traces:
+        trace["customdata"] = labels
+        trace["hovertemplate"] = f"%{{customdata}}: {prefix}%{{x:{digits}}}<extra>%{{fullData.name}}</extra>"

@@ -18,19 +18,16 @@ from core.mmm.charts_base import (
     faded,
     figure,
     interval_words,
+    name_rows,
+    rows_axis,
+    rows_height,
     rows_of_bars,
 )
 from core.mmm.wording import Wording
 
-ROW = 54  # height of one channel's row in a horizontal chart, pixels
 TOTAL = "#5b6b7d"
 AVERAGE, NEXT, BEFORE = -0.2, 0.12, 0.36  # lanes inside a channel's row
 NO_SPEND = "No money was spent in this range, so there is no return to show."
-
-
-def rows_height(rows: int) -> int:
-    """The height of a chart with so many rows, pixels."""
-    return max(300, 90 + ROW * rows)
 
 
 def _colours(frame: pd.DataFrame, wording: Wording) -> list[str]:
@@ -53,7 +50,7 @@ def _break_even(wording: Wording) -> list[dict[str, Any]]:
 
 
 def _kpi_axis(wording: Wording) -> dict[str, Any]:
-    return {"tickformat": "~s", "tickprefix": wording.kpi_prefix, "title": {"text": wording.kpi_label}}
+    return {"exponentformat": "B", "tickprefix": wording.kpi_prefix, "title": {"text": wording.kpi_label}}
 
 
 def roas(
@@ -67,41 +64,29 @@ def roas(
     frame = summary[np.isfinite(summary["roas"].astype(float))].sort_values("roas", ascending=False)
     if frame.empty:
         return empty(NO_SPEND)
-    colours, rows = _colours(frame, wording), np.arange(len(frame), dtype=float)
-    filled = {"color": [faded(colour, 0.85) for colour in colours]}
-    diamond = {"color": colours, "symbol": "diamond", "size": 11, "line": {"color": "#ffffff", "width": 1}}
-    marginal = frame["mroas"].to_numpy(float)
-    average = rows_of_bars(rows + AVERAGE, frame["roas"], "Average", filled, width=0.36)
-    traces: list[Trace] = [
-        average | {"error_x": _bars(frame, "roas")},
-        dots(marginal, rows + NEXT, "Marginal (next 1 %)", diamond, error_x=_bars(frame, "mroas")),
-    ]
+    traces = _returns(frame, wording)
     if year_before is not None and not year_before.empty:
-        traces.append(_year_before(frame, year_before, rows))
-    _name_rows(traces, _labels(frame, wording))
+        traces.append(_year_before(frame, year_before, np.arange(len(frame), dtype=float)))
+    name_rows(traces, _labels(frame, wording))
     alt = f"{wording.return_name} and marginal return by channel, with the {interval_words(level)}."
     return figure(
         traces,
         alt=alt,
         height=rows_height(len(frame)),
         xaxis={"title": {"text": wording.return_name}, "rangemode": "tozero"},
-        yaxis=_rows_axis(_labels(frame, wording)),
+        yaxis=rows_axis(_labels(frame, wording)),
         shapes=_break_even(wording),
     )
 
 
-def _rows_axis(labels: list[str]) -> dict[str, Any]:
-    """One row a label, the first on top; numbers below allow several lanes in a row."""
-    places = list(range(len(labels)))
-    span = [len(labels) - 0.45, -0.55]
-    return {"tickmode": "array", "tickvals": places, "ticktext": labels, "range": span, "showgrid": False}
-
-
-def _name_rows(traces: list[Trace], labels: list[str], digits: str = ".2f", prefix: str = "") -> None:
-    """What a row shows on hover: its label, and the value of the mark."""
-    for trace in traces:
-        trace["customdata"] = labels
-        trace["hovertemplate"] = f"%{{customdata}}: {prefix}%{{x:{digits}}}<extra>%{{fullData.name}}</extra>"
+def _returns(frame: pd.DataFrame, wording: Wording) -> list[Trace]:
+    """A bar for the average return of each row, a diamond in the lane below for the marginal one."""
+    colours, rows = _colours(frame, wording), np.arange(len(frame), dtype=float)
+    filled = {"color": [faded(colour, 0.85) for colour in colours]}
+    diamond = {"color": colours, "symbol": "diamond", "size": 11, "line": {"color": "#ffffff", "width": 1}}
+    average = rows_of_bars(rows + AVERAGE, frame["roas"], "Average", filled, width=0.36)
+    marginal = dots(frame["mroas"].to_numpy(float), rows + NEXT, "Marginal (next 1 %)", diamond)
+    return [average | {"error_x": _bars(frame, "roas")}, marginal | {"error_x": _bars(frame, "mroas")}]
 
 
 def _year_before(
@@ -186,11 +171,11 @@ def waterfall(parts: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.F
         f"Waterfall from the baseline over each channel to the total {wording.kpi_label}, "
         f"with the {interval_words(level)} of each step."
     )
-    rows = _rows_axis([f"{label}  {amount}" for label, amount in zip(labels, amounts, strict=True)])
+    rows = rows_axis([f"{label}  {amount}" for label, amount in zip(labels, amounts, strict=True)])
     return figure([steps], alt=alt, height=rows_height(len(labels) - 1), xaxis=axis, yaxis=rows)
 
 
-def waterfall_start(parts: pd.DataFrame, shown: float = 0.6) -> float:
+def waterfall_start(parts: pd.DataFrame, shown: float = 0.7) -> float:
     """Where the axis begins: at 0, or inside a baseline that would leave the steps under 1 - `shown`."""
     value = parts["value"].to_numpy(float)
     first, steps = float(value[0]), float(np.abs(value[1:]).sum())
@@ -224,11 +209,11 @@ def contribution(
     traces = [bars | {"error_x": _bars(frame, "contribution")}]
     if year_before is not None and not year_before.empty:
         traces.append(_year_before(frame, year_before, rows, "contribution"))
-    _name_rows(traces, labels, ".3s", wording.kpi_prefix)
+    name_rows(traces, labels, ".3s", wording.kpi_prefix)
     alt = f"{wording.kpi_label} caused by each channel, with the {interval_words(level)}."
     height, axis = rows_height(len(frame)), _kpi_axis(wording) | {"rangemode": "tozero"}
     shown = len(traces) > 1
-    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=_rows_axis(labels), showlegend=shown)
+    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=rows_axis(labels), showlegend=shown)
 
 
 def geo_returns(geo_summary: pd.DataFrame, wording: Wording, level: float = 0.9) -> go.Figure:

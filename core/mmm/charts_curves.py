@@ -20,6 +20,9 @@ from core.mmm.charts_base import (
     figure,
     interval_words,
     line,
+    name_rows,
+    rows_axis,
+    rows_height,
     rows_of_bars,
 )
 from core.mmm.wording import Wording
@@ -49,7 +52,7 @@ def response_curves(
         "title": {"text": f"{wording.kpi_label} per {wording.period}"},
         "tickprefix": wording.kpi_prefix,
     }
-    shared = {"tickformat": "~s", "rangemode": "tozero"}
+    shared = {"exponentformat": "B", "rangemode": "tozero"}
     return figure(traces, alt=alt, xaxis={**spend, **shared}, yaxis={**effect, **shared})
 
 
@@ -118,20 +121,22 @@ def two_models(
     """The returns of two models channel by channel, both with intervals.
 
     `channels`: channel, roas_old, roas_old_lower, roas_old_upper and the same with `new`. Where a model
-    lacks the channel there is no dot.
+    lacks the channel there is no dot; channels that have no return in either are left out.
     """
+    channels = channels[channels[["roas_old", "roas_new"]].notna().any(axis=1)]
     if channels.empty:
         return empty("The two models have no channel to compare.")
     labels = [wording.label(name) for name in channels["channel"]]
     colours = [wording.colour(name) for name in channels["channel"]]
+    rows = np.arange(len(labels), dtype=float)
     traces: list[Trace] = []
-    for which, name in zip(("old", "new"), names, strict=True):
+    for which, name, lane in zip(("old", "new"), names, (0.15, -0.15), strict=True):
         mean, low, high = (channels[f"roas_{which}{end}"].astype(float) for end in ("", "_lower", "_upper"))
         symbol = "circle-open" if which == "old" else "circle"
         marker = {"color": colours, "symbol": symbol, "size": 11, "line": {"color": colours, "width": 2}}
         bars = error_bars(mean, low, high, NEUTRAL if which == "old" else INK)
-        traces.append(dots(mean.to_numpy(), labels, name, marker, offsetgroup=which, error_x=bars))
+        traces.append(dots(mean.to_numpy(), rows + lane, name, marker, error_x=bars))
+    name_rows(traces, labels)
     alt = f"{wording.return_name} by channel in {names[0]} and {names[1]}, with the {interval_words(level)}."
     axis = {"title": {"text": wording.return_name}, "rangemode": "tozero"}
-    height, reverse = max(300, 90 + 46 * len(labels)), {"autorange": "reversed"}
-    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=reverse, scattermode="group")
+    return figure(traces, alt=alt, height=rows_height(len(labels)), xaxis=axis, yaxis=rows_axis(labels))

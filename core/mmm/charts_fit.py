@@ -30,7 +30,7 @@ GREYS = ("#7b8494", "#9aa3b2", "#b4bcc8", "#646c7a", "#c9cfd8", "#565d69")
 
 
 def _kpi_axis(wording: Wording, **extra: Any) -> dict[str, Any]:
-    return {"tickformat": "~s", "tickprefix": wording.kpi_prefix, **extra}
+    return {"exponentformat": "B", "tickprefix": wording.kpi_prefix, **extra}
 
 
 def holdout_shapes(holdout_start: pd.Timestamp | None, end: str) -> dict[str, Any]:
@@ -70,15 +70,8 @@ def actual_and_fitted(
     x = days(fitted["date"])
     traces = [band(x, fitted["fitted_lower"], fitted["fitted_upper"], FITTED, interval_words(level))]
     if year_before is not None and not year_before.empty:
-        traces.append(
-            line(
-                days(year_before["date"]),
-                year_before["actual"],
-                "A year before",
-                NEUTRAL,
-                dash="dot",
-            )
-        )
+        old = days(year_before["date"])
+        traces.append(line(old, year_before["actual"], "A year before", NEUTRAL, dash="dot"))
     traces.append(line(x, fitted["fitted"], "Model", FITTED))
     marker = {"color": NEUTRAL, "size": 5}
     traces.append(line(x, fitted["actual"], "Actual", NEUTRAL, width=1, mode="lines+markers", marker=marker))
@@ -195,6 +188,6 @@ def spend_over_time(spend: pd.DataFrame, wording: Wording) -> go.Figure:
         marker = {"color": wording.colour(name), "line": {"width": 0}}
         y = spend[name].to_numpy(float)
         traces.append({"type": "bar", "x": x, "y": y, "name": wording.label(name), "marker": marker})
-    axis = {"tickformat": "~s", "tickprefix": wording.symbol}
+    axis = {"exponentformat": "B", "tickprefix": wording.symbol}
     alt = "Spend by period and channel."
     return figure(traces, alt=alt, barmode="stack", bargap=0.05, yaxis=axis, hovermode="x unified")

@@ -13,7 +13,7 @@ from pages.parts.results_curves import show_carry_over, show_curves
 from pages.parts.results_diagnostics import show_diagnostics, show_method
 from pages.parts.results_export import export_menu, method_of
 from pages.parts.results_overview import show_channels, show_over_time, show_overview
-from pages.parts.results_summary import show_figures, show_findings
+from pages.parts.results_summary import show_figures, show_findings, show_newer_data
 from pages.parts.session import require_project
 
 person, project = require_project(Permission.PROJECT_VIEW)
@@ -39,6 +39,7 @@ with actions:
     link("Plan a budget", Screen.BUDGET, icon=":material/account_balance_wallet:", model=info.id)
     export_menu(view)
 
+show_newer_data(view)
 show_findings(view)
 show_figures(view)
 

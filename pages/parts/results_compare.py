@@ -32,7 +32,10 @@ def show_compare(view: View, models: tuple[ModelInfo, ...]) -> None:
         key="compare_with",
         width=330,
     )
-    other = others[picked]
+    _beside(view, others[picked])
+
+
+def _beside(view: View, other: ModelInfo) -> None:
     with user_errors() as caught:
         drift = compare_models(other, view.info)
     if caught.failed:

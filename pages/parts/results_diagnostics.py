@@ -79,13 +79,12 @@ def _sampling_cards(diagnostics: dict[str, Any]) -> list[Kpi]:
 def _fit_cards(diagnostics: dict[str, Any], view: View) -> list[Kpi]:
     held, words = diagnostics.get("holdout") or {}, view.wording
     inside, outside = (words.kpi(values.get("crps", NAN)) for values in (diagnostics, held))
-    seen = f"last {held['periods']} {words.period}s" if held else "nothing was held out"
     return [
         Kpi(
             "R²",
             _number(diagnostics, "r2", 3),
             f"unseen: {_number(held, 'r2', 3)}",
-            help="Share of the KPI's ups and downs that the model explains.",
+            help="Share of the KPI's ups and downs that is explained.",
         ),
         Kpi(
             "MAPE",
@@ -105,8 +104,14 @@ def _fit_cards(diagnostics: dict[str, Any], view: View) -> list[Kpi]:
             f"unseen: {outside}",
             help="Error of the whole forecast distribution in units of the KPI; lower is better.",
         ),
-        Kpi("Held out", str(held.get("periods", MISSING)), seen),
+        _held_out(held, words.period),
     ]
+
+
+def _held_out(held: dict[str, Any], period: str) -> Kpi:
+    if not held:
+        return Kpi("Held out", MISSING, "nothing was held out")
+    return Kpi("Held out", str(held["periods"]), f"the last {held['periods']} {period}s")
 
 
 def _number(values: dict[str, Any], name: str, digits: int) -> str:

@@ -173,10 +173,12 @@ def show_over_time(view: View) -> None:
     chart_card(
         view,
         f"{words.kpi_label} by cause",
-        lambda: charts.contribution_over_time(stacked(), words, view.cut(lines.border), level),
+        lambda: charts.contribution_over_time(
+            stacked(), words, None if parts else view.cut(lines.border), level
+        ),
         stacked,
         key=f"over_time_{parts}",
-        note=f"Dotted: the {level * 100:.0f} % interval of the baseline.",
+        note="" if parts else f"Dotted: the {level * 100:.0f} % interval of the baseline.",
     )
     _media_lines(view)
     spend = lines.spend.loc[view.span.start : view.span.end]

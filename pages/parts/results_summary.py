@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.mmm.evidence import Estimate
+from core.mmm.evidence import Estimate, Totals
 from core.mmm.readout import ALL_MEDIA
 from core.mmm.report import change_share
 from core.mmm.verdict import Trust
 from core.mmm.wording import percent, unbroken
 from pages.parts.layout import Kpi, kpi_row
+from pages.parts.places import Screen, link
 from pages.parts.plain import plain
 from pages.parts.results_view import View
 
@@ -18,6 +19,16 @@ BADGES = {
     Trust.CARE: ("orange", ":material/warning:"),
     Trust.NONE: ("red", ":material/block:"),
 }
+
+
+def show_newer_data(view: View) -> None:
+    """Says so when the data set has a newer version than the model was trained on."""
+    newest = view.info.dataset_latest_id
+    if newest is None or newest == view.info.dataset_id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="newer_data"):
+        st.markdown(":material/update: There are newer data than this model has seen.", width="content")
+        link("Train on them", Screen.MODEL, dataset=newest)
 
 
 def show_findings(view: View) -> None:
@@ -42,45 +53,54 @@ def show_findings(view: View) -> None:
 
 def show_figures(view: View) -> None:
     """KPI, media's share, spend and return of the range, each with its interval and the year before."""
-    words, totals = view.wording, view.readout.totals
-    before = view.readout.before if view.compare else None
-    level = f"{view.level * 100:.0f} %"
-    fitted, spend = view.cut(view.lines.fitted), view.lines.spend.loc[view.span.start : view.span.end]
-    share_delta = _points(totals.media_share, before.media_share if before else None)
+    now, before = view.readout.totals, view.readout.before if view.compare else None
     kpi_row(
         [
-            Kpi(
-                words.kpi_label,
-                words.kpi(totals.kpi),
-                _note(before),
-                delta=_relative(totals.kpi, before.kpi if before else None),
-                trend=fitted["actual"].tolist(),
-            ),
-            Kpi(
-                "Caused by media",
-                percent(totals.media_share.mean, 1),
-                f"{level}: {percent(totals.media_share.lower, 1)} to {percent(totals.media_share.upper, 1)}",
-                delta=share_delta,
-                delta_good="neutral",
-                trend=_all_media(view),
-                help=f"{words.kpi(totals.media.mean)} of {words.kpi(totals.kpi)}, carry-in included.",
-            ),
-            Kpi(
-                "Media spend",
-                words.money(totals.spend),
-                _note(before),
-                delta=_relative(totals.spend, before.spend if before else None),
-                delta_good="neutral",
-                trend=spend.sum(axis=1).tolist(),
-            ),
-            Kpi(
-                words.return_name,
-                words.per_money(totals.roas.mean),
-                _between(totals.roas, view, level),
-                delta=_difference(totals.roas, before.roas if before else None),
-                help="What the range's own spend caused inside the range, over that spend.",
-            ),
+            _kpi(view, now, before),
+            _caused(view, now, before),
+            _spend(view, now, before),
+            _return(view, now, before),
         ]
+    )
+
+
+def _kpi(view: View, now: Totals, before: Totals | None) -> Kpi:
+    trend = view.cut(view.lines.fitted)["actual"].tolist()
+    delta = _relative(now.kpi, before.kpi if before else None)
+    return Kpi(view.wording.kpi_label, view.wording.kpi(now.kpi), _note(before), delta=delta, trend=trend)
+
+
+def _caused(view: View, now: Totals, before: Totals | None) -> Kpi:
+    words, share = view.wording, now.media_share
+    return Kpi(
+        "Caused by media",
+        percent(share.mean, 1),
+        f"{view.level * 100:.0f} %: {percent(share.lower, 1)} to {percent(share.upper, 1)}",
+        delta=_points(share, before.media_share if before else None),
+        delta_good="neutral",
+        trend=_all_media(view),
+        help=f"{words.kpi(now.media.mean)} of {words.kpi(now.kpi)}, carry-in included.",
+    )
+
+
+def _spend(view: View, now: Totals, before: Totals | None) -> Kpi:
+    return Kpi(
+        "Media spend",
+        view.wording.money(now.spend),
+        _note(before),
+        delta=_relative(now.spend, before.spend if before else None),
+        delta_good="neutral",
+        trend=view.lines.spend.loc[view.span.start : view.span.end].sum(axis=1).tolist(),
+    )
+
+
+def _return(view: View, now: Totals, before: Totals | None) -> Kpi:
+    return Kpi(
+        view.wording.return_name,
+        view.wording.per_money(now.roas.mean),
+        _between(now.roas, view, f"{view.level * 100:.0f} %"),
+        delta=_difference(now.roas, before.roas if before else None),
+        help="What the range's own spend caused inside the range, over that spend.",
     )
 
 

@@ -74,8 +74,9 @@ class View:
     def holdout_start(self) -> pd.Timestamp | None:
         """The first period that training did not see, when it lies in the range."""
         held = self.model.config.holdout
-        first = self.model.dates[-held] if held else None
-        return first if first is not None and first <= self.span.end else None
+        if not held or self.model.dates[-held] > self.span.end:
+            return None
+        return max(self.model.dates[-held], self.span.start)
 
     def cut(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of a dated frame inside the range."""
@@ -129,7 +130,7 @@ def _geos(project_id: int, fit: str, level: float, start: str, end: str, _model:
     return _model.geo_summary(level, start, end)
 
 
-@st.cache_resource(max_entries=800, show_spinner=False)
+@st.cache_resource(max_entries=300, show_spinner=False)
 def _figure(
     project_id: int,
     fit: str,

@@ -66,52 +66,58 @@ def fill_levels(point, places, effect, geo_weight, response, mean_response, norm
 
 
 @compiled
-def add_lift_tests(
-    row_test,
-    row_geo,
-    changed,
-    tests,
-    kpi_mean,
-    exposure,
-    adstock,
-    saturation,
-    natural,
-    weights,
-    response,
-    level,
-    by_level,
-    by_response,
-    by_natural,
-    by_weights,
-):
-    """Log density of the measured lifts; adds the gradients.
-
-    `changed` (row, period): the comparison's exposure of one test in one geo. `tests` (test, 5): channel,
-    start, stop, lift, lift_sd.
+def respond_to_changes(lifts, saturation, natural, weights, other):
+    """Fill `other` (row, 4, period): carried exposure, response and their slopes in the tests'
+    comparisons.
     """
-    rows, periods = changed.shape
-    modelled = np.zeros(tests.shape[0])
-    other = np.zeros((rows, 4, periods))
-    for i in range(rows):
-        m, g = row_test[i], row_geo[i]
-        c, start, stop = int(tests[m, 0]), int(tests[m, 1]), int(tests[m, 2])
+    rows, changed, tests = lifts
+    for i in range(changed.shape[0]):
+        c = int(tests[rows[0, i], 0])
         carry(changed[i], weights[c], other[i, 0])
         saturate(
             saturation[c], other[i, 0], natural[c, 2], natural[c, 3], other[i, 1], other[i, 2], other[i, 3]
         )
-        for t in range(start, stop):
+
+
+@compiled
+def model_lifts(lifts, kpi_mean, response, level, other, modelled):
+    """Fill `modelled` (test,) with the lifts the model would measure; log density of those measured."""
+    rows, changed, tests = lifts
+    modelled[:] = 0.0
+    for i in range(changed.shape[0]):
+        m, g = rows[0, i], rows[1, i]
+        c = int(tests[m, 0])
+        for t in range(int(tests[m, 1]), int(tests[m, 2])):
             modelled[m] += kpi_mean[g] * level[g, c] * (response[c, g, t] - other[i, 1, t])
     value = 0.0
     for m in range(tests.shape[0]):
         z = (tests[m, 3] - modelled[m]) / tests[m, 4]
         value -= 0.5 * z * z + math.log(tests[m, 4]) + 0.5 * LOG_2PI
+    return value
+
+
+@compiled
+def add_lift_tests(
+    lifts, kpi_mean, saturation, natural, weights, response, level,
+    by_level, by_response, by_natural, by_weights,
+):  # fmt: skip
+    """Log density of the measured lifts; adds the gradients.
+
+    `lifts`: rows (2, row) test and geo, changed (row, period) the comparison's exposure, tests (test, 5)
+    channel, start, stop, lift, lift_sd.
+    """
+    rows, changed, tests = lifts
+    count, periods = changed.shape
+    other, modelled = np.empty((count, 4, periods)), np.empty(tests.shape[0])
+    respond_to_changes(lifts, saturation, natural, weights, other)
+    value = model_lifts(lifts, kpi_mean, response, level, other, modelled)
     adjoint = np.zeros(periods)
-    for i in range(rows):
-        m, g = row_test[i], row_geo[i]
-        c, start, stop = int(tests[m, 0]), int(tests[m, 1]), int(tests[m, 2])
+    for i in range(count):
+        m, g = rows[0, i], rows[1, i]
+        c = int(tests[m, 0])
         pull = (tests[m, 3] - modelled[m]) / (tests[m, 4] * tests[m, 4]) * kpi_mean[g]
         adjoint[:] = 0.0
-        for t in range(start, stop):
+        for t in range(int(tests[m, 1]), int(tests[m, 2])):
             by_level[g, c] += pull * (response[c, g, t] - other[i, 1, t])
             by_response[c, g, t] += pull * level[g, c]
             adjoint[t] = -pull * level[g, c]
@@ -143,11 +149,11 @@ def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural
 
 
 @compiled
-def log_posterior(point, grad, buffer):
-    """Log posterior density at `point`, constants included; fills `grad`. `buffer` comes from `packed`."""
+def unpack(buffer):
+    """The sizes (geos, periods, channels, rank, lags, parameters, lift rows, lift tests), two places and the
+    weekly factor, then the arrays, of a packed buffer."""
     G, T, C, K = int(buffer[1]), int(buffer[2]), int(buffer[3]), int(buffer[4])
     L, D, R, M = int(buffer[5]), int(buffer[6]), int(buffer[7]), int(buffer[8])
-    geo_place, noise_place, weekly = int(buffer[9]), int(buffer[10]), buffer[11]
     at = HEADER
     exposure = buffer[at : at + C * G * T].reshape((C, G, T))
     at += C * G * T
@@ -159,71 +165,118 @@ def log_posterior(point, grad, buffer):
     at += G * K
     geo_weight, kpi_mean = buffer[at : at + G], buffer[at + G : at + 2 * G]
     at += 2 * G
-    adstock = buffer[at : at + C].astype(np.int64)
-    saturation = buffer[at + C : at + 2 * C].astype(np.int64)
+    codes = buffer[at : at + 2 * C].astype(np.int64).reshape((2, C))
     at += 2 * C
     places = buffer[at : at + 6 * C].astype(np.int64).reshape((6, C))
     at += 6 * C
-    kinds, first, second = buffer[at : at + D], buffer[at + D : at + 2 * D], buffer[at + 2 * D : at + 3 * D]
+    own_priors = buffer[at : at + 3 * D].reshape((3, D))
     at += 3 * D
     tilt, centring, total_prior = buffer[at : at + C], buffer[at + C : at + 2 * C], buffer[at + 2 * C :]
     at += 2 * C + 2
-    row_test, row_geo = buffer[at : at + R].astype(np.int64), buffer[at + R : at + 2 * R].astype(np.int64)
+    rows = buffer[at : at + 2 * R].astype(np.int64).reshape((2, R))
     at += 2 * R
     changed = buffer[at : at + R * T].reshape((R, T))
     at += R * T
     tests = buffer[at : at + 5 * M].reshape((M, 5))
+    model = (exposure, target, basis, spread2, geo_weight, kpi_mean, codes, places)
+    return (
+        L,
+        int(buffer[9]),
+        int(buffer[10]),
+        buffer[11],
+        model,
+        (own_priors, tilt, centring, total_prior),
+        (
+            rows,
+            changed,
+            tests,
+        ),
+    )
 
-    grad[:] = 0.0
-    value = add_priors(point, grad, kinds, first, second)
-    value += add_share_prior(point, grad, places, tilt, total_prior[0], total_prior[1])
-    effect = np.empty((G, C))
-    value += geo_effects(point, places, geo_place, centring, effect)
 
-    natural, weights, slopes = np.empty((C, 4)), np.empty((C, L)), np.empty((C, 2, L))
-    for c in range(C):
-        channel_shape(c, point, places, adstock, weekly, natural[c])
-    cells = np.empty((4, C, G, T))
-    carried, response, elasticity, log_ratio = cells[0], cells[1], cells[2], cells[3]
-    forward(exposure, adstock, saturation, natural, carried, response, elasticity, log_ratio, weights, slopes)
-    mean_response, norm, level = np.empty((G, C)), np.empty(C), np.empty((G, C))
-    fill_levels(point, places, effect, geo_weight, response, mean_response, norm, level)
-
-    by_response, by_level = np.empty((C, G, T)), np.empty((G, C))
-    residual, by_media = np.empty(T), np.empty(T)
-    for g in range(G):
+@compiled
+def add_likelihood(point, grad, noise_place, model, response, level, by_response, by_level):
+    """Marginal log likelihood of all geos, in KPI units; adds the noise's gradient, fills the media's."""
+    _, target, basis, spread2, _, kpi_mean, _, _ = model
+    channels, geos, periods = response.shape
+    residual, by_media = np.empty(periods), np.empty(periods)
+    value = 0.0
+    for g in range(geos):
         residual[:] = target[g]
-        for c in range(C):
-            for t in range(T):
+        for c in range(channels):
+            for t in range(periods):
                 residual[t] -= level[g, c] * response[c, g, t]
         noise2 = math.exp(2.0 * point[noise_place + g])
         likelihood, by_noise2 = geo_likelihood(residual, basis[g], spread2[g], noise2, by_media)
         # The target is in units of the geo's mean KPI; the constant brings the density back to KPI units.
-        value += likelihood - T * math.log(kpi_mean[g])
+        value += likelihood - periods * math.log(kpi_mean[g])
         grad[noise_place + g] += 2.0 * noise2 * by_noise2
-        for c in range(C):
+        for c in range(channels):
             total = 0.0
-            for t in range(T):
+            for t in range(periods):
                 total += by_media[t] * response[c, g, t]
                 by_response[c, g, t] = by_media[t] * level[g, c]
             by_level[g, c] = total
+    return value
 
-    by_natural, by_weights = np.zeros((C, 2)), np.zeros((C, L))
-    if M > 0:
-        value += add_lift_tests(
-            row_test, row_geo, changed, tests, kpi_mean, exposure, adstock, saturation, natural, weights,
-            response, level, by_level, by_response, by_natural, by_weights,
-        )  # fmt: skip
-    for c in range(C):
+
+@compiled
+def through_levels(grad, places, geo_weight, effect, norm, level, mean_response, by_level, by_response):
+    """Carry the gradient by levels to shares (added), effects (replaces `by_level`) and responses (added)."""
+    channels, geos, periods = by_response.shape
+    for c in range(channels):
         earned = 0.0
-        for g in range(G):
+        for g in range(geos):
             earned += by_level[g, c] * level[g, c]
         grad[places[SHARE, c]] += earned
-        for g in range(G):
+        for g in range(geos):
             pull = earned * geo_weight[g] * math.exp(effect[g, c]) / norm[c]
             by_level[g, c] = by_level[g, c] * level[g, c] - pull * mean_response[g, c]
-            for t in range(T):
-                by_response[c, g, t] -= pull / T
+            for t in range(periods):
+                by_response[c, g, t] -= pull / periods
+
+
+@compiled
+def add_all_priors(point, grad, priors, places, geo_place, effect):
+    """Log prior density of everything sampled; fills the geo `effect`, adds the gradient but theirs."""
+    own, tilt, centring, total = priors
+    value = add_priors(point, grad, own[0], own[1], own[2])
+    value += add_share_prior(point, grad, places, tilt, total[0], total[1])
+    return value + geo_effects(point, places, geo_place, centring, effect)
+
+
+@compiled
+def log_posterior(point, grad, buffer):
+    """Log posterior density at `point`, constants included; fills `grad`. `buffer` comes from `packed`."""
+    lags, geo_place, noise_place, weekly, model, priors, lifts = unpack(buffer)
+    exposure, _, _, _, geo_weight, kpi_mean, codes, places = model
+    channels, geos, periods = exposure.shape
+    grad[:] = 0.0
+    effect = np.empty((geos, channels))
+    value = add_all_priors(point, grad, priors, places, geo_place, effect)
+    natural, weights, slopes = (
+        np.empty((channels, 4)),
+        np.empty((channels, lags)),
+        np.empty((channels, 2, lags)),
+    )
+    for c in range(channels):
+        channel_shape(c, point, places, codes[0], weekly, natural[c])
+    cells = np.empty((5, channels, geos, periods))
+    carried, response, elasticity, log_ratio, by_response = cells[0], cells[1], cells[2], cells[3], cells[4]
+    forward(exposure, codes[0], codes[1], natural, carried, response, elasticity, log_ratio, weights, slopes)
+    by_geo = np.empty((3, geos, channels))
+    mean_response, level, by_level, norm = by_geo[0], by_geo[1], by_geo[2], np.empty(channels)
+    fill_levels(point, places, effect, geo_weight, response, mean_response, norm, level)
+    value += add_likelihood(point, grad, noise_place, model, response, level, by_response, by_level)
+    by_natural, by_weights = np.zeros((channels, 2)), np.zeros((channels, lags))
+    if lifts[2].shape[0] > 0:
+        value += add_lift_tests(
+            lifts, kpi_mean, codes[1], natural, weights, response, level,
+            by_level, by_response, by_natural, by_weights,
+        )  # fmt: skip
+    through_levels(grad, places, geo_weight, effect, norm, level, mean_response, by_level, by_response)
+    for c in range(channels):
+        for g in range(geos):
             half, slope = pull_back(
                 exposure[c, g],
                 carried[c, g],
@@ -234,6 +287,6 @@ def log_posterior(point, grad, buffer):
             )
             by_natural[c, 0] += half
             by_natural[c, 1] += slope
-    add_geo_gradient(point, grad, places, geo_place, centring, by_level)
-    add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural, by_weights, slopes)
+    add_geo_gradient(point, grad, places, geo_place, priors[2], by_level)
+    add_shape_gradient(point, grad, places, codes[0], weekly, natural, by_natural, by_weights, slopes)
     return value

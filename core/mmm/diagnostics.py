@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.mmm.convergence import ess_bulk, ess_tail, r_hat
 from core.mmm.decomposition import expected_draws
 from core.mmm.kernel import SHARE
+from core.mmm.loo import leave_one_out
 from core.mmm.media import media_sums
 from core.mmm.metrics import fit_metrics
 from core.mmm.predict import Posterior, noise_draws
@@ -58,15 +59,20 @@ def predictive_checks(
 ) -> dict[str, Any]:
     """r2, mape, wmape, crps in sample; the same under `holdout` where periods were held out; probability
     that the total baseline is negative in the fitted periods, and the worst period's."""
-    media_free = expected_draws(structure, posterior, generator)
-    noise = noise_draws(structure, posterior, media_free.shape[-1], generator)
-    draws, actual, train = media_free + noise, structure.panel.kpi, structure.train
+    expected = expected_draws(structure, posterior, generator)
+    noise = noise_draws(structure, posterior, expected.shape[-1], generator)
+    draws, actual, train = expected + noise, structure.panel.kpi, structure.train
 
     def metrics(part: slice) -> dict[str, float]:
         cases = draws[..., part].reshape(len(draws), -1)
         return fit_metrics(actual[:, part].ravel(), cases)
 
     found: dict[str, Any] = metrics(slice(0, train))
+    sd = np.broadcast_to(
+        (posterior.natural.noise * structure.scales.kpi_mean)[..., None], expected[..., :train].shape
+    )
+    flat = (len(draws), -1)
+    found |= leave_one_out(actual[:, :train].ravel(), expected[..., :train].reshape(flat), sd.reshape(flat))
     if train < structure.panel.periods:
         found["holdout"] = metrics(slice(train, None)) | {"periods": structure.panel.periods - train}
     return found

@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from core.mmm import fit
+from core.mmm.loo import leave_one_out
 from core.mmm.metrics import crps, fit_metrics
 from core.mmm.outliers import find_outliers
 from core.mmm.structure import structure_of
@@ -20,6 +21,17 @@ def test_a_perfect_prediction_has_no_error():
     actual = np.array([1.0, 2.0, 4.0])
     found = fit_metrics(actual, np.tile(actual, (5, 1)))
     assert found == {"r2": 1.0, "mape": 0.0, "wmape": 0.0, "crps": 0.0}
+
+
+def test_leave_one_out_agrees_with_refitting_a_mean():
+    """Normal data, known sd, flat prior on the mean: leaving a case out is exact by hand."""
+    generator = np.random.default_rng(1)
+    actual = generator.normal(0, 1, 40)
+    mean = generator.normal(actual.mean(), 1 / np.sqrt(40), (4000, 1))
+    found = leave_one_out(actual, np.tile(mean, (1, 40)), np.ones((4000, 40)))
+    rest = (actual.sum() - actual) / 39
+    exact = stats.norm(rest, np.sqrt(1 + 1 / 39)).logpdf(actual).sum()
+    assert found["loo"] == pytest.approx(exact, abs=0.05) and found["loo_bad_share"] == 0
 
 
 def test_an_outlier_gets_a_dummy_and_a_word_and_can_be_kept():

@@ -57,7 +57,7 @@ def test_app_database_worker_and_training_are_killed_one_after_another(installat
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_killed_worker_is_replaced_and_a_killed_training_says_so(installation: Installation) -> None:
-    installation.start_app()
+    app = installation.start_app()
     assert until(installation.samples), installation.model()
 
     worker, training = installation.worker_pid(), installation.training_pid()
@@ -70,8 +70,7 @@ def test_a_killed_worker_is_replaced_and_a_killed_training_says_so(installation:
     assert until(lambda: installation.is_at("failed"), 30), installation.model()
     assert "killed (SIGKILL)" in installation.model().message
 
-    everything = (installation.worker_pid(), installation.database_pid(), installation._apps[0].pid)
-    kill(*everything)
+    kill(installation.worker_pid(), installation.database_pid(), app.pid)
     installation.start_app()
     assert until(lambda: installation.is_at("completed"), 180), installation.model()
     with installation.session() as s:

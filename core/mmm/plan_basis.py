@@ -112,10 +112,11 @@ def whatif_spend(inputs: WhatIfInputs, basis: PlanBasis) -> dict[str, float]:
 
 
 def stretch(inputs: BudgetInputs, basis: PlanBasis) -> BudgetInputs:
-    """The same question over the horizon of `basis`: money, limits and a target KPI grow with it."""
+    """The same question on another basis: money, limits and a target KPI grow with the horizon."""
     factor = basis.periods / inputs.periods
     before = sum(inputs.recent.values())
-    growth = basis.recent_total / before if before > 0 and basis.recent_total > 0 else factor
+    known_growth = factor != 1 and before > 0 and basis.recent_total > 0
+    growth = basis.recent_total / before if known_growth else factor
     known = {limit.channel: limit for limit in inputs.limits}
     free = {limit.channel: limit for limit in first_budget(basis).limits}
     limits = tuple(_stretched(known.get(name, free[name]), basis, factor) for name in basis.channels)

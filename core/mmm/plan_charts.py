@@ -59,30 +59,39 @@ def kpi_before_after(
     rows = answer.frame
     if rows.empty:
         return empty("There is no paid channel to plan.")
-    y = [wording.label(name) for name in rows["channel"]]
-    colours = [wording.colour(name) for name in rows["channel"]]
-    traces = []
-    for name, column, symbol in ((before, "kpi_before", "circle-open"), (after, "kpi_after", "circle")):
-        mean = rows[column].to_numpy(float)
-        spans = [
-            f"{wording.kpi(m)} ({wording.kpi(low)} to {wording.kpi(high)})"
-            for m, low, high in zip(mean, rows[f"{column}_lower"], rows[f"{column}_upper"], strict=True)
-        ]
-        traces.append(
-            {"type": "scatter", "mode": "markers", "y": y, "x": mean, "name": name, "offsetgroup": column,
-             "marker": {"color": colours, "symbol": symbol, "size": 11,
-                        "line": {"color": colours, "width": 2}},
-             "error_x": error_bars(mean, rows[f"{column}_lower"], rows[f"{column}_upper"],
-                                   NEUTRAL if symbol == "circle-open" else PLAN),
-             "text": spans, "hovertemplate": f"%{{y}}, {name.lower()}: %{{text}}<extra></extra>"}
-        )  # fmt: skip
+    traces = [
+        _dots(rows, column, name, symbol, wording)
+        for name, column, symbol in ((before, "kpi_before", "circle-open"), (after, "kpi_after", "circle"))
+    ]
     alt = (
         f"{wording.kpi_label} caused by each channel, {before.lower()} against {after.lower()}, "
         f"with the {interval_words(level)}."
     )
     axis = {**_axis(wording.kpi_prefix), "title": {"text": f"Caused {wording.kpi_label} in the window"}}
-    return figure(traces, alt=alt, height=_height(len(y)), xaxis=axis, scattermode="group",
+    return figure(traces, alt=alt, height=_height(len(rows)), xaxis=axis, scattermode="group",
                   yaxis={"autorange": "reversed"})  # fmt: skip
+
+
+def _dots(rows: pd.DataFrame, column: str, name: str, symbol: str, wording: Wording) -> Trace:
+    """Means with their intervals, one a channel."""
+    colours = [wording.colour(channel) for channel in rows["channel"]]
+    mean, low, high = (rows[f"{column}{end}"].to_numpy(float) for end in ("", "_lower", "_upper"))
+    spans = [
+        f"{wording.kpi(m)} ({wording.kpi(a)} to {wording.kpi(b)})"
+        for m, a, b in zip(mean, low, high, strict=True)
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "y": [wording.label(channel) for channel in rows["channel"]],
+        "x": mean,
+        "name": name,
+        "offsetgroup": column,
+        "marker": {"color": colours, "symbol": symbol, "size": 11, "line": {"color": colours, "width": 2}},
+        "error_x": error_bars(mean, low, high, NEUTRAL if symbol == "circle-open" else PLAN),
+        "text": spans,
+        "hovertemplate": f"%{{y}}, {name.lower()}: %{{text}}<extra></extra>",
+    }
 
 
 def move_on_curve(

@@ -70,7 +70,7 @@ def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -
             Kpi(wording.return_name, *return_words(answer, wording, inputs.level), help=ROAS_HELP),
             Kpi("Probability better", probability(answer.probability_better), "than today’s split"),
             Kpi(
-                "Carried over afterwards", kpi(answer.kpi_after.mean),
+                "Carried over", kpi(answer.kpi_after.mean),
                 f"{level}: {span_words(answer.kpi_after, wording)}",
                 help="What the plan’s spend still causes after the horizon; it is counted in the gain",
             ),

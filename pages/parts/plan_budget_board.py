@@ -66,24 +66,25 @@ def budget_board(
             basis = plan_basis(info, _periods_of(bench))
             periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
             basis = plan_basis(info, periods)
-        allowed = trusted(info)
-        wording = wording_of(info, project, basis.period)
-        horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
-        recently = f"recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"
-        st.caption(plain(f"{horizon}; {recently}"))
+        allowed, wording = trusted(info), wording_of(info, project, basis.period)
+        _say_horizon(basis, wording)
         inputs = _ask(bench, basis, wording, prefix, fields)
-        if st.button(
-            "Optimise", type="primary", icon=":material/auto_awesome:", key="plan_optimise",
-            disabled=inputs is None or not allowed,
-        ) and inputs:  # fmt: skip
+        blocked = inputs is None or not allowed
+        icon = ":material/auto_awesome:"
+        if st.button("Optimise", type="primary", icon=icon, key="plan_optimise", disabled=blocked) and inputs:
             _optimise(info, inputs, basis, bench, wording)
     if bench.answer and bench.answered and allowed:
         _show(info, project, basis, bench, wording)
     with header:
         first = f"{wording.money(inputs.total_value)} for {periods} {basis.period}s" if inputs else "My plan"
-        save_buttons(
-            person, project, bench, PlanKind.BUDGET.value, ready=bench.answer is not None, first_name=first
-        )
+        ready = bench.answer is not None
+        save_buttons(person, project, bench, PlanKind.BUDGET.value, ready=ready, first_name=first)
+
+
+def _say_horizon(basis: PlanBasis, wording: Wording) -> None:
+    horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
+    recently = f"recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"
+    st.caption(plain(f"{horizon}; {recently}"))
 
 
 def _ask(
@@ -93,7 +94,7 @@ def _ask(
     kept = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
     if kept is None:
         kept = first_budget(basis, wording.labels)
-    elif kept.periods != basis.periods or {x.channel for x in kept.limits} != set(basis.channels):
+    elif kept.periods != basis.periods or kept.recent != dict(basis.recent):
         kept = stretch(kept, basis)
         bench.stretch(kept.to_json())
     with user_errors() as outcome:

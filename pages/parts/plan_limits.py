@@ -47,14 +47,16 @@ def edit_limits(
     )
     rows = edited.to_dict("records")
     now = tuple(_limit(limit, row, money) for limit, row in zip(first, rows, strict=True))
+    _offer_caps(now, seen, key)
+    return now
+
+
+def _offer_caps(limits: Sequence[ChannelLimit], seen: Mapping[str, float], key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("Cap every channel at", width="content")
         for words, factor in CAPS.items():
-            st.button(
-                words, key=f"{prefix}_cap_{factor}", type="tertiary", on_click=refreeze,
-                args=(key, _capped(now, seen, factor)),
-            )  # fmt: skip
-    return now
+            capped = _capped(limits, seen, factor)
+            st.button(words, key=f"{key}_{factor}", type="tertiary", on_click=refreeze, args=(key, capped))
 
 
 def _capped(

@@ -13,6 +13,7 @@ from pages.parts.plain import plain
 
 MOST_PCT = 200
 STEP_PCT = 5
+MOST_TIMES = 10  # what may be typed, in multiples of the usual money
 
 
 def ask_spend(inputs: WhatIfInputs, basis: PlanBasis, wording: Wording, prefix: str) -> WhatIfInputs:
@@ -29,8 +30,7 @@ def _ask_channel(
 ) -> None:
     slider, amount = f"{prefix}_slider_{channel}", f"{prefix}_amount_{channel}"
     usual = basis.usual[channel]
-    seen = usual > 0
-    resting = seen and basis.recent[channel] <= 0
+    resting = basis.recent[channel] <= 0
     # Set before they are drawn: the callbacks write the other one of the pair, and a default would clash.
     st.session_state.setdefault(slider, _on_slider(share))
     st.session_state.setdefault(amount, money)
@@ -38,30 +38,39 @@ def _ask_channel(
     with st.container(border=True, gap="xsmall", key=f"{prefix}_channel_{channel}"):
         _name(name, usual, resting, wording)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.slider(
-                f"{name}: percent of {'its average' if resting else 'recent'} spend",
-                0,
-                MOST_PCT,
-                step=STEP_PCT,
-                format="%d %%",
-                key=slider,
-                disabled=not seen,
-                label_visibility="collapsed",
-                on_change=partial(_slid, slider, amount, usual),
-                width="stretch",
-            )
-            st.number_input(
-                f"{name}: spend in {wording.currency}",
-                0.0,
-                to_cents(usual * 10) if seen else None,
-                step=1000.0,
-                format="%.0f",
-                key=amount,
-                disabled=not seen,
-                label_visibility="collapsed",
-                on_change=partial(_typed, slider, amount, usual),
-                width=150,
-            )
+            label = f"{name}: percent of {'its average' if resting else 'recent'} spend"
+            _slider(label, slider, amount, usual)
+            _amount(f"{name}: spend in {wording.currency}", slider, amount, usual)
+
+
+def _slider(label: str, slider: str, amount: str, usual: float) -> None:
+    st.slider(
+        label,
+        0,
+        MOST_PCT,
+        step=STEP_PCT,
+        format="%d %%",
+        key=slider,
+        disabled=usual <= 0,
+        label_visibility="collapsed",
+        on_change=partial(_slid, slider, amount, usual),
+        width="stretch",
+    )
+
+
+def _amount(label: str, slider: str, amount: str, usual: float) -> None:
+    st.number_input(
+        label,
+        0.0,
+        to_cents(usual * MOST_TIMES) if usual > 0 else None,
+        step=1000.0,
+        format="%.0f",
+        key=amount,
+        disabled=usual <= 0,
+        label_visibility="collapsed",
+        on_change=partial(_typed, slider, amount, usual),
+        width=150,
+    )
 
 
 def _name(name: str, usual: float, resting: bool, wording: Wording) -> None:

@@ -1,5 +1,7 @@
 """The basis of a plan: recent spend, the most ever spent, and questions that stretch with the horizon."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -69,6 +71,16 @@ def test_a_longer_horizon_takes_money_limits_and_target_along():
     assert longer.bounds["tv"] == (0.0, 1200.0)
     assert longer.groups[0].minimum_value == 20.0 and longer.groups[0].maximum_value is None
     assert longer.target_value == 100.0
+
+
+def test_newer_data_change_recent_spend_but_not_what_was_typed():
+    question = BudgetInputs(4, 777.0, first_budget(_basis()).limits)
+    older = replace(
+        question, limits=tuple(replace(x, recent_value=1.0, maximum_value=5.0) for x in question.limits)
+    )
+    newer = stretch(older, _basis())
+    assert newer.recent == _basis().recent
+    assert newer.total_value == 777.0 and newer.bounds["tv"] == (0.0, 5.0)
 
 
 def test_the_first_horizon_is_about_a_quarter_within_the_data():

@@ -55,7 +55,7 @@ def budget_board(
 ) -> None:
     """The question, its answer, and the header's buttons."""
     prefix = f"budget_{project.project_id}_{bench.scenario.id if bench.scenario else 0}_{bench.round}"
-    show_name(bench)
+    name = st.container()
     with st.container(border=True, key="plan_question"):
         fields = st.grid(4, min_column_width=200)
         with fields:
@@ -73,6 +73,8 @@ def budget_board(
         icon = ":material/auto_awesome:"
         if st.button("Optimise", type="primary", icon=icon, key="plan_optimise", disabled=blocked) and inputs:
             _optimise(info, inputs, basis, bench, wording)
+    with name:
+        show_name(bench)
     if bench.answer and bench.answered and allowed:
         _show(info, project, basis, bench, wording)
     with header:

@@ -18,10 +18,10 @@ from core.store import session
 from pages.parts.actions import ItemActions, item_menu
 from pages.parts.figures import ago
 from pages.parts.layout import empty_state
-from pages.parts.places import choose, chosen_id
 from pages.parts.plain import plain
 from pages.parts.plan_compare import show_comparison
 from pages.parts.plan_open import open_plan
+from pages.parts.plan_state import close_plan, open_number
 from pages.parts.session import may
 
 ACTIONS = ItemActions(
@@ -89,13 +89,13 @@ def _line(plan: ScenarioInfo, project: Membership, kind: PlanKind, wording: Word
             archived=plan.archived,
             may_edit=may(project, Permission.PLAN_EDIT),
             may_delete=may(project, Permission.PLAN_DELETE),
-            after=lambda: _close(plan.id),
+            after=lambda: _close(plan.id, project.project_id, kind),
         )
 
 
-def _close(scenario_id: int) -> None:
-    if chosen_id("scenario") == scenario_id:
-        choose("scenario", None)
+def _close(scenario_id: int, project_id: int, kind: PlanKind) -> None:
+    if open_number(project_id, kind.value) == scenario_id:
+        close_plan(project_id, kind.value)
 
 
 def _facts(plan: ScenarioInfo, wording: Wording) -> str:

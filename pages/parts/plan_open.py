@@ -13,9 +13,9 @@ from core.mmm.plan_values import PlanKind
 from core.mmm.scenarios import store
 from core.mmm.scenarios.scenario_info import ScenarioInfo
 from core.store import session
-from pages.parts.places import choose, chosen_id
+from pages.parts.places import choose
 from pages.parts.plain import plain
-from pages.parts.plan_state import Bench, bench_of
+from pages.parts.plan_state import Bench, bench_of, close_plan, open_number
 
 TABS = {PlanKind.BUDGET: ("Plan", "Saved plans"), PlanKind.WHATIF: ("Scenario", "Saved scenarios")}
 _NEXT = "_plan_tab_next"
@@ -77,7 +77,7 @@ def show_model_gone(scenario: ScenarioInfo) -> None:
 
 
 def _wanted(person: Person, project: Membership, kind: PlanKind) -> ScenarioInfo | None:
-    wanted = chosen_id("scenario")
+    wanted = open_number(project.project_id, kind.value)
     if wanted is None:
         return None
     try:
@@ -85,9 +85,9 @@ def _wanted(person: Person, project: Membership, kind: PlanKind) -> ScenarioInfo
             found = store.scenario(s, person, wanted)
     except NotFound as error:
         st.warning(error.faults[0], icon=":material/search_off:")
-        choose("scenario", None)
+        close_plan(project.project_id, kind.value)
         return None
     if found.project_id != project.project_id or found.kind != kind.value:
-        choose("scenario", None)
+        close_plan(project.project_id, kind.value)
         return None
     return found

@@ -12,7 +12,7 @@ from core.mmm.scenarios.scenario_info import ScenarioInfo
 from pages.parts.actions import FAILED, attempt, toast_next
 from pages.parts.places import choose
 from pages.parts.plain import plain
-from pages.parts.plan_state import Bench, bench_of
+from pages.parts.plan_state import Bench, bench_of, close_plan
 from pages.parts.session import may
 
 MOST_LETTERS = 120
@@ -51,6 +51,14 @@ def show_name(bench: Bench) -> None:
         st.markdown(f"**{plain(bench.scenario.name)}**", width="content")
         if bench.unsaved:
             st.badge("Changes not saved", color="orange", icon=":material/edit:")
+            st.button(
+                "Discard changes",
+                icon=":material/undo:",
+                type="tertiary",
+                key=f"plan_discard_{bench.scenario.id}",
+                on_click=bench.open,
+                args=(bench.scenario,),
+            )
 
 
 def _save_form(person: Person, project: Membership, bench: Bench, kind: str, first_name: str) -> None:
@@ -94,7 +102,7 @@ def _overwrite(bench: Bench, scenario: ScenarioInfo) -> None:
 
 def _begin(person: Person, project: Membership, kind: str) -> None:
     bench_of(person, project.project_id, kind, None).clear()
-    choose("scenario", None)
+    close_plan(project.project_id, kind)
 
 
 def _why_not(project: Membership, bench: Bench, ready: bool) -> str:

@@ -10,9 +10,11 @@ import streamlit as st
 
 from core.access import Person
 from core.mmm.scenarios.scenario_info import ScenarioInfo
+from pages.parts.places import choose, chosen_id
 
 _KEPT_FOR = dt.timedelta(hours=24)
 _OWN = "_plan_benches"
+_OPEN = "_plan_open"
 Value = TypeVar("Value")
 
 
@@ -84,6 +86,22 @@ class Bench:
     def unsaved(self) -> bool:
         """Whether the saved plan differs from what is on the table."""
         return self.scenario is not None and self.inputs != dict(self.scenario.config)
+
+
+def open_number(project_id: int, kind: str) -> int | None:
+    """The saved plan in the address, else the one this browser session looked at last on this screen."""
+    slot = f"{_OPEN}_{project_id}_{kind}"
+    if (wanted := chosen_id("scenario")) is not None:
+        st.session_state[slot] = wanted
+    elif (last := st.session_state.get(slot)) is not None:
+        choose("scenario", last)
+    return st.session_state.get(slot)
+
+
+def close_plan(project_id: int, kind: str) -> None:
+    """Nothing saved is open any more."""
+    st.session_state.pop(f"{_OPEN}_{project_id}_{kind}", None)
+    choose("scenario", None)
 
 
 def bench_of(person: Person, project_id: int, kind: str, scenario_id: int | None) -> Bench:

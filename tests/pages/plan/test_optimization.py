@@ -6,10 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Role
+from core.access import store as access
 from core.mmm import store as models
 from core.mmm.scenarios import store
 from core.store import session
+from db.tables import Project
+from tests.conftest import PASSWORD
 from tests.pages.conftest import everything_shown
+from tests.pages.plan.trained import scenario_of
 
 PAGE = "pages/plan/optimization.py"
 
@@ -34,7 +38,7 @@ def _saved(app: AppTest, name: str) -> int:
     app.text_input(key="budget_save_name").set_value(name)
     app.button(key="budget_save").click().run()
     assert not app.exception
-    return int(app.query_params["scenario"][0])
+    return scenario_of(app)
 
 
 def test_a_visitor_is_asked_to_sign_in(signed_out_page):
@@ -134,6 +138,72 @@ def test_changes_are_saved_over_the_open_plan_only_after_optimising(open_page, m
     assert not app.exception
     with session() as s:
         assert store.scenario(s, owner, number).config["total_value"] == 90_000.0
+
+
+def test_changes_can_be_discarded(open_page, model_id):
+    app = open_page(PAGE)
+    number = _saved(_optimised(app), "Plan")
+    budget = _field(app, "Total budget").value
+    _field(app, "Total budget").set_value(90_000.0).run()
+    assert "Discard changes" in [button.label for button in app.button]
+    app.button(key=f"plan_discard_{number}").click().run()
+    assert _field(app, "Total budget").value == budget
+
+
+def test_an_open_plan_is_still_open_after_a_look_elsewhere(open_page, model_id):
+    app = open_page(PAGE)
+    number = _saved(_optimised(app), "Still here")
+    _field(app, "Total budget").set_value(90_000.0).run()
+    app.switch_page("pages/plan/scenarios.py").run()
+    app.query_params.pop("scenario", None)
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert scenario_of(app) == number
+    assert "Still here" in everything_shown(app) and _field(app, "Total budget").value == 90_000.0
+
+
+def test_a_group_is_kept_and_reopened(open_page, model_id, owner):
+    app = open_page(PAGE)
+    next(button for button in app.button if button.label == "Add a group").click().run()
+    _field(app, "Name of the group").set_value("Digital")
+    next(box for box in app.multiselect if box.label == "Channels").set_value(["search", "social"])
+    _field(app, "At least").set_value(60_000.0).run()
+    number = _saved(_optimised(app), "Grouped")
+    with session() as s:
+        kept = store.scenario(s, owner, number).config["groups"]
+    assert kept == [
+        {
+            "name": "Digital",
+            "channels": ["search", "social"],
+            "minimum_value": 60_000.0,
+            "maximum_value": None,
+        }
+    ]
+    again = open_page(PAGE, scenario=number)
+    assert _field(again, "Name of the group").value == "Digital"
+    assert _field(again, "At least").value == 60_000.0
+
+
+def test_limits_can_be_typed_in_percent_of_recent_spend(open_page, model_id, owner):
+    app = open_page(PAGE)
+    control = next(widget for widget in app.segmented_control if widget.label == "Limits in")
+    control.set_value("% of recent").run()
+    _edit(app, 1, minimum=50.0, maximum=50.0)
+    app.run()
+    table = _optimised(app).dataframe[-1].value
+    recent, planned = (float(table[name][1].replace(",", "")) for name in ("Recent spend", "Plan"))
+    assert planned == pytest.approx(recent / 2, abs=0.01)
+
+
+def test_the_demo_may_try_everything_and_is_told_why_it_cannot_save(open_page, keep, owner, project_id):
+    keep()
+    with session() as s:
+        s.get(Project, project_id).is_demo = True
+        demo = access.add_demo_account(s, PASSWORD)
+        access.join_as(s, project_id, demo.id, Role.VIEWER)
+    app = _optimised(open_page(PAGE, person=demo))
+    assert "The probability that it beats" in everything_shown(app)
+    assert "make a project of your own" in app.button(key="budget_save_blocked").help
 
 
 def test_two_saved_plans_are_compared_from_the_same_draws(open_page, model_id):

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Role
 from tests.pages.conftest import everything_shown
+from tests.pages.plan.trained import scenario_of
 
 PAGE = "pages/plan/scenarios.py"
 
@@ -68,7 +69,7 @@ def test_a_saved_scenario_comes_back_with_everything(open_page, model_id):
     app.text_input(key="whatif_save_name").set_value("Less TV")
     app.button(key="whatif_save").click().run()
     assert not app.exception
-    saved = app.query_params["scenario"][0]
+    saved = scenario_of(app)
     again = open_page(PAGE, scenario=saved)
     assert not again.exception
     assert _slider(again, "tv").value == 40
@@ -80,7 +81,7 @@ def test_a_deleted_scenario_comes_back_by_undo(open_page, model_id):
     app = open_page(PAGE)
     app.text_input(key="whatif_save_name").set_value("Short life")
     app.button(key="whatif_save").click().run()
-    number = app.query_params["scenario"][0]
+    number = scenario_of(app)
     app.session_state["whatif_tab"] = "Saved scenarios"
     app.run()
     menu = app.menu_button(key=f"plan_menu_{number}")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 
 from core import artifacts
 from core.mmm import FittedMMM, MMMConfig, fit
@@ -38,6 +39,12 @@ def small_model(draws: int = 150) -> FittedMMM:
         display_names=LABELS,
     )  # fmt: skip
     return fit(frame, config, draws=draws, tune=200, chains=2, seed=1)
+
+
+def scenario_of(app: AppTest) -> int:
+    """The saved plan in the address of a screen."""
+    found = app.query_params["scenario"]
+    return int(found if isinstance(found, str) else found[0])
 
 
 def keep_model(person_id: int, project_id: int, model: FittedMMM, name: str, converged: bool = True) -> int:

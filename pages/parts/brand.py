@@ -32,7 +32,7 @@ def entrance(title: str, note: str) -> Iterator[None]:
     with st.container(horizontal_alignment="center", key="entrance"):
         st.space("large")
         with st.container(width=420, gap="medium"):
-            st.image(logo(), width=170)
+            st.image(logo(), width=170, alt="Mixwright")
             with st.container(border=True, key="entrance_card"):
                 with st.container(gap="xxsmall"):
                     st.title(plain(title), anchor=False)

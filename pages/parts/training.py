@@ -37,7 +37,7 @@ _STAGES = {
     "compile": "Compiling the model",
     "tune": "Tuning the sampler",
     "sample": "Sampling",
-    "diagnose": "Checking the fit",
+    "summarise": "Summing up the draws",
     "save": "Saving",
 }
 

@@ -13,7 +13,7 @@ from tests.browser.test_access import invitation_link, make_project
 
 def open_menu(page: Page, project_id: int, entry: str) -> None:
     """Chooses an entry in the menu of a project's card."""
-    page.locator(f".st-key-project_menu_{project_id} button").click()
+    page.locator(f".st-key-project_menu_{project_id} button:visible").first.click()
     page.get_by_role("menuitem", name=entry).or_(page.get_by_role("option", name=entry)).click()
 
 

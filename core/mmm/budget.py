@@ -120,7 +120,7 @@ class BudgetProblem:
         for name, group, lower, upper in self.groups:
             members = np.array([float(channel in group) for channel in channels])
             rows += [Limit(name, "lower", members, float(lower)), Limit(name, "upper", members, float(upper))]
-        return Limits(tuple(channels), tuple(rows))
+        return Limits(tuple(channels), tuple(row for row in rows if math.isfinite(row.amount)))
 
     def pattern(self) -> Floats:
         """(period, channel) share of each channel's money by period; columns sum to 1."""

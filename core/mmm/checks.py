@@ -19,6 +19,8 @@ def check(frame: pd.DataFrame, config: MMMConfig, thresholds: Thresholds | None 
     """
     limits = thresholds or Thresholds()
     problems = _column_problems(frame, config)
+    if frame.columns.has_duplicates:
+        return problems
     if config.date_column in frame and (config.geo_column is None or config.geo_column in frame):
         problems += date_problems(frame, config, limits)
     problems += _geo_problems(frame, config)

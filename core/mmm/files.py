@@ -100,51 +100,54 @@ def data_of(structure: Structure) -> pd.DataFrame:
 def _datasets(model: FittedMMM) -> dict[str, xr.Dataset]:
     import xarray as xr
 
-    structure, trace = model.structure, model.trace
-    chains, draws, size = trace.shape
-    config, geos = structure.config, list(model.geos)
-    natural = natural_of(trace.reshape(-1, size), structure.layout, config, len(geos), structure.weekly)
-    kinds = {
-        "share": "channel",
-        "first": "channel",
-        "second": "channel",
-        "half": "channel",
-        "slope": "channel",
+    structure, trace, geos = model.structure, model.trace, list(model.geos)
+    chains, draws, _ = trace.shape
+    steps = {"chain": np.arange(chains), "draw": np.arange(draws)}
+    names = {"parameter": list(structure.layout.names)}
+    channels = {"channel": list(model.config.channels), "geo": geos}
+    columns = names | {"geo": geos, "column": _column_labels(structure)}
+    points = {"point": (("chain", "draw", "parameter"), trace)}
+    observed = {"kpi": (("geo", "date"), structure.panel.kpi)}
+    baseline = {
+        "theta": (("sample", "geo", "column"), model.posterior.theta),
+        "point": (("sample", "parameter"), _kept_points(model)),
     }
-    variables: dict[str, Any] = {
-        _NAMES.get(name, name): (("chain", "draw", dim), getattr(natural, name).reshape(chains, draws, -1))
-        for name, dim in (kinds | {"noise": "geo"}).items()
-    }
-    coords: dict[str, Any] = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    coords |= {"channel": list(config.channels), "geo": geos}
-    if len(geos) > 1:
-        variables["geo_spread"] = (("chain", "draw", "channel"), natural.spread.reshape(chains, draws, -1))
-        effect = natural.effect.reshape(chains, draws, len(geos), -1)
-        variables["geo_effect"] = (("chain", "draw", "geo", "channel"), effect)
-    kept = _kept_points(model)
     return {
-        "posterior": xr.Dataset(variables, coords),
-        "sample_stats": xr.Dataset(
-            {"diverging": (("chain", "draw"), model.diverging)}, {k: coords[k] for k in ("chain", "draw")}
+        "posterior": xr.Dataset(
+            _natural_variables(model), steps | {"channel": list(model.config.channels), "geo": geos}
         ),
+        "sample_stats": xr.Dataset({"diverging": (("chain", "draw"), model.diverging)}, steps),
         "unconstrained_posterior": xr.Dataset(
-            {"point": (("chain", "draw", "parameter"), trace)},
-            {"chain": coords["chain"], "draw": coords["draw"], "parameter": list(structure.layout.names)},
+            {"point": (("chain", "draw", "parameter"), trace)}, steps | names
         ),
         "baseline_posterior": xr.Dataset(
-            {
-                "theta": (("sample", "geo", "column"), model.posterior.theta),
-                "point": (("sample", "parameter"), kept),
-            },
-            {"geo": geos, "column": _column_labels(structure)},
+            baseline, names | {"geo": geos, "column": _column_labels(structure)}
         ),
-        "observed_data": xr.Dataset(
-            {"kpi": (("geo", "date"), structure.panel.kpi)}, {"geo": geos, "date": structure.panel.dates}
-        ),
+        "observed_data": xr.Dataset(observed, {"geo": geos, "date": structure.panel.dates}),
     }
 
 
-_NAMES = {"first": "adstock_first", "second": "adstock_second", "half": "half_saturation"}
+def _natural_variables(model: FittedMMM) -> dict[str, Any]:
+    """Variables of the posterior group by name: (dims, values)."""
+    structure, trace, geos = model.structure, model.trace, len(model.geos)
+    chains, draws, size = trace.shape
+    natural = natural_of(trace.reshape(-1, size), structure.layout, model.config, geos, structure.weekly)
+    kinds = dict.fromkeys(("share", "first", "second", "half", "slope"), "channel") | {"noise": "geo"}
+    if geos > 1:
+        kinds["spread"] = "channel"
+    variables: dict[str, Any] = {
+        _NAMES.get(name, name): (("chain", "draw", dim), getattr(natural, name).reshape(chains, draws, -1))
+        for name, dim in kinds.items()
+    }
+    if geos > 1:
+        effect = natural.effect.reshape(chains, draws, geos, -1)
+        variables["geo_effect"] = (("chain", "draw", "geo", "channel"), effect)
+    return variables
+
+
+_NAMES = {
+    "first": "adstock_first", "second": "adstock_second", "half": "half_saturation", "spread": "geo_spread",
+}  # fmt: skip
 
 
 def _column_labels(structure: Structure) -> list[str]:

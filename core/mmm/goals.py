@@ -43,7 +43,7 @@ class Money:
         low, high = self.limits.solve(ones), self.limits.solve(-ones)
         if low is None or high is None:
             self.limits.demand_feasible()
-            raise AssertionError("limits that can be met have a least and a most")
+            raise UserError("Without a total every channel needs an upper limit: some have none.")
         least, most = float(low.sum()), float(high.sum())
         if self.total is not None and least > self.total + 0.01:
             self.limits.with_total(self.total).demand_feasible()

@@ -129,7 +129,14 @@ class _Watch:
             except TimeoutError:
                 self._report()
             else:
-                return self._report()
+                return self._finish()
+
+    def _finish(self) -> None:
+        """The last report: the sampler may have ended before it told its final counts."""
+        whole = self._effort.tune + self._effort.draws
+        with self._lock:
+            self._latest = [[whole, divergences] for _, divergences in self._latest]
+        self._report()
 
     def _report(self) -> None:
         if self._progress is None:

@@ -94,7 +94,7 @@ def plain(**changes: Any) -> MMMConfig:
 
 
 def prior_model(frame: pd.DataFrame, config: MMMConfig, draws: int = 60, seed: int = 0) -> FittedMMM:
-    """A model whose draws come from the prior: everything but the sampler is real, and it is ready at once."""
+    """A model whose draws come from the prior: all but the sampler is real, and it is ready at once."""
     structure = structure_of(frame, config)
     points = draw_prior(structure.layout, draws, np.random.default_rng(seed))[None]
     posterior = keep_draws(structure, points, seed)

@@ -147,3 +147,9 @@ def test_a_wrong_frame_raises_one_problem_that_lists_every_fault():
     assert len(caught.value.faults) == 3
     for part in ("repeat a date", "'alpha' is negative", "no number, first 'x'"):
         assert part in str(caught.value)
+
+
+def test_a_column_name_that_occurs_twice_is_named():
+    frame = weekly()
+    frame = pd.concat([frame, frame[["zeta"]]], axis=1)
+    assert "Column names occur twice: zeta." in [problem.message for problem in check(frame, plain())]

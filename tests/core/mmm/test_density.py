@@ -43,8 +43,8 @@ def structures():
     yield structure_of(
         geo,
         plain(
-            date_column="time", target_column="conversions", channel_columns=media, geo_column="geo", use_geo=True,
-            spend_columns={name: name.replace("impression", "spend") for name in media}, control_columns=[],
+            date_column="time", target_column="conversions", channel_columns=media,
+            geo_column="geo", use_geo=True, spend_columns={name: name.replace("impression", "spend") for name in media}, control_columns=[],
             lift_tests=[LiftTest(media[0], "2021-06-07", "2021-07-26", 1e6, 3e5, geos=["Geo1"])],
             population_column="population",
         ),

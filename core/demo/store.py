@@ -96,7 +96,7 @@ def _train_again(s: Session, model_id: int) -> None:
 
 
 def join_demo(s: Session, person: Person) -> None:
-    """Make a person an owner of the demo project, so that they may try everything there; nothing without it."""
+    """Make a person an owner of the demo project, so that they may try everything; nothing without it."""
     made = s.get(InstallationSetting, DEMO_KEY)
     project = s.get(Project, made.value["project_id"]) if made else None
     if project is None or project.deleted_at is not None:

@@ -13,7 +13,7 @@ from pages.parts.mapping_words import ROLE_WORDS, role_of_words
 from pages.parts.setup_table import edited_table
 
 COLUMN, ROLE, LABEL, PAIR, EXAMPLE, REASON = "Column", "Role", "Shown as", "Its spend", "Example", "Why"
-ROW_HEIGHT, ROWS_SHOWN, EXAMPLE_LENGTH = 36, 14, 24
+ROW_HEIGHT, ROWS_SHOWN, EXAMPLE_LENGTH = 36, 24, 24
 
 
 def edit_mapping(

@@ -79,6 +79,8 @@ def read_files(upload: Upload) -> tuple[list[Reading], list[str]]:
             readings.append(upload.read(source))
         except FileProblem as problem:
             faults += [_with_name(source, fault) for fault in problem.faults]
+            # A sheet that cannot be read is not insisted on: the next look reads the usual one again.
+            upload.sheets.pop(source.file_id, None)
     return readings, faults
 
 

@@ -39,7 +39,7 @@ def show_problems(upload: Upload, prepared: Prepared) -> None:
             _rest(problems[LISTED_WITH_BUTTONS:])
         if any(not problem.repair for problem in prepared.errors):
             st.caption(
-                "What has no button is mended in the file, or in the columns below; then it counts at once."
+                "What has no button is mended in the file itself, or by another role in the columns below."
             )
         _agreed(upload)
 
@@ -52,7 +52,8 @@ def problem_table(problems: Sequence[DataProblem]) -> pd.DataFrame:
 
 def _headline(upload: Upload, problems: Sequence[DataProblem], safe: Sequence[Repair]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        text = f"Problems: {count_words(problems)}" if problems else "No problems found"
+        counted = count_words(problems)
+        text = "No problems found" if counted == "none" else f"Problems: {counted}"
         st.markdown(f"**{text}**")
         if safe:
             label = f"Repair all safe ones ({len(safe)})" if len(safe) > 1 else "Repair it"

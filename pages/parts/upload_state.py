@@ -73,6 +73,8 @@ class Upload:
         known = {source.file_id for source in kept}
         new = [SourceFile(f.file_id, f.name, f.getvalue()) for f in files if f.file_id not in known]
         self.sources, self.in_widget, self.repairs = (*kept, *new), now, ()
+        here = {source.file_id for source in self.sources}
+        self.readings = {key: reading for key, reading in self.readings.items() if key[0] in here}
 
     def read(self, source: SourceFile) -> Reading:
         """The file as a table with its recognised columns, read once; raises FileProblem."""

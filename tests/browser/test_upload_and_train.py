@@ -52,6 +52,19 @@ def drop(page: Page, file: Any) -> None:
     idle(page)
 
 
+def choose(page: Page, label: str, words: str) -> None:
+    """Pick an entry of a select box as a person does: open it, type, confirm."""
+    idle(page)
+    page.get_by_text("Holdout and sampling").scroll_into_view_if_needed()
+    page.get_by_label(label).click()
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(words)
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    idle(page)
+
+
 def test_a_bad_file_gets_its_sentence_and_cannot_be_saved(workshop: Page):
     page = workshop
     page.goto("/upload")
@@ -67,7 +80,7 @@ def test_a_file_becomes_a_data_set_and_a_trained_model(workshop: Page, shot: Cal
     idle(page)
     drop(page, ROBYN)
     expect(page.get_by_text("Mix data", exact=True)).to_be_visible()
-    expect(page.get_by_text("208 periods")).to_be_visible()
+    expect(page.get_by_text("208 weeks")).to_be_visible()
     shot(page, "upload")
     page.get_by_role("button", name="Save and set up the model").click()
     expect(page.get_by_role("heading", name="Model", exact=True)).to_be_visible()
@@ -90,8 +103,7 @@ def test_a_draft_comes_back_after_a_reload(workshop: Page):
     page.goto("/model")
     idle(page)
     page.get_by_text("Season, trend, holidays").click()
-    page.get_by_label("Public holidays of").click()
-    page.get_by_role("option", name="Germany").click()
+    choose(page, "Public holidays of", "Germany")
     expect(page.get_by_text("Draft saved")).to_be_visible()
     page.reload()
     idle(page)

@@ -41,3 +41,11 @@ def test_a_change_of_files_withdraws_repairs_that_were_agreed_for_other_files():
     upload.repairs = ("a repair",)
     upload.take([Dropped("1", "a.csv"), Dropped("2", "b.csv")])
     assert upload.repairs == ()
+
+
+def test_readings_of_files_that_left_are_not_kept_in_memory():
+    upload = Upload()
+    upload.take([Dropped("1", "a.csv")])
+    upload.readings = {("1", None): "a reading"}
+    upload.take([])
+    assert upload.readings == {}

@@ -113,16 +113,10 @@ def _datasets(model: FittedMMM) -> dict[str, xr.Dataset]:
         "point": (("sample", "parameter"), _kept_points(model)),
     }
     return {
-        "posterior": xr.Dataset(
-            _natural_variables(model), steps | {"channel": list(model.config.channels), "geo": geos}
-        ),
+        "posterior": xr.Dataset(_natural_variables(model), steps | channels),
         "sample_stats": xr.Dataset({"diverging": (("chain", "draw"), model.diverging)}, steps),
-        "unconstrained_posterior": xr.Dataset(
-            {"point": (("chain", "draw", "parameter"), trace)}, steps | names
-        ),
-        "baseline_posterior": xr.Dataset(
-            baseline, names | {"geo": geos, "column": _column_labels(structure)}
-        ),
+        "unconstrained_posterior": xr.Dataset(points, steps | names),
+        "baseline_posterior": xr.Dataset(baseline, columns),
         "observed_data": xr.Dataset(observed, {"geo": geos, "date": structure.panel.dates}),
     }
 

@@ -44,7 +44,8 @@ def structures():
         geo,
         plain(
             date_column="time", target_column="conversions", channel_columns=media,
-            geo_column="geo", use_geo=True, spend_columns={name: name.replace("impression", "spend") for name in media}, control_columns=[],
+            geo_column="geo", use_geo=True, control_columns=[],
+            spend_columns={name: name.replace("impression", "spend") for name in media},
             lift_tests=[LiftTest(media[0], "2021-06-07", "2021-07-26", 1e6, 3e5, geos=["Geo1"])],
             population_column="population",
         ),

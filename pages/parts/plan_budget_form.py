@@ -91,9 +91,7 @@ def _ask_total(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix:
         step=1000.0,
         format="%.2f",
         key=key,
-        help=f"Recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}".replace(
-            "$", r"\$"
-        ),
+        help=plain(f"Recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"),
     )
     return float(total or 0.0)
 

@@ -45,7 +45,7 @@ check: $(INSTALLED) ## format, lint, types, doors between the rooms
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED) ## measure what the app promises: start, pages, training
-	@$(BIN)/python -m tests.bench
+	@for file in $$(grep -l __main__ tests/bench/*.py); do $(BIN)/python -m tests.bench.$$(basename $$file .py); done
 
 screenshots: $(INSTALLED) ## make docs/screenshots from the running app
 	@$(BIN)/python -m tests.browser.pictures test-results/screenshots

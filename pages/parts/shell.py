@@ -78,10 +78,6 @@ def _sections(person: Person | None) -> dict[str, list[st.Page]]:
     return sections
 
 
-def _made(screen: Screen) -> bool:
-    return (brand.STATIC.parent / screen).exists()
-
-
 def _page(screen: Screen, title: str, icon: str, hidden: bool) -> st.Page:
     return st.Page(
         str(screen),

@@ -17,6 +17,7 @@ from pages.parts.figures import lasting
 from pages.parts.layout import status_badge
 from pages.parts.places import Screen
 from pages.parts.plain import plain
+from pages.parts.session import current_person, require_person
 
 _SEEN_UNTIL = "_trainings_seen_until"
 _TITLE = "_title_notice"
@@ -106,8 +107,6 @@ def _cancel(model_id: int) -> None:
 
 
 def _read(model_id: int) -> ModelInfo | None:
-    from pages.parts.session import require_person
-
     person = require_person()
     try:
         with session() as s:
@@ -122,11 +121,14 @@ def watch_trainings(person: Person) -> None:
     st.session_state.setdefault(_SEEN_UNTIL, dt.datetime.now(dt.UTC))
     with session() as s:
         active = models.active_models(s, person)
-    st.fragment(_watch, run_every=_EVERY_ACTIVE if active else _EVERY_IDLE)(person, bool(active), True)
-    st.session_state["_watch_first"] = False
+    st.fragment(_watch, run_every=_EVERY_ACTIVE if active else _EVERY_IDLE)(bool(active))
 
 
-def _watch(person: Person, was_active: bool, first: bool) -> None:
+def _watch(was_active: bool) -> None:
+    # Asked again at each tick: who was signed out elsewhere hears nothing more.
+    person = current_person()
+    if person is None:
+        st.rerun()
     with session() as s:
         ended = models.finished_since(s, person, st.session_state[_SEEN_UNTIL])
         active = models.active_models(s, person)

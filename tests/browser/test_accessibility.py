@@ -21,7 +21,7 @@ def faults(page: Page) -> list[str]:
     """Serious faults that axe finds on the page, one line each."""
     found = Axe().run(page).response["violations"]
     return [
-        f"{page.url}: {fault['id']} {fault['nodes'][0]['html'][:120]}"
+        f"{page.url}: {fault['id']} {fault['nodes'][0]['html'][:120]} {fault['nodes'][0]['failureSummary']}"
         for fault in found
         if fault["impact"] in ("serious", "critical") and fault["id"] not in FRAME_RULES
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
@@ -48,12 +48,20 @@ def project_of(table: type[Thing]) -> ColumnElement[int]:
     return table.__table__.c["id" if table is Project else "project_id"]
 
 
-def visible(person: Person, table: type[Thing], *, deleted: bool = False) -> Select[Thing]:
-    """The rows of `table` in living projects of `person`: those not deleted, or all with `deleted`."""
+# The name of the parameter that stands for a person in a statement that is made once for all.
+ANYBODY = "person_id"
+
+
+def visible(person: Person | str, table: type[Thing], *, deleted: bool = False) -> Select[Thing]:
+    """The rows of `table` in living projects of `person`: those not deleted, or all with `deleted`.
+
+    `person` may be the name of a parameter that is bound later.
+    """
+    member = bindparam(person, type_=Integer) if isinstance(person, str) else person.id
     query = (
         select(table)
         .join(ProjectMember, ProjectMember.project_id == project_of(table))
-        .where(ProjectMember.user_id == person.id)
+        .where(ProjectMember.user_id == member)
     )
     if table is not Project:
         query = query.join(Project, Project.id == project_of(table)).where(Project.deleted_at.is_(None))

@@ -1,0 +1,1 @@
+"""Whether anything trains: the one question that every screen asks at each run."""

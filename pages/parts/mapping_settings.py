@@ -64,15 +64,7 @@ def choose_meaning(readings: Sequence[Reading], generation: int) -> None:
             key=f"kpi_label:{generation}",
             width=220,
         )
-        kind = st.segmented_control(
-            "The KPI is",
-            list(KpiKind),
-            default=first.kpi_kind,
-            required=True,
-            format_func={KpiKind.MONEY: "Money", KpiKind.COUNT: "A count"}.__getitem__,
-            help="Money: revenue, margin. A count: orders, visits, subscribers.",
-            key=f"kpi_kind:{generation}",
-        )
+        kind = _choose_kind(first, generation)
         currency = st.selectbox(
             "Currency",
             list(dict.fromkeys([first.currency, *CURRENCIES])),
@@ -86,6 +78,18 @@ def choose_meaning(readings: Sequence[Reading], generation: int) -> None:
         reading.mapping = replace(
             reading.mapping, kpi_label=label.strip(), kpi_kind=kind, currency=currency, **period, **measure
         )
+
+
+def _choose_kind(first: Mapping, generation: int) -> KpiKind:
+    return st.segmented_control(
+        "The KPI is",
+        list(KpiKind),
+        default=first.kpi_kind,
+        required=True,
+        format_func={KpiKind.MONEY: "Money", KpiKind.COUNT: "A count"}.__getitem__,
+        help="Money: revenue, margin. A count: orders, visits, subscribers.",
+        key=f"kpi_kind:{generation}",
+    )
 
 
 def _choose_period(readings: Sequence[Reading], first: Mapping, generation: int) -> dict[str, object]:

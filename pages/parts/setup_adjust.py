@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -50,7 +51,7 @@ def adjust_all(set_up: SetUp, frame: pd.DataFrame) -> None:
                 subject.draw(set_up, frame, config)
 
 
-def _folded(set_up: SetUp, name: str, label: str, icon: str, fields: tuple[str, ...] = ()):
+def _folded(set_up: SetUp, name: str, label: str, icon: str, fields: tuple[str, ...] = ()) -> Any:
     mark = " :blue-badge[adjusted]" if any(field in set_up.fields for field in fields) else ""
     return st.expander(f"{label}{mark}", icon=icon, key=f"fold:{name}", on_change="rerun")
 
@@ -115,7 +116,7 @@ SUBJECTS = (
         "Carry-over, saturation and returns by channel",
         ":material/show_chart:",
         _channels,
-        ("adstock", "saturation"),
+        ("adstock", "saturation", "max_lag"),
     ),
     Subject("lift", "Lift tests", ":material/science:", _lift, ("lift_tests",)),
     Subject("sampling", "Holdout and sampling", ":material/tune:", _sampling, ("holdout",)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.data import Role
@@ -14,32 +16,17 @@ from pages.parts.setup_words import COUNTRY_WORDS, SEASON_WORDS, TREND_WORDS
 
 def adjust_baseline(set_up: SetUp) -> None:
     """Trend, season, holidays and outliers."""
+    apart = set_up.get("outliers", Outliers.DUMMY) == Outliers.DUMMY
     with st.grid(2, min_column_width=240):
-        trend = st.selectbox(
-            "Trend",
-            list(Trend),
-            index=list(Trend).index(Trend(set_up.get("trend", Trend.PIECEWISE))),
-            format_func=TREND_WORDS.__getitem__,
-            key=set_up.key("trend"),
+        trend = _choice(set_up, "trend", "Trend", TREND_WORDS, Trend(set_up.get("trend", Trend.PIECEWISE)))
+        pairs = _choice(
+            set_up, "season", "Season within the year", SEASON_WORDS, set_up.get("season_pairs", 2)
         )
-        pairs = st.selectbox(
-            "Season within the year",
-            list(SEASON_WORDS),
-            index=list(SEASON_WORDS).index(set_up.get("season_pairs", 2)),
-            format_func=SEASON_WORDS.__getitem__,
-            key=set_up.key("season"),
-        )
-        countries = list(COUNTRY_WORDS)
-        country = st.selectbox(
-            "Public holidays of",
-            countries,
-            index=countries.index(set_up.get("holidays_country", None)),
-            format_func=COUNTRY_WORDS.__getitem__,
-            key=set_up.key("holidays"),
-        )
+        known = set_up.get("holidays_country", None)
+        country = _choice(set_up, "holidays", "Public holidays of", COUNTRY_WORDS, known)
         outliers = st.toggle(
             "Set single extreme periods apart",
-            set_up.get("outliers", Outliers.DUMMY) == Outliers.DUMMY,
+            apart,
             help="Periods far outside the rest get an effect of their own: media need not explain them.",
             key=set_up.key("outliers"),
         )
@@ -47,6 +34,18 @@ def adjust_baseline(set_up: SetUp) -> None:
     set_up.put("season_pairs", pairs, 2)
     set_up.put("holidays_country", country, None)
     set_up.put("outliers", Outliers.DUMMY.value if outliers else Outliers.KEEP.value, Outliers.DUMMY.value)
+
+
+def _choice(set_up: SetUp, name: str, label: str, words: dict[Any, str], known: Any) -> Any:
+    # A configuration made elsewhere may hold a value that has no words here: it stays choosable.
+    options = [*words, *([] if known in words else [known])]
+    return st.selectbox(
+        label,
+        options,
+        index=options.index(known),
+        format_func=lambda option: words.get(option, str(option)),
+        key=set_up.key(name),
+    )
 
 
 def adjust_regions(set_up: SetUp) -> None:

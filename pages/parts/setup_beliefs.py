@@ -24,9 +24,9 @@ def adjust_beliefs(set_up: SetUp, config: MMMConfig) -> None:
     default, known = Priors(), config.priors
     with st.grid(3, min_column_width=240):
         mean = _percent(
-            "Media together cause, % of the KPI", known.media_share_mean, set_up.key("share"), 5, 80
+            "Media together cause, % of the KPI", known.media_share_mean, set_up.key("share"), 1, 95
         )
-        sd = _percent("Give or take, percentage points", known.media_share_sd, set_up.key("share_sd"), 2, 40)
+        sd = _percent("Give or take, percentage points", known.media_share_sd, set_up.key("share_sd"), 1, 60)
         tilt = _percent("Shares follow spend, %", known.spend_tilt, set_up.key("tilt"), 0, 100)
     low, high = likely_range(mean, sd)
     st.caption(
@@ -47,4 +47,4 @@ def adjust_beliefs(set_up: SetUp, config: MMMConfig) -> None:
 
 
 def _percent(label: str, share: float, key: str, least: int, most: int) -> float:
-    return st.slider(label, least, most, round(100 * share), key=key) / 100
+    return st.slider(label, least, most, min(max(round(100 * share), least), most), key=key) / 100

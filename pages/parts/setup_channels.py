@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.mmm.choices import Adstock, Saturation
-from core.mmm.config import MMMConfig
+from core.mmm.config import Limits, MMMConfig
 from core.mmm.priors import ChannelPrior
 from pages.parts.setup_state import SetUp
 from pages.parts.setup_table import edited_table
@@ -37,12 +37,25 @@ def adjust_channels(set_up: SetUp, config: MMMConfig) -> None:
         alt="Carry-over, saturation and beliefs by channel",
     )
     _keep(set_up, config, edited)
+    _adjust_window(set_up)
     if config.kpi_is_money:
         st.caption(
             "Leave “Incremental ROAS” empty and a channel's share of all media effects is believed to follow "
             "its spend, loosely. Fill it in where you know better: money caused per money spent. An empty "
             "uncertainty counts as half of it."
         )
+
+
+def _adjust_window(set_up: SetUp) -> None:
+    longest = st.number_input(
+        "Longest carry-over in periods (0: eight weeks or three months)",
+        0,
+        Limits().max_lag,
+        int(set_up.get("max_lag", None) or 0),
+        key=set_up.key("max_lag"),
+        width=420,
+    )
+    set_up.put("max_lag", int(longest) or None, None)
 
 
 def _rows(config: MMMConfig) -> pd.DataFrame:

@@ -74,38 +74,30 @@ def choose_effort(set_up: SetUp, cells: int, past: ModelInfo | None) -> None:
 
 def adjust_sampling(set_up: SetUp, periods: int) -> None:
     """Holdout, seed, and the sampler's own numbers."""
-    limits = Limits()
+    most = max(0, periods // 3)
+    known = min(int(set_up.get("holdout", 0)), most)
     with st.grid(2, min_column_width=240):
-        holdout = st.number_input(
-            "Keep the last periods out, to test the model on them",
-            0,
-            max(0, periods // 3),
-            min(int(set_up.get("holdout", 0)), max(0, periods // 3)),
-            key=set_up.key("holdout"),
-        )
-        seed = st.number_input(
-            "Seed: the same seed gives the same result",
-            0,
-            2**31 - 1,
-            set_up.sampling["seed"],
-            key=set_up.key("seed"),
-        )
-        numbers = {
-            name: st.number_input(
-                label,
-                least,
-                most,
-                set_up.sampling[name],
-                key=set_up.key(f"{name}:{_name_of(set_up.sampling)}"),
-            )
-            for name, label, least, most in (
-                ("draws", "Draws kept per chain", 50, limits.draws),
-                ("tune", "Tuning steps per chain", 50, limits.tune),
-                ("chains", "Chains", 1, limits.chains),
-            )
-        }
+        label = "Keep the last periods out, to test the model on them"
+        holdout = st.number_input(label, 0, most, known, key=set_up.key("holdout"))
+        label = "Seed: the same seed gives the same result"
+        seed = st.number_input(label, 0, 2**31 - 1, set_up.sampling["seed"], key=set_up.key("seed"))
+        numbers = _sampler_numbers(set_up)
     set_up.put("holdout", int(holdout), 0)
     set_up.sampling = {**set_up.sampling, **numbers, "seed": int(seed)}
+
+
+def _sampler_numbers(set_up: SetUp) -> dict[str, int]:
+    """Draws, tuning steps and chains; another effort gives the boxes its own numbers to start from."""
+    limits, effort = Limits(), _name_of(set_up.sampling)
+    boxes = (
+        ("draws", "Draws kept per chain", 50, limits.draws),
+        ("tune", "Tuning steps per chain", 50, limits.tune),
+        ("chains", "Chains", 1, limits.chains),
+    )
+    return {
+        name: st.number_input(label, least, most, set_up.sampling[name], key=set_up.key(f"{name}:{effort}"))
+        for name, label, least, most in boxes
+    }
 
 
 def _name_of(sampling: dict[str, int]) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from core.access import Role
-from core.data import FileProblem, detect, prepare, read_table
+from core.data import FileProblem, Mapping, detect, prepare, read_table, to_mmm_config_fields
 from core.data.store import datasets, versions
+from core.mmm import MMMConfig
+from core.mmm.store import models, train
 from core.store import session
+from db.tables import Model, ModelStatus
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import ROBYN
 
@@ -175,6 +181,23 @@ def test_a_file_with_only_new_rows_completes_the_table(open_page, owner, project
     app.button(key="save_version").click().run()
     with session() as s:
         assert datasets(s, owner, project_id)[0].rows == 208
+
+
+def test_saving_the_next_version_trains_the_latest_model_again(open_page, owner, project_id, sample):
+    config = MMMConfig(**to_mmm_config_fields(Mapping.from_json(dict(sample.mapping))))
+    with session() as s:
+        number = train(s, owner, sample.id, "First", json.loads(config.to_json()))
+        s.execute(update(Model).where(Model.id == number).values(status=ModelStatus.COMPLETED))
+    frame = pd.read_csv(ROBYN, keep_default_na=False)
+    frame.loc[100, "tv_S"] = 12345.0
+    app = open_page(UPLOAD, version_of=sample.root_id)
+    drop(app, ("next.csv", frame.to_csv(index=False).encode()))
+    assert app.toggle(key="retrain_too").value
+    app.button(key="save_version").click().run()
+    with session() as s:
+        newest = models(s, owner, project_id)[0]
+    assert (newest.rerun_of_id, newest.dataset_version, newest.status) == (number, 2, "pending")
+    assert newest.config == json.loads(config.to_json())
 
 
 def test_a_viewer_is_told_why_nothing_can_be_uploaded(open_page, new_member):

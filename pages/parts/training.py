@@ -10,6 +10,7 @@ from core.access import Person
 from core.errors import UserError
 from core.mmm import store as models
 from core.mmm.model_info import ModelInfo
+from core.mmm.trainings.store import Pulse, pulse
 from core.store import session
 from pages.parts import places
 from pages.parts.actions import attempt, show_faults, toast_next
@@ -118,25 +119,26 @@ def _read(model_id: int) -> ModelInfo | None:
 
 def watch_trainings(person: Person) -> None:
     """Call inside the side bar: shows what trains, and says so on whatever screen when a training ends."""
-    st.session_state.setdefault(_SEEN_UNTIL, dt.datetime.now(dt.UTC))
+    seen_until = st.session_state.setdefault(_SEEN_UNTIL, dt.datetime.now(dt.UTC))
     with session() as s:
-        active = models.active_models(s, person)
-    st.fragment(_watch, run_every=_EVERY_ACTIVE if active else _EVERY_IDLE)(bool(active))
+        felt = pulse(s, person, seen_until)
+    st.fragment(_watch, run_every=_EVERY_ACTIVE if felt.active else _EVERY_IDLE)(felt)
 
 
-def _watch(was_active: bool) -> None:
+def _watch(felt: Pulse) -> None:
     # Asked again at each tick: who was signed out elsewhere hears nothing more.
     person = current_person()
     if person is None:
         st.rerun()
     with session() as s:
-        ended = models.finished_since(s, person, st.session_state[_SEEN_UNTIL])
-        active = models.active_models(s, person)
+        now = pulse(s, person, st.session_state[_SEEN_UNTIL])
+        ended = models.finished_since(s, person, st.session_state[_SEEN_UNTIL]) if now.ended else ()
+        active = models.active_models(s, person) if now.active else ()
     for info in ended:
         _announce(info)
     for info in active[:3]:
         _side_bar_line(info)
-    if ended or bool(active) != was_active:
+    if ended or bool(now.active) != bool(felt.active):
         st.rerun()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Update, bindparam, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.access.credentials import hash_password, outdated, verify
 from core.access.person import Person, SignedIn, SignInRefused
@@ -65,12 +66,12 @@ def person_by_token(s: Session, token: str) -> Person | None:
 
 def session_by_token(s: Session, token: str) -> tuple[int, Person] | None:
     """(session's number, person) of a cookie, None when the session has ended."""
-    return _look_up(s, WebSession.token_hash == hash_of(token))
+    return _look_up(s, _lookup(WebSession.token_hash), hash_of(token))
 
 
 def person_by_session(s: Session, session_id: int) -> Person | None:
     """Who holds this session, None when it has ended."""
-    found = _look_up(s, WebSession.id == session_id)
+    found = _look_up(s, _lookup(WebSession.id), session_id)
     return found[1] if found else None
 
 
@@ -149,12 +150,27 @@ def _failures(s: Session, *conditions: ColumnElement[bool]) -> tuple[int, Any]:
     return int(count), last
 
 
-def _look_up(s: Session, which: ColumnElement[bool]) -> tuple[int, Person] | None:
-    row = s.execute(_sessions().where(which, *_living(), User.is_active)).first()
+def _look_up(s: Session, query: Select[WebSession, User], key: str | int) -> tuple[int, Person] | None:
+    row = s.execute(query, {"key": key, "moment": now()}).first()
     if row is None:
         return None
     _slide(s, row[0])
     return row[0].id, as_person(row[1])
+
+
+@cache
+def _lookup(column: InstrumentedAttribute[Any]) -> Select[WebSession, User]:
+    """The living session whose `column` is the bound key; made once, since every click asks."""
+    return (
+        select(WebSession, User)
+        .join(User, User.id == WebSession.user_id)
+        .where(
+            column == bindparam("key"),
+            WebSession.expires_at > bindparam("moment"),
+            WebSession.revoked_at.is_(None),
+            User.is_active,
+        )
+    )
 
 
 def _slide(s: Session, session: WebSession) -> None:
@@ -170,10 +186,6 @@ def _slide(s: Session, session: WebSession) -> None:
         .where(WebSession.id == session.id)
         .values(last_seen_at=moment, expires_at=min(moment + LIFETIMES.session, longest))
     )
-
-
-def _sessions() -> Select[WebSession, User]:
-    return select(WebSession, User).join(User, User.id == WebSession.user_id)
 
 
 def _living() -> tuple[ColumnElement[bool], ...]:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 LONGEST_TRACE = 20_000
 
+# Screens go first: a training takes what they leave. 19 is the most that Unix knows.
+NICENESS = 19
+
 REFERENCE_SENTENCE = (
     "The training stopped because of an error that is not yours. The reference for the administrator "
     "is {reference}; the details are in the worker's log."
@@ -101,6 +104,7 @@ def train(run: Run, log: Connection) -> None:
     """Trains the model of `run` in this process and writes how it ended; lines for the log go to `log`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the worker, which then ends this process
     end_with_parent()
+    os.nice(NICENESS)
     reporter = Reporter(_beat(run), _end_by_force(run)).start()
     from core.mmm import Cancelled
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,8 +27,9 @@ def _kernel_sources() -> str:
     return hashlib.sha256(b"".join(kernels)).hexdigest()[:16]
 
 
-def _keep_kernels() -> None:
-    """Point numba's disk cache to a writable folder: NUMBA_CACHE_DIR, the user's cache, or a temporary one.
+def _keep_kernels() -> Path | None:
+    """The folder that is now numba's disk cache: NUMBA_CACHE_DIR, the user's cache, or a temporary one;
+    None where all are closed to us.
 
     A checkout or a container image may be read-only; numba would then compile at every start.
     """
@@ -36,15 +38,32 @@ def _keep_kernels() -> None:
     for base in bases:
         folder = base / f"mixwright-kernels-{_kernel_sources()}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
+        if _ours_alone(folder):
             setattr(numba.config, "CACHE_DIR", str(folder))  # noqa: B010
-            return
+            return folder
+    return None
 
 
-_keep_kernels()
+def _ours_alone(folder: Path) -> bool:
+    """Whether only we can write there: what lies in the folder is loaded as code, and /tmp is everybody's."""
+    found = folder.lstat()
+    return (
+        stat.S_ISDIR(found.st_mode)
+        and found.st_uid == os.geteuid()
+        and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        and os.access(folder, os.W_OK)
+    )
+
+
+def kernels_are_kept() -> bool:
+    """Whether compiled kernels of this version lie ready, so that using one costs no compilation."""
+    return KEPT is not None and any(KEPT.glob("**/*.nbc"))
+
+
+KEPT = _keep_kernels()
 
 # Sums may be reordered so that they run in vector registers; infinities and NaN keep their meaning, because
 # the sampler recognises an impossible point by them.

@@ -10,6 +10,7 @@ from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
 from core.mmm.horizon import earn, horizon_of, schedule_gradient
 from core.mmm.lift import LiftTest
+from core.mmm.preview import prior_preview
 from core.mmm.prior_draws import draw_prior
 from core.mmm.sampling import prepare_sampler
 from core.mmm.scenario import simulate
@@ -22,8 +23,14 @@ WEEKS = 30
 
 def rehearse() -> None:
     """Load or compile the kernels of sampler, results, what-if and optimiser; starts no thread."""
+    prepare_sampler(structure_of(_frame(), _config()))
+    rehearse_reading()
+
+
+def rehearse_reading() -> None:
+    """The same for all that screens need of a trained model; loads no sampler."""
     structure = structure_of(_frame(), _config())
-    prepare_sampler(structure)
+    prior_preview(_frame(), _config())
     points = draw_prior(structure.layout, 4, np.random.default_rng(0))[None]
     posterior = keep_draws(structure, points, 0)
     model = FittedMMM(structure, posterior, points, np.zeros((1, 4), bool), {"converged": True}, 0)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import logging
 import os
+import pkgutil
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Thread
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from streamlit.runtime.pages_manager import PagesManager
 
+import pages.parts
 from core.access import web
 from core.jobs.supervisor import Supervisor
 
@@ -28,11 +33,30 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     supervisor = Supervisor()
     await run_in_threadpool(web.start)
     await run_in_threadpool(supervisor.start)
+    Thread(target=rehearse, name="rehearsal", daemon=True).start()
     try:
         yield
     finally:
         await run_in_threadpool(supervisor.stop)
         await run_in_threadpool(web.stop)
+
+
+def rehearse() -> None:
+    """Import every screen's parts and load the kernels before somebody waits for them.
+
+    What is there by then is hidden from the garbage collector, which Streamlit calls after each run. Without
+    kept kernels nothing is compiled here: that would take the screens' time, and the worker does it anyway.
+    """
+    # Imported here, since numba takes a second that the start need not wait for.
+    from core.mmm.compiled import kernels_are_kept
+    from core.mmm.rehearsal import rehearse_reading
+
+    for part in pkgutil.iter_modules(pages.parts.__path__):
+        importlib.import_module(f"pages.parts.{part.name}")
+    if kernels_are_kept():
+        rehearse_reading()
+    gc.collect()
+    gc.freeze()
 
 
 def _say_where() -> None:

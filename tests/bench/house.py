@@ -50,6 +50,15 @@ class House:
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[House]:
+        """The same as `with house:` for one that was started before."""
+        os.environ.update(self.settings)
+        try:
+            yield self
+        finally:
+            self.__exit__()
+
     @property
     def printed(self) -> str:
         """What the app wrote so far."""

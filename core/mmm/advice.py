@@ -107,14 +107,14 @@ def _outliers(structure: Structure, limits: Standards) -> list[str]:
     share = len(found) / (structure.train * len(structure.panel.geos))
     if not found:
         return []
-    days = ", ".join(str(day.date()) for day in sorted({day for _, day in found})[:6])
-    more = ", ..." if len({day for _, day in found}) > 6 else ""
-    advice = "Name their cause as events, or keep them by switching outlier dummies off."
+    days = ", ".join(f"{day.day} {day:%b %Y}" for day in sorted({day for _, day in found})[:6])
+    more = " …" if len({day for _, day in found}) > 6 else ""
+    advice = "Name their cause as events, or switch off setting extreme periods apart."
     much = (
         " That is many: a control or holidays are probably missing." if share > limits.outlier_share else ""
     )
     return [
-        f"{len(found)} periods far outside the rest got a dummy of their own ({days}{more}).{much} {advice}"
+        f"{len(found)} periods far outside the rest got an effect of their own ({days}{more}).{much} {advice}"
     ]
 
 

@@ -72,6 +72,13 @@ class Frequency(StrEnum):
         return {"daily": "day", "weekly": "week", "monthly": "month"}[self.value]
 
 
+class Engine(StrEnum):
+    """What a fit samples: the compiled density, or the same model in PyMC (slower; to verify or extend)."""
+
+    KERNEL = "kernel"
+    PYMC = "pymc"
+
+
 class Goal(StrEnum):
     """What a budget plan is asked for."""
 

@@ -115,9 +115,8 @@ def best_and_worst(evidence: Evidence, wording: Wording, rules: FindingRules) ->
     if len(odds) == 1:
         return _only_channel(str(best["channel"]), evidence, wording)
     top, low = (evidence.estimate(str(row["channel"]), "mroas") for row in (best, worst))
-    unit = _unit(wording)
-    high_words = f"{wording.per_money(top.mean)}{unit} ({_between(top, wording, 'return')})"
-    low_words = f"{wording.per_money(low.mean)}{unit} ({_between(low, wording, 'return')})"
+    high_words = f"{_return(top.mean, wording)} ({_between(top, wording, 'return')})"
+    low_words = f"{_return(low.mean, wording)} ({_between(low, wording, 'return')})"
     high_name, low_name = wording.label(best["channel"]), wording.label(worst["channel"])
     if best["best"] >= rules.clear:
         text = f"The next money works hardest in {high_name}: {high_words}, the best channel with "
@@ -134,17 +133,18 @@ def best_and_worst(evidence: Evidence, wording: Wording, rules: FindingRules) ->
     return Finding(text, {**_kept("best_mroas", top), **_kept("worst_mroas", low), **chances})
 
 
-def _unit(wording: Wording) -> str:
+def _return(value: float, wording: Wording) -> str:
+    """A return in full: €7.45 per €1, so that nobody takes it for a share."""
     if not wording.returns_in_money:
-        return ""
-    return f" {wording.currency} per {wording.currency} 1"
+        return wording.per_money(value)
+    return f"{wording.symbol}{wording.per_money(value)} per {wording.symbol}1"
 
 
 def _only_channel(name: str, evidence: Evidence, wording: Wording) -> Finding:
     estimate = evidence.estimate(name, "mroas")
     text = (
         f"{wording.label(name)} is the only channel with spend; its next money returns "
-        f"{wording.per_money(estimate.mean)}{_unit(wording)} ({_between(estimate, wording, 'return')})."
+        f"{_return(estimate.mean, wording)} ({_between(estimate, wording, 'return')})."
     )
     return Finding(text, _kept("best_mroas", estimate))
 

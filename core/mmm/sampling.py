@@ -52,13 +52,21 @@ class Trace:
     steps: NDArray[np.int64]
 
 
+Sampler = Callable[[Effort, Progress | None, int], Trace]
+
+
 def sample(structure: Structure, effort: Effort, progress: Progress | None, cores: int) -> Trace:
     """The posterior of the media parameters; Cancelled when `progress` returns False."""
+    buffer = packed(structure)
+    results = run_chains(_model(structure, buffer, effort.seed), effort, progress, cores)
+    return _trace(results)
+
+
+def run_chains(model: Any, effort: Effort, progress: Progress | None, cores: int) -> Any:
+    """The sampler's raw results for a compiled model; Cancelled when `progress` returns False."""
     from nutpie import _lib
 
-    buffer = packed(structure)
     watch = _Watch(effort, progress)
-    model = _model(structure, buffer, effort.seed)
     settings = _lib.PyNutsSettings.Diag(effort.seed)
     settings.num_tune, settings.num_draws, settings.num_chains = effort.tune, effort.draws, effort.chains
     settings.target_accept = effort.target_accept
@@ -69,7 +77,7 @@ def sample(structure: Structure, effort: Effort, progress: Progress | None, core
     except BaseException:
         sampler.abort()
         raise
-    return _trace(sampler.take_results(), structure.layout.size, effort)
+    return sampler.take_results()
 
 
 def _model(structure: Structure, buffer: Floats, seed: int) -> Any:
@@ -151,16 +159,24 @@ class _Watch:
             raise Cancelled("The fit was cancelled.")
 
 
-def _trace(results: Any, size: int, effort: Effort) -> Trace:
+def _trace(results: Any) -> Trace:
+    (points,), diverging, steps = kept_draws(results, ["point"])
+    return Trace(points, diverging, steps)
+
+
+def kept_draws(results: Any, names: list[str]) -> tuple[list[Floats], NDArray[np.bool_], NDArray[np.int64]]:
+    """Draws after tuning: of each variable (chain, draw, value); divergences and steps (chain, draw)."""
     batches, statistics = results.get_arrow_trace()
-    points, diverging, steps = [], [], []
+    draws: list[list[Floats]] = [[] for _ in names]
+    diverging, steps = [], []
     for batch, own in zip(batches, statistics, strict=True):
         kept = ~np.asarray(own.column("tuning"))
-        values = _flat(batch.column("point")).reshape(-1, size)
-        points.append(values[kept])
+        for variable, name in zip(draws, names, strict=True):
+            variable.append(_flat(batch.column(name)).reshape(len(kept), -1)[kept])
         diverging.append(np.asarray(own.column("diverging"))[kept])
         steps.append(np.asarray(own.column("n_steps"))[kept])
-    return Trace(np.array(points), np.array(diverging, dtype=bool), np.array(steps, dtype=np.int64))
+    values = [np.array(variable) for variable in draws]
+    return values, np.array(diverging, dtype=bool), np.array(steps, dtype=np.int64)
 
 
 def _flat(column: Any) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.advice import warnings_of
 from core.mmm.baseline import draw_coefficients
+from core.mmm.choices import Engine
 from core.mmm.config import Limits, MMMConfig
 from core.mmm.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
 from core.mmm.fitted import FittedMMM
 from core.mmm.media import media_draws, media_terms
 from core.mmm.parameters import natural_of
 from core.mmm.predict import Posterior
-from core.mmm.sampling import Cancelled, Effort, Progress, Trace, prepare_sampler, sample
+from core.mmm.sampling import Cancelled, Effort, Progress, Sampler, Trace, prepare_sampler, sample
 from core.mmm.structure import Structure, structure_of
 
 Floats = NDArray[np.float64]
@@ -34,21 +36,23 @@ def fit(
     seed: int = 1,
     progress: Progress | None = None,
     cores: int | None = None,
+    engine: str = Engine.KERNEL,
 ) -> FittedMMM:
     """The posterior of the model on `frame`: one row per date (and geo).
 
     `progress(stage, done, total, divergences)` is called with the stages prepare, compile, tune, sample,
     summarise; returning False ends the fit with Cancelled. Raises DatasetProblem with every fault of the
-    frame, UserError for an effort beyond the limits.
+    frame, UserError for an effort beyond the limits. `engine` "kernel" samples the compiled density, "pymc"
+    the same model in PyMC: slower, the answer is the same.
     """
-    effort = _effort(draws, tune, chains, seed)
+    effort = _effort(draws, tune, chains, seed, engine)
     clock = _Clock(progress)
     clock.enter("prepare")
     structure = structure_of(frame, config)
     clock.enter("compile")
-    prepare_sampler(structure)
+    sampler = _sampler_of(structure, Engine(engine))
     clock.enter("sample", silent=True)
-    trace = sample(structure, effort, progress, cores or _cores(chains))
+    trace = sampler(effort, progress, cores or _cores(chains))
     clock.enter("summarise")
     posterior = keep_draws(structure, trace.points, seed)
     diagnostics = diagnose(structure, posterior, trace, seed)
@@ -56,13 +60,25 @@ def fit(
     return FittedMMM(structure, posterior, trace.points, trace.diverging, diagnostics, seed)
 
 
-def _effort(draws: int, tune: int, chains: int, seed: int) -> Effort:
+def _sampler_of(structure: Structure, engine: Engine) -> Sampler:
+    """What draws from the posterior, compiled."""
+    if engine == Engine.PYMC:
+        from core.mmm.pymc_sampling import compile_pymc
+
+        return compile_pymc(structure)
+    prepare_sampler(structure)
+    return partial(sample, structure)
+
+
+def _effort(draws: int, tune: int, chains: int, seed: int, engine: str) -> Effort:
     limits, faults = Limits(), []
     for name, value, most in (
         ("draws", draws, limits.draws), ("tune", tune, limits.tune), ("chains", chains, limits.chains)
     ):  # fmt: skip
         if not 1 <= value <= most:
             faults.append(f"{name} must lie between 1 and {most}, not {value}.")
+    if engine not in set(Engine):
+        faults.append(f"engine must be one of {', '.join(Engine)}, not {engine}.")
     if faults:
         raise UserError(faults)
     return Effort(draws, tune, chains, seed)

@@ -23,7 +23,7 @@ def _significant(size: float) -> str:
 
 
 def compact(value: float) -> str:
-    """A number as a director reads it: 12.3M, 845k, 4.07, − for below zero, – for none."""
+    """A number as a director reads it: 12.3M, 845k, 4.07, -2.50k; – for none."""
     if value is None or not math.isfinite(value):
         return MISSING
     size, unit = abs(value), ""

@@ -1,47 +1,9 @@
-"""One way of writing figures on every screen."""
+"""One way of writing moments, durations and sizes on every screen; a model's wording writes amounts."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
-
-THIN = "\u202f"
-_STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """`value` in significant digits, compact from ten thousand on: 1234 -> "1,234", 1.24e6 -> "1.24M"."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    size = abs(value)
-    for step, letter in _STEPS:
-        if size >= step and size >= 9_999.5:
-            return f"{_signed(_significant(value / step, digits))}{letter}"
-    return _signed(f"{value:,.0f}" if size >= 100 else _significant(value, digits))
-
-
-def money(value: float | None, currency: str, digits: int = 3) -> str:
-    """`value` in the project's currency: 1.24e6, "EUR" -> "€1.24M"; without a sign its code leads."""
-    text = number(value, digits)
-    if text == "–":
-        return text
-    minus, bare = ("−", text[1:]) if text.startswith("−") else ("", text)
-    symbol = _SYMBOLS.get(currency)
-    return f"{minus}{symbol}{bare}" if symbol else f"{minus}{currency}{THIN}{bare}"
-
-
-def percent(share: float | None, digits: int = 0) -> str:
-    """A share (0..1) as a percentage: 0.234 -> "23 %"."""
-    if share is None or not math.isfinite(share):
-        return "–"
-    return f"{_signed(f'{100 * share:.{digits}f}')}{THIN}%"
-
-
-def interval(lower: float | None, upper: float | None, write: Callable[[float | None], str] = number) -> str:
-    """Both ends of an interval in the same writing: "1.2 to 1.9"."""
-    return f"{write(lower)} to {write(upper)}"
 
 
 def moment(at: dt.datetime | None) -> str:
@@ -87,14 +49,3 @@ def size(count: int | None) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
         amount /= 1024
     raise AssertionError("the last unit takes what is left")
-
-
-def _significant(value: float, digits: int) -> str:
-    if value == 0:
-        return "0"
-    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return f"{value:,.{min(places, 6)}f}"
-
-
-def _signed(text: str) -> str:
-    return text.replace("-", "−")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from core.data.labels import escape_label
+from core.mmm.wording import unbroken
 
 LONGEST = 1_000
 
 
 def plain(text: str) -> str:
-    """`text` as Markdown that shows exactly its characters: no link, image, icon, colour or formula."""
-    return escape_label(text, LONGEST)
+    """`text` as Markdown that shows exactly its characters: no link, image, icon, colour or formula.
+
+    A percent sign stays on the line of its number.
+    """
+    return unbroken(escape_label(text, LONGEST))

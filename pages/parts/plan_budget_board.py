@@ -20,6 +20,7 @@ from core.mmm.plan_values import BudgetInputs, PlanKind
 from core.mmm.plan_words import clash_sentence, goal_sentence, horizon_words, plan_sentence
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
+from pages.parts.figures import day
 from pages.parts.layout import Download, download_row
 from pages.parts.plain import plain
 from pages.parts.plan_answers import plan_basis, plan_curves, trained
@@ -135,7 +136,10 @@ def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, 
     sentence = plan_sentence(answer, wording, inputs.level)
     facts = [
         ("Plan", name),
-        ("Model", f"{info.name} (no. {info.id}, trained {info.finished_at or info.created_at:%d %b %Y})"),
+        (
+            "Model",
+            f"{info.name} (no. {info.id}, trained {day((info.finished_at or info.created_at).date())})",
+        ),
         ("Horizon", horizon_words(answer.start_on, answer.end_on, inputs.periods, basis.period)),
         ("Asked for", goal_sentence(inputs, wording)),
         ("Answer", sentence),

@@ -14,7 +14,7 @@ from core.mmm.charts_base import alt_text
 from core.mmm.plan_compare import MOST_PLANS, ComparedPlan, Comparison, Standing, compare_plans
 from core.mmm.plan_export import comparison_csv
 from core.mmm.plan_words import better_sentence, signed, span_words, with_interval
-from core.mmm.wording import Wording, probability
+from core.mmm.wording import MISSING, Wording, probability
 from pages.parts.actions import user_errors
 from pages.parts.layout import Download, chart, download_row, section
 from pages.parts.plain import plain
@@ -93,7 +93,13 @@ def _show(comparison: Comparison, project: Membership, wording: Wording) -> None
             chart(figure, key="compare_spend", alt=alt_text(figure), height=int(figure.layout.height))
     section("Side by side")
     table = _table(comparison, wording)
-    st.dataframe(table, key="compare_table", height=38 + 35 * len(table), alt="Plans side by side")
+    st.dataframe(
+        table,
+        key="compare_table",
+        height=38 + 35 * len(table),
+        placeholder=MISSING,
+        alt="Plans side by side",
+    )
     download_row(
         project,
         [Download("Comparison (CSV)", "plans.csv", "text/csv", lambda: comparison_csv(comparison, wording))],

@@ -15,17 +15,25 @@ from core.palette import channel_colours
 from core.store import session
 from pages.parts.layout import empty_state
 from pages.parts.places import Screen, choose, chosen_id, link
+from pages.parts.results_choice import model_title
 
 
 def trained_models(person: Person, project: Membership) -> tuple[ModelInfo, ...]:
-    """Completed models of the project, newest first; where there is none, the way to one ends the run."""
+    """Completed models of the project, newest first; where there is none, the way to one ends the run.
+
+    Where all of them are archived, the archived ones: the plans saved on them stay reachable.
+    """
     with session() as s:
         every = store.models(s, person, project.project_id)
-    trained = tuple(info for info in every if info.status == TrainingStatus.COMPLETED)
+        trained = _completed(every) or _completed(store.models(s, person, project.project_id, archived=True))
     if not trained:
         _no_model(any(info.active for info in every))
         st.stop()
     return trained
+
+
+def _completed(models: Sequence[ModelInfo]) -> tuple[ModelInfo, ...]:
+    return tuple(info for info in models if info.status == TrainingStatus.COMPLETED)
 
 
 def choose_model(models: Sequence[ModelInfo], kept_id: int | None, *, key: str) -> ModelInfo:
@@ -35,7 +43,9 @@ def choose_model(models: Sequence[ModelInfo], kept_id: int | None, *, key: str) 
     wanted = next((i for i in (chosen_id("model"), kept_id) if i in by_id), good)
     if st.session_state.get(key) not in by_id:
         st.session_state[key] = wanted
-    picked = st.selectbox("Model", list(by_id), format_func=lambda number: _title(by_id[number]), key=key)
+    picked = st.selectbox(
+        "Model", list(by_id), format_func=lambda number: model_title(by_id[number]), key=key
+    )
     choose("model", picked)
     return by_id[picked]
 
@@ -68,11 +78,6 @@ def wording_of(info: ModelInfo, project: Membership, period: str) -> Wording:
         colours=channel_colours(list(config.channels)),
         period=period,
     )
-
-
-def _title(info: ModelInfo) -> str:
-    state = "" if info.converged else ", not converged"
-    return f"{info.name} (no. {info.id}, {info.created_at:%d %b %Y}{state})"
 
 
 def _no_model(training: bool) -> None:

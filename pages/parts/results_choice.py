@@ -16,6 +16,7 @@ from core.mmm.readout import Range, wording_for
 from core.palette import channel_colours
 from core.store import read_session
 from pages.parts.cached import fitted
+from pages.parts.figures import day
 from pages.parts.layout import empty_state
 from pages.parts.places import Screen, choose, chosen_id
 from pages.parts.plain import plain
@@ -93,7 +94,7 @@ def choose_model(models: tuple[ModelInfo, ...]) -> ModelInfo:
 def model_title(info: ModelInfo) -> str:
     """A model in a list: name, day, and what is not as it should be."""
     state = _STATES.get(info.status, "not converged" if info.converged is False else "")
-    parts = [f"{info.created_at:%d %b %Y}", state, "archived" if info.archived else ""]
+    parts = [day(info.created_at.date()), state, "archived" if info.archived else ""]
     return f"{info.name} ({', '.join(part for part in parts if part)})"
 
 

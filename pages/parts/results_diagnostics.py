@@ -83,29 +83,34 @@ def _fit_cards(diagnostics: dict[str, Any], view: View) -> list[Kpi]:
         Kpi(
             "R²",
             _number(diagnostics, "r2", 3),
-            f"unseen: {_number(held, 'r2', 3)}",
+            _unseen(held, _number(held, "r2", 3)),
             help="Share of the KPI's ups and downs that is explained.",
         ),
         Kpi(
             "MAPE",
             _share(diagnostics, "mape"),
-            f"unseen: {_share(held, 'mape')}",
+            _unseen(held, _share(held, "mape")),
             help="The mean error in percent of the KPI.",
         ),
         Kpi(
             "wMAPE",
             _share(diagnostics, "wmape"),
-            f"unseen: {_share(held, 'wmape')}",
+            _unseen(held, _share(held, "wmape")),
             help="The sum of all errors over the sum of the KPI.",
         ),
         Kpi(
             "CRPS",
             inside,
-            f"unseen: {outside}",
+            _unseen(held, outside),
             help="Error of the whole forecast distribution in units of the KPI; lower is better.",
         ),
         _held_out(held, words.period),
     ]
+
+
+def _unseen(held: dict[str, Any], value: str) -> str | None:
+    """The same figure on what was held out; nothing where nothing was."""
+    return f"unseen: {value}" if held else None
 
 
 def _held_out(held: dict[str, Any], period: str) -> Kpi:

@@ -10,7 +10,7 @@ from core.mmm.charts import rows_height
 from core.mmm.export_tables import channel_table
 from core.mmm.hints import Hint
 from core.mmm.readout import ALL_MEDIA
-from core.mmm.wording import probability
+from core.mmm.wording import MISSING, probability
 from pages.parts.layout import card, section
 from pages.parts.plain import plain
 from pages.parts.results_chart import chart_card
@@ -116,6 +116,7 @@ def show_channels(view: View) -> None:
         table,
         hide_index=True,
         key="channel_table",
+        placeholder=MISSING,
         alt="Every figure of each channel",
         column_config=_formats(table),
     )

@@ -8,7 +8,7 @@ from core.mmm.evidence import Estimate, Totals
 from core.mmm.readout import ALL_MEDIA
 from core.mmm.report import change_share
 from core.mmm.verdict import Trust
-from core.mmm.wording import percent, unbroken
+from core.mmm.wording import percent
 from pages.parts.layout import Kpi, kpi_row
 from pages.parts.places import Screen, link
 from pages.parts.plain import plain
@@ -35,7 +35,7 @@ def show_findings(view: View) -> None:
     """The findings as one numbered card, a warning above when the model has not converged."""
     found = view.readout.findings
     if found.warning:
-        st.error(plain(unbroken(found.warning)), icon=":material/block:")
+        st.error(plain(found.warning), icon=":material/block:")
     with st.container(border=True, key="findings"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown("**What to know**")
@@ -45,9 +45,7 @@ def show_findings(view: View) -> None:
             if view.readout.verdict.reasons:
                 reason = view.readout.verdict.reasons[0].what
                 st.caption(plain(reason[0].upper() + reason[1:]))
-        lines = [
-            f"{at}. {plain(unbroken(finding.text))}" for at, finding in enumerate(found.sentences, start=1)
-        ]
+        lines = [f"{at}. {plain(finding.text)}" for at, finding in enumerate(found.sentences, start=1)]
         st.markdown("\n".join(lines))
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from core.access import Membership, Permission
 from core.mmm import store
 from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.wording import percent
 from pages.parts.actions import ItemActions, attempt, item_menu, toast_next
 from pages.parts.figures import moment
 from pages.parts.layout import empty_state, section, status_badge
@@ -93,7 +94,9 @@ def _facts(info: ModelInfo) -> str:
     if info.results:
         diagnostics = info.results["diagnostics"]
         parts += (
-            [f"R² {diagnostics['r2']:.2f}", f"MAPE {diagnostics['mape']:.1%}"] if "r2" in diagnostics else []
+            [f"R² {diagnostics['r2']:.3f}", f"MAPE {percent(diagnostics['mape'], 1)}"]
+            if "r2" in diagnostics
+            else []
         )
         parts += [] if info.converged else [":orange[not converged]"]
     parts += [f"by {plain(info.created_by)}, {moment(info.created_at)}"]

@@ -42,6 +42,7 @@ _STAGES = {
     "summarise": "Summing up the draws",
     "save": "Saving",
 }
+_COUNTED_IN_DRAWS = ("tune", "sample")
 
 
 def stage_name(stage: str | None) -> str:
@@ -91,6 +92,10 @@ def _progress_words(info: ModelInfo) -> str:
     words = stage_name(info.stage)
     if info.progress_total:
         words += f" · {100 * info.progress_share:.0f} %"
+    if info.progress_total and info.stage in _COUNTED_IN_DRAWS:
+        words += f" · {info.progress_done:,} of {info.progress_total:,} draws"
+    if info.divergences:
+        words += f" · {info.divergences:,} divergence{'s' if info.divergences > 1 else ''}"
     if info.seconds_left is not None:
         words += f" · about {lasting(info.seconds_left)} left"
     return words

@@ -106,7 +106,7 @@ def _opened(app: AppTest, path: str | None, query: dict[str, int | str]) -> AppT
 
 def shown(text: str) -> str:
     """What a reader sees of text that was escaped for Markdown."""
-    return text.replace("\\", "").replace("\u2060", "")
+    return text.replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
 
 
 def everything_shown(app: AppTest) -> str:

@@ -42,7 +42,7 @@ def test_an_outlier_gets_a_dummy_and_a_word_and_can_be_kept():
     assert structure_of(frame, plain(outliers="keep")).recipe.outliers == ()
     model = fit(frame, plain(), draws=100, tune=200, chains=2)
     assert model.diagnostics["outliers"] == [{"geo": "national", "date": str(model.dates[33].date())}]
-    assert any("dummy of their own" in word for word in model.diagnostics["warnings"])
+    assert any("effect of their own" in word for word in model.diagnostics["warnings"])
 
 
 def test_ordinary_noise_has_no_outliers():

@@ -39,6 +39,14 @@ def test_the_side_bar_shows_what_trains_on_every_screen(open_page: Opened, runni
     assert "50 %" in str([bar.proto for bar in app.sidebar.get("progress")])
 
 
+def test_a_training_counts_its_draws_and_divergences(open_page: Opened, running: int) -> None:
+    change(running, ModelStatus.RUNNING, progress_done=1_240, progress_total=8_000, divergences=3)
+    app = open_page("pages/overview/projects.py")
+    told = str([bar.proto for bar in app.sidebar.get("progress")])
+    assert "1,240 of 8,000 draws" in told
+    assert "3 divergences" in told
+
+
 @pytest.mark.parametrize(
     ("status", "words", "title"),
     [

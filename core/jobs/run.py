@@ -26,7 +26,7 @@ class Run:
     run_by: str
     attempt: int
     config: Mapping[str, Any]
-    sampling: Mapping[str, int]
+    sampling: Mapping[str, Any]
     frame_path: str
     dataset_id: int
     dataset_version: int

@@ -80,11 +80,15 @@ def _words(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
     for words, role in ((CHANNEL_NAME, Role.CHANNEL), (GEO, Role.GEO), (EVENT, Role.EVENT)):
         word = says(name, words)
         if word:
-            return Guess(name, role, f"its name contains “{word}” and it holds {count} different texts", 0.9)
+            return Guess(name, role, f"its name contains “{word}” and it holds {_texts(count)}", 0.9)
     media = [value for value in distinct.unique()[:50] if says(value, CHANNELS)]
     if count and len(media) >= 0.5 * min(count, 50):
         return Guess(name, Role.CHANNEL, f"its cells name media, for example “{media[0]}”", 0.8)
-    return Guess(name, Role.IGNORE, f"it holds {count} different texts", 0.5)
+    return Guess(name, Role.IGNORE, f"it holds {_texts(count)}", 0.5)
+
+
+def _texts(count: int) -> str:
+    return "a single text" if count == 1 else f"{count} different texts"
 
 
 def _by_name(column: TypedColumn, name: str) -> Guess | None:

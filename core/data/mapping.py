@@ -221,9 +221,7 @@ class Mapping:
     def faults(self) -> list[str]:
         """Everything that keeps this mapping from making a mix data set, as sentences."""
         faults = [] if self.date_column else ["No column is marked as the date."]
-        faults += (
-            [] if self.target_column else ["No column is marked as the target (the KPI to be explained)."]
-        )
+        faults += [] if self.target_column else ["No column is marked as the KPI to explain."]
         if not self.columns_of(*MEDIA_ROLES):
             faults.append("No column is marked as media spend.")
         spends = self.columns_of(Role.SPEND)

@@ -35,8 +35,8 @@ kpi_row(
     [
         Kpi(
             "Database",
-            f"PostgreSQL {database.version.split()[0]}",
-            "embedded, started by the app" if database.embedded else "server of one's own",
+            database.version.split()[0],
+            "PostgreSQL, started by the app" if database.embedded else "PostgreSQL, a server of its own",
         ),
         Kpi(
             "Worker",

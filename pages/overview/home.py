@@ -27,7 +27,8 @@ with session() as s:
     )
 
 step = next_step(standing, project)
-with page_header(project.project_name, f"{project.kpi_label} in {project.currency} · you are {project.role}"):
+subtitle = f"{project.kpi_label} in {project.currency} · your role: {project.role}"
+with page_header(project.project_name, subtitle):
     if (
         step is not None
         and standing.datasets

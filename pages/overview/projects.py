@@ -68,7 +68,8 @@ def _card(project: ProjectInfo, person: Person) -> None:
         if project.description:
             st.text(project.description)
         st.caption(
-            f"{_counts(project)}  \n{plain(project.kpi_label)} in {project.currency} · you are {project.role}"
+            f"{_counts(project)}  \n{plain(project.kpi_label)} in {project.currency}"
+            f" · your role: {project.role}"
         )
         with st.container(horizontal=True):
             if not project.archived and st.button(

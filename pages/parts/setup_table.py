@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.mmm.wording import MISSING
+
 
 def edited_table(key: str, rows: Callable[[], pd.DataFrame], **options: Any) -> pd.DataFrame:
     """The table as edited; `rows` makes it anew whenever the editor was not on the screen in the last run.
@@ -18,4 +20,5 @@ def edited_table(key: str, rows: Callable[[], pd.DataFrame], **options: Any) -> 
     kept = f"{key}:rows"
     if key not in st.session_state or kept not in st.session_state:
         st.session_state[kept] = rows()
+    options.setdefault("placeholder", MISSING)
     return st.data_editor(st.session_state[kept], key=key, hide_index=True, **options)

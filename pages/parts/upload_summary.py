@@ -28,7 +28,7 @@ def show_kind(reading: Reading) -> None:
         st.badge(KIND_WORDS[kind], color=COLOURS[kind in MIX_KINDS[:2]])
         reason = reading.detection.kind_reason
         told = f"{reason[:1].upper()}{reason[1:]}."
-        st.caption(f"{table.rows:,} rows, {len(table.columns)} columns. {plain(told)}")
+        st.caption(f"{_counted(table.rows, 'row')}, {_counted(len(table.columns), 'column')}. {plain(told)}")
     if kind not in MIX_KINDS:
         st.warning(other_kind(kind), icon=":material/category:")
 
@@ -89,3 +89,7 @@ def _few(names: Sequence[str], most: int = 3) -> str:
 def _repaired(prepared: Prepared) -> str:
     count = len(prepared.repairs_applied)
     return f"{count} repaired" if count else ""
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

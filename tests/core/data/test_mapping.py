@@ -58,7 +58,7 @@ def test_all_faults_are_listed_at_once() -> None:
     with pytest.raises(MappingProblem) as caught:
         bare.checked()
     text = "\n".join(caught.value.faults)
-    for part in ("as the date", "as the target", "paired with y", "Only one column can be the geo"):
+    for part in ("as the date", "as the KPI to explain", "paired with y", "Only one column can be the geo"):
         assert part in text
 
 
@@ -103,5 +103,5 @@ def test_the_sample_becomes_the_contracts_configuration() -> None:
 
 
 def test_an_incomplete_mapping_makes_no_configuration() -> None:
-    with pytest.raises(MappingProblem, match="as the target"):
+    with pytest.raises(MappingProblem, match="as the KPI to explain"):
         to_mmm_config_fields(BASIC.with_role("sales", Role.IGNORE))

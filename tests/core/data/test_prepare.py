@@ -216,7 +216,7 @@ def test_what_the_mapping_lacks_is_a_problem_and_never_an_exception() -> None:
     table = table_of(clean())
     result = prepare(table, detect(table).mapping().with_role("sales", Role.IGNORE))
     assert not result.ready
-    assert "No column is marked as the target" in problem(result, "mapping").message
+    assert "No column is marked as the KPI to explain" in problem(result, "mapping").message
 
 
 def test_a_column_of_the_mapping_that_the_file_lacks_is_named() -> None:

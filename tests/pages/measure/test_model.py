@@ -98,7 +98,7 @@ def test_a_role_that_is_missing_blocks_training_with_its_sentence(open_page, own
         )
     app = open_page(MODEL, dataset=sample.id)
     assert not app.exception
-    assert "No column is marked as the target" in everything_shown(app)
+    assert "No column is marked as the KPI to explain" in everything_shown(app)
     assert app.button(key="train").disabled
 
 

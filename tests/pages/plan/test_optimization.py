@@ -52,6 +52,16 @@ def test_without_a_model_the_screen_says_how_to_get_one(open_page):
     assert "Plans need a trained model" in everything_shown(app)
 
 
+def test_saved_plans_stay_within_reach_when_every_model_is_archived(open_page, owner, model_id):
+    number = _saved(_optimised(open_page(PAGE)), "Spring")
+    with session() as s:
+        models.archive_model(s, owner, model_id)
+    app = open_page(PAGE, scenario=number)
+    assert not app.exception
+    assert "Spring" in everything_shown(app)
+    assert "Plans need a trained model" not in everything_shown(app)
+
+
 def test_recent_spend_is_the_first_budget(open_page, model_id, fitted_model):
     app = open_page(PAGE)
     assert not app.exception

@@ -31,6 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Last, since the driver of the browser keeps an event loop running, which bars other tests from their own.
+    items.sort(key=lambda item: "tests/browser/" in item.nodeid)
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)

@@ -66,7 +66,9 @@ def test_a_worker_trains_cancels_explains_and_gives_back_what_it_had_begun(
     broken = look(lost)
     assert broken.status == TrainingStatus.FAILED
     assert broken.error_reference and broken.message and broken.error_reference in broken.message
-    assert broken.error_reference in (home / "logs" / "worker.log").read_text()
+    # The worker hears of the traceback a moment after the row says failed.
+    log = home / "logs" / "worker.log"
+    assert until(lambda: str(broken.error_reference) in log.read_text())
 
 
 @pytest.mark.slow

@@ -34,9 +34,9 @@ backups = saved()
 kpi_row(
     [
         Kpi(
-            "Database",
+            "PostgreSQL",
             database.version.split()[0],
-            "PostgreSQL, started by the app" if database.embedded else "PostgreSQL, a server of its own",
+            "the database, started by the app" if database.embedded else "the database, a server of its own",
         ),
         Kpi(
             "Worker",

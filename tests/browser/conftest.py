@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Last, since the driver of the browser keeps an event loop running, which bars other tests from their own.
+    # Last: the browser driver keeps an event loop running, and then other tests cannot open their own.
     items.sort(key=lambda item: "tests/browser/" in item.nodeid)
     for item in items:
         if "tests/browser/" in item.nodeid:

@@ -120,3 +120,20 @@ def test_a_panel_of_five_geos_is_trained_geo_by_geo(newcomer: Page):
     expect(page.get_by_text("What to know")).to_be_visible()
     page.get_by_role("tab", name="Channels").click()
     expect(page.get_by_text("Geo3").first).to_be_visible(timeout=20_000)
+
+
+def test_the_end_of_a_training_is_told_on_another_screen(newcomer: Page):
+    page = newcomer
+    side_bar(page, "Model")
+    expect(page.get_by_role("heading", name="Model", exact=True)).to_be_visible(timeout=20_000)
+    idle(page)
+    page.get_by_text("Set up", exact=True).click()
+    idle(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Cancel training")).to_be_visible(timeout=20_000)
+    side_bar(page, "Library")
+    expect(page.get_by_role("heading", name="Library", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("stToast").filter(has_text="is ready")).to_be_visible(
+        timeout=TRAINED_WITHIN_MS
+    )
+    expect(page).to_have_title(re.compile("Model ready"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from core.mmm.diagnostics import Standards
 from core.mmm.structure import Structure
 
@@ -116,8 +114,3 @@ def _outliers(structure: Structure, limits: Standards) -> list[str]:
     return [
         f"{len(found)} periods far outside the rest got an effect of their own ({days}{more}).{much} {advice}"
     ]
-
-
-def not_finite(found: dict[str, Any]) -> list[str]:
-    """Names of figures that could not be computed, such as a MAPE where every actual is zero."""
-    return [name for name, value in found.items() if isinstance(value, float) and not np.isfinite(value)]

@@ -67,11 +67,7 @@ def show() -> None:
 
 def _sections(person: Person | None) -> dict[str, list[st.Page]]:
     sections = {
-        title: [
-            _page(*screen, hidden=_out_of_reach(screen[0], person))
-            for screen in screens
-            if (brand.STATIC.parent / screen[0]).exists()
-        ]
+        title: [_page(*screen, hidden=_out_of_reach(screen[0], person)) for screen in screens]
         for title, screens in _SCREENS.items()
     }
     sections[""] = [_page(*screen, hidden=True) for screen in _HIDDEN]

@@ -74,8 +74,8 @@ def set_role(s: Session, person: Person, project_id: int, username: str, role: R
     mine = require(s, person, project_id, Permission.MEMBER_MANAGE)
     row, user = _member(s, project_id, username)
     role = Role(role)
-    _refuse_above(mine, role)
-    _refuse_above(mine, Role(row.role))
+    refuse_above(mine, role)
+    refuse_above(mine, Role(row.role))
     if user.is_demo and role is not Role.VIEWER:
         raise UserError("The demo account can only be a viewer.")
     if Role(row.role) is Role.OWNER and role is not Role.OWNER:
@@ -88,7 +88,7 @@ def remove_member(s: Session, person: Person, project_id: int, username: str) ->
     """Take somebody out of a project. The last owner stays; to go oneself, see `leave`."""
     mine = require(s, person, project_id, Permission.MEMBER_MANAGE)
     row, user = _member(s, project_id, username)
-    _refuse_above(mine, Role(row.role))
+    refuse_above(mine, Role(row.role))
     _take_out(s, person, row, user)
 
 
@@ -102,7 +102,8 @@ def leave(s: Session, person: Person, project_id: int) -> None:
 
 def refuse_above(mine: Membership, role: Role) -> None:
     """Raise AccessDenied when `role` ranks above one's own."""
-    _refuse_above(mine, role)
+    if role.rank > mine.role.rank:
+        raise AccessDenied(f"Your role is {mine.role}: you can't make or change an {role} of this project.")
 
 
 def _mine(person: Person) -> Select[Project, str]:
@@ -151,11 +152,6 @@ def _take_out(s: Session, person: Person, row: ProjectMember, user: User) -> Non
     project_id = row.project_id
     s.delete(row)
     _note(s, person, project_id, "member:remove", user, {"role": row.role})
-
-
-def _refuse_above(mine: Membership, role: Role) -> None:
-    if role.rank > mine.role.rank:
-        raise AccessDenied(f"Your role is {mine.role}: you can't make or change an {role} of this project.")
 
 
 def _refuse_last_owner(s: Session, project_id: int) -> None:

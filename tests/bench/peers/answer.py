@@ -1,0 +1,101 @@
+"""What a peer's fit hands back: contributions in units of the KPI, seconds by stage, convergence."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+LEVELS = (0.05, 0.5, 0.95)
+
+
+class Stages:
+    """Seconds from the start of the process to the end of each stage, and of each stage by itself."""
+
+    def __init__(self) -> None:
+        self._last = _process_age()
+        self.seconds = {"start": self._last}
+
+    def ended(self, stage: str) -> None:
+        """Note that `stage` has just ended."""
+        now = _process_age()
+        self.seconds[stage] = now - self._last
+        self._last = now
+
+    def whole(self) -> dict[str, float]:
+        """Seconds by stage and, as "total", since the process began."""
+        return {**self.seconds, "total": self._last}
+
+
+def _process_age() -> float:
+    """Seconds since the kernel started this process: imports count."""
+    ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def specification(paths: list[str]) -> tuple[str, dict[str, Any], str]:
+    """(data, specification, output) of the command line DATA.csv SPEC.json OUT.json, defaults filled in."""
+    if len(paths) != 3:
+        raise SystemExit(f"usage: {Path(sys.argv[0]).name} DATA.csv SPEC.json OUT.json")
+    usual = {"controls": [], "draws": 1000, "tune": 1000, "chains": 4, "seed": 1, "target_accept": 0.9}
+    return paths[0], {**usual, **json.loads(Path(paths[1]).read_text())}, paths[2]
+
+
+def contributions(draws: np.ndarray) -> dict[str, Any]:
+    """Figures of draws (draw, geo, date, channel): weekly means, totals by geo and channel and over geos."""
+    totals = draws.sum(axis=2)
+    return {
+        "weekly_mean": draws.mean(axis=0).tolist(),
+        "totals": _spread(totals),
+        "channel_totals": _spread(totals.sum(axis=1)),
+    }
+
+
+def _spread(totals: np.ndarray) -> dict[str, Any]:
+    quantiles = np.quantile(totals, LEVELS, axis=0)
+    named = {f"q{round(100 * level):02d}": q.tolist() for level, q in zip(LEVELS, quantiles, strict=True)}
+    return {"mean": totals.mean(axis=0).tolist(), **named}
+
+
+def convergence(posterior: Any, names: list[str], totals: np.ndarray, diverging: Any) -> dict[str, float]:
+    """Worst R-hat and bulk ESS of the parameters `names`, of `totals` (chain, draw, channel), divergences."""
+    import arviz as az
+
+    chosen = posterior[names]
+    r_hat, ess = az.rhat(chosen), az.ess(chosen, method="bulk")
+    own = az.convert_to_dataset({"total": totals})
+    return {
+        "max_r_hat": max(float(np.nanmax(r_hat[name])) for name in names),
+        "min_ess_bulk": min(float(np.nanmin(ess[name])) for name in names),
+        "totals_max_r_hat": float(az.rhat(own)["total"].max()),
+        "totals_min_ess_bulk": float(az.ess(own, method="bulk")["total"].min()),
+        "divergences": int(np.asarray(diverging).sum()),
+    }
+
+
+def versions(names: tuple[str, ...]) -> dict[str, str]:
+    """Installed versions of those of the libraries that are there."""
+    found = {"python": sys.version.split()[0]}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def peak_memory_mb() -> float:
+    """The most memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def write(path: str, answer: dict[str, Any]) -> None:
+    """Keep the answer as JSON."""
+    Path(path).write_text(json.dumps(answer))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.mmm.mode import start_point
 from core.mmm.structure import Structure, packed
 
 Floats = NDArray[np.float64]
@@ -99,20 +100,6 @@ def _model(structure: Structure, buffer: Floats, seed: int) -> Any:
         return start + generator.uniform(-0.5, 0.5, size)
 
     return _lib.PyMcModel(density, expand, variables, size, sizes, {}, begin, None)
-
-
-def start_point(structure: Structure) -> Floats:
-    """A plausible point: prior centres, the prior's mean shares, a noise of a tenth of the KPI."""
-    layout = structure.layout
-    start = np.where(layout.kinds == 1, layout.first, 0.0)
-    beta = layout.kinds == 2
-    start[beta] = np.log(layout.first[beta] / layout.second[beta])
-    tilted = layout.tilt > 0
-    places = layout.places[0][tilted]
-    start[places] = layout.total[0] + np.log(layout.tilt[tilted] / layout.tilt.sum())
-    start[layout.places[5][layout.places[5] >= 0]] = np.log(0.3)
-    start[layout.noise_place :] = np.log(0.1)
-    return np.asarray(start, dtype=float)
 
 
 class _Watch:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.attempts import Attempted
 from db.base import Base, Created, Numbered, Shelved, by_value
 
 
@@ -80,7 +81,7 @@ class ModelDraft(Numbered, Created, Base):
     updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
-class Model(Numbered, Created, Shelved, Base):
+class Model(Numbered, Created, Shelved, Attempted, Base):
     """A model and its training. A re-run is a new row that names the one it repeats."""
 
     __tablename__ = "models"
@@ -98,20 +99,6 @@ class Model(Numbered, Created, Shelved, Base):
     sampling: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     rerun_of_id: Mapped[int | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    job_id: Mapped[int | None] = mapped_column(BigInteger)
-    attempt: Mapped[int] = mapped_column(default=0, server_default="0")
-    run_by: Mapped[str | None]
-    cancel_requested: Mapped[bool] = mapped_column(default=False, server_default="false")
-    stage: Mapped[str | None]
-    progress_done: Mapped[int] = mapped_column(default=0, server_default="0")
-    progress_total: Mapped[int] = mapped_column(default=0, server_default="0")
-    divergences: Mapped[int] = mapped_column(default=0, server_default="0")
-    message: Mapped[str | None]
-    error_reference: Mapped[str | None]
-    started_at: Mapped[dt.datetime | None]
-    stage_started_at: Mapped[dt.datetime | None]
-    heartbeat_at: Mapped[dt.datetime | None]
-    finished_at: Mapped[dt.datetime | None]
 
 
 class ModelResult(Numbered, Created, Base):

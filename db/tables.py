@@ -27,6 +27,7 @@ from db.measure import (
     OptimizationScenario,
     Project,
 )
+from db.validation import ModelValidation, ValidationSlice
 
 __all__ = [
     "AccessToken",
@@ -43,6 +44,7 @@ __all__ = [
     "ModelMetric",
     "ModelResult",
     "ModelStatus",
+    "ModelValidation",
     "OptimizationScenario",
     "Permission",
     "ProcessingStatus",
@@ -52,5 +54,6 @@ __all__ = [
     "RolePermission",
     "TokenKind",
     "User",
+    "ValidationSlice",
     "WebSession",
 ]

@@ -1,4 +1,4 @@
-"""One training from the worker's side: start its process, watch it, say what became of it."""
+"""One training or slice from the worker's side: start its process, watch it, say what became of it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
+from sqlalchemy.orm import Session
+
 from core.jobs.nursery import UNKNOWN_EXIT, born, ended, said
 from core.jobs.patience import PATIENCE_SECONDS, surely
 from core.jobs.run import Run
 from core.jobs.runs import store as runs
+from core.jobs.slices.store import claim_slice
 from core.store import session
 
 log = logging.getLogger("mixwright.worker")
+
+Claim = Callable[[Session, int, str], Run | None]
 
 WATCH_SECONDS = 0.1
 RELEASE_SECONDS = 4.0  # a worker that stops does not wait longer for a database that is away
@@ -35,9 +40,9 @@ def death_sentence(exit_code: int) -> str:
     )
 
 
-def _claimed(model_id: int, run_by: str) -> Run | None:
+def _claimed(claim: Claim, number: int, run_by: str) -> Run | None:
     with session() as s:
-        return runs.claim(s, model_id, run_by)
+        return claim(s, number, run_by)
 
 
 def _written(run: Run, write: Callable[..., bool], *words: str, patience_seconds: float) -> bool:
@@ -68,7 +73,7 @@ def _settle(run: Run, exit_code: int) -> None:
     """Fails the run if its process ended without saying how."""
     sentence = death_sentence(exit_code)
     if _written(run, runs.fail, sentence, patience_seconds=PATIENCE_SECONDS):
-        log.error("Training of model %s: its process died with exit code %s", run.model_id, exit_code)
+        log.error("%s: its process died with exit code %s", run.title, exit_code)
 
 
 async def bring_up_training(
@@ -79,11 +84,21 @@ async def bring_up_training(
     Raises ProjectBusy when the project runs enough trainings already. When the worker stops, the training
     goes back into the queue as if it had not been begun.
     """
-    run = await asyncio.to_thread(_claimed, model_id, run_by)
+    await _bring_up(context, await asyncio.to_thread(_claimed, runs.claim, model_id, run_by), stopping)
+
+
+async def bring_up_slice(
+    context: ForkServerContext, slice_id: int, run_by: str, stopping: asyncio.Event
+) -> None:
+    """The same for one slice of a validation."""
+    await _bring_up(context, await asyncio.to_thread(_claimed, claim_slice, slice_id, run_by), stopping)
+
+
+async def _bring_up(context: ForkServerContext, run: Run | None, stopping: asyncio.Event) -> None:
     if run is None:
         return
     process, pipe = await asyncio.to_thread(born, context, run)
-    log.info("Training of model %s began in process %s", model_id, process.pid)
+    log.info("%s began in process %s", run.title, process.pid)
     by_itself = await _watched(process, pipe, stopping)
     exit_code = await asyncio.to_thread(ended, process)
     if by_itself:

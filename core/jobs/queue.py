@@ -8,6 +8,10 @@ TRAINING = "training"
 UPKEEP = "upkeep"
 
 TRAIN_TASK = "train_model"
+VALIDATE_TASK = "validate_slice"
+
+# Slices of a validation are many and nobody looks at a single one: a training that waits goes first.
+SLICE_PRIORITY = -1
 
 # Where jobs are handed in: never opened, since each is written on the connection of the caller's transaction.
 desk = App(connector=SyncPsycopgConnector())

@@ -1,4 +1,4 @@
-"""One attempt at training a model: what it needs, how far it is, how it ended."""
+"""One attempt at a training or a validation's slice: what it needs, how far it is, how it ended."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class ProjectBusy(Exception):
 class Run:
     """The one attempt that may write to the model's row: `run_by` and `attempt` together are its token.
 
-    Whoever lost the row to a later attempt finds that its token no longer fits, and stops.
+    With `slice_id` the row is that of one slice of a validation. Whoever lost the row to a later attempt
+    finds that its token no longer fits, and stops.
     """
 
     model_id: int
@@ -31,6 +32,15 @@ class Run:
     dataset_id: int
     dataset_version: int
     dataset_checksum: str
+    slice_id: int | None = None
+    slice: Mapping[str, Any] | None = None
+
+    @property
+    def title(self) -> str:
+        """What is done, for the log."""
+        if self.slice is None:
+            return f"Training of model {self.model_id}"
+        return f"Slice {self.slice['fold']} of a check of model {self.model_id}"
 
 
 @dataclass(frozen=True)

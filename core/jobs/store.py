@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from core.jobs.line import WorkerState
-from core.jobs.queue import TRAIN_TASK, TRAINING, desk
-from db.tables import Model, ModelStatus
+from core.jobs.queue import SLICE_PRIORITY, TRAIN_TASK, TRAINING, VALIDATE_TASK, desk
+from db.tables import Model, ModelStatus, ModelValidation, ValidationSlice
 
 UNFINISHED = (ModelStatus.PENDING, ModelStatus.RUNNING)
 SILENT_AFTER = dt.timedelta(seconds=30)  # workers write a sign of life every ten seconds
@@ -25,7 +25,21 @@ def enqueue_training(s: Session, model_id: int) -> int:
     return job_id
 
 
-def cancel_training(s: Session, model: Model) -> bool:
+def enqueue_slice(s: Session, slice_id: int) -> int:
+    """The number of a new job that forecasts one slice of a validation, as `enqueue_training`."""
+    connection = s.connection().connection.driver_connection
+    task = desk.configure_task(VALIDATE_TASK, queue=TRAINING, connection=connection, priority=SLICE_PRIORITY)
+    job_id: int = task.defer(slice_id=slice_id)
+    s.execute(update(ValidationSlice).where(ValidationSlice.id == slice_id).values(job_id=job_id))
+    return job_id
+
+
+def enqueue(s: Session, row: Model | ValidationSlice) -> int:
+    """The number of a new job for the row, whichever work it is."""
+    return enqueue_training(s, row.id) if isinstance(row, Model) else enqueue_slice(s, row.id)
+
+
+def cancel_training(s: Session, model: Model | ValidationSlice) -> bool:
     """Cancels what waits at once and asks what runs to stop; False when there was nothing to cancel."""
     if model.status == ModelStatus.RUNNING:
         model.cancel_requested = True
@@ -40,10 +54,28 @@ def cancel_training(s: Session, model: Model) -> bool:
 
 
 def cancel_trainings_of(s: Session, project_id: int) -> None:
-    """Cancels every training of the project that waits or runs."""
+    """Cancels every training and every slice of the project that waits or runs."""
     unfinished = select(Model).where(Model.project_id == project_id, Model.status.in_(UNFINISHED))
     for model in s.scalars(unfinished.with_for_update()):
         cancel_training(s, model)
+    _cancel_slices(s, ModelValidation.project_id == project_id)
+
+
+def cancel_validations_of(s: Session, model_id: int) -> None:
+    """Cancels every slice of the model's validations that waits or runs."""
+    _cancel_slices(s, ModelValidation.model_id == model_id)
+
+
+def _cancel_slices(s: Session, which: ColumnElement[bool]) -> None:
+    unfinished = (
+        select(ValidationSlice)
+        .join(ModelValidation, ModelValidation.id == ValidationSlice.validation_id)
+        .where(which, ValidationSlice.status.in_(UNFINISHED))
+        .order_by(ValidationSlice.id)
+        .with_for_update(of=ValidationSlice)
+    )
+    for part in s.scalars(unfinished).all():
+        cancel_training(s, part)
 
 
 def answers(s: Session) -> bool:

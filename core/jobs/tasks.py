@@ -1,4 +1,4 @@
-"""What the worker can do: train a model, and keep the house in order."""
+"""What the worker can do: train a model, check one on past forecasts, and keep the house in order."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from multiprocessing.context import ForkServerContext
 from procrastinate import JobContext, RetryStrategy
 
 from core import artifacts, backup
-from core.jobs.foster import bring_up_training
-from core.jobs.queue import TRAIN_TASK, TRAINING, UPKEEP, queue
-from core.jobs.recovery.store import recover
+from core.jobs.foster import bring_up_slice, bring_up_training
+from core.jobs.queue import TRAIN_TASK, TRAINING, UPKEEP, VALIDATE_TASK, queue
+from core.jobs.recovery.store import recover, recover_slices
 from core.jobs.retention.store import purge
 from core.jobs.run import ProjectBusy
 from core.jobs.worker_name import lives
@@ -21,6 +21,7 @@ from core.store import session
 log = logging.getLogger("mixwright.worker")
 
 BUSY_WAIT_SECONDS = 5
+AGAIN = RetryStrategy(wait=BUSY_WAIT_SECONDS, retry_exceptions=[ProjectBusy])
 
 
 @dataclass(frozen=True)
@@ -32,24 +33,28 @@ class Duty:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-@queue.task(
-    name=TRAIN_TASK,
-    queue=TRAINING,
-    pass_context=True,
-    retry=RetryStrategy(wait=BUSY_WAIT_SECONDS, retry_exceptions=[ProjectBusy]),
-)
+@queue.task(name=TRAIN_TASK, queue=TRAINING, pass_context=True, retry=AGAIN)
 async def train_model(context: JobContext, model_id: int) -> None:
     """Trains one model; waits a little longer while its project runs enough trainings."""
     duty: Duty = context.additional_context["duty"]
     await bring_up_training(duty.nursery, model_id, duty.name, duty.stopping)
 
 
+@queue.task(name=VALIDATE_TASK, queue=TRAINING, pass_context=True, retry=AGAIN)
+async def validate_slice(context: JobContext, slice_id: int) -> None:
+    """Forecasts one slice of a validation; waits like a training while its project is busy."""
+    duty: Duty = context.additional_context["duty"]
+    await bring_up_slice(duty.nursery, slice_id, duty.name, duty.stopping)
+
+
 def put_right() -> tuple[int, ...]:
     """The numbers of the models that nobody trained any more and that were put right."""
     with session() as s:
-        found = recover(s, lives)
+        found, slices = recover(s, lives), recover_slices(s, lives)
     if found:
         log.warning("Found trainings that nobody ran any more, models %s", ", ".join(map(str, found)))
+    if slices:
+        log.warning("Found slices of validations that nobody ran any more: %s", ", ".join(map(str, slices)))
     return found
 
 

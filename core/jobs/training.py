@@ -1,4 +1,4 @@
-"""The training process: reads the table, fits the model, keeps what it found."""
+"""The training process: reads the table, fits the model or one slice, keeps what it found."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import secrets
 import signal
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import artifacts
 from core.data.keeping import read_kept_table
 from core.errors import UserError
-from core.jobs.outcome import findings_of
+from core.jobs.outcome import findings_of, plain
 from core.jobs.patience import surely
 from core.jobs.reporter import Reporter, end_with_parent
 from core.jobs.run import Progress, Run
 from core.jobs.runs import store as runs
+from core.jobs.slices.store import complete_slice
 from core.mmm.config import MMMConfig
 from core.store import session
 
@@ -38,11 +39,14 @@ REFERENCE_SENTENCE = (
 )
 
 
+def _config(run: Run) -> MMMConfig:
+    return MMMConfig.from_json(json.dumps(dict(run.config)))
+
+
 def _fit(run: Run, reporter: Reporter) -> FittedMMM:
     from core.mmm import fit
 
-    config = MMMConfig.from_json(json.dumps(dict(run.config)))
-    return fit(read_kept_table(run.frame_path), config, progress=reporter.tell, **run.sampling)
+    return fit(read_kept_table(run.frame_path), _config(run), progress=reporter.tell, **run.sampling)
 
 
 def _keep(run: Run, model: FittedMMM, reporter: Reporter) -> None:
@@ -64,6 +68,22 @@ def _keep(run: Run, model: FittedMMM, reporter: Reporter) -> None:
 
     if not surely(write):
         artifacts.remove(path)
+
+
+def _forecast(run: Run, part: Mapping[str, Any], reporter: Reporter) -> None:
+    """One slice of a validation: its few figures go straight into its row."""
+    from core.mmm.validation import Slice, validate_slice
+
+    frame, cut = read_kept_table(run.frame_path), Slice.from_json(part)
+    found = validate_slice(frame, _config(run), cut, progress=reporter.tell, **run.sampling)
+    reporter.close()
+    results = plain(found.to_json())
+
+    def write() -> bool:
+        with session() as s:
+            return complete_slice(s, run, results) or runs.stop(s, run)
+
+    surely(write)
 
 
 def _end(run: Run, write: Callable[..., bool], *words: str) -> None:
@@ -96,12 +116,12 @@ def _told(error: Exception, run: Run, log: Connection) -> None:
     """Fails the run with a reference; the traceback goes to the worker, which owns the log."""
     reference = secrets.token_hex(4)
     trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
-    log.send(f"Training of model {run.model_id} failed, reference {reference}\n{trace}")
+    log.send(f"{run.title} failed, reference {reference}\n{trace}")
     _end(run, runs.fail, REFERENCE_SENTENCE.format(reference=reference), reference)
 
 
 def train(run: Run, log: Connection) -> None:
-    """Trains the model of `run` in this process and writes how it ended; lines for the log go to `log`."""
+    """Does the work of `run` in this process and writes how it ended; lines for the log go to `log`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the worker, which then ends this process
     end_with_parent()
     os.nice(NICENESS)
@@ -109,7 +129,10 @@ def train(run: Run, log: Connection) -> None:
     from core.mmm import Cancelled
 
     try:
-        _keep(run, _fit(run, reporter), reporter)
+        if run.slice is None:
+            _keep(run, _fit(run, reporter), reporter)
+        else:
+            _forecast(run, run.slice, reporter)
     except Cancelled:
         _end(run, runs.stop)
     except UserError as error:

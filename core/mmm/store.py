@@ -16,7 +16,7 @@ from core.access import NotFound, Permission, Person
 from core.access.store import require
 from core.errors import UserError
 from core.jobs.pace import Pace, typical_seconds
-from core.jobs.store import cancel_training, enqueue_training
+from core.jobs.store import cancel_training, cancel_validations_of, enqueue_training
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.sampling_plan import SamplingPlan
@@ -259,6 +259,7 @@ def unarchive_model(s: Session, person: Person, model_id: int) -> None:
 def delete_model(s: Session, person: Person, model_id: int) -> None:
     """Deletes the model with undo; its training, if it waits or runs, is cancelled. Its scenarios stay."""
     cancel_training(s, shelf.delete(s, person, Model, model_id))
+    cancel_validations_of(s, model_id)
 
 
 def restore_model(s: Session, person: Person, model_id: int) -> ModelInfo:

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.jobs.run import TRIES
-from core.jobs.runs.store import back_in_queue
-from core.jobs.store import enqueue_training
-from db.tables import Model, ModelStatus
+from core.jobs.runs.store import Work, back_in_queue, is_unwanted
+from core.jobs.store import enqueue_slice, enqueue_training
+from db.tables import Model, ModelStatus, ValidationSlice
 
 STALE_AFTER = dt.timedelta(seconds=60)  # without a sign of life on a machine that cannot be asked
 HUNG_AFTER = dt.timedelta(minutes=15)  # without a sign of life although the worker lives
@@ -40,17 +40,29 @@ WAITING_WITHOUT_JOB = text(
     FOR UPDATE OF model SKIP LOCKED
     """
 )
+# A slice whose model was deleted is left alone: nobody would take it up.
+SLICE_WITHOUT_JOB = text(
+    """
+    SELECT slice.id FROM validation_slices slice
+    JOIN model_validations validation ON validation.id = slice.validation_id
+    JOIN models model ON model.id = validation.model_id
+    LEFT JOIN procrastinate_jobs job ON job.id = slice.job_id
+    WHERE slice.status = 'pending' AND model.deleted_at IS NULL
+      AND (job.id IS NULL OR job.status NOT IN ('todo', 'doing'))
+    FOR UPDATE OF slice SKIP LOCKED
+    """
+)
 
 
-def _is_lost(model: Model, now: dt.datetime, lives: Callable[[str], bool | None]) -> bool:
+def _is_lost(model: Work, now: dt.datetime, lives: Callable[[str], bool | None]) -> bool:
     alive = lives(model.run_by) if model.run_by else None
-    silent = now - (model.heartbeat_at or model.created_at)
-    return alive is False or silent > (HUNG_AFTER if alive else STALE_AFTER)
+    heard = model.heartbeat_at or model.started_at
+    return alive is False or heard is None or now - heard > (HUNG_AFTER if alive else STALE_AFTER)
 
 
-def _put_right(s: Session, model: Model) -> None:
+def _put_right(s: Session, model: Work) -> None:
     now = s.scalars(select(func.clock_timestamp())).one()
-    if model.cancel_requested or model.deleted_at is not None:
+    if is_unwanted(model):
         model.status, model.message, model.finished_at = ModelStatus.CANCELLED, "Cancelled.", now
     elif model.attempt >= TRIES:
         model.status, model.message, model.finished_at = ModelStatus.FAILED, GAVE_UP, now
@@ -75,3 +87,20 @@ def recover(s: Session, lives: Callable[[str], bool | None]) -> tuple[int, ...]:
     for model_id in waiting:
         enqueue_training(s, model_id)
     return tuple(model.id for model in lost) + tuple(waiting)
+
+
+def recover_slices(s: Session, lives: Callable[[str], bool | None]) -> tuple[int, ...]:
+    """The same for the slices of validations; call it after `recover`, which ends the lost jobs."""
+    now = s.scalars(select(func.clock_timestamp())).one()
+    running = (
+        select(ValidationSlice)
+        .where(ValidationSlice.status == ModelStatus.RUNNING)
+        .with_for_update(skip_locked=True)
+    )
+    lost = [part for part in s.scalars(running).all() if _is_lost(part, now, lives)]
+    for part in lost:
+        _put_right(s, part)
+    waiting = [row.id for row in s.execute(SLICE_WITHOUT_JOB)]
+    for slice_id in waiting:
+        enqueue_slice(s, slice_id)
+    return tuple(part.id for part in lost) + tuple(waiting)

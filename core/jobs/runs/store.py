@@ -1,15 +1,24 @@
-"""What the worker and its training processes write to the rows of models."""
+"""What the worker and its training processes write to the rows of models and of validations' slices."""
 
 from __future__ import annotations
 
-import datetime as dt
-
-from sqlalchemy import and_, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from core.jobs.run import LIVE_TRAININGS_A_PROJECT, Findings, Progress, ProjectBusy, Run
-from core.jobs.store import enqueue_training
-from db.tables import Dataset, FeatureImportance, Model, ModelMetric, ModelResult, ModelStatus
+from core.jobs.store import enqueue
+from db.tables import (
+    Dataset,
+    FeatureImportance,
+    Model,
+    ModelMetric,
+    ModelResult,
+    ModelStatus,
+    ModelValidation,
+    ValidationSlice,
+)
+
+Work = Model | ValidationSlice
 
 PROJECT_LOCK = 7301  # first half of the advisory lock under which a project's running trainings are counted
 
@@ -20,8 +29,20 @@ def _counted_in(s: Session, project_id: int) -> int:
     s.execute(
         text("SELECT pg_advisory_xact_lock(:area, :project)"), {"area": PROJECT_LOCK, "project": project_id}
     )
-    running = select(func.count()).where(Model.project_id == project_id, Model.status == ModelStatus.RUNNING)
-    return s.scalars(running).one()
+    models = select(func.count()).where(Model.project_id == project_id, Model.status == ModelStatus.RUNNING)
+    slices = (
+        select(func.count())
+        .select_from(ValidationSlice)
+        .join(ModelValidation, ModelValidation.id == ValidationSlice.validation_id)
+        .where(ModelValidation.project_id == project_id, ValidationSlice.status == ModelStatus.RUNNING)
+    )
+    return s.scalars(models).one() + s.scalars(slices).one()
+
+
+def refuse_when_busy(s: Session, project_id: int) -> None:
+    """Raises ProjectBusy when the project already runs LIVE_TRAININGS_A_PROJECT trainings and slices."""
+    if _counted_in(s, project_id) >= LIVE_TRAININGS_A_PROJECT:
+        raise ProjectBusy(f"Project {project_id} already runs {LIVE_TRAININGS_A_PROJECT} trainings.")
 
 
 def claim(s: Session, model_id: int, run_by: str) -> Run | None:
@@ -35,19 +56,20 @@ def claim(s: Session, model_id: int, run_by: str) -> Run | None:
     model = s.scalar(waiting.with_for_update())
     if model is None:
         return None
-    if _counted_in(s, model.project_id) >= LIVE_TRAININGS_A_PROJECT:
-        raise ProjectBusy(f"Project {model.project_id} already runs {LIVE_TRAININGS_A_PROJECT} trainings.")
-    _take_up(model, run_by, s.scalars(select(NOW)).one())
-    s.flush()
+    refuse_when_busy(s, model.project_id)
+    take_up(s, model, run_by)
     return _run_of(model, s.get_one(Dataset, model.dataset_id))
 
 
-def _take_up(model: Model, run_by: str, now: dt.datetime) -> None:
+def take_up(s: Session, model: Work, run_by: str) -> None:
+    """The row is now in the hands of `run_by`, whose attempt begins."""
+    now = s.scalars(select(NOW)).one()
     model.status, model.run_by, model.attempt = ModelStatus.RUNNING, run_by, model.attempt + 1
     model.cancel_requested, model.divergences = False, 0
     model.stage, model.progress_done, model.progress_total = Progress().stage, 0, 0
     model.message = model.error_reference = model.finished_at = None
     model.started_at = model.stage_started_at = model.heartbeat_at = now
+    s.flush()
 
 
 def _run_of(model: Model, data: Dataset) -> Run:
@@ -71,47 +93,57 @@ def beat(s: Session, run: Run, progress: Progress) -> bool:
 
     `stage_started_at` is when the present stage began, or the present count where stages share one.
     """
-    same_count = and_(Model.progress_total == progress.total, Model.progress_total > 0)
-    same_stage = or_(Model.stage == progress.stage, same_count)
+    work = _table(run)
+    same_count = and_(work.progress_total == progress.total, work.progress_total > 0)
+    same_stage = or_(work.stage == progress.stage, same_count)
     written = (
-        update(Model)
-        .where(
-            Model.id == run.model_id,
-            Model.status == ModelStatus.RUNNING,
-            Model.run_by == run.run_by,
-            Model.attempt == run.attempt,
-        )
+        update(work)
+        .where(*_token(run))
         .values(
             heartbeat_at=NOW,
-            stage_started_at=case((same_stage, Model.stage_started_at), else_=NOW),
+            stage_started_at=case((same_stage, work.stage_started_at), else_=NOW),
             stage=progress.stage,
             progress_done=progress.done,
             progress_total=progress.total,
             divergences=progress.divergences,
         )
-        .returning(Model.cancel_requested, Model.deleted_at)
+        .returning(work.cancel_requested, Model.deleted_at if work is Model else null())
         .execution_options(synchronize_session=False)
     )
     row = s.execute(written).one_or_none()
-    return row is not None and not row.cancel_requested and row.deleted_at is None
+    return row is not None and not row[0] and row[1] is None
 
 
-def _mine(s: Session, run: Run) -> Model | None:
-    """The model's row, locked, if this attempt still may write to it."""
-    return s.scalar(
-        select(Model)
-        .where(
-            Model.id == run.model_id,
-            Model.status == ModelStatus.RUNNING,
-            Model.run_by == run.run_by,
-            Model.attempt == run.attempt,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
+def _table(run: Run) -> type[Work]:
+    return Model if run.slice_id is None else ValidationSlice
+
+
+def _token(run: Run) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which the row is still this attempt's."""
+    work = _table(run)
+    return (
+        work.id == (run.model_id if run.slice_id is None else run.slice_id),
+        work.status == ModelStatus.RUNNING,
+        work.run_by == run.run_by,
+        work.attempt == run.attempt,
     )
 
 
-def _end(s: Session, model: Model, status: ModelStatus, message: str | None, reference: str | None) -> None:
+def mine(s: Session, run: Run) -> Work | None:
+    """The row of the run, locked, if this attempt still may write to it."""
+    row = select(_table(run)).where(*_token(run)).with_for_update()
+    found = s.scalar(row.execution_options(populate_existing=True))
+    assert found is None or isinstance(found, Model | ValidationSlice)
+    return found
+
+
+def is_unwanted(row: Work) -> bool:
+    """Whether somebody asked it to stop, or deleted what it works for."""
+    return row.cancel_requested or (isinstance(row, Model) and row.deleted_at is not None)
+
+
+def end(s: Session, model: Work, status: ModelStatus, message: str | None, reference: str | None) -> None:
+    """Writes how the work of the row ended."""
     model.status, model.message, model.error_reference = status, message, reference
     model.stage, model.finished_at = None, s.scalars(select(NOW)).one()
     s.flush()
@@ -135,45 +167,45 @@ def complete(s: Session, run: Run, findings: Findings) -> bool:
 
     Calling it again after a commit whose answer was lost finds the results there, and is True.
     """
-    model = _mine(s, run)
+    model = mine(s, run)
     if model is None:
         path = ModelResult.artifacts_path == findings.artifacts_path
         return s.scalar(select(ModelResult.id).where(ModelResult.model_id == run.model_id, path)) is not None
-    if model.deleted_at is not None or model.cancel_requested:
+    if is_unwanted(model):
         return False
     _write_down(s, model.id, findings)
-    _end(s, model, ModelStatus.COMPLETED, None, None)
+    end(s, model, ModelStatus.COMPLETED, None, None)
     return True
 
 
 def fail(s: Session, run: Run, message: str, reference: str | None = None) -> bool:
     """Ends the training as failed, or cancelled where that was asked for; False when it had ended before."""
-    model = _mine(s, run)
+    model = mine(s, run)
     if model is None:
         return False
-    if model.cancel_requested or model.deleted_at is not None:
-        _end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
+    if is_unwanted(model):
+        end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
     else:
-        _end(s, model, ModelStatus.FAILED, message, reference)
+        end(s, model, ModelStatus.FAILED, message, reference)
     return True
 
 
 def stop(s: Session, run: Run) -> bool:
     """Ends the training as cancelled; False when it had ended before."""
-    model = _mine(s, run)
+    model = mine(s, run)
     if model is None:
         return False
-    _end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
+    end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
     return True
 
 
 def release(s: Session, run: Run) -> bool:
     """Puts the training back into the queue as if it had not been begun; False when it had ended before."""
-    model = _mine(s, run)
+    model = mine(s, run)
     if model is None:
         return False
-    if model.cancel_requested or model.deleted_at is not None:
-        _end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
+    if is_unwanted(model):
+        end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
         return True
     back_in_queue(s, model, "Waits for the worker to start again.")
     model.attempt -= 1
@@ -181,10 +213,10 @@ def release(s: Session, run: Run) -> bool:
     return True
 
 
-def back_in_queue(s: Session, model: Model, message: str) -> None:
-    """The model waits again, with a job of its own."""
+def back_in_queue(s: Session, model: Work, message: str) -> None:
+    """The work waits again, with a job of its own."""
     model.status, model.run_by, model.message = ModelStatus.PENDING, None, message
     model.stage, model.heartbeat_at, model.error_reference = None, None, None
     s.flush()
-    enqueue_training(s, model.id)
+    enqueue(s, model)
     s.refresh(model)

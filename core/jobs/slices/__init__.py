@@ -1,0 +1,1 @@
+"""Slices of a validation from the worker's side."""

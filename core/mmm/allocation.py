@@ -71,7 +71,7 @@ def _envelope_plans(horizon: Horizon, limits: Limits) -> list[Floats]:
     few = Horizon(
         horizon.past[places],
         horizon.spread[places],
-        horizon.rate,
+        horizon.rate[places],
         horizon.media.pick(places),
         horizon.periods,
     )

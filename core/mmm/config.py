@@ -33,7 +33,11 @@ class MMMConfig:
     `organic_columns` are media without cost; `control_columns` and `treatment_columns` ({column: reference
     value against which its contribution is counted}) are linear. `value_column` is money per unit of KPI in
     each row, `value_per_unit` one such number. `reach_frequency` names {channel: (reach column, frequency
-    column)} where exposure is their product. `adstock` and `saturation` are one word, or one per channel.
+    column)}: people reached in a period, each counted once, and contacts per person reached, 1 or more.
+    Saturation of such a channel acts on frequency, its effect is linear in reach, and its name need not be
+    a column. Its cost is its `spend_columns` column, else the column of its own name, else its impressions.
+    `adstock` and `saturation` are one word, or one per channel.
+    `ordinary_dates` (ISO) never count as outliers.
     `seasonality` (periods per year) is a hint only: season follows calendar dates. `holdout` keeps the last
     N periods out of the fit. Sequences are kept as tuples. Raises UserError naming every fault.
     """
@@ -63,6 +67,7 @@ class MMMConfig:
     knot_weeks: int = 26
     season_pairs: int = 2
     outliers: Outliers = Outliers.DUMMY
+    ordinary_dates: Sequence[str] = ()
     priors: Priors = field(default_factory=Priors)
     lift_tests: Sequence[LiftTest] = ()
     holdout: int = 0
@@ -70,7 +75,7 @@ class MMMConfig:
 
     def __post_init__(self) -> None:
         faults: list[str] = []
-        for name in ("channel_columns", "control_columns", "organic_columns", "lift_tests"):
+        for name in ("channel_columns", "control_columns", "organic_columns", "lift_tests", "ordinary_dates"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         self._choose("kpi_kind", KpiKind, faults)
         self._choose("trend", Trend, faults)
@@ -168,6 +173,11 @@ class MMMConfig:
         return self.kpi_kind == KpiKind.MONEY or bool(self.value_column or self.value_per_unit)
 
     @property
+    def frequency_channels(self) -> tuple[str, ...]:
+        """The channels with reach and frequency, in the order of `channels`."""
+        return tuple(channel for channel in self.channels if channel in self.reach_frequency)
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """Media channels, paid first, then organic."""
         return tuple(self.channel_columns) + tuple(self.organic_columns)
@@ -184,6 +194,17 @@ class MMMConfig:
         """The saturation shape of one channel."""
         chosen = self.saturation
         return chosen.get(channel, Saturation.HILL) if isinstance(chosen, Mapping) else chosen
+
+    def saturation_prior(self, channel: str) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Median and sd of the log of half saturation (over the median exposure or frequency), and of
+        the slope."""
+        own = self.priors.of(channel)
+        if channel in self.reach_frequency:
+            return (own.frequency_half_ratio, own.frequency_half_sd), (
+                own.frequency_slope_median,
+                own.frequency_slope_sd,
+            )
+        return (own.half_ratio, own.half_sd), (own.slope_median, own.slope_sd)
 
     def without(self, column: str) -> MMMConfig:
         """The same configuration with a media channel, control or treatment left out."""

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.mmm.compiled import compiled
-from core.mmm.media import MediaDraws, exposure_per_spend
+from core.mmm.media import MediaDraws, media_per_money
 from core.mmm.structure import Structure
 from core.mmm.summary import interval
 from core.mmm.transforms import respond
@@ -24,14 +24,17 @@ REACH = 1.5
 
 
 @compiled
-def _steady(exposure, saturation, half, slope, beta, out):
-    channels, geos, points = exposure.shape
-    response, spare = np.empty(points), np.empty(points)
-    for s in range(beta.shape[0]):
+def _steady(spend, rate, saturation, half, slope, beta, out):
+    draws, geos, channels = beta.shape
+    points = spend.shape[1]
+    exposure, response, spare = np.empty(points), np.empty(points), np.empty(points)
+    for s in range(draws):
         for c in range(channels):
             out[s, c] = 0.0
             for g in range(geos):
-                respond(saturation[c], exposure[c, g], half[s, c], slope[s, c], response, spare)
+                for p in range(points):
+                    exposure[p] = rate[s, g, c] * spend[c, p]
+                respond(saturation[c], exposure, half[s, c], slope[s, c], response, spare)
                 for p in range(points):
                     out[s, c, p] += beta[s, g, c] * response[p]
 
@@ -42,18 +45,17 @@ def response_curves(
     """(draw, channel, point) KPI per period, summed over geos, at the steady spend in coordinate `spend`.
 
     Spend runs from 0 to `reach` times the channel's largest spend in any period. At steady spend carried
-    exposure equals exposure, because adstock weights sum to 1. Paid channels only.
+    exposure equals exposure, because adstock weights sum to 1. Paid channels only. Spend scales the reach of
+    a channel that has a frequency, and its frequency stays that of the last year: a straight line.
     """
     import xarray as xr
 
     paid = len(structure.config.channel_columns)
     largest = structure.panel.spend[..., :paid].sum(axis=0).max(axis=0)
     spend = np.linspace(0, 1, points)[None] * (reach * largest)[:, None]
-    rate = np.nan_to_num(exposure_per_spend(structure))
-    exposure = np.ascontiguousarray(rate.T[:, :, None] * spend[:, None, :])
-    own = media.of(np.arange(paid))
+    own, rate = media_per_money(structure, media)
     out = np.empty((len(own.beta), paid, points))
-    _steady(exposure, own.saturation, own.half, own.slope, own.beta, out)
+    _steady(spend, rate, own.saturation, own.half, own.slope, own.beta, out)
     coords = {"channel": list(structure.config.channel_columns), "spend": (("channel", "point"), spend)}
     return xr.DataArray(out, dims=("draw", "channel", "point"), coords=coords, name="kpi")
 

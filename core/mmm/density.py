@@ -14,7 +14,6 @@ from core.mmm.compiled import compiled
 from core.mmm.kernel import (
     HALF,
     HEADER,
-    LOG_2PI,
     SECOND,
     SHARE,
     SLOPE,
@@ -25,22 +24,21 @@ from core.mmm.kernel import (
     geo_effects,
     geo_likelihood,
 )
-from core.mmm.transforms import carry, fill_weights, pull_back, saturate
+from core.mmm.lift_density import add_lift_tests
+from core.mmm.transforms import answer_with_slopes, fill_weights, pull_back_answer
 
 
 @compiled
-def forward(
-    exposure, adstock, saturation, natural, carried, response, elasticity, log_ratio, weights, slopes
-):
+def forward(exposure, codes, natural, carried, response, elasticity, log_ratio, weights, slopes):
     """Fill the media response of every channel and geo, and what its gradient needs."""
-    channels, geos, _ = exposure.shape
+    channels, geos, _ = response.shape
     for c in range(channels):
-        fill_weights(adstock[c], natural[c, 0], natural[c, 1], weights[c], slopes[c, 0], slopes[c, 1])
+        fill_weights(codes[0, c], natural[c, 0], natural[c, 1], weights[c], slopes[c, 0], slopes[c, 1])
         for g in range(geos):
-            carry(exposure[c, g], weights[c], carried[c, g])
-            saturate(
-                saturation[c], carried[c, g], natural[c, 2], natural[c, 3],
-                response[c, g], elasticity[c, g], log_ratio[c, g],
+            answer_with_slopes(
+                codes[1, c], codes[2, c] >= 0, exposure[c, g], exposure[max(codes[2, c], c), g], weights[c],
+                natural[c, 2], natural[c, 3],
+                carried[c, g], response[c, g], elasticity[c, g], log_ratio[c, g],
             )  # fmt: skip
 
 
@@ -63,68 +61,6 @@ def fill_levels(point, places, effect, geo_weight, response, mean_response, norm
         share = math.exp(point[places[SHARE, c]])
         for g in range(geos):
             level[g, c] = share * math.exp(effect[g, c]) / norm[c]
-
-
-@compiled
-def respond_to_changes(lifts, saturation, natural, weights, other):
-    """Fill `other` (row, 4, period): carried exposure, response and their slopes in the tests'
-    comparisons.
-    """
-    rows, changed, tests = lifts
-    for i in range(changed.shape[0]):
-        c = int(tests[rows[0, i], 0])
-        carry(changed[i], weights[c], other[i, 0])
-        saturate(
-            saturation[c], other[i, 0], natural[c, 2], natural[c, 3], other[i, 1], other[i, 2], other[i, 3]
-        )
-
-
-@compiled
-def model_lifts(lifts, kpi_mean, response, level, other, modelled):
-    """Fill `modelled` (test,) with the lifts the model would measure; log density of those measured."""
-    rows, changed, tests = lifts
-    modelled[:] = 0.0
-    for i in range(changed.shape[0]):
-        m, g = rows[0, i], rows[1, i]
-        c = int(tests[m, 0])
-        for t in range(int(tests[m, 1]), int(tests[m, 2])):
-            modelled[m] += kpi_mean[g] * level[g, c] * (response[c, g, t] - other[i, 1, t])
-    value = 0.0
-    for m in range(tests.shape[0]):
-        z = (tests[m, 3] - modelled[m]) / tests[m, 4]
-        value -= 0.5 * z * z + math.log(tests[m, 4]) + 0.5 * LOG_2PI
-    return value
-
-
-@compiled
-def add_lift_tests(
-    lifts, kpi_mean, saturation, natural, weights, response, level,
-    by_level, by_response, by_natural, by_weights,
-):  # fmt: skip
-    """Log density of the measured lifts; adds the gradients.
-
-    `lifts`: rows (2, row) test and geo, changed (row, period) the comparison's exposure, tests (test, 5)
-    channel, start, stop, lift, lift_sd.
-    """
-    rows, changed, tests = lifts
-    count, periods = changed.shape
-    other, modelled = np.empty((count, 4, periods)), np.empty(tests.shape[0])
-    respond_to_changes(lifts, saturation, natural, weights, other)
-    value = model_lifts(lifts, kpi_mean, response, level, other, modelled)
-    adjoint = np.zeros(periods)
-    for i in range(count):
-        m, g = rows[0, i], rows[1, i]
-        c = int(tests[m, 0])
-        pull = (tests[m, 3] - modelled[m]) / (tests[m, 4] * tests[m, 4]) * kpi_mean[g]
-        adjoint[:] = 0.0
-        for t in range(int(tests[m, 1]), int(tests[m, 2])):
-            by_level[g, c] += pull * (response[c, g, t] - other[i, 1, t])
-            by_response[c, g, t] += pull * level[g, c]
-            adjoint[t] = -pull * level[g, c]
-        half, slope = pull_back(changed[i], other[i, 0], other[i, 2], other[i, 3], adjoint, by_weights[c])
-        by_natural[c, 0] += half
-        by_natural[c, 1] += slope
-    return value
 
 
 @compiled
@@ -151,12 +87,17 @@ def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural
 @compiled
 def unpack(buffer):
     """The sizes (geos, periods, channels, rank, lags, parameters, lift rows, lift tests), two places and the
-    weekly factor, then the arrays, of a packed buffer."""
+    weekly factor, then the arrays, of a packed buffer.
+
+    `exposure` has a row for each channel, then one for each average frequency; `codes` (3, channel) are those
+    of carry-over and saturation, and the row of the channel's frequency.
+    """
     G, T, C, K = int(buffer[1]), int(buffer[2]), int(buffer[3]), int(buffer[4])
     L, D, R, M = int(buffer[5]), int(buffer[6]), int(buffer[7]), int(buffer[8])
+    E = int(buffer[12])
     at = HEADER
-    exposure = buffer[at : at + C * G * T].reshape((C, G, T))
-    at += C * G * T
+    exposure = buffer[at : at + E * G * T].reshape((E, G, T))
+    at += E * G * T
     target = buffer[at : at + G * T].reshape((G, T))
     at += G * T
     basis = buffer[at : at + G * K * T].reshape((G, K, T))
@@ -165,8 +106,8 @@ def unpack(buffer):
     at += G * K
     geo_weight, kpi_mean = buffer[at : at + G], buffer[at + G : at + 2 * G]
     at += 2 * G
-    codes = buffer[at : at + 2 * C].astype(np.int64).reshape((2, C))
-    at += 2 * C
+    codes = buffer[at : at + 3 * C].astype(np.int64).reshape((3, C))
+    at += 3 * C
     places = buffer[at : at + 6 * C].astype(np.int64).reshape((6, C))
     at += 6 * C
     own_priors = buffer[at : at + 3 * D].reshape((3, D))
@@ -250,7 +191,7 @@ def log_posterior(point, grad, buffer):
     """Log posterior density at `point`, constants included; fills `grad`. `buffer` comes from `packed`."""
     lags, geo_place, noise_place, weekly, model, priors, lifts = unpack(buffer)
     exposure, _, _, _, geo_weight, kpi_mean, codes, places = model
-    channels, geos, periods = exposure.shape
+    channels, geos, periods = codes.shape[1], exposure.shape[1], exposure.shape[2]
     grad[:] = 0.0
     effect = np.empty((geos, channels))
     value = add_all_priors(point, grad, priors, places, geo_place, effect)
@@ -263,7 +204,7 @@ def log_posterior(point, grad, buffer):
         channel_shape(c, point, places, codes[0], weekly, natural[c])
     cells = np.empty((5, channels, geos, periods))
     carried, response, elasticity, log_ratio, by_response = cells[0], cells[1], cells[2], cells[3], cells[4]
-    forward(exposure, codes[0], codes[1], natural, carried, response, elasticity, log_ratio, weights, slopes)
+    forward(exposure, codes, natural, carried, response, elasticity, log_ratio, weights, slopes)
     by_geo = np.empty((3, geos, channels))
     mean_response, level, by_level, norm = by_geo[0], by_geo[1], by_geo[2], np.empty(channels)
     fill_levels(point, places, effect, geo_weight, response, mean_response, norm, level)
@@ -271,20 +212,16 @@ def log_posterior(point, grad, buffer):
     by_natural, by_weights = np.zeros((channels, 2)), np.zeros((channels, lags))
     if lifts[2].shape[0] > 0:
         value += add_lift_tests(
-            lifts, kpi_mean, codes[1], natural, weights, response, level,
+            lifts, kpi_mean, exposure, codes, natural, weights, response, level,
             by_level, by_response, by_natural, by_weights,
         )  # fmt: skip
     through_levels(grad, places, geo_weight, effect, norm, level, mean_response, by_level, by_response)
     for c in range(channels):
         for g in range(geos):
-            half, slope = pull_back(
-                exposure[c, g],
-                carried[c, g],
-                elasticity[c, g],
-                log_ratio[c, g],
-                by_response[c, g],
-                by_weights[c],
-            )
+            half, slope = pull_back_answer(
+                codes[2, c] >= 0, exposure[c, g], weights[c], carried[c, g], elasticity[c, g],
+                log_ratio[c, g], by_response[c, g], by_weights[c],
+            )  # fmt: skip
             by_natural[c, 0] += half
             by_natural[c, 1] += slope
     add_geo_gradient(point, grad, places, geo_place, priors[2], by_level)

@@ -78,11 +78,12 @@ def data_of(structure: Structure) -> pd.DataFrame:
     for c, channel in enumerate(config.channels):
         exposure = panel.exposure[..., c].ravel()
         reach, frequency = config.reach_frequency.get(channel, (channel, None))
-        flat[reach] = exposure
         if frequency:
-            flat[frequency] = np.ones_like(exposure)
-        if channel in config.spend_columns:
-            flat[config.spend_columns[channel]] = panel.spend[..., c].ravel()
+            k = config.frequency_channels.index(channel)
+            flat[frequency] = panel.average_frequency[..., k].ravel()
+        if channel in config.spend_columns or (frequency and channel in config.channel_columns):
+            flat[config.spend_columns.get(channel, channel)] = panel.spend[..., c].ravel()
+        flat[reach] = exposure
     for names, block in (
         (config.control_columns, panel.controls), (tuple(config.treatment_columns), panel.treatments)
     ):  # fmt: skip

@@ -2,7 +2,8 @@
 
 The carried exposure of a channel in a plan is linear in its money: a_t = past_t + money * rate_g * spread_t,
 where `spread` is the flighting pattern carried over. KPI is beta * saturate(a_t), summed over the plan's
-periods and the tail after it.
+periods and the tail after it. Where a channel has reach and frequency, a_t is reach * saturate(frequency)
+carried over, money buys reach at the reference frequency, and KPI is beta * a_t.
 """
 
 # Compiled functions carry no annotations: numba infers their types from the callers.
@@ -16,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.mmm.compiled import compiled
-from core.mmm.media import MediaDraws, exposure_per_spend
+from core.mmm.media import MediaDraws, media_per_money
 from core.mmm.structure import Structure
-from core.mmm.transforms import carry, respond, saturate
+from core.mmm.transforms import answer, carry, respond, saturate
 
 Floats = NDArray[np.float64]
 _LN3 = math.log(3.0)
@@ -27,8 +28,9 @@ _LN3 = math.log(3.0)
 @dataclass(frozen=True)
 class Horizon:
     """`past` (draw, channel, geo, period) carried exposure of the past; `spread` (draw, channel, period)
-    carried pattern; `rate` (geo, channel) scaled exposure per money; `media` of the paid channels. Periods
-    are those of the plan, then the tail in which it still works."""
+    carried pattern; `rate` (draw, geo, channel) scaled exposure per money; `media` of the paid channels as
+    they answer to it (`media_per_money`). Periods are those of the plan, then the tail in which it still
+    works."""
 
     past: Floats
     spread: Floats
@@ -39,19 +41,28 @@ class Horizon:
     @property
     def channels(self) -> int:
         """Number of paid channels."""
-        return int(self.rate.shape[1])
+        return int(self.rate.shape[2])
 
 
 @compiled
-def _carry_past(recent, weights, out):
+def _carry_past(recent, rows, weights, saturation, half, slope, out):
     draws, channels, geos, periods = out.shape
     known = recent.shape[2]
-    series, carried = np.zeros(known + periods), np.empty(known + periods)
+    size = known + periods
+    series, often, carried = np.zeros(size), np.ones(size), np.empty(size)
+    worth, spare = np.empty(size), np.empty(size)
     for s in range(draws):
         for c in range(channels):
             for g in range(geos):
                 series[:known] = recent[c, g]
-                carry(series, weights[s, c], carried)
+                if rows[c] >= 0:
+                    often[:known] = recent[rows[c], g]
+                    answer(
+                        saturation[c], True, series, often, weights[s, c], half[s, c], slope[s, c],
+                        worth, carried, spare,
+                    )  # fmt: skip
+                else:
+                    carry(series, weights[s, c], carried)
                 out[s, c, g] = carried[known:]
 
 
@@ -89,7 +100,7 @@ def _earn(money, past, spread, rate, saturation, half, slope, beta, periods, val
     for s in range(draws):
         for c in range(channels):
             for g in range(geos):
-                step, level = rate[g, c], beta[s, g, c]
+                step, level = rate[s, g, c], beta[s, g, c]
                 for t in range(length):
                     carried[t] = past[s, c, g, t] + money[c] * step * spread[s, c, t]
                 _slopes(saturation[c], carried, half[s, c], slope[s, c], response, slopes, spare)
@@ -115,7 +126,7 @@ def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta
             carry(series, weights[s, c], own)
             for g in range(geos):
                 for t in range(length):
-                    carried[t] = past[s, c, g, t] + rate[g, c] * own[t]
+                    carried[t] = past[s, c, g, t] + rate[s, g, c] * own[t]
                 respond(saturation[c], carried, half[s, c], slope[s, c], response, spare)
                 for t in range(length):
                     out[s, t, c] += beta[s, g, c] * response[t]
@@ -133,10 +144,10 @@ def _schedule_gradient(money, pattern, past, weights, rate, saturation, half, sl
             pull[:] = 0.0
             for g in range(geos):
                 for t in range(length):
-                    carried[t] = past[s, c, g, t] + rate[g, c] * own[t]
+                    carried[t] = past[s, c, g, t] + rate[s, g, c] * own[t]
                 _slopes(saturation[c], carried, half[s, c], slope[s, c], response, slopes, spare)
                 for t in range(length):
-                    pull[t] += beta[s, g, c] * slopes[t] * rate[g, c]
+                    pull[t] += beta[s, g, c] * slopes[t] * rate[s, g, c]
             for t in range(pattern.shape[0]):
                 for lag in range(min(weights.shape[2], length - t)):
                     out[t, c] += pull[t + lag] * weights[s, c, lag] / draws
@@ -144,13 +155,12 @@ def _schedule_gradient(money, pattern, past, weights, rate, saturation, half, sl
 
 def horizon_of(structure: Structure, media: MediaDraws, pattern: Floats) -> Horizon:
     """The horizon right after the data for a flighting `pattern` (period, channel) whose columns sum to 1."""
-    paid = np.arange(len(structure.config.channel_columns))
-    own, tail = media.of(paid), structure.lags - 1
-    recent = np.ascontiguousarray(structure.exposure[: len(paid), :, structure.panel.periods - tail :])
-    length = len(pattern) + tail
-    past = np.empty((len(own.beta), len(paid), len(structure.panel.geos), length))
-    _carry_past(recent, own.weights, past)
-    rate = np.nan_to_num(exposure_per_spend(structure))
+    own, rate = media_per_money(structure, media)
+    tail = structure.lags - 1
+    recent = np.ascontiguousarray(structure.exposure[..., structure.panel.periods - tail :])
+    past = np.empty((*own.half.shape, len(structure.panel.geos), len(pattern) + tail))
+    _carry_past(recent, own.frequency_rows, own.weights, media.saturation, own.half, own.slope, past)
+    length = past.shape[-1]
     return Horizon(past, _spread(pattern, own, length), rate, own, len(pattern))
 
 

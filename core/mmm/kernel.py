@@ -18,7 +18,7 @@ import math
 
 from core.mmm.compiled import compiled
 
-HEADER = 12
+HEADER = 13
 LOG_2PI = math.log(2 * math.pi)
 SHARE, FIRST, SECOND, HALF, SLOPE, SPREAD = range(6)
 NO_PRIOR, NORMAL, LOGIT_BETA, LOG_HALF_NORMAL = range(4)

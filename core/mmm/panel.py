@@ -24,7 +24,9 @@ class Panel:
 
     Arrays are (geo, period, ...): `kpi`, `value` (money per unit of KPI) by period; `exposure` and `spend`
     by channel (paid, then organic; organic spend is 0); `controls`, `treatments` by column. `events` holds
-    names (empty for none). `population` by geo is 1 where no column gives it.
+    names (empty for none). `population` by geo is 1 where no column gives it. The exposure of a channel with
+    reach and frequency is its reach; `average_frequency` holds such channels only (where nobody is reached,
+    the mean of where somebody is).
     """
 
     dates: pd.DatetimeIndex
@@ -38,6 +40,7 @@ class Panel:
     treatments: Floats
     events: NDArray[np.object_]
     population: Floats
+    average_frequency: Floats
 
     @property
     def periods(self) -> int:
@@ -71,7 +74,7 @@ def rows_of(frame: pd.DataFrame, config: MMMConfig) -> pd.DataFrame:
 
 def _summed(rows: pd.DataFrame, config: MMMConfig) -> pd.DataFrame:
     """One row per date: KPI and media summed, controls and treatments averaged by population, value
-    by KPI.
+    by KPI, frequency by reach.
     """
     present = [c for c in rows if c in _sums(config) or c in _means(config)]
     numbers = pd.DataFrame({c: read_numbers(rows[c]) for c in present})
@@ -79,11 +82,14 @@ def _summed(rows: pd.DataFrame, config: MMMConfig) -> pd.DataFrame:
     if config.population_column and config.population_column in rows:
         weight = read_numbers(rows[config.population_column])
     by_date = rows["__date"]
+    reach_of = {frequency: reach for reach, frequency in config.reach_frequency.values()}
     total = {c: numbers[c].groupby(by_date).sum() for c in present if c in _sums(config)}
     for column in (c for c in present if c in _means(config)):
         own = weight
         if column == config.value_column and config.target_column in numbers:
             own = numbers[config.target_column]
+        if column in reach_of:
+            own = numbers[reach_of[column]]
         weighted = (numbers[column] * own).groupby(by_date).sum() / own.groupby(by_date).sum()
         plain = numbers[column].groupby(by_date).mean()
         total[column] = weighted.where(np.isfinite(weighted), plain)
@@ -119,11 +125,18 @@ def panel_of(rows: pd.DataFrame, config: MMMConfig, dates: pd.DatetimeIndex, fre
     def stack(columns: tuple[str, ...]) -> Floats:
         return np.stack([grid(c) for c in columns], axis=-1) if columns else np.empty((*shape, 0))
 
-    exposure = np.stack([_exposure(channel, config, grid) for channel in config.channels], axis=-1)
+    often = {
+        channel: _frequency(grid(reach), grid(frequency))
+        for channel, (reach, frequency) in config.reach_frequency.items()
+    }
+    seen = {channel: grid(config.reach_frequency.get(channel, (channel,))[0]) for channel in config.channels}
+    exposure = np.stack([seen[channel] for channel in config.channels], axis=-1)
     spend = np.zeros_like(exposure)
     for place, channel in enumerate(config.channel_columns):
-        cost = config.spend_columns.get(channel)
-        spend[..., place] = grid(cost) if cost else exposure[..., place]
+        cost = config.spend_columns.get(channel, channel)
+        bought = channel in often and (cost not in rows or cost == config.reach_frequency[channel][0])
+        spend[..., place] = seen[channel] * often[channel] if bought else grid(cost)
+    frequencies = [often[channel] for channel in config.frequency_channels]
     value = np.full(shape, config.value_per_unit or 1.0)
     if config.value_column and config.value_column in rows:
         value = grid(config.value_column)
@@ -135,11 +148,16 @@ def panel_of(rows: pd.DataFrame, config: MMMConfig, dates: pd.DatetimeIndex, fre
         dates, geos, frequency, grid(config.target_column), value, exposure, spend,
         stack(tuple(config.control_columns)), stack(tuple(config.treatment_columns)),
         names.to_numpy(dtype=object).reshape(shape), population,
+        np.stack(frequencies, axis=-1) if frequencies else np.empty((*shape, 0)),
     )  # fmt: skip
 
 
-def _exposure(channel: str, config: MMMConfig, grid) -> Floats:  # type: ignore[no-untyped-def]
-    if channel in config.reach_frequency:
-        reach, frequency = config.reach_frequency[channel]
-        return np.asarray(grid(reach) * grid(frequency))
-    return np.asarray(grid(channel))
+def _frequency(reach: Floats, frequency: Floats) -> Floats:
+    """(geo, period) average frequency; where nobody is reached, the geo's mean by reach, else that of all.
+
+    Without reach there is no effect at any frequency; the mean is what reach would have come with.
+    """
+    people, contacts = reach.sum(axis=1), np.where(reach > 0, reach * frequency, 0.0).sum(axis=1)
+    overall = contacts.sum() / people.sum() if people.sum() > 0 else 1.0
+    usual = np.where(people > 0, contacts / np.where(people > 0, people, 1.0), overall)
+    return np.asarray(np.where(reach > 0, frequency, usual[:, None]))

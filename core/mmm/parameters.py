@@ -31,7 +31,8 @@ Integers = NDArray[np.int64]
 @dataclass(frozen=True)
 class Scales:
     """Constants of the training periods: `kpi_mean` (geo,), `exposure` (geo, channel) divisors,
-    `median` (channel,) of the non-zero scaled exposure, `spend` (channel,) totals, `kpi_value` in money."""
+    `median` (channel,) of the non-zero scaled exposure, or of the frequency where there is reach; `spend`
+    (channel,) totals, `kpi_value` in money."""
 
     kpi_mean: Floats
     exposure: Floats
@@ -111,12 +112,11 @@ def _channel_rows(
     if adstock == Adstock.DELAYED:
         mu, sd = log_normal_shape(prior.peak_weeks_mean * weekly, prior.peak_weeks_sd * weekly)
         rows.append((SECOND, "peak", NORMAL, mu, sd))
-    saturation = config.saturation_of(channel)
+    saturation, (half, slope) = config.saturation_of(channel), config.saturation_prior(channel)
     if saturation != Saturation.NONE:
-        middle = math.log(scales.median[c] * prior.half_ratio)
-        rows.append((HALF, "half", NORMAL, middle, prior.half_sd))
+        rows.append((HALF, "half", NORMAL, math.log(scales.median[c] * half[0]), half[1]))
     if saturation == Saturation.HILL:
-        rows.append((SLOPE, "slope", NORMAL, math.log(prior.slope_median), prior.slope_sd))
+        rows.append((SLOPE, "slope", NORMAL, math.log(slope[0]), slope[1]))
     return rows
 
 

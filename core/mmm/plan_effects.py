@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.mmm.evidence import Estimate
 from core.mmm.fitted import FittedMMM
-from core.mmm.media import MediaDraws, exposure_per_spend, media_terms
+from core.mmm.media import MediaDraws, exposure_per_spend, media_terms, reference_frequency
 from core.mmm.plan_answers import ChannelOutcome
 from core.mmm.plan_basis import PlanBasis
 from core.mmm.plan_values import round_to_sum
@@ -119,10 +119,12 @@ def _terms(model: FittedMMM, media: MediaDraws, money: Floats) -> Floats:
     """(draw, geo, period, channel) KPI over the horizon and the carry-over after it."""
     structure = model.structure
     tail, paid = structure.lags - 1, len(model.channels)
-    past = scaled_exposure(structure.panel.exposure, structure.scales)[:paid, :, -tail or None :]
+    past = scaled_exposure(structure.panel, structure.scales)[..., -tail or None :]
+    planned = np.zeros((len(past), len(model.geos), len(money)))
     rate = np.nan_to_num(exposure_per_spend(structure))
-    planned = rate.T[:, :, None] * money.T[:, None, :]
-    quiet = np.zeros((paid, len(model.geos), tail))
+    planned[:paid] = rate.T[:, :, None] * money.T[:, None, :]
+    planned[len(model.config.channels) :] = reference_frequency(structure).T[:, :, None]
+    quiet = np.zeros((len(past), len(model.geos), tail))
     past = past if tail else past[..., :0]
     exposure = np.ascontiguousarray(np.concatenate([past, planned, quiet], axis=-1))
     return media_terms(media, exposure, past.shape[-1])

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.mmm.fitted import FittedMMM
-from core.mmm.media import exposure_per_spend
+from core.mmm.media import exposure_per_spend, reference_frequency
 from core.mmm.plan_basis import PlanBasis, basis_of, first_periods
 
 Floats = NDArray[np.float64]
@@ -54,6 +54,7 @@ def future_rows(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) 
     """
     config, panel = model.config, model.structure.panel
     exposure = _future_exposure(model, basis, spend)
+    often, frequent = reference_frequency(model.structure), config.frequency_channels
     controls = _repeated(panel.controls, model, basis)
     treatments = _repeated(panel.treatments, model, basis)
     frames = []
@@ -62,7 +63,11 @@ def future_rows(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) 
         if config.geo_column and config.use_geo:
             rows[config.geo_column] = geo
         for c, name in enumerate(config.channels):
-            rows |= _media_cells(model, name, exposure[g, c], basis.periods)
+            if name in frequent:
+                reach, frequency = config.reach_frequency[name]
+                rows |= {reach: exposure[g, c], frequency: often[g, frequent.index(name)]}
+            else:
+                rows[name] = exposure[g, c]
         rows |= {name: controls[g, :, k] for k, name in enumerate(config.control_columns)}
         rows |= {name: treatments[g, :, k] for k, name in enumerate(config.treatment_columns)}
         if config.event_column:
@@ -98,14 +103,6 @@ def _future_exposure(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, flo
     scaled = rate[:, :paid] * money
     mean[:, :paid] = scaled * model.structure.scales.exposure[:, :paid]
     return mean
-
-
-def _media_cells(model: FittedMMM, channel: str, exposure: float, periods: int) -> dict[str, Floats]:
-    pair = model.config.reach_frequency.get(channel)
-    if pair is None:
-        return {channel: np.full(periods, exposure)}
-    # Reach times frequency is what the model sees, so the split between them does not matter.
-    return {pair[0]: np.full(periods, exposure), pair[1]: np.ones(periods)}
 
 
 def _repeated(values: Floats, model: FittedMMM, basis: PlanBasis) -> Floats:

@@ -84,7 +84,7 @@ def predict(
     DatasetProblem lists every fault of the frame.
     """
     whole, places = future_panel(structure, frame)
-    exposure = scaled_exposure(whole.exposure, structure.scales)
+    exposure = scaled_exposure(whole, structure.scales)
     start = max(int(places[0]), 0)
     media = media_terms(posterior.media, exposure[..., : places[-1] + 1], start).sum(axis=-1)
     base = baseline_draws(structure, posterior, whole, generator)
@@ -180,5 +180,5 @@ def _spliced(panel: Panel, given: Panel) -> tuple[Panel, Integers]:
             whole[:, places] = new
         return whole
 
-    names = ("kpi", "value", "exposure", "spend", "controls", "treatments", "events")
+    names = ("kpi", "value", "exposure", "average_frequency", "spend", "controls", "treatments", "events")
     return replace(panel, dates=dates, **{name: lay(name) for name in names}), places

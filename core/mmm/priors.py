@@ -31,6 +31,9 @@ class ChannelPrior:
     non-zero exposure, with `half_sd` on the log scale; `slope_*`: steepness of the Hill curve (median, and
     sd on the log scale). `peak_weeks_*`: weeks until the peak of a delayed adstock. `shape_*` and
     `spread_weeks_*`: shape and scale of a Weibull adstock (median, and sd on the log scale).
+    `frequency_*` take the place of `half_*` and `slope_*` in a channel with reach and frequency, whose
+    saturation acts on average frequency: half saturation as a multiple of the channel's median frequency.
+    A median slope of 2 puts the frequency of most effect per impression at that of half saturation.
     """
 
     roas_mean: float | None = None
@@ -47,6 +50,10 @@ class ChannelPrior:
     shape_sd: float = 0.4
     spread_weeks_median: float = 1.5
     spread_weeks_sd: float = 0.5
+    frequency_half_ratio: float = 1.0
+    frequency_half_sd: float = 0.5
+    frequency_slope_median: float = 2.0
+    frequency_slope_sd: float = 0.4
 
     def __post_init__(self) -> None:
         faults = list(self._faults())

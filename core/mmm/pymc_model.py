@@ -39,7 +39,7 @@ def build_pymc_model(structure: Structure, explicit: bool = True) -> pm.Model:
         factor = terms.geo_terms(structure)
         exposure = structure.exposure[..., : structure.train]
         by_channel = [
-            terms.respond(structure, shapes, channel, exposure[c])
+            terms.respond(structure, shapes, channel, exposure[c], terms.frequency_of(structure, channel))
             for c, channel in enumerate(structure.config.channels)
         ]
         response = pt.stack(by_channel, axis=-1)

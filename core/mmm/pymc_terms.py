@@ -78,10 +78,9 @@ def shape_terms(structure: Structure) -> Shapes:
     peaks = [log_normal_shape(p.peak_weeks_mean * weekly, p.peak_weeks_sd * weekly) for p in prior(delayed)]
     shapes = [(math.log(p.shape_median), p.shape_sd) for p in prior(weibull)]
     spreads = [(math.log(p.spread_weeks_median * weekly), p.spread_weeks_sd) for p in prior(weibull)]
-    halves = [
-        (math.log(median[c] * config.priors.of(c).half_ratio), config.priors.of(c).half_sd) for c in curved
-    ]
-    slopes = [(math.log(p.slope_median), p.slope_sd) for p in prior(hill)]
+    own = {channel: config.saturation_prior(channel) for channel in curved}
+    halves = [(math.log(median[channel] * own[channel][0][0]), own[channel][0][1]) for channel in curved]
+    slopes = [(math.log(own[channel][1][0]), own[channel][1][1]) for channel in hill]
     return Shapes(
         retention,
         _log_normals("peak", delayed, peaks, "delayed_channel"),
@@ -158,12 +157,25 @@ def saturate(kind: Saturation, shapes: Shapes, channel: str, carried: Tensor) ->
     return pt.switch(reached, pt.sigmoid(shapes.slope[channel] * log_ratio), 0.0)
 
 
-def respond(structure: Structure, shapes: Shapes, channel: str, exposure: Floats) -> Tensor:
-    """(..., period) response of a channel to scaled exposures (..., period)."""
+def respond(
+    structure: Structure, shapes: Shapes, channel: str, exposure: Floats, frequency: Floats | None
+) -> Tensor:
+    """(..., period) response of a channel to scaled exposures (..., period); with a frequency, to reach."""
     config, lags = structure.config, structure.lags
+    kind = config.saturation_of(channel)
     weights = adstock_weights(config.adstock_of(channel), shapes, channel, structure.weekly, lags)
-    carried = (lagged(exposure, lags) * weights).sum(axis=-1)
-    return saturate(config.saturation_of(channel), shapes, channel, carried)
+    if frequency is not None:
+        worth = lagged(exposure, lags) * saturate(kind, shapes, channel, lagged(frequency, lags))
+        return (worth * weights).sum(axis=-1)
+    return saturate(kind, shapes, channel, (lagged(exposure, lags) * weights).sum(axis=-1))
+
+
+def frequency_of(structure: Structure, channel: str) -> Floats | None:
+    """(geo, period) average frequency of a channel over the training periods; None where it has none."""
+    often = structure.config.frequency_channels
+    if channel not in often:
+        return None
+    return structure.panel.average_frequency[:, : structure.train, often.index(channel)]
 
 
 def lagged(exposure: Floats, lags: int) -> Floats:
@@ -221,7 +233,10 @@ def add_lifts(structure: Structure, shapes: Shapes, response: Tensor, level: Ten
         c, window, lift = int(channel), slice(int(start), int(stop)), 0.0
         for row in np.flatnonzero(tests.row_test == number):
             g = int(tests.row_geo[row])
-            other = respond(structure, shapes, structure.config.channels[c], tests.changed[row])
+            name = structure.config.channels[c]
+            often = frequency_of(structure, name)
+            own = None if often is None else often[g]
+            other = respond(structure, shapes, name, tests.changed[row], own)
             lift += level[g, c] * (response[g, window, c] - other[window]).sum()
         modelled.append(lift)
     measured, sd = tests.table[:, 3], tests.table[:, 4]

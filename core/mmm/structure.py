@@ -42,8 +42,14 @@ class Structure:
 
     @property
     def exposure(self) -> Floats:
-        """(channel, geo, period) scaled exposure of all periods."""
-        return scaled_exposure(self.panel.exposure, self.scales)
+        """(row, geo, period) of all periods; rows as in `scaled_exposure`."""
+        return scaled_exposure(self.panel, self.scales)
+
+    @property
+    def frequency_rows(self) -> NDArray[np.int64]:
+        """(channel,) the row of each channel's average frequency in an exposure; -1 where it has none."""
+        channels, often = self.config.channels, self.config.frequency_channels
+        return np.array([len(channels) + often.index(c) if c in often else -1 for c in channels])
 
     @property
     def target(self) -> Floats:
@@ -70,10 +76,12 @@ def structure_of(frame: pd.DataFrame, config: MMMConfig) -> Structure:
     scales = scales_of(panel, config, train)
     recipe = recipe_of(panel, config, train)
     if config.outliers == Outliers.DUMMY:
-        exposure = scaled_exposure(panel.exposure, scales)[..., :train]
+        exposure = scaled_exposure(panel, scales)[: len(config.channels), :, :train]
         kpi = panel.kpi[:, :train] / scales.kpi_mean[:, None]
         found = find_outliers(kpi, design_of(panel, config, recipe), exposure, train)
-        recipe = replace(recipe, outliers=tuple((g, panel.dates[t]) for g, t in found))
+        apart = ((g, panel.dates[t]) for g, t in found)
+        usual = set(config.ordinary_dates)
+        recipe = replace(recipe, outliers=tuple(own for own in apart if str(own[1].date()) not in usual))
     design = design_of(panel, config, recipe)
     layout = layout_of(config, scales, panel.geos, panel.frequency)
     tests = experiments_of(panel, config, scales, train)
@@ -97,6 +105,9 @@ def scales_of(panel: Panel, config: MMMConfig, train: int) -> Scales:
     divisor = np.where(divisor > 0, divisor, 1.0)
     scaled = exposure / divisor[:, None]
     median = np.array([_positive_median(scaled[..., c]) for c in range(scaled.shape[-1])])
+    for k, channel in enumerate(config.frequency_channels):
+        c = config.channels.index(channel)
+        median[c] = _positive_median(panel.average_frequency[:, :train, k][exposure[..., c] > 0])
     mean = np.abs(kpi.mean(axis=1))
     money = float((panel.value[:, :train] * kpi).sum())
     return Scales(
@@ -109,22 +120,24 @@ def _positive_median(values: Floats) -> float:
     return float(np.median(positive)) if positive.size else 1.0
 
 
-def scaled_exposure(exposure: Floats, scales: Scales) -> Floats:
-    """(channel, geo, period) scaled exposure of raw exposures (geo, period, channel)."""
-    return np.ascontiguousarray((exposure / scales.exposure[:, None]).transpose(2, 0, 1))
+def scaled_exposure(panel: Panel, scales: Scales) -> Floats:
+    """(row, geo, period): one row by channel of scaled exposure, or scaled reach where it has a frequency;
+    then one by channel with reach and frequency, of its average frequency, which is not scaled."""
+    rows = [panel.exposure / scales.exposure[:, None], panel.average_frequency]
+    return np.ascontiguousarray(np.concatenate(rows, axis=-1).transpose(2, 0, 1))
 
 
 def packed(structure: Structure) -> Floats:
     """The flat buffer that the compiled density reads (its order is that of `log_posterior`)."""
     s, layout, tests = structure, structure.layout, structure.experiments
     geos, periods, channels = len(s.panel.geos), s.train, len(s.config.channels)
-    rank = s.basis.singular.shape[-1]
+    rank, rows = s.basis.singular.shape[-1], channels + len(s.config.frequency_channels)
     head = [0, geos, periods, channels, rank, s.lags, layout.size, len(tests.row_test), len(tests.table)]
-    head += [layout.geo_place, layout.noise_place, 1 / s.weekly]
+    head += [layout.geo_place, layout.noise_place, 1 / s.weekly, rows]
     mean = s.scales.kpi_mean
     parts = [
         np.array(head, dtype=float), s.exposure[..., :periods], s.target, s.basis.left, s.basis.singular**2,
-        mean / mean.sum(), mean, s.adstock_codes, s.saturation_codes, layout.places,
+        mean / mean.sum(), mean, s.adstock_codes, s.saturation_codes, s.frequency_rows, layout.places,
         layout.kinds, layout.first, layout.second, layout.tilt, layout.centring, np.array(layout.total),
         tests.row_test, tests.row_geo, tests.changed, tests.table,
     ]  # fmt: skip

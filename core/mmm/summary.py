@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.choices import Adstock
 from core.mmm.media import MediaDraws, media_sums
+from core.mmm.panel import Panel
 from core.mmm.parameters import Natural
 from core.mmm.structure import Structure, scaled_exposure
 
@@ -45,7 +46,7 @@ def window(structure: Structure, start: Day, end: Day) -> tuple[int, int]:
 def effects(structure: Structure, media: MediaDraws, start: int, stop: int) -> Effects:
     """Effects of the periods [start, stop); the tail after the data has no further exposure."""
     panel, tail = structure.panel, structure.lags - 1
-    exposure = _padded(structure, panel.exposure, tail)
+    exposure = _padded(structure, panel, tail)
     value = np.concatenate([panel.value, np.repeat(panel.value[:, -1:], tail, axis=1)], axis=1)
     actual = media_sums(media, exposure, value, start, stop)
     whole = start == 0 and stop == panel.periods
@@ -60,8 +61,8 @@ def effects(structure: Structure, media: MediaDraws, start: int, stop: int) -> E
     )
 
 
-def _padded(structure: Structure, exposure: Floats, tail: int) -> Floats:
-    scaled = scaled_exposure(exposure, structure.scales)
+def _padded(structure: Structure, panel: Panel, tail: int) -> Floats:
+    scaled = scaled_exposure(panel, structure.scales)
     return np.ascontiguousarray(np.pad(scaled, ((0, 0), (0, 0), (0, tail))))
 
 
@@ -70,7 +71,8 @@ def _changed(
 ) -> Floats:
     exposure = structure.panel.exposure.copy()
     exposure[:, start:stop] *= factor
-    return media_sums(media, _padded(structure, exposure, structure.lags - 1), value, start, stop)
+    changed = replace(structure.panel, exposure=exposure)
+    return media_sums(media, _padded(structure, changed, structure.lags - 1), value, start, stop)
 
 
 def interval(draws: Floats, level: float) -> tuple[Floats, Floats, Floats]:

@@ -9,6 +9,10 @@ Adstock weights w_0 .. w_{L-1} sum to 1; with a the carried exposure,
 
 Every saturation but `none` is 0 at 0, 1/2 at `half` and 1 in the limit. Nothing happened before the first
 period. Jin et al. (2017), "Bayesian methods for media mix modeling with carryover and shape effects".
+
+A channel with reach and frequency works the other way round: its response is what is carried over of
+reach * saturate(frequency), linear in reach. Zhang et al. (2023), "Bayesian hierarchical media mix model
+incorporating reach and frequency data".
 """
 
 # Compiled functions carry no annotations: numba infers their types from the callers.
@@ -162,6 +166,66 @@ def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):
         for t in range(lag, periods):
             total += slope_of[t] * exposure[t - lag]
         by_weights[lag] += total
+    return by_half, by_slope
+
+
+@compiled
+def answer(kind, often, exposure, frequency, weights, half, slope, carried, response, spare):
+    """Fill `response` (period) with what an exposure, or a reach with its frequency where `often`, brings
+    about; `carried` and `spare` are overwritten."""
+    if often:
+        respond(kind, frequency, half, slope, carried, spare)
+        for t in range(exposure.shape[0]):
+            carried[t] *= exposure[t]
+        carry(carried, weights, response)
+    else:
+        carry(exposure, weights, carried)
+        respond(kind, carried, half, slope, response, spare)
+
+
+@compiled
+def answer_with_slopes(
+    kind, often, exposure, frequency, weights, half, slope, carried, response, elasticity, log_ratio
+):
+    """The same with what `pull_back_answer` needs: where `often`, `carried` holds what the reach is worth
+    before it is carried over, and `elasticity` that times the elasticity of saturation."""
+    if often:
+        saturate(kind, frequency, half, slope, carried, elasticity, log_ratio)
+        for t in range(exposure.shape[0]):
+            carried[t] *= exposure[t]
+            elasticity[t] *= exposure[t]
+        carry(carried, weights, response)
+    else:
+        carry(exposure, weights, carried)
+        saturate(kind, carried, half, slope, response, elasticity, log_ratio)
+
+
+@compiled
+def pull_back_answer(often, exposure, weights, carried, elasticity, log_ratio, adjoint, by_weights):
+    """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half,
+    log slope.
+    """
+    if not often:
+        return pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights)
+    periods = exposure.shape[0]
+    lags = min(by_weights.shape[0], periods)
+    by_worth = np.empty(periods)
+    for t in range(periods):
+        by_worth[t] = weights[0] * adjoint[t]
+    for lag in range(lags):
+        total = 0.0
+        for t in range(lag, periods):
+            total += adjoint[t] * carried[t - lag]
+        by_weights[lag] += total
+    for lag in range(1, lags):
+        weight = weights[lag]
+        for t in range(lag, periods):
+            by_worth[t - lag] += weight * adjoint[t]
+    by_half = by_slope = 0.0
+    for t in range(periods):
+        moved = by_worth[t] * elasticity[t]
+        by_half -= moved
+        by_slope += moved * log_ratio[t]
     return by_half, by_slope
 
 

@@ -93,6 +93,25 @@ def plain(**changes: Any) -> MMMConfig:
     return MMMConfig(**(fields | {"control_columns": ["price"]} | changes))
 
 
+def video(rows: int = 60, seed: int = 11) -> dict[str, Any]:
+    """Columns of a video channel: people reached, contacts a head, cost; in some weeks it does not run."""
+    generator = np.random.default_rng(seed)
+    runs = generator.uniform(size=rows) < 0.8
+    reach = np.round(generator.gamma(3, 2000, rows)) * runs
+    often = np.where(runs, 1 + generator.gamma(2, 1.2, rows), 0.0)
+    return {"reach": reach, "often": often, "cost": 0.01 * reach * often}
+
+
+def with_video(**changes: Any) -> MMMConfig:
+    """The configuration of `weekly(**video())`: zeta as usual, and video by reach and frequency."""
+    fields: dict[str, Any] = {
+        "channel_columns": ["video", "zeta"],
+        "reach_frequency": {"video": ("reach", "often")},
+        "spend_columns": {"video": "cost"},
+    }
+    return plain(**(fields | changes))
+
+
 def prior_model(frame: pd.DataFrame, config: MMMConfig, draws: int = 60, seed: int = 0) -> FittedMMM:
     """A model whose draws come from the prior: all but the sampler is real, and it is ready at once."""
     structure = structure_of(frame, config)

@@ -1,6 +1,7 @@
 """The compiled log posterior against slow twins: an explicit multivariate normal, and finite differences."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -11,7 +12,7 @@ from core.mmm.media import media_draws, media_terms
 from core.mmm.parameters import natural_of
 from core.mmm.prior_draws import draw_prior
 from core.mmm.structure import packed, structure_of
-from tests.core.mmm.samples import meridian, plain, weekly
+from tests.core.mmm.samples import meridian, plain, video, weekly, with_video
 
 MANY = {
     "channel_columns": ["zeta", "alpha", "delta", "gamma"],
@@ -52,11 +53,45 @@ def structures():
     )  # fmt: skip
 
 
+VIDEO = [
+    LiftTest("video", "2023-03-06", "2023-04-10", 900.0, 200.0),
+    LiftTest("video", "2023-05-01", "2023-06-05", 90.0, 20.0, spend_change=-60.0),
+]
+
+
+def reach_structures():
+    yield structure_of(weekly(**video()), with_video(lift_tests=VIDEO))
+    yield structure_of(
+        weekly(**video(), mail=np.arange(60.0), heads=np.full(60, 2.0)),
+        with_video(
+            organic_columns=["post", "mail"],
+            reach_frequency={"post": ("mail", "heads"), "video": ("reach", "often")},
+            saturation={"post": "michaelis_menten", "video": "logistic"},
+            adstock={"video": "weibull", "post": "delayed"},
+            holdout=4,
+        ),
+    )
+    yield structure_of(two_geos(), with_video(lift_tests=VIDEO, **GEO))
+
+
+GEO = {"geo_column": "geo", "use_geo": True, "population_column": "people"}
+
+
+def two_geos():
+    north = weekly(**video()).assign(geo="north", people=1e6)
+    south = weekly(seed=1, **video(seed=12)).assign(geo="south", people=3e5)
+    return pd.concat([north, south], ignore_index=True)
+
+
+STRUCTURES = [*structures(), *reach_structures()]
+NAMES = ["plain", "every shape", "two geos", "reach", "reach of every shape", "reach in two geos"]
+
+
 def points_of(structure, count=3, seed=2):
     return draw_prior(structure.layout, count, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("structure", structures(), ids=["plain", "every shape", "two geos"])
+@pytest.mark.parametrize("structure", STRUCTURES, ids=NAMES)
 def test_the_gradient_equals_finite_differences(structure):
     buffer = packed(structure)
     for point in points_of(structure):
@@ -85,7 +120,7 @@ def test_the_marginal_likelihood_equals_an_explicit_normal_with_its_constant():
     )
 
 
-@pytest.mark.parametrize("structure", structures(), ids=["plain", "every shape", "two geos"])
+@pytest.mark.parametrize("structure", STRUCTURES, ids=NAMES)
 def test_the_log_posterior_equals_the_sum_of_its_textbook_parts(structure):
     for point in points_of(structure):
         found = log_posterior(point, np.empty_like(point), packed(structure))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,8 +89,9 @@ def prior_counterfactual(model, frame):
     from core.mmm.media import media_terms
     from core.mmm.structure import scaled_exposure
 
-    raw = frame[["zeta", "alpha"]].to_numpy()[None]
-    values = media_terms(model.posterior.media, scaled_exposure(raw, model.structure.scales))[:, 0, :, 0]
+    raw = frame[["zeta", "alpha"]].to_numpy(dtype=float)[None]
+    panel = replace(model.structure.panel, exposure=raw)
+    values = media_terms(model.posterior.media, scaled_exposure(panel, model.structure.scales))[:, 0, :, 0]
     return xr.DataArray(values, dims=("draw", "date"), coords={"date": model.dates})
 
 

@@ -1,6 +1,7 @@
 """The compiled kernel against the same model written in PyMC: density with its constant, and gradient."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.mmm import ChannelPrior, LiftTest, Priors
@@ -8,7 +9,7 @@ from core.mmm.density import log_posterior
 from core.mmm.prior_draws import draw_prior
 from core.mmm.pymc_model import build_pymc_model
 from core.mmm.structure import packed, structure_of
-from tests.core.mmm.samples import MERIDIAN, meridian, plain, weekly
+from tests.core.mmm.samples import MERIDIAN, meridian, plain, video, weekly, with_video
 
 RELATIVE = 1e-8
 MANY = {
@@ -58,6 +59,21 @@ def outlying():
     return structure
 
 
+VIDEO = [
+    LiftTest("video", "2023-03-06", "2023-04-10", 900.0, 200.0),
+    LiftTest("video", "2023-05-01", "2023-06-05", 90.0, 20.0, spend_change=-60.0),
+]
+
+
+def reach_in_two_geos():
+    frames = [
+        weekly(40, seed, **video(40, seed + 11)).assign(geo=geo, people=people)
+        for seed, (geo, people) in enumerate([("north", 1e6), ("south", 3e5)])
+    ]
+    geo = {"geo_column": "geo", "use_geo": True, "population_column": "people"}
+    return structure_of(pd.concat(frames, ignore_index=True), with_video(lift_tests=VIDEO, **geo))
+
+
 STRUCTURES = {
     "national Hill": lambda: structure_of(weekly(40), plain()),
     "logistic": lambda: structure_of(weekly(40), plain(saturation="logistic")),
@@ -69,6 +85,11 @@ STRUCTURES = {
     "ROAS priors, lift tests, every shape": lambda: structure_of(many_frame(), plain(**MANY)),
     "outlier and holdout": outlying,
     "five geos with a lift test": five_geos,
+    "reach and frequency": lambda: structure_of(weekly(40, **video(40)), with_video(lift_tests=VIDEO)),
+    "reach, logistic and Weibull": lambda: structure_of(
+        weekly(40, **video(40)), with_video(saturation="logistic", adstock="weibull")
+    ),
+    "reach in two geos": reach_in_two_geos,
 }
 
 

@@ -14,26 +14,38 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from core.mmm.psis import smoothed_weights
+
 Floats = NDArray[np.float64]
-BAD_K, MOST_CASES = 0.7, 2500
+BAD_K = 0.7
+# Cases taken at a time, so that a long panel needs no more memory than a short one.
+CHUNK = 500
 
 
 def leave_one_out(actual: Floats, expected: Floats, sd: Floats) -> dict[str, float]:
     """loo (sum of log densities, higher is better), loo_se, and loo_bad_share of cases whose estimate
     is shaky.
 
-    `actual` (case,), `expected` and `sd` (draw, case). Nothing beyond `MOST_CASES` cases: too slow to be
-    worth it there.
+    `actual` (case,), `expected` and `sd` (draw, case).
     """
-    if actual.size > MOST_CASES:
-        return {}
-    from arviz import psislw
-
-    density = -0.5 * ((actual - expected) / sd) ** 2 - np.log(sd) - 0.5 * math.log(2 * math.pi)
-    weights, shape = psislw(-density.T)  # type: ignore[no-untyped-call]
-    each = logsumexp(weights + density.T, axis=1)
+    each, shape = pointwise(actual, expected, sd)
     return {
         "loo": float(each.sum()),
         "loo_se": float(math.sqrt(each.size * each.var())),
         "loo_bad_share": float((shape > BAD_K).mean()),
     }
+
+
+def pointwise(actual: Floats, expected: Floats, sd: Floats) -> tuple[Floats, Floats]:
+    """(case,) log density of each case given all others, and (case,) Pareto shape k of its estimate."""
+    parts = [
+        _pointwise(actual[at : at + CHUNK], expected[:, at : at + CHUNK], sd[:, at : at + CHUNK])
+        for at in range(0, actual.size, CHUNK)
+    ]
+    return np.concatenate([each for each, _ in parts]), np.concatenate([shape for _, shape in parts])
+
+
+def _pointwise(actual: Floats, expected: Floats, sd: Floats) -> tuple[Floats, Floats]:
+    density = (-0.5 * ((actual - expected) / sd) ** 2 - np.log(sd) - 0.5 * math.log(2 * math.pi)).T
+    weights, shape = smoothed_weights(-density)
+    return logsumexp(weights + density, axis=1), shape

@@ -23,30 +23,28 @@ from core.mmm.validation.scores import LEVEL, score
 from core.mmm.validation.slices import Slice
 
 Floats = NDArray[np.float64]
-DRAWS = 1000
+DRAWS, DRAWS_A_CHAIN = 1000, 500
 
 
 def validate_slice(
     frame: pd.DataFrame,
     config: MMMConfig,
     part: Slice,
-    draws: int = 500,
-    tune: int = 1000,
-    chains: int = 4,
-    seed: int = 1,
     progress: Progress | None = None,
+    **effort: Any,
 ) -> SliceResult:
     """What a model fitted on the rows of `frame` up to the slice's cutoff forecasts for the rows after it.
 
     The fit sees no later row, so every constant comes from the past; the forecast sees media, controls and
-    events of the later rows and carries earlier media over. `progress` as in `fit`; raises what `fit` raises.
+    events of the later rows and carries earlier media over. `progress` and `effort` (draws, 500 unless told,
+    tune, chains, seed) are those of `fit`, as is what it raises.
     """
     panel = read_panel(frame, without_holdout(config))
     last, end = pd.Timestamp(part.last_on), pd.Timestamp(part.end_on)
     then, left_out = config_of_past(config, panel, last)
     dates = read_dates(frame[config.date_column])
     past, future = frame[(dates <= last).to_numpy()], frame[((dates > last) & (dates <= end)).to_numpy()]
-    model = fit(past, then, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
+    model = fit(past, then, progress=progress, **{"draws": DRAWS_A_CHAIN, **effort})
     forecast = model.predict(future, draws=DRAWS).transpose("draw", "geo", "date").values
     return _held_against(model, forecast, panel, part, left_out)
 

@@ -64,6 +64,16 @@ def _spread(totals: np.ndarray) -> dict[str, Any]:
     return {"mean": totals.mean(axis=0).tolist(), **named}
 
 
+def summary(channels: list[str], totals: np.ndarray) -> str:
+    """A printable line per channel: mean and 90 % interval of `totals` (chain, draw, channel)."""
+    flat = totals.reshape(-1, totals.shape[-1])
+    rows = np.c_[flat.mean(axis=0), np.quantile(flat, [0.05, 0.95], axis=0).T]
+    return "\n".join(
+        f"{name} {mean:.4g} ({low:.4g} to {high:.4g})"
+        for name, (mean, low, high) in zip(channels, rows, strict=True)
+    )
+
+
 def convergence(posterior: Any, names: list[str], totals: np.ndarray, diverging: Any) -> dict[str, float]:
     """Worst R-hat and bulk ESS of the parameters `names`, of `totals` (chain, draw, channel), divergences."""
     import arviz as az

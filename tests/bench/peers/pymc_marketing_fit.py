@@ -13,7 +13,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from answer import Stages, contributions, convergence, peak_memory_mb, specification, versions, write
+from answer import Stages, contributions, convergence, peak_memory_mb, specification, summary, versions, write
 
 LIBRARIES = ("pymc-marketing", "pymc", "pytensor", "nutpie", "numba", "jax", "arviz", "numpy")
 LAGS, SEASON_PAIRS = 8, 2
@@ -85,15 +85,6 @@ def earned(model: Any, inference: Any, channels: list[str]) -> np.ndarray:
     return np.asarray(in_units.transpose("chain", "draw", "geo", "date", "channel").to_numpy())
 
 
-def summary(channels: list[str], totals: np.ndarray) -> str:
-    """A printable line per channel: mean and 90 % interval of its total."""
-    rows = np.c_[totals.mean(axis=0), np.quantile(totals, [0.05, 0.95], axis=0).T]
-    return "\n".join(
-        f"{name} {row[0]:.4g} ({row[1]:.4g} to {row[2]:.4g})"
-        for name, row in zip(channels, rows, strict=True)
-    )
-
-
 def main(paths: list[str]) -> None:
     """Fit, print the channel summary, keep everything."""
     stages = Stages()
@@ -112,7 +103,7 @@ def main(paths: list[str]) -> None:
     stages.ended("compile and sample")
     draws = earned(model, inference, spec["channels"])
     totals = draws.sum(axis=(2, 3))
-    print(summary(spec["channels"], totals.reshape(-1, totals.shape[-1])), flush=True)
+    print(summary(spec["channels"], totals), flush=True)
     stages.ended("summarise")
     free = [variable.name for variable in model.model.free_RVs]
     posterior = inference.posterior

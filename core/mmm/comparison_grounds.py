@@ -1,0 +1,128 @@
+"""On which grounds models may be held against each other: the same KPI over the same periods."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from core.mmm.fitted import FittedMMM
+from core.mmm.validation.result import SliceResult
+
+Window = tuple[dt.date, dt.date]
+
+
+class Yardstick(StrEnum):
+    """By what models are compared, the most telling first."""
+
+    SLICES = "slices"
+    HOLDOUT = "holdout"
+    LOO = "loo"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One trained model in a comparison: the name it goes by, its fit, and its slices of past forecasts."""
+
+    label: str
+    model: FittedMMM
+    results: tuple[SliceResult, ...] = ()
+
+    @property
+    def windows(self) -> set[Window]:
+        """First and last date of each slice that was forecast."""
+        return {(result.slice.start_on, result.slice.end_on) for result in self.results}
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit's own chains agreed."""
+        return bool(self.model.diagnostics["converged"])
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Whether a yardstick may be laid on all the models, and if not, why, in a sentence."""
+
+    holds: bool
+    why: str = ""
+
+
+def common_windows(contenders: Sequence[Contender]) -> tuple[Window, ...]:
+    """The slices that every model forecast, in the order of time."""
+    return tuple(sorted(set.intersection(*(contender.windows for contender in contenders))))
+
+
+def slices_ground(contenders: Sequence[Contender]) -> Ground:
+    """Whether all forecast the same KPI in the same slices."""
+    without = [contender.label for contender in contenders if not contender.results]
+    if without:
+        return Ground(False, f"{listed(without)} not been checked on past forecasts.")
+    windows = common_windows(contenders)
+    if not windows:
+        return Ground(False, "The checks on past forecasts look at different periods.")
+    models = [contender.model for contender in contenders]
+    if not all(same_kpi(models, *window) for window in windows):
+        return Ground(False, "The models forecast different figures: another KPI, or other geos.")
+    return Ground(True)
+
+
+def holdout_ground(contenders: Sequence[Contender]) -> Ground:
+    """Whether all held the same KPI of the same periods back."""
+    without = [contender.label for contender in contenders if not contender.model.config.holdout]
+    if len(without) == len(contenders):
+        return Ground(False, "None of the models held periods back.")
+    if without:
+        return Ground(False, f"{listed(without)} held no periods back.")
+    windows = {contender.label: held_out(contender.model) for contender in contenders}
+    if len(set(windows.values())) > 1:
+        told = ", ".join(f"“{label}” {start} to {end}" for label, (start, end) in windows.items())
+        return Ground(False, f"The models held different periods back: {told}.")
+    if not same_kpi([contender.model for contender in contenders], *next(iter(windows.values()))):
+        return Ground(False, "The held-out figures differ: another KPI, or other geos.")
+    return Ground(True)
+
+
+def loo_ground(contenders: Sequence[Contender]) -> Ground:
+    """Whether all were fitted to the same rows of the same KPI."""
+    spans = {fitted_span(contender.model) for contender in contenders}
+    models = [contender.model for contender in contenders]
+    if len(spans) > 1 or not same_kpi(models, *spans.pop()):
+        return Ground(False, "LOO compares only models fitted to the same rows of the same KPI.")
+    return Ground(True)
+
+
+def held_out(model: FittedMMM) -> Window:
+    """First and last date of the holdout."""
+    return model.dates[model.structure.train].date(), model.dates[-1].date()
+
+
+def fitted_span(model: FittedMMM) -> Window:
+    """First and last date of the rows the model was fitted to."""
+    return model.dates[0].date(), model.dates[model.structure.train - 1].date()
+
+
+def same_kpi(models: Sequence[FittedMMM], start: dt.date, end: dt.date) -> bool:
+    """Whether all models explain the same KPI between two dates, geo by geo."""
+    first, *others = (_kpi(model, start, end) for model in models)
+    return all(
+        first.index.equals(other.index) and list(first) == list(other)
+        and np.allclose(first, other, rtol=1e-9)
+        for other in others
+    )  # fmt: skip
+
+
+def _kpi(model: FittedMMM, start: dt.date, end: dt.date) -> pd.DataFrame:
+    frame = pd.DataFrame(model.structure.panel.kpi.T, index=model.dates, columns=list(model.geos))
+    return frame.loc[pd.Timestamp(start) : pd.Timestamp(end)].sort_index(axis=1)
+
+
+def listed(labels: Sequence[str]) -> str:
+    """“A” has, or “A” and “B” have: the beginning of a sentence about models."""
+    quoted = [f"“{label}”" for label in labels]
+    if len(quoted) == 1:
+        return f"{quoted[0]} has"
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]} have"

@@ -38,10 +38,10 @@ class ChannelPrior:
 
     roas_mean: float | None = None
     roas_sd: float | None = None
-    retention_mean: float = 0.35
+    retention_mean: float = 0.30
     retention_sd: float = 0.20
-    half_ratio: float = 1.0
-    half_sd: float = 0.7
+    half_ratio: float = 1.25
+    half_sd: float = 0.9
     slope_median: float = 1.2
     slope_sd: float = 0.3
     peak_weeks_mean: float = 1.0
@@ -93,7 +93,7 @@ class Priors:
 
     media_share_mean: float = 0.30
     media_share_sd: float = 0.15
-    share_concentration: float = 2.0
+    share_concentration: float = 1.0
     spend_tilt: float = 0.5
     intercept_sd: float = 0.5
     slope_sd: float = 0.3

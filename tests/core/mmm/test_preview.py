@@ -1,10 +1,8 @@
-import time
-
 import numpy as np
 import pytest
 
 from core.mmm import ChannelPrior, Priors, prior_preview
-from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, plain, robyn, weekly
+from tests.core.mmm.samples import ROBYN, plain, robyn, weekly
 
 
 def test_the_total_media_share_is_the_one_that_was_asked_for():
@@ -55,10 +53,3 @@ def test_half_an_effect_is_carried_over_for_the_same_time_at_any_frequency():
     week, days = retention(60, "7D"), retention(400, "D")
     # About as much of the effect falls into the first week, whether it is counted in days or at once.
     assert days[:7].sum() == pytest.approx(week[0], abs=0.12)
-
-
-def test_a_preview_is_there_at_once():
-    prior_preview(meridian(), MERIDIAN, draws=10)
-    begun = time.perf_counter()
-    prior_preview(meridian(), MERIDIAN, draws=500)
-    assert time.perf_counter() - begun < 1.5

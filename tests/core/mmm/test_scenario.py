@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,16 +61,3 @@ def test_every_fault_of_a_schedule_is_named():
     with pytest.raises(UserError) as caught:
         simulate(model, wrong)
     assert len(caught.value.faults) == 2
-
-
-def test_a_year_of_ten_channels_takes_a_tenth_of_a_second():
-    names = [f"m{k}" for k in range(10)]
-    generator = np.random.default_rng(0)
-    media = {name: generator.gamma(2, 10, 60) for name in names}
-    model = prior_model(weekly(**media), plain(channel_columns=names), draws=1000)
-    plan = schedule(model, 52)
-    simulate(model, plan, draws=1000)
-    begun = time.perf_counter()
-    simulate(model, plan, draws=1000)
-    # Three times the promise, for a machine that is busy with other tests.
-    assert time.perf_counter() - begun < 0.3

@@ -102,7 +102,8 @@ def _config_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str
     changes = []
     for field in sorted((set(old) | set(new)) - SHOWN_ONLY):
         before, after = old.get(field), new.get(field)
-        if before != after:
+        # A field that did not exist yet reads like one that holds nothing.
+        if before != after and _said(before) != _said(after):
             changes.append(f"{field}: {_said(before)} became {_said(after)}.")
     tests_before, tests_after = old.get("lift_tests") or [], new.get("lift_tests") or []
     if tests_before != tests_after:

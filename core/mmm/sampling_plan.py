@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from core.errors import UserError
+from core.mmm.choices import Engine
 from core.mmm.config import Limits
 
 
 @dataclass(frozen=True)
 class SamplingPlan:
-    """Draws kept and tuning steps for each chain, the number of chains, and the seed.
+    """Draws kept and tuning steps for each chain, the number of chains, the seed, and what is sampled.
 
     Raises UserError, every fault at once, for what the limits do not allow.
     """
@@ -22,6 +23,7 @@ class SamplingPlan:
     tune: int = 1000
     chains: int = 4
     seed: int = 1
+    engine: Engine = Engine.KERNEL
 
     def __post_init__(self) -> None:
         limits, faults = Limits(), []
@@ -29,6 +31,8 @@ class SamplingPlan:
             value, most = getattr(self, name), getattr(limits, name)
             if not least <= value <= most:
                 faults.append(f"{name} must lie between {least} and {most}, not {value}.")
+        if self.engine not in set(Engine):
+            faults.append(f"engine must be one of {', '.join(Engine)}, not {self.engine}.")
         if not 0 <= self.seed < 2**31:
             faults.append(f"The seed must lie between 0 and {2**31 - 1}, not {self.seed}.")
         if faults:
@@ -42,8 +46,10 @@ class SamplingPlan:
         if unknown:
             raise UserError(f"Sampling knows no field called {', '.join(unknown)}.")
         given.setdefault("seed", zlib.crc32(seeded_by.encode()) % 2**31 if seeded_by else 1)
-        return cls(**{name: int(value) for name, value in given.items()})
+        engine = given.pop("engine", Engine.KERNEL)
+        return cls(engine=engine, **{name: int(value) for name, value in given.items()})
 
-    def to_json(self) -> dict[str, int]:
-        """Plain values for the model's row."""
-        return asdict(self)
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the model's row, which names the engine only where it is not the usual one."""
+        plain = asdict(self)
+        return plain if self.engine != Engine.KERNEL else {k: v for k, v in plain.items() if k != "engine"}

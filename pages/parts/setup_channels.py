@@ -10,6 +10,7 @@ import streamlit as st
 from core.mmm.choices import Adstock, Saturation
 from core.mmm.config import Limits, MMMConfig
 from core.mmm.priors import ChannelPrior
+from pages.parts.setup_option import marked
 from pages.parts.setup_state import SetUp
 from pages.parts.setup_table import edited_table
 from pages.parts.setup_words import ADSTOCK_WORDS, SATURATION_WORDS, half_life_of, retention_of
@@ -37,7 +38,6 @@ def adjust_channels(set_up: SetUp, config: MMMConfig) -> None:
         alt="Carry-over, saturation and beliefs by channel",
     )
     _keep(set_up, config, edited)
-    _adjust_window(set_up)
     if config.kpi_is_money:
         st.caption(
             "Leave “Incremental ROAS” empty and a channel's share of all media effects is believed to follow "
@@ -46,16 +46,21 @@ def adjust_channels(set_up: SetUp, config: MMMConfig) -> None:
         )
 
 
-def _adjust_window(set_up: SetUp) -> None:
+def adjust_window(set_up: SetUp, usual: int | None, noun: str) -> None:
+    """How long an effect may last at most; empty counts as `usual` periods."""
+    held, key = set_up.get("max_lag", None), set_up.key("max_lag")
     longest = st.number_input(
-        "Longest carry-over in periods (0: eight weeks or three months)",
-        0,
+        marked(f"Longest carry-over, {noun}s", st.session_state.get(key, held) is not None),
+        1,
         Limits().max_lag,
-        int(set_up.get("max_lag", None) or 0),
-        key=set_up.key("max_lag"),
-        width=420,
+        held,
+        placeholder=f"{usual} (usual)" if usual else "usual",
+        help="After this no effect is left. Eight weeks (56 days, 3 months) hold nearly all of most effects; "
+        "a longer window costs time, and is worth it where one is suspected. Empty: the usual.",
+        key=key,
+        width=320,
     )
-    set_up.put("max_lag", int(longest) or None, None)
+    set_up.put("max_lag", int(longest) if longest else None, None)
 
 
 def _rows(config: MMMConfig) -> pd.DataFrame:
@@ -116,7 +121,7 @@ def _prior(row: dict[str, Any], known: dict[str, Any]) -> dict[str, float]:
     fields = {name: value for name, value in known.items() if name not in _EDITED}
     if abs(row[HALF_LIFE] - half_life_of(default.retention_mean)) > 0.006:
         fields["retention_mean"] = retention_of(row[HALF_LIFE])
-        fields["retention_sd"] = _retention_sd(fields["retention_mean"])
+    fields |= _retention_doubt(known, fields.get("retention_mean", default.retention_mean))
     if abs(row[HALF_POINT] - default.half_ratio) > SAME:
         fields["half_ratio"] = row[HALF_POINT]
     return fields | _roas(row[ROAS], row[ROAS_SD])
@@ -132,7 +137,21 @@ def _roas(mean: float | None, sd: float | None) -> dict[str, float]:
 _EDITED = frozenset({"retention_mean", "retention_sd", "half_ratio", "roas_mean", "roas_sd"})
 
 
-def _retention_sd(mean: float) -> float:
+def _retention_doubt(known: dict[str, Any], mean: float) -> dict[str, float]:
+    """The sd that belongs to a mean; one that was typed stays, as far as the mean leaves room for it."""
+    before = known.get("retention_mean", ChannelPrior().retention_mean)
+    own, usual = known.get("retention_sd"), retention_sd_of(mean)
+    if own is not None and abs(own - retention_sd_of(before)) > SAME:
+        return {"retention_sd": min(own, most_retention_sd(mean))}
+    return {"retention_sd": usual} if abs(usual - ChannelPrior().retention_sd) > SAME else {}
+
+
+def most_retention_sd(mean: float) -> float:
+    """The largest sd that a share around `mean` can have, with a little room."""
+    return round(0.95 * (mean * (1 - mean)) ** 0.5, 4)
+
+
+def retention_sd_of(mean: float) -> float:
     """As wide as the default belief, narrower near 0 and 1 where less room is left."""
     default = ChannelPrior()
     room = (mean * (1 - mean)) ** 0.5

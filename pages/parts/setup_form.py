@@ -11,9 +11,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Membership, Permission, Person
 from core.data.dataset_info import DatasetInfo
+from core.data.store import datasets
 from core.mmm import store
 from core.mmm.config import MMMConfig
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.expected_time import PastTraining
+from core.mmm.model_info import ModelInfo
+from core.store import read_session
 from pages.parts.actions import attempt, toast_next
 from pages.parts.cached import dataset_frame
 from pages.parts.places import choose, chosen_id
@@ -22,13 +25,14 @@ from pages.parts.setup_adjust import adjust_all
 from pages.parts.setup_checks import blocking, checked, configured, show_checks
 from pages.parts.setup_facts import show_facts
 from pages.parts.setup_models import show_latest
-from pages.parts.setup_sampling import cells_of, choose_effort
+from pages.parts.setup_sampling import cells_of, choose_effort, past_trainings
 from pages.parts.setup_state import SetUp, current_set_up, next_name, save_as_typed
 
 
 def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: Sequence[ModelInfo]) -> None:
     """The whole set-up of one data set version. Who may not train can try settings; nothing is kept then."""
-    set_up = current_set_up(person, info, {model.name for model in models})
+    taken, past = {model.name for model in models}, _past(person, project, models)
+    set_up = current_set_up(person, info, taken)
     _take_up(set_up, models)
     frame = dataset_frame(info)
     allowed = may(project, Permission.MODEL_TRAIN)
@@ -40,7 +44,7 @@ def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: 
     with above:
         show_facts(set_up, frame, config)
         blocked = blocking(faults, problems)
-        draft_line = _train_card(set_up, frame, config, blocked, allowed, models)
+        draft_line = _train_card(set_up, frame, config, blocked, allowed, past, taken)
         show_checks(faults, problems)
         show_latest(models, project, info.name)
     if allowed:
@@ -58,12 +62,11 @@ def _take_up(set_up: SetUp, models: Sequence[ModelInfo]) -> None:
     choose("like", None)
 
 
-def _last_ended(models: Sequence[ModelInfo], set_up: SetUp) -> ModelInfo | None:
-    """The latest completed training on any version of this data set: it tells how long the next takes."""
-    same = (
-        m for m in models if m.dataset_name == set_up.dataset.name and m.status is TrainingStatus.COMPLETED
-    )
-    return next(same, None)
+def _past(person: Person, project: Membership, models: Sequence[ModelInfo]) -> list[PastTraining]:
+    """The project's ended trainings: they tell how long the next one takes on this machine."""
+    with read_session() as s:
+        rows = {info.id: info.rows for info in datasets(s, person, project.project_id)}
+    return past_trainings(models, rows)
 
 
 def _train_card(
@@ -72,7 +75,8 @@ def _train_card(
     config: MMMConfig | None,
     blocked: str,
     allowed: bool,
-    models: Sequence[ModelInfo],
+    past: Sequence[PastTraining],
+    taken: set[str],
 ) -> DeltaGenerator:
     """Name, effort and the button, which only enqueues; returns the place beside the button."""
     with st.container(border=True, key="train_card"):
@@ -80,7 +84,7 @@ def _train_card(
             set_up.name = st.text_input(
                 "Name of the model", set_up.name, max_chars=120, key=set_up.key("name"), width=330
             )
-            choose_effort(set_up, cells_of(frame, config) if config else 0, _last_ended(models, set_up))
+            choose_effort(set_up, cells_of(frame, config) if config else 0, past)
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(
                 "Train",
@@ -93,7 +97,7 @@ def _train_card(
             )
             beside = st.container(horizontal=True, vertical_alignment="center", width="content")
     if pressed and config:
-        _begin(set_up, config, {info.name for info in models})
+        _begin(set_up, config, taken)
     return beside
 
 

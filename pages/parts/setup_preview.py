@@ -16,7 +16,7 @@ from core.palette import channel_colours
 from pages.parts.layout import chart
 from pages.parts.setup_state import SetUp
 
-DRAWS = 250  # enough for smooth 90 % intervals, and quick enough to follow a slider
+DRAWS = 1000  # as many as make the shown range that of the belief itself, and quick enough to follow a slider
 
 
 def show_shares(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
@@ -32,22 +32,27 @@ def show_shares(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
         chart(channel_shares(preview.channel_shares, wording), key=set_up.key("prior_channels"))
 
 
-def show_channel_shapes(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
-    """The belief about carry-over and saturation; channels of which the same is believed share a curve."""
+def show_channel_shapes(
+    set_up: SetUp, frame: pd.DataFrame, config: MMMConfig, only: str | None = None
+) -> None:
+    """The belief about carry-over and saturation; channels of which the same is believed share a curve.
+
+    With `only`, that of a single channel.
+    """
     preview = _preview(set_up, frame, config)
     if preview is None:
         return
-    alike = _alike(config)
+    alike = {only: [only]} if only else _alike(config)
     labels = {first: _together(config, channels) for first, channels in alike.items()}
     wording = replace(_wording(set_up, frame, config), labels=labels)
     weights, curves = (table[table["channel"].isin(alike)] for table in (preview.carry_over, preview.curves))
     with st.grid(2, min_column_width=320):
         with st.container():
             st.markdown("**How effects spread over time**")
-            chart(carry_over_shapes(weights, wording), key=set_up.key("prior_carry"))
+            chart(carry_over_shapes(weights, wording), key=set_up.key(f"prior_carry:{only}"))
         with st.container():
             st.markdown("**How effects flatten**")
-            chart(saturation_shapes(curves, wording), key=set_up.key("prior_curves"))
+            chart(saturation_shapes(curves, wording), key=set_up.key(f"prior_curves:{only}"))
 
 
 def _alike(config: MMMConfig) -> dict[str, list[str]]:

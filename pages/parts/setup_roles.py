@@ -32,6 +32,8 @@ def roles_of(mapping: Mapping, config: Plain[str, Any]) -> Mapping:
     known = dict.fromkeys(paid, Role.SPEND) | dict.fromkeys(pairs, Role.EXPOSURE)
     known |= {config[name]: role for name, role in SINGLE.items() if config.get(name)}
     known |= {column: role for name, role in MANY.items() for column in config.get(name, ())}
+    contacts = (column for pair in config.get("reach_frequency", {}).values() for column in pair)
+    known |= dict.fromkeys((column for column in contacts if column not in pairs), Role.EXPOSURE)
     columns = tuple(
         replace(c, role=known.get(c.column, _left(c, paid)), pair=pairs.get(c.column, c.pair))
         for c in mapping.columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as Plain
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,6 +24,7 @@ from core.store import read_session, session
 from pages.parts.setup_roles import adjustments_of, roles_of
 
 STANDARD = {"draws": 1000, "tune": 1000, "chains": 4, "seed": 1}
+Path = tuple[str, ...]
 
 
 @dataclass
@@ -57,6 +58,25 @@ class SetUp:
         else:
             self.fields[name] = value
 
+    def value(self, path: Path, default: Any) -> Any:
+        """A setting by its path, such as ("priors", "noise_sd"), or its default."""
+        found: Any = self.fields
+        for name in path:
+            if not isinstance(found, dict) or name not in found:
+                return default
+            found = found[name]
+        return found
+
+    def keep(self, path: Path, value: Any, default: Any) -> None:
+        """Keep a setting by its path where it differs from its default; forget it where it does not."""
+        self.fields = _grown(self.fields, path, value) if value != default else _pruned(self.fields, path)
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Back to the default of some settings; their controls start again from it."""
+        for path in paths:
+            self.fields = _pruned(self.fields, path)
+        self.generation += 1
+
     def config(self, frame: pd.DataFrame, without: Container[str] = ()) -> MMMConfig:
         """The configuration for the data set's table; raises UserError naming every fault.
 
@@ -67,6 +87,8 @@ class SetUp:
         references = dict(roles["treatment_columns"])
         chosen = {c: value for c, value in self.get("treatments", {}).items() if c in references}
         fields = {**roles, **own, "treatment_columns": references | chosen}
+        _set_pairs_apart(fields)
+        _without_strangers(fields)
         return MMMConfig.from_json(json.dumps(fields, default=str))
 
     def to_json(self) -> dict[str, Any]:
@@ -94,6 +116,45 @@ class SetUp:
     def reset(self) -> None:
         """Forget every adjustment: the data set's own roles, all else by default."""
         self.take(default_name(self.dataset), {"mapping": dict(self.dataset.mapping)})
+
+
+def _grown(tree: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """The tree with a value under a path."""
+    first, *rest = path
+    return {**tree, first: _grown(tree.get(first) or {}, tuple(rest), value) if rest else value}
+
+
+def _pruned(tree: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The tree without what is under a path, and without branches that hold nothing any more."""
+    first, *rest = path
+    others = {name: value for name, value in tree.items() if name != first}
+    if first not in tree or not rest:
+        return others
+    left = _pruned(tree[first], tuple(rest))
+    return {**others, first: left} if left else others
+
+
+def _set_pairs_apart(fields: dict[str, Any]) -> None:
+    """Columns of reach and frequency describe a paid channel and are no medium or control of their own."""
+    pairs: dict[str, Any] = fields.get("reach_frequency", {})
+    taken = {column for pair in pairs.values() for column in pair}
+    for name in ("organic_columns", "control_columns"):
+        fields[name] = [column for column in fields[name] if column not in taken]
+
+
+def _without_strangers(fields: dict[str, Any]) -> None:
+    """What was adjusted for a channel that is left out waits until the channel comes back."""
+    channels = {*fields["channel_columns"], *fields["organic_columns"]}
+
+    def known(by_channel: dict[str, Any]) -> dict[str, Any]:
+        return {name: own for name, own in by_channel.items() if name in channels}
+
+    for name in ("adstock", "saturation", "reach_frequency"):
+        if isinstance(fields.get(name), dict):
+            fields[name] = known(fields[name])
+    priors = fields.get("priors", {})
+    if "channels" in priors:
+        fields["priors"] = {**priors, "channels": known(priors["channels"])}
 
 
 def default_name(info: DatasetInfo) -> str:

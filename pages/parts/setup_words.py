@@ -95,7 +95,9 @@ def retention_of(half_life: float) -> float:
 
 
 def duration_words(seconds: float) -> str:
-    """A stretch of time as a person says it: `about 20 s`, `about 3 min`."""
+    """A stretch of time as a person says it: `about 3 s`, `about 20 s`, `about 3 min`."""
+    if seconds < 9.5:
+        return f"about {max(1, round(seconds))} s"
     if seconds < 55:
         return f"about {max(5, 5 * round(seconds / 5))} s"
     minutes = seconds / 60

@@ -24,3 +24,10 @@ def test_the_same_text_gives_the_same_seed_and_a_given_seed_stays() -> None:
 def test_json_goes_both_ways() -> None:
     plan = SamplingPlan(draws=200, tune=300, chains=2, seed=5)
     assert SamplingPlan.from_json(plan.to_json()) == plan
+
+
+def test_the_usual_engine_is_not_written_down_and_an_unknown_one_is_refused() -> None:
+    assert "engine" not in SamplingPlan().to_json()
+    assert SamplingPlan.from_json(SamplingPlan(engine="pymc").to_json()).engine == "pymc"
+    with pytest.raises(UserError, match="engine"):
+        SamplingPlan(engine="abacus")

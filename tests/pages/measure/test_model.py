@@ -62,12 +62,12 @@ def test_the_default_trains_with_one_press(open_page, owner, project_id, sample)
 
 def test_adjustments_are_saved_as_a_draft_and_come_back(open_page, owner, sample):  # noqa: F811
     app = unfold(open_page(MODEL, dataset=sample.id), "baseline")
-    app.selectbox(key=f"setup:{sample.id}:0:holidays").set_value("DE").run()
+    app.selectbox(key=f"setup:{sample.id}:0:holidays_country").set_value("DE").run()
     assert not app.exception
     assert "Draft saved" in everything_shown(app)
     assert drafted(owner, sample)["fields"] == {"holidays_country": "DE"}
     again = unfold(open_page(MODEL, dataset=sample.id), "baseline")
-    assert again.selectbox(key=f"setup:{sample.id}:1:holidays").value == "DE"
+    assert again.selectbox(key=f"setup:{sample.id}:1:holidays_country").value == "DE"
 
 
 def test_back_to_the_default_forgets_adjustments(open_page, owner, sample):  # noqa: F811

@@ -17,6 +17,7 @@ from core.mmm.charts_fit import (
     residuals,
     spend_over_time,
 )
+from core.mmm.charts_frequency import frequency_curve
 
 __all__ = [
     "actual_and_fitted",
@@ -25,6 +26,7 @@ __all__ = [
     "contraction",
     "contribution",
     "contribution_over_time",
+    "frequency_curve",
     "geo_returns",
     "media_over_time",
     "residuals",

@@ -35,7 +35,8 @@ def likeness_problems(frame: pd.DataFrame, config: MMMConfig, limits: Thresholds
 
 
 def _explanatory(data: pd.DataFrame, config: MMMConfig) -> list[str]:
-    columns = [*config.channels, *config.control_columns, *config.treatment_columns]
+    media = [config.reach_frequency.get(channel, (channel,))[0] for channel in config.channels]
+    columns = [*media, *config.control_columns, *config.treatment_columns]
     return [column for column in columns if column in data]
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from core.mmm.check_dates import date_problems
 from core.mmm.check_likeness import likeness_problems
+from core.mmm.check_reach import reach_problems
 from core.mmm.check_values import value_problems
 from core.mmm.config import Limits, MMMConfig
 from core.mmm.problem import Problem, Thresholds, listed
@@ -24,7 +25,7 @@ def check(frame: pd.DataFrame, config: MMMConfig, thresholds: Thresholds | None 
     if config.date_column in frame and (config.geo_column is None or config.geo_column in frame):
         problems += date_problems(frame, config, limits)
     problems += _geo_problems(frame, config)
-    problems += value_problems(frame, config)
+    problems += value_problems(frame, config) + reach_problems(frame, config)
     if not any(problem.blocks for problem in problems):
         problems += likeness_problems(frame, config, limits)
     return sorted(problems, key=lambda problem: not problem.blocks)

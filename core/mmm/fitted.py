@@ -15,6 +15,7 @@ from core.mmm.choices import Frequency
 from core.mmm.config import MMMConfig
 from core.mmm.curves import carry_over_curves, response_curves
 from core.mmm.decomposition import decompose, fitted_frame
+from core.mmm.frequency import frequency_curve, optimal_frequency
 from core.mmm.media import media_terms
 from core.mmm.predict import Posterior, baseline_draws, predict
 from core.mmm.structure import Structure
@@ -127,6 +128,16 @@ class FittedMMM:
         their shares.
         """
         return response_curves(self.structure, self.posterior.media, points)
+
+    def frequency_curve(self, points: int = 50, level: float = 0.9) -> pd.DataFrame:
+        """KPI and incremental ROAS by average frequency at constant impressions, for channels with reach and
+        frequency; see `core.mmm.frequency.frequency_curve`.
+        """
+        return frequency_curve(self.structure, self.posterior.media, points, level)
+
+    def optimal_frequency(self, level: float = 0.9) -> pd.DataFrame:
+        """Today's and the best average frequency by channel; see `core.mmm.frequency.optimal_frequency`."""
+        return optimal_frequency(self.structure, self.posterior.media, level)
 
     def carry_over(self, lags: int | None = None, level: float = 0.9) -> pd.DataFrame:
         """Frame lag, channel, mean, lower, upper of the adstock weights."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.mmm.baseline import design_of
 from core.mmm.calendar import following_dates, hinge_terms
+from core.mmm.check_reach import frequency_faults
 from core.mmm.choices import Trend
 from core.mmm.media import MediaDraws, media_terms
 from core.mmm.panel import Panel, panel_of, rows_of
@@ -132,10 +133,10 @@ def _cell_faults(structure: Structure, frame: pd.DataFrame) -> list[str]:
             faults.append(
                 f"Column '{column}' has no number in {len(bad)} rows, first in row {int(bad[0]) + 1}."
             )
-    for column in structure.config.channels:
+    for column in media_columns(structure.config):
         if column in frame and (read_numbers(frame[column]) < 0).any():
             faults.append(f"Column '{column}' is negative: spend and exposure cannot be.")
-    return faults
+    return faults + frequency_faults(frame, structure.config)
 
 
 def _calendar_faults(structure: Structure, frame: pd.DataFrame) -> list[str]:

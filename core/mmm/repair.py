@@ -33,8 +33,8 @@ def _drop_duplicates(frame: pd.DataFrame, config: MMMConfig, problem: Problem) -
 
 
 def _sum_duplicates(frame: pd.DataFrame, config: MMMConfig, problem: Problem) -> pd.DataFrame:
-    """One row per date and geo: KPI and media added up, every other number averaged, the first of the
-    rest.
+    """One row per date and geo: KPI and media added up, frequencies averaged by reach, every other number
+    averaged, the first of the rest.
     """
     keys = [read_dates(frame[config.date_column]).rename("__date"), read_geos(frame, config).rename("__geo")]
     added = {config.target_column, *media_columns(config)}
@@ -42,7 +42,11 @@ def _sum_duplicates(frame: pd.DataFrame, config: MMMConfig, problem: Problem) ->
     rules: dict[str, str] = {c: "sum" if c in added else "mean" for c in numbers}
     data = frame.assign(**{c: read_numbers(frame[c]) for c in numbers})
     rules |= {c: "first" for c in data.columns if c not in rules}
+    pairs = [pair for pair in config.reach_frequency.values() if set(pair) <= set(numbers)]
+    data = data.assign(**{often: data[reach] * data[often] for reach, often in pairs})
     merged = data.groupby(keys, sort=False, dropna=False).agg(rules)
+    for reach, often in pairs:
+        merged[often] = (merged[often] / merged[reach]).fillna(0.0)
     return merged[list(frame.columns)].reset_index(drop=True)
 
 

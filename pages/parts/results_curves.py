@@ -12,6 +12,7 @@ from core.mmm import charts
 from pages.parts.layout import section
 from pages.parts.plain import plain
 from pages.parts.results_chart import chart_card
+from pages.parts.results_frequency import show_frequency
 from pages.parts.results_view import View
 
 FIRST_CARDS = 6
@@ -38,6 +39,7 @@ def show_curves(view: View) -> None:
     if len(shown) > 1:
         section("On one scale")
         _curve(view, shown, f"{words.kpi_label} caused per {words.period} at steady spend")
+    show_frequency(view)
 
 
 def _curve(view: View, names: list[str], title: str, note: str = "") -> None:

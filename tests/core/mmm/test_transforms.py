@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import weibull_min
 
 from core.mmm.choices import Adstock, Saturation
-from core.mmm.transforms import adstock, adstock_weights, saturation
+from core.mmm.transforms import SATURATION_CODES, adstock, adstock_weights, answer, saturation
 
 SERIES = np.random.default_rng(1).gamma(1.0, 2.0, 40) * (np.arange(40) % 5 > 0)
 CASES = [(Adstock.GEOMETRIC, 0.6, 1.0), (Adstock.DELAYED, 0.7, 2.3), (Adstock.WEIBULL, 1.7, 3.1)]
@@ -41,6 +41,20 @@ def test_a_window_longer_than_the_series_is_no_fault():
     weights = adstock_weights(Adstock.GEOMETRIC, 0.9, 1.0, 60)
     slow = [weights[: t + 1] @ SERIES[t::-1] for t in range(len(SERIES))]
     np.testing.assert_allclose(adstock(SERIES, weights), slow, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", Saturation)
+@pytest.mark.parametrize(("shape", "first", "second"), CASES)
+def test_reach_is_carried_over_after_frequency_has_saturated(kind, shape, first, second):
+    weights, often = brute_weights(shape, first, second, 9), 1 + SERIES[::-1]
+    worth = [SERIES[t] * saturation(kind, often, 2.2, 1.7)[t] for t in range(len(SERIES))]
+    slow = [sum(weights[lag] * worth[t - lag] for lag in range(9) if t >= lag) for t in range(len(SERIES))]
+    found, spare = np.empty(len(SERIES)), np.empty((2, len(SERIES)))
+    answer(SATURATION_CODES[kind], True, SERIES, often, weights, 2.2, 1.7, spare[0], found, spare[1])
+    np.testing.assert_allclose(found, slow, atol=1e-10)
+    nobody = np.zeros(len(SERIES))
+    answer(SATURATION_CODES[kind], True, nobody, often, weights, 2.2, 1.7, spare[0], found, spare[1])
+    np.testing.assert_array_equal(found, nobody)
 
 
 def test_no_exposure_gives_exactly_nothing():

@@ -69,7 +69,7 @@ def _best(optimum: pd.Series, level: float) -> dict[str, Any]:
     shade = {"type": "rect", "x0": low, "x1": high, "fillcolor": faded(NEUTRAL, 0.18), "layer": "below"}
     edge = {"type": "line", "x0": best, "x1": best, "line": {"color": NEUTRAL, "dash": "dash", "width": 1.4}}
     note = {
-        "x": best, "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "xshift": 4,
+        "x": best, "y": 0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "xshift": 4,
         "text": f"best {best:.1f}", "showarrow": False, "font": {"color": NEUTRAL},
     }  # fmt: skip
     return {"shapes": [{**shade, **tall, "line": {"width": 0}}, {**edge, **tall}], "annotations": [note]}

@@ -26,7 +26,8 @@ def show_frequency(view: View) -> None:
     section("Frequency")
     st.caption(
         "The last year's impressions, had fewer people been reached more often or more people less often. "
-        "Dashed: the best frequency, within its interval. Dot: today's."
+        "Dashed: the best frequency, within its interval. Dot: today's. On the curves above, more money "
+        "reaches more people just as often, so these channels' lines are straight."
     )
     with st.grid(3, min_column_width=300):
         for name in names:

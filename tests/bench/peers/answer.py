@@ -17,27 +17,30 @@ LEVELS = (0.05, 0.5, 0.95)
 
 
 class Stages:
-    """Seconds from the start of the process to the end of each stage, and of each stage by itself."""
+    """Seconds of each stage, counted from the start of the process or from `began` (boot time clock)."""
 
-    def __init__(self) -> None:
-        self._last = _process_age()
-        self.seconds = {"start": self._last}
+    def __init__(self, began: float | None = None) -> None:
+        self._began = _process_began() if began is None else began
+        self._seconds: dict[str, float] = {}
+        self._last = self._began
+        self._processor = 0.0
+        self.ended("start")
 
     def ended(self, stage: str) -> None:
         """Note that `stage` has just ended."""
-        now = _process_age()
-        self.seconds[stage] = now - self._last
-        self._last = now
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self._seconds[stage] = now - self._last
+        self._last, self._processor = now, time.process_time()
 
     def whole(self) -> dict[str, float]:
-        """Seconds by stage and, as "total", since the process began."""
-        return {**self.seconds, "total": self._last}
+        """Seconds by stage; "total" and "processor" (all threads) until the last one ended."""
+        return {**self._seconds, "total": self._last - self._began, "processor": self._processor}
 
 
-def _process_age() -> float:
-    """Seconds since the kernel started this process: imports count."""
+def _process_began() -> float:
+    """When the kernel started this process, so that imports count."""
     ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def specification(paths: list[str]) -> tuple[str, dict[str, Any], str]:
@@ -74,12 +77,12 @@ def summary(channels: list[str], totals: np.ndarray) -> str:
     )
 
 
-def convergence(posterior: Any, names: list[str], totals: np.ndarray, diverging: Any) -> dict[str, float]:
-    """Worst R-hat and bulk ESS of the parameters `names`, of `totals` (chain, draw, channel), divergences."""
+def convergence(parameters: Any, totals: np.ndarray, diverging: Any) -> dict[str, float]:
+    """Worst R-hat and bulk ESS of the sampled parameters and of `totals` (chain, draw, channel)."""
     import arviz as az
 
-    chosen = posterior[names]
-    r_hat, ess = az.rhat(chosen), az.ess(chosen, method="bulk")
+    chosen = az.convert_to_dataset(parameters)
+    r_hat, ess, names = az.rhat(chosen), az.ess(chosen, method="bulk"), list(chosen.data_vars)
     own = az.convert_to_dataset({"total": totals})
     return {
         "max_r_hat": max(float(np.nanmax(r_hat[name])) for name in names),

@@ -131,8 +131,7 @@ def main(paths: list[str]) -> None:
             "dates": [str(day)[:10] for day in model.input_data.time.to_numpy()],
             **contributions(weekly.reshape(-1, *weekly.shape[2:])),
             "convergence": convergence(
-                inference.posterior,
-                free_names(inference.posterior),
+                inference.posterior[free_names(inference.posterior)],
                 by_channel,
                 inference.sample_stats["diverging"],
             ),

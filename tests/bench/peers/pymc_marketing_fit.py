@@ -115,7 +115,7 @@ def main(paths: list[str]) -> None:
             "geos": [str(geo) for geo in posterior["geo"].to_numpy()],
             "dates": [str(day)[:10] for day in posterior["date"].to_numpy()],
             **contributions(draws.reshape(-1, *draws.shape[2:])),
-            "convergence": convergence(posterior, free, totals, inference.sample_stats["diverging"]),
+            "convergence": convergence(posterior[free], totals, inference.sample_stats["diverging"]),
             "seconds": stages.whole(),
             "peak_memory_mb": peak_memory_mb(),
             "specification": spec,

@@ -6,6 +6,7 @@ Importing this package loads no sampler: `fit` imports it when it is called.
 from core.mmm.budget import BudgetProblem
 from core.mmm.checks import check
 from core.mmm.config import MMMConfig
+from core.mmm.draft_model import DraftMMM, draft_fit
 from core.mmm.fitted import FittedMMM
 from core.mmm.lift import LiftTest
 from core.mmm.limits import InfeasiblePlan
@@ -23,6 +24,7 @@ __all__ = [
     "Cancelled",
     "ChannelPrior",
     "DatasetProblem",
+    "DraftMMM",
     "FittedMMM",
     "InfeasiblePlan",
     "LiftTest",
@@ -34,6 +36,7 @@ __all__ = [
     "Repair",
     "apply_repair",
     "check",
+    "draft_fit",
     "fit",
     "optimize",
     "prior_preview",

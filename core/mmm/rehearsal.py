@@ -7,6 +7,8 @@ import pandas as pd
 
 from core.mmm.choices import Adstock, Saturation
 from core.mmm.config import MMMConfig
+from core.mmm.draft_effort import DraftEffort
+from core.mmm.draft_model import draft_of
 from core.mmm.fitted import FittedMMM
 from core.mmm.horizon import earn, horizon_of, schedule_gradient
 from core.mmm.lift import LiftTest
@@ -31,6 +33,7 @@ def rehearse_reading() -> None:
     """The same for all that screens need of a trained model; loads no sampler."""
     structure = structure_of(_frame(), _config())
     prior_preview(_frame(), _config())
+    draft_of(structure, draws=2, effort=DraftEffort(starts=1, proposals=100, settling=1, kept=4))
     points = draw_prior(structure.layout, 4, np.random.default_rng(0))[None]
     posterior = keep_draws(structure, points, 0)
     model = FittedMMM(structure, posterior, points, np.zeros((1, 4), bool), {"converged": True}, 0)

@@ -69,15 +69,18 @@ def channels_by_model(
     return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=rows_axis(words))
 
 
-def past_forecasts(paths: Mapping[str, Sequence[pd.DataFrame]], naive: bool, wording: Wording) -> go.Figure:
-    """What happened and what each model had forecast, slice by slice, with 90 % intervals.
+def past_forecasts(
+    paths: Mapping[str, Sequence[pd.DataFrame]], labels: Sequence[str], wording: Wording
+) -> go.Figure:
+    """What happened, what each model had forecast slice by slice with 90 % intervals, and what repeating the
+    past would have said.
 
-    `paths`: {model: one frame a slice with date, actual, forecast, lower, upper, naive}; `naive` draws what
-    repeating the past would have said.
+    `paths`: {model: one frame a slice with date, actual, forecast, lower, upper, naive}; `labels` are all
+    models of the comparison, so that each keeps its colour.
     """
     if not any(len(slices) for slices in paths.values()):
         return empty("No slice has been forecast yet.")
-    colours = model_colours(list(paths))
+    colours = model_colours(labels)
     traces: list[Trace] = []
     for label, slices in paths.items():
         for place, path in enumerate(slices):
@@ -89,10 +92,7 @@ def past_forecasts(paths: Mapping[str, Sequence[pd.DataFrame]], naive: bool, wor
     longest = max(paths.values(), key=len)
     for place, path in enumerate(longest):
         x, shown = days(path["date"]), {"showlegend": place == 0}
-        if naive:
-            traces.append(
-                line(x, path["naive"], "Repeated", NEUTRAL, dash="dot", legendgroup="naive", **shown)
-            )
+        traces.append(line(x, path["naive"], "Repeated", NEUTRAL, dash="dot", legendgroup="naive", **shown))
         marker = {"color": INK, "size": 6}
         traces.append(dots(x, path["actual"].to_numpy(float), "What happened", marker,
                            legendgroup="actual", **shown))  # fmt: skip

@@ -19,6 +19,7 @@ class Screen(StrEnum):
     LIBRARY = "pages/data/library.py"
     MODEL = "pages/measure/model.py"
     RESULTS = "pages/measure/results.py"
+    COMPARE = "pages/measure/compare.py"
     BUDGET = "pages/plan/optimization.py"
     SCENARIOS = "pages/plan/scenarios.py"
     PEOPLE = "pages/admin/people.py"

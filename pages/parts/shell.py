@@ -25,6 +25,7 @@ _SCREENS: dict[str, tuple[tuple[Screen, str, str], ...]] = {
     "Measure": (
         (Screen.MODEL, "Model", ":material/model_training:"),
         (Screen.RESULTS, "Results", ":material/insights:"),
+        (Screen.COMPARE, "Compare models", ":material/compare_arrows:"),
     ),
     "Plan": (
         (Screen.BUDGET, "Budget", ":material/account_balance_wallet:"),

@@ -11,6 +11,8 @@ from core.errors import UserError
 from core.mmm import store as models
 from core.mmm.model_info import ModelInfo
 from core.mmm.trainings.store import Pulse, pulse
+from core.mmm.validation import store as validations
+from core.mmm.validation.validation_info import ValidationInfo
 from core.store import session
 from pages.parts import places
 from pages.parts.actions import attempt, show_faults, toast_next
@@ -139,11 +141,17 @@ def _watch(felt: Pulse) -> None:
         now = pulse(s, person, st.session_state[_SEEN_UNTIL])
         ended = models.finished_since(s, person, st.session_state[_SEEN_UNTIL]) if now.ended else ()
         active = models.active_models(s, person) if now.active else ()
+        checked = validations.finished_since(s, person, st.session_state[_SEEN_UNTIL]) if now.ended else ()
+        checking = validations.active(s, person) if now.active else ()
     for info in ended:
         _announce(info)
+    for check in checked:
+        _announce_check(check)
     for info in active[:3]:
         _side_bar_line(info)
-    if ended or bool(now.active) != bool(felt.active):
+    for check in checking[:2]:
+        _side_bar_check(check)
+    if ended or checked or bool(now.active) != bool(felt.active):
         st.rerun()
 
 
@@ -159,6 +167,26 @@ def _side_bar_line(info: ModelInfo) -> None:
     with st.container(key=f"side_training_{info.id}", gap="xxsmall"):
         places.link(plain(info.name), Screen.MODEL, icon=":material/model_training:", model=info.id)
         _progress(info)
+
+
+def _announce_check(check: ValidationInfo) -> None:
+    """The word that all slices of a check have ended, with what they say together."""
+    if check.finished_at:
+        st.session_state[_SEEN_UNTIL] = max(st.session_state[_SEEN_UNTIL], check.finished_at)
+    found = check.summary
+    if found is not None:
+        toast_next(f"“{check.model_name}” on past forecasts: {found.skill_words}.", ":material/history:")
+    else:
+        how = "was cancelled" if check.cancelled else "failed"
+        toast_next(f"The check of “{check.model_name}” on past forecasts {how}.", ":material/error:")
+
+
+def _side_bar_check(check: ValidationInfo) -> None:
+    with st.container(key=f"side_check_{check.id}", gap="xxsmall"):
+        address = {"models": str(check.model_id), places.PROJECT: check.project_id}
+        places.link(plain(check.model_name), Screen.COMPARE, icon=":material/history:", **address)
+        words = f"Past forecasts · {check.done} of {len(check.slices)} slices done"
+        st.progress(check.progress_share, text=words)
 
 
 def title_notice() -> str | None:

@@ -1,4 +1,4 @@
-"""How many trainings a person may know of are under way or have just ended, in one cheap query."""
+"""How many trainings a person may know of are under way or have just ended, in two cheap queries."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Person
-from db.tables import Model, ModelStatus, Project, ProjectMember
+from db.tables import Model, ModelStatus, ModelValidation, Project, ProjectMember, ValidationSlice
 
 ACTIVE = (ModelStatus.PENDING, ModelStatus.RUNNING)
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """`active`: trainings that wait or run; `ended`: trainings that came to an end after the moment asked."""
+    """`active`: trainings and slices of validations that wait or run; `ended`: those that came to an end
+    after the moment asked."""
 
     active: int
     ended: int
@@ -39,8 +40,27 @@ _COUNTS = (
     )
 )
 
+_SLICES = (
+    select(
+        func.count().filter(ValidationSlice.status.in_(ACTIVE)),
+        func.count().filter(ValidationSlice.status.not_in(ACTIVE)),
+    )
+    .select_from(ValidationSlice)
+    .join(ModelValidation, ModelValidation.id == ValidationSlice.validation_id)
+    .join(Model, Model.id == ModelValidation.model_id)
+    .join(Project, Project.id == ModelValidation.project_id)
+    .join(ProjectMember, ProjectMember.project_id == Project.id)
+    .where(
+        ProjectMember.user_id == bindparam("person"),
+        Project.deleted_at.is_(None),
+        Model.deleted_at.is_(None),
+        ValidationSlice.status.in_(ACTIVE) | (ValidationSlice.finished_at > bindparam("since")),
+    )
+)
+
 
 def pulse(s: Session, person: Person, since: dt.datetime) -> Pulse:
-    """The trainings under way, and those that ended after `since` (UTC), in all projects of the person."""
-    active, ended = s.execute(_COUNTS, {"person": person.id, "since": since}).one()
-    return Pulse(active, ended)
+    """What is under way, and what ended after `since` (UTC), in all projects of the person."""
+    asked = {"person": person.id, "since": since}
+    (active, ended), (slices, forecast) = (s.execute(query, asked).one() for query in (_COUNTS, _SLICES))
+    return Pulse(active + slices, ended + forecast)

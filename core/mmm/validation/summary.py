@@ -13,9 +13,12 @@ import pandas as pd
 
 from core.errors import UserError
 from core.mmm.validation.naive import Naive
-from core.mmm.validation.result import SliceResult
+from core.mmm.validation.result import CHANNEL, SliceResult
 from core.mmm.validation.scores import Scores
 from core.mmm.validation.slices import Slice
+
+STABILITY = ("channel", "share", "share_low", "share_high", "roas", "roas_low", "roas_high", "spread",
+             "slices", "steady")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def _row(result: SliceResult) -> dict[str, Any]:
 
 def stability(results: Sequence[SliceResult]) -> pd.DataFrame:
     """How each channel's estimate moves from slice to slice; see `Summary`."""
-    known = pd.DataFrame([row for result in results for row in result.channels])
+    known = pd.DataFrame([row for result in results for row in result.channels], columns=list(CHANNEL))
     rows = []
     for channel, own in known.groupby("channel", sort=False):
         shares, returns = own["share"].astype(float), own["roas"].astype(float)
@@ -114,4 +117,4 @@ def stability(results: Sequence[SliceResult]) -> pd.DataFrame:
                 "steady": steady,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(STABILITY))

@@ -1,0 +1,56 @@
+import pandas as pd
+import pytest
+
+from core.errors import UserError
+from core.mmm.validation import Slice, time_slices
+from tests.core.mmm.samples import ROBYN, plain, robyn, weekly
+
+
+def test_slices_follow_one_another_up_to_the_end_of_the_data() -> None:
+    parts = time_slices(robyn(), ROBYN)
+    days = list(pd.to_datetime(robyn()["DATE"]).dt.date)
+    assert [part.fold for part in parts] == [1, 2, 3, 4]
+    forecast = [day for day in days if any(part.start_on <= day <= part.end_on for part in parts)]
+    assert forecast == days[-32:] and {part.periods for part in parts} == {8}
+    for part in parts:
+        assert days.index(part.start_on) == days.index(part.last_on) + 1
+
+
+def test_every_slice_knows_the_periods_over_which_channels_are_compared() -> None:
+    parts = time_slices(robyn(), ROBYN)
+    assert {(part.common_start_on, part.common_end_on) for part in parts} == {
+        (parts[0].common_start_on, parts[0].last_on)
+    }
+    assert (parts[0].last_on - parts[0].common_start_on).days == 51 * 7
+
+
+@pytest.mark.parametrize(("weeks", "slices"), [(53 + 32, 4), (53 + 16, 2), (60, 2), (35, 1)])
+def test_short_data_give_fewer_slices_and_keep_a_past_worth_learning_from(weeks: int, slices: int) -> None:
+    assert len(time_slices(weekly(weeks), plain())) == slices
+
+
+def test_too_short_data_are_refused_with_what_is_needed() -> None:
+    with pytest.raises(UserError, match=r"cover 34 weeks.*At least 35 are needed"):
+        time_slices(weekly(34), plain())
+
+
+@pytest.mark.parametrize(("freq", "rows", "horizon"), [("D", 600, 56), ("MS", 40, 2)])
+def test_the_horizon_is_about_eight_weeks_at_any_frequency(freq: str, rows: int, horizon: int) -> None:
+    dates = pd.date_range("2021-01-01", periods=rows, freq=freq).strftime("%Y-%m-%d")
+    parts = time_slices(weekly(rows, date=dates), plain())
+    assert {part.periods for part in parts} == {horizon} and len(parts) == 4
+
+
+def test_the_holdout_of_the_set_up_is_forecast_like_the_rest() -> None:
+    assert time_slices(weekly(120), plain(holdout=10)) == time_slices(weekly(120), plain())
+
+
+def test_every_wrong_wish_is_named_at_once() -> None:
+    with pytest.raises(UserError) as error:
+        time_slices(weekly(120), plain(), folds=0, horizon=60)
+    assert len(error.value.faults) == 2
+
+
+def test_a_slice_survives_being_kept() -> None:
+    part = time_slices(robyn(), ROBYN)[0]
+    assert Slice.from_json(part.to_json()) == part

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import ColumnElement, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.jobs.line import WorkerState
 from core.jobs.queue import SLICE_PRIORITY, TRAIN_TASK, TRAINING, VALIDATE_TASK, desk
@@ -84,11 +84,16 @@ def answers(s: Session) -> bool:
 
 
 def worker_state(s: Session) -> WorkerState:
-    """Whether any worker is alive, when one was last heard of, and how many trainings wait and run."""
+    """Whether any worker is alive, when one was last heard of, and how much work waits and runs: trainings
+    and slices of validations."""
     seen = text("SELECT max(last_heartbeat), now() FROM procrastinate_workers")
     last_seen_at, now = s.execute(seen).one()
-    counted = select(Model.status, func.count()).where(Model.status.in_(UNFINISHED)).group_by(Model.status)
-    trainings: dict[ModelStatus, int] = dict(s.execute(counted).tuples().all())
+    counts = [_counts(s, Model.status), _counts(s, ValidationSlice.status)]
     alive = last_seen_at is not None and now - last_seen_at < SILENT_AFTER
-    waiting, running = (trainings.get(status, 0) for status in UNFINISHED)
+    waiting, running = (sum(count.get(status, 0) for count in counts) for status in UNFINISHED)
     return WorkerState(alive, last_seen_at, waiting, running)
+
+
+def _counts(s: Session, status: InstrumentedAttribute[ModelStatus]) -> dict[ModelStatus, int]:
+    counted = select(status, func.count()).where(status.in_(UNFINISHED)).group_by(status)
+    return dict(s.execute(counted).tuples().all())

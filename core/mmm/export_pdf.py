@@ -31,6 +31,7 @@ from core.mmm.wording import unbroken
 
 PAGE_WIDTH, PAGE_HEIGHT = landscape(A4)
 MARGIN = 34.0
+MOST_GAPS = 2
 BRAND, PALE, WARN = "#0b7a70", "#f3f6f6", "#b4441d"
 BAND = 66.0
 TRUST_COLOURS = {Trust.GOOD: BRAND, Trust.CARE: "#8a6400", Trust.NONE: WARN}
@@ -123,6 +124,10 @@ class Page:
         for reason in self.report.verdict.reasons[:3]:
             text = reason.what[0].upper() + reason.what[1:]
             top = self._paragraph(text, MARGIN, top, width) - 3
+        if self.report.unknown:
+            top = self._heading("What it cannot tell", MARGIN, top - 14)
+            for gap in self.report.unknown[:MOST_GAPS]:
+                top = self._paragraph(gap.what, MARGIN, top, width) - 3
         self._hints(top - 16, width)
 
     def _hints(self, top: float, width: float) -> None:

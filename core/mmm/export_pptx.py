@@ -1,4 +1,4 @@
-"""A report as a PowerPoint presentation with native charts: seven slides a director can present and edit."""
+"""A report as a PowerPoint presentation with native charts: slides a director can present and edit."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, INNER = Inches(0.6), Inches(12.13)
 BRAND, INK, QUIET, PALE = "#0b7a70", "#14201f", "#5f6e6c", "#f3f6f6"
 CURVES_A_SLIDE = 6
+MOST_GAPS = 6
 
 
 def to_pptx(report: Report) -> bytes:
-    """The presentation: title, findings, returns, contribution, over time, curves, budget, method."""
+    """The presentation: title, findings, returns, contribution, over time, curves, budget, gaps, method."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     deck.core_properties.title = f"{report.model}: results"
@@ -48,6 +49,7 @@ def to_pptx(report: Report) -> bytes:
     )
     _curve_slides(deck, report)
     _budget_slide(deck, report)
+    _unknown_slide(deck, report)
     _method_slide(deck, report)
     out = BytesIO()
     deck.save(out)
@@ -208,6 +210,20 @@ def _cell(cell: Any, text: str, ground: str, ink: str, bold: bool = False) -> No
     cell.fill.solid()
     cell.fill.fore_color.rgb = colour(ground)
     _write(cell.text_frame, [text], size=13, bold=bold, ink=ink)
+
+
+def _unknown_slide(deck: Any, report: Report) -> None:
+    """The gravest gaps with what would close them; no slide where there is none."""
+    if not report.unknown:
+        return
+    slide = _slide(deck, report, "What this model cannot tell")
+    shown = report.unknown[:MOST_GAPS]
+    step = Inches(5.3 / MOST_GAPS)
+    for at, gap in enumerate(shown):
+        top, half = Inches(1.45) + at * step, Emu(int(INNER / 2) - Inches(0.2))
+        _text(slide, (LEFT, top, half, step), [gap.what, gap.evidence], size=13, space=2)
+        right = (LEFT + half + Inches(0.4), top, half, step)
+        _text(slide, right, [f"What would help: {gap.cure}"], size=13, ink=QUIET)
 
 
 def _method_slide(deck: Any, report: Report) -> None:

@@ -57,9 +57,16 @@ def to_xlsx(report: Report) -> bytes:
         "Waterfall": _labelled(report.parts, words),
         "Curves": _labelled(report.curves, words),
         "Budget hints": _labelled(report.hints, words),
+        "What it cannot tell": unknown_table(report),
         "Method": pd.DataFrame({"How this was computed": list(report.method)}),
     }
     return to_xlsx_bytes({name: sheet for name, sheet in sheets.items() if len(sheet.columns)})
+
+
+def unknown_table(report: Report) -> pd.DataFrame:
+    """What the model cannot tell, the evidence, and what would help."""
+    rows = [(unknown.what, unknown.evidence, unknown.cure) for unknown in report.unknown]
+    return pd.DataFrame(rows, columns=["What the model cannot tell", "Evidence", "What would help"])
 
 
 def summary_table(report: Report) -> pd.DataFrame:

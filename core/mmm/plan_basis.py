@@ -92,10 +92,12 @@ def first_periods(frequency: Frequency, available: int) -> int:
 
 
 def first_budget(basis: PlanBasis, labels: Mapping[str, str] | None = None) -> BudgetInputs:
-    """Recent spend as the budget, each channel free from nothing to half more than was ever spent."""
+    """Recent spend in whole units as the budget, each channel free from nothing to half more than was ever spent."""
     largest = {name: HEADROOM * seen for name, seen in basis.seen.items()}
     limits = fill_limits(basis.channels, basis.recent, largest)
-    return BudgetInputs(basis.periods, max(basis.recent_total, 1.0), limits, labels=labels or {})
+    return BudgetInputs(
+        basis.periods, max(float(round(basis.recent_total)), 1.0), limits, labels=labels or {}
+    )
 
 
 def first_whatif(basis: PlanBasis) -> WhatIfInputs:
@@ -129,7 +131,7 @@ def stretch(inputs: BudgetInputs, basis: PlanBasis) -> BudgetInputs:
     target = inputs.target_value
     if inputs.goal == Goal.TARGET_KPI:
         target = _times(target, factor)
-    total = to_cents(inputs.total_value * growth)
+    total = float(round(inputs.total_value * growth)) or inputs.total_value
     return replace(
         inputs, periods=basis.periods, total_value=total, limits=limits, groups=groups, target_value=target
     )

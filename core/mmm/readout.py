@@ -15,6 +15,7 @@ from core.mmm.evidence import Estimate, Evidence, Totals
 from core.mmm.findings import Findings, findings
 from core.mmm.hints import budget_hints
 from core.mmm.summary import STEP, Effects, effects, interval, summarise_channels, window
+from core.mmm.unknowable import Unknown, unknowable
 from core.mmm.verdict import Verdict, verdict
 from core.mmm.wording import Wording
 
@@ -39,7 +40,8 @@ class Readout:
     """What one range of a model says at one interval level.
 
     `channels` and `channels_before` are channel summaries (the latter of the range a year before, None where
-    the data do not reach back); `parts` the steps of the waterfall: component, value, lower, upper.
+    the data do not reach back); `parts` the steps of the waterfall: component, value, lower, upper;
+    `unknown` what the whole fit, not only the range, cannot tell.
     """
 
     wording: Wording
@@ -50,6 +52,7 @@ class Readout:
     channels_before: pd.DataFrame | None
     parts: pd.DataFrame
     hints: pd.DataFrame
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def totals(self) -> Totals:
@@ -134,6 +137,7 @@ def read_out(model: FittedMMM, wording: Wording, level: float, span: Range) -> R
         None if old is None or before is None else _channels(model, old, level, before),
         _parts(found, total, model.structure.config.channels, level),
         budget_hints(evidence),
+        unknowable(model, wording),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from core.mmm.evidence import Estimate, Totals
 from core.mmm.findings import Findings
 from core.mmm.readout import Range, Readout, Timelines, cut, spend_marks
+from core.mmm.unknowable import Unknown
 from core.mmm.verdict import Verdict
 from core.mmm.wording import Wording, percent
 
@@ -20,7 +21,7 @@ class Report:
 
     Frames are those the charts take: `channels` (channel summary), `fitted`, `decomposition`, `parts` (the
     waterfall: component, value, lower, upper), `curves`, `marks`, `hints` (budget hints). `method` says in
-    sentences how it was computed.
+    sentences how it was computed; `unknown` what the model cannot tell.
     """
 
     project: str
@@ -40,6 +41,7 @@ class Report:
     hints: pd.DataFrame
     method: tuple[str, ...]
     made_on: dt.date
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def range_words(self) -> str:
@@ -95,6 +97,7 @@ def report_of(title: Title, readout: Readout, lines: Timelines, curves: pd.DataF
         hints=readout.hints,
         method=title.method,
         made_on=title.made_on,
+        unknown=readout.unknown,
     )
 
 

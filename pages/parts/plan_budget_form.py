@@ -89,11 +89,11 @@ def _ask_total(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix:
         min_value=0.0,
         value=inputs.total_value,
         step=1000.0,
-        format="%.2f",
+        format="%.0f",
         key=key,
         help=plain(f"Recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"),
     )
-    return float(total or 0.0)
+    return float(round(total or 0.0))
 
 
 def _ask_goal(inputs: BudgetInputs, wording: Wording, prefix: str) -> Goal:

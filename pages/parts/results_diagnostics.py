@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.mmm import charts
 from core.mmm.evidence import NAN
+from core.mmm.lift_answers import lift_answers
 from core.mmm.method import FORMULA, run_table
 from core.mmm.verdict import Trust
 from core.mmm.wording import MISSING, percent
@@ -16,6 +17,8 @@ from pages.parts.layout import Kpi, kpi_row, section
 from pages.parts.plain import plain
 from pages.parts.results_chart import chart_card
 from pages.parts.results_view import View
+
+DISAGREE = 2.0  # distance over its sd from which a test and the model contradict each other
 
 
 def show_diagnostics(view: View) -> None:
@@ -42,6 +45,7 @@ def show_diagnostics(view: View) -> None:
             key="contraction",
             note="At 0 % a figure only repeats what was assumed before the data.",
         )
+    _lift_tests(view)
     _warnings(view)
     _parameters(view.model.diagnostics)
 
@@ -132,6 +136,26 @@ def _share(values: dict[str, Any], name: str) -> str:
 def _learned(view: View) -> pd.DataFrame:
     taught = view.model.diagnostics.get("contraction") or {}
     return pd.DataFrame({"channel": list(taught), "contraction": list(taught.values())})
+
+
+def _lift_tests(view: View) -> None:
+    """Each experiment beside what the model says it should have measured."""
+    if not view.model.config.lift_tests:
+        return
+    words = view.wording
+    section("Lift tests", f"Totals over each window, {view.level * 100:.0f} % interval of the model.")
+    rows = [
+        {
+            "Channel": words.label(row["channel"]),
+            "Window": f"{row['start']} to {row['end']}",
+            "Test measured": f"{words.kpi(row['measured'])} ± {words.kpi(row['measured_sd'])}",
+            "Model says": f"{words.kpi(row['model'])} ({words.kpi(row['model_lower'])} to "
+            f"{words.kpi(row['model_upper'])})",
+            "They": "agree" if abs(row["apart"]) < DISAGREE else "disagree",
+        }
+        for row in lift_answers(view.model, view.level).to_dict("records")
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="lift_answers", alt="Lift tests and the model")
 
 
 def _warnings(view: View) -> None:

@@ -14,6 +14,7 @@ from core.mmm.wording import MISSING, probability
 from pages.parts.layout import card, section
 from pages.parts.plain import plain
 from pages.parts.results_chart import chart_card
+from pages.parts.results_unknown import show_unknown
 from pages.parts.results_view import View
 
 HINT_WORDS = {
@@ -54,6 +55,7 @@ def show_overview(view: View) -> None:
             key="shares",
         )
     show_hints(view)
+    show_unknown(view)
 
 
 def _returns(view: View) -> None:

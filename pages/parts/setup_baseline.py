@@ -31,7 +31,7 @@ OUTLIERS_HELP = (
 KNOTS = Option(
     ("knot_weeks",),
     "Weeks between bends of the trend",
-    "26 lets the trend bend twice a year: slow enough not to take up a campaign.",
+    "Bends twice a year are slow enough not to take up a campaign.",
     26,
     8,
     156,
@@ -50,7 +50,7 @@ WIDTHS = (
     _width("intercept_sd", "Base level, ±%", "How far the level without media may lie from the expected."),
     _width("slope_sd", "Trend a year, ±%", "The usual size of growth or decline in a year."),
     _width("slope_change_sd", "Bend of the trend, ±%", "How much the yearly trend may change at a bend."),
-    _width("season_sd", "Season, ±%", "The usual size of one wave; 20 % is a clear season."),
+    _width("season_sd", "Season, ±%", "The usual size of one wave within the year."),
     _width("weekday_sd", "Days of the week, ±%", "Counts for daily data only: how far days may differ."),
     _width("control_sd", "Controls, ±%", "What a usual move of a control may change."),
     _width(
@@ -65,7 +65,7 @@ WIDTHS = (
 SPREAD = Option(
     ("priors", "geo_spread"),
     "Regions differ by about, %",
-    "How much one channel's effect may differ between regions. 30 %: alike, yet not the same. Less makes "
+    "How much one channel's effect may differ between regions: alike, yet not the same. Less makes "
     "regions learn more from each other.",
     Priors().geo_spread,
     0.01,

@@ -15,8 +15,8 @@ NINETY = 1.645  # standard normal quantile: 90 % lie within this many sd
 CONCENTRATION = Option(
     ("priors", "share_concentration"),
     "How firmly the split is believed",
-    "Dirichlet concentration per channel. 2 is loose: one channel may well earn several times what another "
-    "does. 20 holds channels close to the believed split.",
+    "Dirichlet concentration per channel. Low is loose: one channel may well earn many times what another "
+    "does, as real ones do. 20 holds channels close to the believed split.",
     Priors().share_concentration,
     0.1,
     100.0,

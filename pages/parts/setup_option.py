@@ -53,7 +53,7 @@ def ask(set_up: SetUp, option: Option) -> float:
         start,
         option.shown(option.step),
         format="%d" if isinstance(start, int) else "%.2f",
-        help=option.help,
+        help=f"{option.help} Usual: {option.shown(option.default):g}.",
         key=key,
     )
     value = held if typed == start else option.kept(typed)

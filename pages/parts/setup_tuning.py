@@ -19,14 +19,14 @@ from pages.parts.setup_state import SetUp
 Words = tuple[str, str, float, float]
 RETENTION: Words = (
     "Doubt about the half-life (sd of the share left after a week)",
-    "0.20 allows anything from nearly none to most of the effect to be left after a week.",
+    "Wide, so that anything from nearly none to most of an effect may be left after a week.",
     0.01,
     0.45,
 )
 PEAK: dict[str, Words] = {
     "peak_weeks_mean": (
         "Weeks until the peak",
-        "When the effect is strongest. One week: most people act soon after they saw an ad.",
+        "When the effect is strongest. Most people act soon after they saw an ad.",
         0.1,
         12.0,
     ),
@@ -40,20 +40,20 @@ PEAK: dict[str, Words] = {
 WEIBULL: dict[str, Words] = {
     "shape_median": (
         "Weibull shape",
-        "Below 1 the effect falls at once, above 1 it rises to a peak first. 1.5: an early, soft peak.",
+        "Below 1 the effect falls at once, above 1 it rises to a peak first. Usual: an early one.",
         0.2,
         10.0,
     ),
     "shape_sd": (
         "Doubt about the shape (log scale)",
-        "0.4: half or double is likely.",
+        "Half or double is still likely.",
         0.05,
         2.0,
     ),
     "spread_weeks_median": ("Weibull spread, weeks", "By then 63 % of the effect has come.", 0.1, 26.0),
     "spread_weeks_sd": (
         "Doubt about the spread (log scale)",
-        "0.5: half or double is likely.",
+        "Half or double is still likely.",
         0.05,
         2.0,
     ),
@@ -61,7 +61,7 @@ WEIBULL: dict[str, Words] = {
 HALF: dict[str, Words] = {
     "half_sd": (
         "Doubt about the half effect (log scale)",
-        "0.7: a third or three times of what the table says is still likely.",
+        "Wide, because few know it: a quarter or four times of what the table says is still likely.",
         0.05,
         2.0,
     ),
@@ -69,11 +69,11 @@ HALF: dict[str, Words] = {
 SLOPE: dict[str, Words] = {
     "slope_median": (
         "Steepness of the Hill curve",
-        "1: flattens from the first euro (C). Above 1: starts slowly, then steepens (S). 1.2 leans to C.",
+        "1: flattens from the start (C). Above 1: begins slowly, then steepens (S). Usual: close to C.",
         0.3,
         6.0,
     ),
-    "slope_sd": ("Doubt about the steepness (log scale)", "0.3: between C and a mild S.", 0.05, 2.0),
+    "slope_sd": ("Doubt about the steepness (log scale)", "Between C and a mild S.", 0.05, 2.0),
 }
 FREQUENCY: dict[str, Words] = {
     "frequency_half_ratio": (
@@ -82,14 +82,14 @@ FREQUENCY: dict[str, Words] = {
         0.05,
         20.0,
     ),
-    "frequency_half_sd": ("Doubt about it (log scale)", "0.5: half or double is likely.", 0.05, 2.0),
+    "frequency_half_sd": ("Doubt about it (log scale)", "Half or double is still likely.", 0.05, 2.0),
     "frequency_slope_median": (
         "Steepness in frequency",
-        "2: the first contacts do little, then they add up, then they tire.",
+        "At 2 the first contacts do little, then they add up, then they tire.",
         0.3,
         6.0,
     ),
-    "frequency_slope_sd": ("Doubt about the steepness (log scale)", "0.4: from C to a clear S.", 0.05, 2.0),
+    "frequency_slope_sd": ("Doubt about the steepness (log scale)", "From C to a clear S.", 0.05, 2.0),
 }
 
 

@@ -7,6 +7,7 @@ from pptx import Presentation
 
 from core.mmm.export_pptx import to_pptx
 from core.mmm.findings import findings
+from core.mmm.unknowable import Gap, Unknown
 from tests.core.mmm import hand_made as made
 
 
@@ -89,3 +90,10 @@ def test_without_spend_there_is_no_slide_of_returns():
     deck = opened(made.report(evidence=proof))
     assert "What each channel returns" not in texts(deck)
     assert len(deck.slides) == 7
+
+
+def test_what_the_model_cannot_tell_has_a_slide_only_where_there_is_something():
+    gap = Unknown(Gap.NO_TEST, "Cause from coincidence.", "No lift test.", "Run one.")
+    without, told = opened(made.report()), opened(made.report(unknown=(gap,)))
+    assert len(told.slides) == len(without.slides) + 1
+    assert "Cause from coincidence." in texts(told) and "Run one." in texts(told)

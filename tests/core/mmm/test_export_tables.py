@@ -23,9 +23,16 @@ def test_the_csv_reads_back_with_the_same_numbers():
 
 def test_the_workbook_holds_every_frame_and_the_findings():
     book = load_workbook(BytesIO(to_xlsx(made.report())))
-    assert {"Summary", "Channels", "Actual and model", "Over time", "Curves", "Method"} <= set(
-        book.sheetnames
-    )
+    sheets = {
+        "Summary",
+        "Channels",
+        "Actual and model",
+        "Over time",
+        "Curves",
+        "What it cannot tell",
+        "Method",
+    }
+    assert sheets <= set(book.sheetnames)
     summary = {row[0].value: row[1].value for row in book["Summary"].iter_rows()}
     assert summary["Revenue"] == 6_000_000
     assert "media caused about 26 %" in summary["Finding 1"]

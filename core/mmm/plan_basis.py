@@ -92,7 +92,7 @@ def first_periods(frequency: Frequency, available: int) -> int:
 
 
 def first_budget(basis: PlanBasis, labels: Mapping[str, str] | None = None) -> BudgetInputs:
-    """Recent spend in whole units as the budget, each channel free from nothing to half more than was ever spent."""
+    """Recent spend, in whole units, as the budget; each channel free up to half more than was ever spent."""
     largest = {name: HEADROOM * seen for name, seen in basis.seen.items()}
     limits = fill_limits(basis.channels, basis.recent, largest)
     return BudgetInputs(

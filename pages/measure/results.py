@@ -11,6 +11,7 @@ from pages.parts.results_choice import choose_model, choose_view, known_models, 
 from pages.parts.results_compare import show_compare
 from pages.parts.results_curves import show_carry_over, show_curves
 from pages.parts.results_diagnostics import show_diagnostics, show_method
+from pages.parts.results_drivers import show_drivers
 from pages.parts.results_export import export_menu, method_of
 from pages.parts.results_overview import show_channels, show_over_time, show_overview
 from pages.parts.results_summary import show_figures, show_findings, show_newer_data
@@ -22,6 +23,7 @@ TABS = {
     "Overview": show_overview,
     "Channels": show_channels,
     "Over time": show_over_time,
+    "Beyond media": show_drivers,
     "Curves": show_curves,
     "Carry-over": show_carry_over,
     "Diagnostics": show_diagnostics,

@@ -46,8 +46,8 @@ check: $(INSTALLED) ## format, lint, types, doors between the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(INSTALLED) ## measure what the app promises: start, pages, training
-	@for file in $$(grep -l __main__ tests/bench/*.py); do $(BIN)/python -m tests.bench.$$(basename $$file .py); done
+bench: $(INSTALLED) ## measure what the app promises, peers beside it; ARGS=--all for everything that takes long
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: $(INSTALLED) ## make docs/screenshots from the running app
 	@$(BIN)/python -m tests.browser.pictures test-results/screenshots

@@ -1,4 +1,8 @@
-"""All figures, one after another: `make bench`."""
+"""All figures, one after another: `make bench`, or `make bench ARGS=--all` with everything that takes long.
+
+What takes long is calibration with a hundred data sets per design, and every fit of the peers anew; without
+`--all` three of each peer's comparisons are fitted live and the others are read from tests/data/peers.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,25 @@ import subprocess
 import sys
 
 # Each in a process of its own: they point core at folders of their own.
-MODULES = ("start_and_train", "page_load")
+USUAL = (
+    ("start_and_train",),
+    ("page_load",),
+    ("peers_transforms",),
+    ("peers_speed",),
+    ("recovery", "--live"),
+)
+EVERYTHING = (*USUAL[:3], ("peers_speed", "--all"), USUAL[4], ("calibration",))
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
     """The worst exit code of all parts."""
     codes = []
-    for name in MODULES:
-        print(f"\n== {name}", flush=True)
-        codes.append(subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=False).returncode)
+    for name, *options in EVERYTHING if "--all" in words else USUAL:
+        print(f"\n== {' '.join((name, *options))}", flush=True)
+        command = [sys.executable, "-m", f"tests.bench.{name}", *options]
+        codes.append(subprocess.run(command, check=False).returncode)
     return max(codes)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

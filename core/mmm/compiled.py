@@ -77,9 +77,10 @@ def compiled(function: Function) -> Function:
 
 
 def compiled_exactly(function: Function) -> Function:
-    """The same without any liberty in arithmetic, for functions that live off its rounding.
+    """The same in the order that is written, for functions that live off its rounding; a product and a sum
+    may still be one instruction, which rounds once.
 
     The liberty has to be refused in so many words: numba hands that of the caller down otherwise.
     """
-    ready: Function = numba.njit(cache=True, fastmath=False, error_model="numpy", nogil=True)(function)
+    ready: Function = numba.njit(cache=True, fastmath={"contract"}, error_model="numpy", nogil=True)(function)
     return ready

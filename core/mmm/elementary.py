@@ -15,7 +15,7 @@ import numpy as np
 from core.mmm.compiled import compiled_exactly
 
 # Adding and taking away 1.5 x 2^52 rounds to the nearest whole number; it must not be optimised away, which
-# is why these functions, unlike all others, are compiled with exact arithmetic.
+# is why these functions, unlike all others, are compiled with sums in the order that is written.
 _ROUNDER = 6755399441055744.0
 _ROUNDER_BITS = 4843621399236968448
 _WHOLE_BITS = 0x4330000000000000
@@ -33,16 +33,14 @@ def exponential(x, out):
     """Fill `out` with e^x; x is cut to +-700. `x` and `out` may not overlap."""
     size = x.shape[0]
     bits, rest = out.view(np.int64), np.empty(size)
-    power = np.empty(size)
-    whole = power.view(np.int64)
     for i in range(size):
         y = min(max(x[i], -_LARGEST), _LARGEST)
         shifted = y * _LOG2E + _ROUNDER
         k = shifted - _ROUNDER
         rest[i] = (y - k * _LN2_HIGH) - k * _LN2_LOW
-        power[i] = shifted
+        out[i] = shifted
     for i in range(size):
-        bits[i] = (whole[i] - _ROUNDER_BITS + 1023) << 52
+        bits[i] = (bits[i] - _ROUNDER_BITS + 1023) << 52
     for i in range(size):
         r = rest[i]
         p = 1.0 / 479001600.0
@@ -66,13 +64,13 @@ def logarithm(x, out):
     """Fill `out` with the natural logarithm of positive normal `x`. `x` and `out` may not overlap."""
     size = x.shape[0]
     bits = x.view(np.int64)
-    exponent, mantissa = np.empty(size), np.empty(size)
-    exponent_bits, mantissa_bits = exponent.view(np.int64), mantissa.view(np.int64)
+    mantissa = np.empty(size)
+    exponent_bits, mantissa_bits = out.view(np.int64), mantissa.view(np.int64)
     for i in range(size):
         exponent_bits[i] = (bits[i] >> 52) | _WHOLE_BITS
         mantissa_bits[i] = (bits[i] & _MANTISSA) | _ONE_BITS
     for i in range(size):
-        e, m = exponent[i] - (_WHOLE + 1023.0), mantissa[i]
+        e, m = out[i] - (_WHOLE + 1023.0), mantissa[i]
         high = m > 1.4142135623730951
         m = 0.5 * m if high else m
         e = e + 1.0 if high else e

@@ -40,10 +40,14 @@ def _smooth(weights: Floats, length: int) -> Floats:
     tail = np.exp(top[:, 1:]) - cutoff
     shape = np.full(len(weights), np.inf)
     usable = tail[:, _quartile(length)] > 0
-    shape[usable], scale = fit_tail(tail[usable])
+    found, scale = fit_tail(tail[usable])
     chance = (np.arange(length) + 0.5) / length
-    expected = _quantiles(chance, shape[usable, None], scale[:, None])
-    top[usable, 1:] = np.minimum(np.log(expected + cutoff[usable]), 0)
+    expected = _quantiles(chance, found[:, None], scale[:, None]) + cutoff[usable]
+    # Draws that hardly overlap with the case leave a tail which nothing can be fitted to.
+    fitted = np.isfinite(found) & (expected > 0).all(axis=1)
+    usable[usable] = fitted
+    shape[usable] = found[fitted]
+    top[usable, 1:] = np.minimum(np.log(expected[fitted]), 0)
     np.put_along_axis(weights, places, top, axis=1)
     return shape
 
@@ -60,20 +64,21 @@ def fit_tail(tail: Floats) -> tuple[Floats, Floats]:
     length = tail.shape[1]
     count = 30 + int(np.sqrt(length))
     steps = 1 - np.sqrt(count / (np.arange(1, count + 1) - 0.5))
-    rate = steps / (PRIOR_SCALE * tail[:, [_quartile(length)]]) + 1 / tail[:, -1:]
-    shape = np.log1p(-rate[:, :, None] * tail[:, None, :]).mean(axis=2)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        rate = steps / (PRIOR_SCALE * tail[:, [_quartile(length)]]) + 1 / tail[:, -1:]
+        shape = np.log1p(-rate[:, :, None] * tail[:, None, :]).mean(axis=2)
         level = length * (np.log(-rate / shape) - shape - 1)
-    weight = np.exp(level - logsumexp(level, axis=1, keepdims=True))
-    rate_mean = (rate * weight).sum(axis=1)
-    found = np.log1p(-rate_mean[:, None] * tail).mean(axis=1)
-    scale = -found / rate_mean
+        weight = np.exp(level - logsumexp(level, axis=1, keepdims=True))
+        rate_mean = (rate * weight).sum(axis=1)
+        found = np.log1p(-rate_mean[:, None] * tail).mean(axis=1)
+        scale = -found / rate_mean
     return (length * found + PRIOR_DRAWS * PRIOR_SHAPE) / (length + PRIOR_DRAWS), scale
 
 
 def _quantiles(chance: Floats, shape: Floats, scale: Floats) -> Floats:
     """Quantiles of the generalised Pareto distribution from 0 on."""
     log_rest = np.log1p(-chance)
+    shape, scale = np.nan_to_num(shape), np.nan_to_num(scale)
     near_zero = np.abs(shape) < np.finfo(float).eps
     safe = np.where(near_zero, 1.0, shape)
     return np.asarray(scale * np.where(near_zero, -log_rest, np.expm1(-safe * log_rest) / safe))

@@ -30,6 +30,13 @@ def test_equal_ratios_stay_equal_and_are_marked_as_not_judged() -> None:
     assert np.isinf(shape).all()
 
 
+def test_draws_that_miss_a_case_entirely_are_marked_and_give_a_number_all_the_same() -> None:
+    generator = np.random.default_rng(0)
+    sd = np.abs(generator.normal(0, 0.2, (60, 1))) * np.ones((60, 40)) + 1e-4
+    each, shape = pointwise(generator.normal(5, 1, 40), generator.normal(0, 1, (60, 40)), sd)
+    assert np.isfinite(each).all() and (shape > 0.7).all()
+
+
 def test_leaving_a_case_out_agrees_with_the_exact_answer() -> None:
     """A normal mean with a flat prior and known noise: left out, y_i ~ Normal(mean of the others)."""
     generator = np.random.default_rng(0)

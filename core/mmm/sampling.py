@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.mmm.approach import Approach, approach_to
+from core.mmm.centring import recentred
+from core.mmm.earlier import Earlier
 from core.mmm.mode import start_point
+from core.mmm.precondition import plain_coordinates
 from core.mmm.structure import Structure, packed
 
 Floats = NDArray[np.float64]
@@ -35,32 +39,49 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Effort:
-    """How much sampling a fit gets."""
+    """How much sampling a fit gets; no more than `warm_tune` steps of tuning where an earlier posterior
+    leads it."""
 
     draws: int = 1000
     tune: int = 1000
     chains: int = 4
     seed: int = 1
-    target_accept: float = 0.9
+    target_accept: float = 0.85
+    warm_tune: int = 300
 
 
 @dataclass(frozen=True)
 class Trace:
-    """Unconstrained draws: `points` (chain, draw, parameter), `diverging`, `steps` (chain, draw)."""
+    """Unconstrained draws: `points` (chain, draw, parameter), `diverging`, `steps` (chain, draw); `facts`
+    are words about the way they were drawn."""
 
     points: Floats
     diverging: NDArray[np.bool_]
     steps: NDArray[np.int64]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 Sampler = Callable[[Effort, Progress | None, int], Trace]
 
 
-def sample(structure: Structure, effort: Effort, progress: Progress | None, cores: int) -> Trace:
-    """The posterior of the media parameters; Cancelled when `progress` returns False."""
-    buffer = packed(structure)
-    results = run_chains(_model(structure, buffer, effort.seed), effort, progress, cores)
-    return _trace(results)
+def sample(
+    structure: Structure,
+    effort: Effort,
+    progress: Progress | None,
+    cores: int,
+    earlier: Earlier | None = None,
+) -> Trace:
+    """The posterior of the media parameters; Cancelled when `progress` returns False.
+
+    The chains move where the posterior is easy to walk (`approach_to`); draws are the layout's parameters.
+    """
+    approach = approach_to(structure, earlier)
+    if approach.warm:
+        effort = replace(effort, tune=min(effort.tune, effort.warm_tune))
+    results = run_chains(_model(approach, effort.seed), effort, progress, cores)
+    trace = _trace(results)
+    points = recentred(trace.points, approach.structure.layout, structure.layout)
+    return replace(trace, points=points, facts={"tune": effort.tune} | approach.facts)
 
 
 def run_chains(model: Any, effort: Effort, progress: Progress | None, cores: int) -> Any:
@@ -81,12 +102,14 @@ def run_chains(model: Any, effort: Effort, progress: Progress | None, cores: int
     return sampler.take_results()
 
 
-def _model(structure: Structure, buffer: Floats, seed: int) -> Any:
+def _model(approach: Approach, seed: int) -> Any:
     from nutpie import _lib
 
-    from core.mmm.callbacks import density_callback, expand_callback
+    from core.mmm.callbacks import density_callback, expand_callback, sampling_buffer
 
+    structure, coordinates = approach.structure, approach.coordinates
     size = structure.layout.size
+    buffer = sampling_buffer(packed(structure), coordinates.centre, coordinates.root)
     density = _lib.LogpFunc(density_callback.address, buffer.ctypes.data, buffer)
     expand = _lib.ExpandFunc(size, size, expand_callback.address, buffer.ctypes.data, buffer)
     sizes = {"parameter": size}
@@ -96,8 +119,7 @@ def _model(structure: Structure, buffer: Floats, seed: int) -> Any:
     start = start_point(structure)
 
     def begin(chain_seed: int | None) -> Floats:
-        generator = np.random.default_rng([seed, int(chain_seed or 0)])
-        return start + generator.uniform(-0.5, 0.5, size)
+        return coordinates.begin(start, np.random.default_rng([seed, int(chain_seed or 0)]))
 
     return _lib.PyMcModel(density, expand, variables, size, sizes, {}, begin, None)
 
@@ -177,10 +199,11 @@ def prepare_sampler(structure: Structure) -> None:
     """Import the sampler and have the kernels compiled, or loaded from disk, for this structure."""
     import nutpie  # noqa: F401
 
-    from core.mmm.callbacks import evaluate
+    from core.mmm.callbacks import evaluate_moved, sampling_buffer
 
-    point, gradient = start_point(structure), np.empty(structure.layout.size)
-    evaluate(point, gradient, np.empty(1), packed(structure))
+    plain, gradient = plain_coordinates(structure), np.empty(structure.layout.size)
+    buffer = sampling_buffer(packed(structure), plain.centre, plain.root)
+    evaluate_moved(np.zeros_like(gradient), gradient, np.empty(1), buffer)
 
 
 def warm_up() -> None:

@@ -16,11 +16,13 @@ from core.mmm.baseline import draw_coefficients
 from core.mmm.choices import Engine
 from core.mmm.config import Limits, MMMConfig
 from core.mmm.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
+from core.mmm.earlier import earlier_of
 from core.mmm.fitted import FittedMMM
 from core.mmm.media import media_draws, media_terms
 from core.mmm.parameters import natural_of
 from core.mmm.predict import Posterior
 from core.mmm.sampling import Cancelled, Effort, Progress, Sampler, Trace, prepare_sampler, sample
+from core.mmm.stability import stability_of
 from core.mmm.structure import Structure, structure_of
 
 Floats = NDArray[np.float64]
@@ -37,37 +39,51 @@ def fit(
     progress: Progress | None = None,
     cores: int | None = None,
     engine: str = Engine.KERNEL,
+    warm: FittedMMM | None = None,
 ) -> FittedMMM:
     """The posterior of the model on `frame`: one row per date (and geo).
 
     `progress(stage, done, total, divergences)` is called with the stages prepare, compile, tune, sample,
     summarise; returning False ends the fit with Cancelled. Raises DatasetProblem with every fault of the
     frame, UserError for an effort beyond the limits. `engine` "kernel" samples the compiled density, "pymc"
-    the same model in PyMC: slower, the answer is the same.
+    the same model in PyMC: slower, the answer is the same. `warm` is an earlier model of such data: where
+    it is sound and alike, its posterior leads the chains and tuning is short; what moved since is told in
+    `diagnostics["stability"]`. `diagnostics["sampler"]` says how the draws were made.
     """
     effort = _effort(draws, tune, chains, seed, engine)
     clock = _Clock(progress)
     clock.enter("prepare")
     structure = structure_of(frame, config)
     clock.enter("compile")
-    sampler = _sampler_of(structure, Engine(engine))
+    sampler = _sampler_of(structure, Engine(engine), warm)
     clock.enter("sample", silent=True)
     trace = sampler(effort, progress, cores or _cores(chains))
     clock.enter("summarise")
     posterior = keep_draws(structure, trace.points, seed)
     diagnostics = diagnose(structure, posterior, trace, seed)
+    diagnostics["sampler"] = sampler_facts(effort, trace, Engine(engine))
+    model = FittedMMM(structure, posterior, trace.points, trace.diverging, diagnostics, seed)
+    if warm is not None and (moved := stability_of(warm, model)) is not None:
+        diagnostics["stability"] = moved.to_json()
     diagnostics |= clock.seconds()
-    return FittedMMM(structure, posterior, trace.points, trace.diverging, diagnostics, seed)
+    return model
 
 
-def _sampler_of(structure: Structure, engine: Engine) -> Sampler:
+def sampler_facts(effort: Effort, trace: Trace, engine: Engine) -> dict[str, Any]:
+    """How the draws were made: engine, draws, tune, chains, target_accept, gradients (after tuning); of the
+    kernel also preconditioner, warm_start and the channels with centred geo effects."""
+    plan = {name: getattr(effort, name) for name in ("draws", "tune", "chains", "target_accept")}
+    return {"engine": str(engine)} | plan | {"gradients": int(trace.steps.sum())} | dict(trace.facts)
+
+
+def _sampler_of(structure: Structure, engine: Engine, warm: FittedMMM | None) -> Sampler:
     """What draws from the posterior, compiled."""
     if engine == Engine.PYMC:
         from core.mmm.pymc_sampling import compile_pymc
 
         return compile_pymc(structure)
     prepare_sampler(structure)
-    return partial(sample, structure)
+    return partial(sample, structure, earlier=earlier_of(warm) if warm is not None else None)
 
 
 def _effort(draws: int, tune: int, chains: int, seed: int, engine: str) -> Effort:

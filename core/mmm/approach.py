@@ -1,0 +1,65 @@
+"""How a posterior is walked: which effects are centred, in which coordinates, from which start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.mmm.centring import centred_where_known, recentred
+from core.mmm.earlier import Earlier
+from core.mmm.mode import Mode, find_mode
+from core.mmm.precondition import Coordinates, Origin, Reach, coordinates_at, mismatch, plain_coordinates
+from core.mmm.structure import Structure
+
+
+@dataclass(frozen=True)
+class Approach:
+    """The structure as it is sampled, and the coordinates in which its chains move."""
+
+    structure: Structure
+    coordinates: Coordinates
+
+    @property
+    def warm(self) -> bool:
+        """Whether an earlier posterior leads the chains."""
+        return self.coordinates.origin == Origin.EARLIER
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """preconditioner, warm_start, and the channels whose geo effects are centred."""
+        centred = np.flatnonzero(self.structure.layout.centring > 0)
+        return {
+            "preconditioner": str(self.coordinates.origin),
+            "warm_start": self.warm,
+            "centred": [self.structure.config.channels[c] for c in centred],
+        }
+
+
+def approach_to(structure: Structure, earlier: Earlier | None = None, reach: Reach | None = None) -> Approach:
+    """The way that promises most draws for its price: an earlier posterior where sound, else curvature.
+
+    Both kinds of geo effects are tried; the first whose posterior is enough like a Gaussian is taken. Where
+    neither is, the parameters are sampled as they are: the sampler's own tuning is then the best guide.
+    """
+    reach = reach or Reach()
+    if structure.layout.size > reach.parameters:
+        return Approach(structure, plain_coordinates(structure))
+    for own, mode in _ways(structure):
+        most = reach.crooked_centred if own.layout.centring.any() else reach.crooked
+        if mode.found and mismatch(own, mode) <= most:
+            known = earlier.coordinates(own) if earlier else None
+            return Approach(own, known or coordinates_at(mode, reach))
+    known = earlier.coordinates(structure) if earlier else None
+    return Approach(structure, known or plain_coordinates(structure))
+
+
+def _ways(structure: Structure) -> list[tuple[Structure, Mode]]:
+    """The structure as it is, and with effects centred where the data know them; each with its mode."""
+    mode = find_mode(structure)
+    centred = centred_where_known(structure, mode)
+    if not centred.layout.centring.any():
+        return [(structure, mode)]
+    start = recentred(mode.point, structure.layout, centred.layout)
+    return [(structure, mode), (centred, find_mode(centred, start))]

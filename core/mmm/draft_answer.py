@@ -22,8 +22,8 @@ class DraftAnswer:
     """A draft in figures over all data, with 90 % intervals.
 
     `channels`: channel, spend, share of the KPI (0..1) and incremental ROAS (missing without spend), each
-    with `_lower` and `_upper`. `media_share`: all media together. `settled`: whether the figures can be read;
-    `warnings`: sentences about how far to trust them.
+    with `_lower` and `_upper`. `media_share`: all media together. `settled`: whether the figures can be read,
+    since the walkers agree (`r_hat`); `warnings`: sentences about how far to trust them.
     """
 
     channels: pd.DataFrame
@@ -32,6 +32,7 @@ class DraftAnswer:
     wmape: float
     seconds: float
     pareto_k: float
+    r_hat: float
     settled: bool
     warnings: tuple[str, ...]
 
@@ -47,6 +48,7 @@ def answer_of(draft: FittedMMM) -> DraftAnswer:
         with_share_interval(table)[["channel", "spend", *COLUMNS]],
         Estimate.of(earned.contribution.sum(axis=(1, 2)) / kpi, 0.9),
         float(found["r2"]), float(found["wmape"]), float(found["seconds"]), float(found["pareto_k"]),
+        float(found["max_rhat"]),
         bool(found["settled"]), tuple(found["warnings"]),
     )  # fmt: skip
 

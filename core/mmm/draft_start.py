@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from core.errors import UserError
 from core.mmm.density import log_posterior
-from core.mmm.draft_pareto import smoothed_weights
+from core.mmm.psis import smoothed_weights
 from core.mmm.structure import Structure
 
 if TYPE_CHECKING:
@@ -121,22 +121,21 @@ def draw_start(
     own = own or Approximation()
     points, home, log_density = _draw(proposal, draws, generator, own)
     ratios = np.array([_log_density(point, buffer) for point in points]) - log_density
-    weights, k = smoothed_weights(ratios)
     inside = np.flatnonzero(np.isfinite(ratios))
-    if len(inside) < walkers:
+    if len(inside) < 2 * walkers:
         raise UserError(
             "No draft could be made: nearly all of the approximation lies outside of what is possible. "
             "The full training may still work."
         )
-    chance = _tempered(weights[inside], 2 * walkers)
-    picked = inside[generator.choice(len(inside), walkers, replace=False, p=chance)]
-    return Start(points[picked], home[picked], k, float(1 / (weights**2).sum()))
+    (logs,), (k,) = smoothed_weights(ratios[None, inside])
+    picked = inside[generator.choice(len(inside), walkers, replace=False, p=_tempered(logs, 2 * walkers))]
+    return Start(points[picked], home[picked], float(k), float(np.exp(-logsumexp(2 * logs))))
 
 
-def _tempered(weights: Floats, least: int) -> Floats:
-    """The weights to the largest power up to 1 at which `least` of them (at most half) count."""
-    logs, low, high = np.log(np.maximum(weights, 1e-300)), 0.0, 1.0
-    least = min(least, len(weights) // 2)
+def _tempered(logs: Floats, least: int) -> Floats:
+    """Chances by the weights, given as logarithms, to the largest power up to 1 at which `least` of them (at
+    most half) count."""
+    least, low, high = min(least, len(logs) // 2), 0.0, 1.0
 
     def chances(power: float) -> Floats:
         return np.asarray(np.exp(power * logs - logsumexp(power * logs)))

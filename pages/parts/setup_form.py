@@ -23,6 +23,7 @@ from pages.parts.places import choose, chosen_id
 from pages.parts.session import may
 from pages.parts.setup_adjust import adjust_all
 from pages.parts.setup_checks import blocking, checked, configured, show_checks
+from pages.parts.setup_draft import show_draft
 from pages.parts.setup_facts import show_facts
 from pages.parts.setup_models import show_latest
 from pages.parts.setup_sampling import cells_of, choose_effort, past_trainings
@@ -46,11 +47,14 @@ def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: 
         blocked = blocking(faults, problems)
         draft_line = _train_card(set_up, frame, config, blocked, allowed, past, taken)
         show_checks(faults, problems)
+        draft_place = st.container()
         show_latest(models, project, info.name)
     if allowed:
         save_as_typed(person, set_up)
         with draft_line:
             _say_when_saved(set_up)
+    with draft_place:
+        show_draft(set_up, frame, config, blocked, models)
 
 
 def _take_up(set_up: SetUp, models: Sequence[ModelInfo]) -> None:

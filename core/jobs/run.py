@@ -18,7 +18,8 @@ class ProjectBusy(Exception):
 class Run:
     """The one attempt that may write to the model's row: `run_by` and `attempt` together are its token.
 
-    With `slice_id` the row is that of one slice of a validation. Whoever lost the row to a later attempt
+    `earlier_path` keeps the files of the model that this one trains again on other data, where there are
+    any. With `slice_id` the row is that of one slice of a validation. Whoever lost the row to a later attempt
     finds that its token no longer fits, and stops.
     """
 
@@ -32,6 +33,7 @@ class Run:
     dataset_id: int
     dataset_version: int
     dataset_checksum: str
+    earlier_path: str | None = None
     slice_id: int | None = None
     slice: Mapping[str, Any] | None = None
 

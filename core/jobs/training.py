@@ -46,7 +46,20 @@ def _config(run: Run) -> MMMConfig:
 def _fit(run: Run, reporter: Reporter) -> FittedMMM:
     from core.mmm import fit
 
-    return fit(read_kept_table(run.frame_path), _config(run), progress=reporter.tell, **run.sampling)
+    frame, warm = read_kept_table(run.frame_path), _earlier(run)
+    return fit(frame, _config(run), progress=reporter.tell, warm=warm, **run.sampling)
+
+
+def _earlier(run: Run) -> FittedMMM | None:
+    """The model that is trained again on other data; without its files the training begins from scratch."""
+    from core.mmm import FittedMMM
+
+    if run.earlier_path is None:
+        return None
+    try:
+        return FittedMMM.load(artifacts.local_folder(run.earlier_path))
+    except (UserError, artifacts.ArtifactError):
+        return None
 
 
 def _keep(run: Run, model: FittedMMM, reporter: Reporter) -> None:

@@ -20,6 +20,10 @@ from pages.parts.training import training_card
 
 SEARCH_FROM = 8
 VIEW, SET_UP, MODELS = "model_view", "Set up", "Models"
+REFIT_HELP = (
+    "The same set-up on the newest version of the data. It starts from what this model knows, and Results "
+    "then says which channels moved."
+)
 ACTIONS = ItemActions(
     rename=store.rename_model,
     duplicate=store.duplicate_model,
@@ -113,7 +117,9 @@ def _buttons(info: ModelInfo, project: Membership) -> None:
     )
     newer = info.dataset_latest_id
     if info.status is TrainingStatus.COMPLETED and newer and newer != info.dataset_id:
-        if st.button("Train on newer data", key=f"newer:{info.id}", icon=":material/update:"):
+        if st.button(
+            "Refit on the new rows", key=f"newer:{info.id}", icon=":material/update:", help=REFIT_HELP
+        ):
             _begin(info, attempt(store.retrain_on, info.id, newer))
     elif info.status is not TrainingStatus.COMPLETED and st.button(
         "Run again", key=f"again:{info.id}", icon=":material/replay:"

@@ -151,7 +151,7 @@ def save_and_retrain(
 def _offer_training(project: Membership, latest: ModelInfo | None) -> bool:
     if latest is None or not may(project, Permission.MODEL_TRAIN):
         return False
-    label = f"Train “{plain(latest.name)}” again on the new version, with the same set-up"
+    label = f"Refit “{plain(latest.name)}” on the new rows, and see which channels moved"
     return st.toggle(label, value=True, key="retrain_too")
 
 

@@ -58,7 +58,17 @@ def claim(s: Session, model_id: int, run_by: str) -> Run | None:
         return None
     refuse_when_busy(s, model.project_id)
     take_up(s, model, run_by)
-    return _run_of(model, s.get_one(Dataset, model.dataset_id))
+    return _run_of(model, s.get_one(Dataset, model.dataset_id), _earlier_path(s, model))
+
+
+def _earlier_path(s: Session, model: Model) -> str | None:
+    """Where the results lie of the model that this one trains again on other data; None without any."""
+    path = (
+        select(ModelResult.artifacts_path)
+        .join(Model, Model.id == ModelResult.model_id)
+        .where(Model.id == model.rerun_of_id, Model.dataset_id != model.dataset_id)
+    )
+    return s.scalar(path)
 
 
 def take_up(s: Session, model: Work, run_by: str) -> None:
@@ -72,7 +82,7 @@ def take_up(s: Session, model: Work, run_by: str) -> None:
     s.flush()
 
 
-def _run_of(model: Model, data: Dataset) -> Run:
+def _run_of(model: Model, data: Dataset, earlier_path: str | None) -> Run:
     assert model.run_by is not None
     return Run(
         model_id=model.id,
@@ -85,6 +95,7 @@ def _run_of(model: Model, data: Dataset) -> Run:
         dataset_id=data.id,
         dataset_version=data.version,
         dataset_checksum=data.frame_checksum,
+        earlier_path=earlier_path,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Person
 from core.data.dataset_info import DatasetInfo
+from core.data.store import save_version
 from core.demo.weekly_sales import Demo
 from core.jobs.run import LIVE_TRAININGS_A_PROJECT, Findings, Progress, ProjectBusy, Run
 from core.jobs.runs import store as runs
@@ -19,6 +20,17 @@ def test_a_model_is_taken_up_once(s: Session, waiting: int) -> None:
     run = runs.claim(s, waiting, "a/1/1")
     assert run is not None and run.attempt == 1 and run.sampling["draws"] == 1000
     assert runs.claim(s, waiting, "b/2/2") is None
+
+
+def test_a_refit_on_other_data_knows_where_the_earlier_results_lie(
+    s: Session, person: Person, completed: int, dataset: DatasetInfo, weekly: Demo
+) -> None:
+    newer = save_version(s, person, dataset.id, [("n.csv", b"x")], weekly.prepared)
+    refit = runs.claim(s, models.retrain_on(s, person, completed, newer.id), "a/1/1")
+    again = runs.claim(s, models.run_again(s, person, completed), "b/2/2")
+    kept = s.scalars(select(ModelResult.artifacts_path).where(ModelResult.model_id == completed)).one()
+    assert refit is not None and refit.earlier_path == kept
+    assert again is not None and again.earlier_path is None
 
 
 def test_what_was_cancelled_or_deleted_is_not_taken_up(s: Session, person: Person, waiting: int) -> None:

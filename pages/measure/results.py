@@ -15,6 +15,7 @@ from pages.parts.results_draft import show_draft_distance
 from pages.parts.results_drivers import show_drivers
 from pages.parts.results_export import export_menu, method_of
 from pages.parts.results_overview import show_channels, show_over_time, show_overview
+from pages.parts.results_stability import show_stability
 from pages.parts.results_summary import show_figures, show_findings, show_newer_data
 from pages.parts.session import require_project
 
@@ -44,6 +45,7 @@ with actions:
 
 show_newer_data(view)
 show_findings(view)
+show_stability(view)
 show_figures(view)
 
 tabs = st.tabs([*TABS, "Compare"], key="tab", bind="query-params")

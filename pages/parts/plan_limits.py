@@ -87,7 +87,10 @@ def _columns(wording: Wording, money: bool) -> dict[str, object]:
     return {
         "channel": st.column_config.TextColumn("Channel", pinned=True),
         "recent": st.column_config.NumberColumn(
-            f"Recent ({wording.currency})", format="localized", help="Spent over as many recent periods"
+            f"Recent ({wording.currency})",
+            format="localized",
+            step=1,
+            help="Spent over as many recent periods",
         ),
         "minimum": st.column_config.NumberColumn(
             f"Minimum {unit}", min_value=0.0, format=form, help="The plan spends at least this"

@@ -19,6 +19,20 @@ CHANNEL, ADSTOCK, SATURATION = "Channel", "Carry-over", "Saturation"
 HALF_LIFE, HALF_POINT = "Half-life in weeks", "Half effect at"
 ROAS, ROAS_SD = "Incremental ROAS", "Its uncertainty"
 SAME = 1e-3
+ADSTOCK_HELP = (
+    "Usual: an effect is strongest at once and fades. Choose a later peak for goods that people think over, "
+    "the free shape where nothing is known and the data are long."
+)
+SATURATION_HELP = (
+    "Usual: Hill, which can be a C or an S, so that the data decide. A straight line never flattens: keep it "
+    "for media that were always small."
+)
+HALF_LIFE_HELP = (
+    "Usual: most of an effect comes in the week of the ad; the belief is wide, up to several weeks."
+)
+HALF_POINT_HELP = (
+    "Usual: a little above what is spent in a usual period, because few channels run at their end."
+)
 
 
 def adjust_channels(set_up: SetUp, config: MMMConfig) -> None:
@@ -85,10 +99,18 @@ def _columns() -> dict[str, Any]:
     number = config.NumberColumn
     return {
         CHANNEL: config.TextColumn(pinned=True),
-        ADSTOCK: config.SelectboxColumn(options=list(ADSTOCK_WORDS.values()), required=True),
-        SATURATION: config.SelectboxColumn(options=list(SATURATION_WORDS.values()), required=True),
-        HALF_LIFE: number(min_value=0.05, max_value=26.0, step=0.05, format="%.2f", required=True),
-        HALF_POINT: number(min_value=0.05, max_value=20.0, step=0.05, format="%.2f", required=True),
+        ADSTOCK: config.SelectboxColumn(
+            options=list(ADSTOCK_WORDS.values()), required=True, help=ADSTOCK_HELP
+        ),
+        SATURATION: config.SelectboxColumn(
+            options=list(SATURATION_WORDS.values()), required=True, help=SATURATION_HELP
+        ),
+        HALF_LIFE: number(
+            min_value=0.05, max_value=26.0, step=0.05, format="%.2f", required=True, help=HALF_LIFE_HELP
+        ),
+        HALF_POINT: number(
+            min_value=0.05, max_value=20.0, step=0.05, format="%.2f", required=True, help=HALF_POINT_HELP
+        ),
         ROAS: number(min_value=0.0, step=0.1, format="%.2f"),
         ROAS_SD: number(min_value=0.0, step=0.1, format="%.2f"),
     }

@@ -114,6 +114,12 @@ class MMMConfig:
             if column in seen:
                 faults.append(f"Column '{column}' is used twice: as {seen[column]} and as {role}.")
             seen.setdefault(column, role)
+        for channel, pair in self.reach_frequency.items():
+            for role, column in zip(("reach", "frequency"), pair, strict=True):
+                own = f"{role} of '{channel}'"
+                if column in seen and not (role == "reach" and column == channel):
+                    faults.append(f"Column '{column}' is used twice: as {seen[column]} and as {own}.")
+                seen[column] = own
         if not self.channel_columns:
             faults.append("Choose at least one media channel column.")
         if self.use_geo and not self.geo_column:
@@ -207,7 +213,9 @@ class MMMConfig:
         return (own.half_ratio, own.half_sd), (own.slope_median, own.slope_sd)
 
     def without(self, column: str) -> MMMConfig:
-        """The same configuration with a media channel, control or treatment left out."""
+        """The same configuration with a media channel (named by itself, its reach or its frequency), control
+        or treatment left out."""
+        column = next((name for name, pair in self.reach_frequency.items() if column in pair), column)
         changed: dict[str, Any] = {
             name: tuple(c for c in getattr(self, name) if c != column)
             for name in ("channel_columns", "control_columns", "organic_columns")

@@ -41,8 +41,10 @@ def method_sentences(
     checks = f" (largest R-hat {rhat:.3f}, smallest effective sample {ess:,.0f})" if rhat and ess else ""
     seconds = diagnostics.get("seconds")
     lasted = f", computed in {seconds:.0f} seconds" if seconds else ""
+    often = ", ".join(config.label(channel) for channel in config.frequency_channels)
     return (
         FORMULA_WORDS,
+        *([f"{often}: level × carry-over(reach × saturation(average frequency))."] if often else []),
         data,
         f"Sampling: {sampled}{checks}{lasted}, seed {run.get('seed', 'unknown')}.",
         "Returns are incremental: KPI caused inside the range by its own spend, over that spend; marginal: "

@@ -29,8 +29,8 @@ class PriorPreview:
     `media_share` (draw,): all media's share of the KPI; `baseline_share` what is left of it, negative where
     the prior lets media exceed the KPI. `channel_shares`: frame channel, mean, lower, upper. `carry_over`:
     frame channel, lag, mean, lower, upper of adstock weights. `curves`: frame channel, exposure (multiples
-    of the channel's median non-zero exposure), mean, lower, upper (share of the greatest effect), for the
-    channels that saturate. Intervals have the asked level.
+    of the channel's median non-zero exposure, or of its median frequency), mean, lower, upper (share of the
+    greatest effect), for the channels that saturate. Intervals have the asked level.
     """
 
     media_share: Floats

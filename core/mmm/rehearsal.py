@@ -12,6 +12,7 @@ from core.mmm.draft_model import draft_of
 from core.mmm.fitted import FittedMMM
 from core.mmm.horizon import earn, horizon_of, schedule_gradient
 from core.mmm.lift import LiftTest
+from core.mmm.media import saturated
 from core.mmm.preview import prior_preview
 from core.mmm.prior_draws import draw_prior
 from core.mmm.sampling import prepare_sampler
@@ -45,6 +46,7 @@ def rehearse_reading() -> None:
     horizon = horizon_of(structure, posterior.media, pattern)
     earn(horizon, np.ones(2))
     schedule_gradient(horizon, np.ones(2), pattern)
+    saturated(posterior.media, 0, np.ones(2))
     saturation(Saturation.HILL, adstock_weights(Adstock.GEOMETRIC, 0.5, 1.0, 3), 1.0, 1.0)
 
 

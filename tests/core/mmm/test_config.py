@@ -69,3 +69,17 @@ def test_unknown_fields_in_json_are_named():
         MMMConfig.from_json(
             '{"colour": 1, "date_column": "d", "target_column": "y", "channel_columns": ["x"]}'
         )
+
+
+def test_reach_and_frequency_are_columns_of_their_own():
+    with pytest.raises(UserError) as caught:
+        plain(reach_frequency={"alpha": ("price", "often"), "zeta": ("zeta", "often")})
+    assert list(caught.value.faults) == [
+        "Column 'price' is used twice: as control and as reach of 'alpha'.",
+        "Column 'often' is used twice: as frequency of 'alpha' and as frequency of 'zeta'.",
+    ]
+
+
+def test_without_its_reach_a_channel_is_gone():
+    left = plain(reach_frequency={"alpha": ("reach", "often")}).without("reach")
+    assert left.channels == ("zeta",) and left.reach_frequency == {}

@@ -28,3 +28,9 @@ def test_the_table_lists_seconds_by_stage_and_versions():
     table = run_table(DIAGNOSTICS, RUN).set_index("What")["Value"]
     assert table["Seconds: compile"] == "10.40"
     assert table["Version of pymc"] == "5.28"
+
+
+def test_channels_with_reach_and_frequency_have_a_formula_of_their_own():
+    config = replace(ROBYN, reach_frequency={"tv_S": ("reach", "often")}, display_names={"tv_S": "TV"})
+    text = " ".join(method_sentences(config, {}, {}, 100, 1, "week"))
+    assert "TV: level × carry-over(reach × saturation(average frequency))." in text

@@ -65,7 +65,7 @@ def test_saved_plans_stay_within_reach_when_every_model_is_archived(open_page, o
 def test_recent_spend_is_the_first_budget(open_page, model_id, fitted_model):
     app = open_page(PAGE)
     assert not app.exception
-    assert _field(app, "Total budget").value == pytest.approx(fitted_model.recent_spend(13).sum(), abs=0.05)
+    assert _field(app, "Total budget").value == round(fitted_model.recent_spend(13).sum())
     assert list(app.data_editor[0].value["channel"]) == ["TV [HD] & more", "Search", "Social"]
 
 
@@ -83,7 +83,7 @@ def test_a_longer_horizon_takes_the_money_along(open_page, model_id, fitted_mode
     app = open_page(PAGE)
     _field(app, "Horizon").set_value(26).run()
     assert not app.exception
-    assert _field(app, "Total budget").value == pytest.approx(fitted_model.recent_spend(26).sum(), abs=0.05)
+    assert _field(app, "Total budget").value == pytest.approx(fitted_model.recent_spend(26).sum(), abs=2)
 
 
 def test_a_locked_channel_keeps_its_spend(open_page, model_id):

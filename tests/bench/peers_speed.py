@@ -126,16 +126,12 @@ def _line(record: Record, bar: Bar) -> str:
 
 
 def _processor(record: Record, bar: Bar) -> str:
-    """The ratio of processor time, which other work on the machine disturbs less."""
-    ours = record.median("processor", bar.table, bar.ours)
-    theirs = record.median("processor", bar.table, *bar.peers)
-    if bar.figure != "seconds" or ours is None or theirs is None:
-        return ""
-    return f"; processor {ours:.1f} and {theirs:.1f} s: 1/{theirs / ours:.1f}"
-
-
-def _word(kept: bool) -> str:
-    return "kept  " if kept else "FAILED"
+    """The same by processor time, which other work on the machine disturbs less."""
+    figure = "processor" if bar.figure == "seconds" else "processor_pace"
+    ours = record.median(figure, bar.table, bar.ours) or 0.0
+    theirs = record.median(figure, bar.table, *bar.peers) or 0.0
+    ratio = f"1/{theirs / ours:.1f}" if bar.at_most else f"{ours / theirs:.1f} times"
+    return f"; by processor {ours:.1f} and {theirs:.1f}: {ratio}"
 
 
 def _own(record: Record, table: str) -> str:

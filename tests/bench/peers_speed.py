@@ -134,6 +134,10 @@ def _processor(record: Record, bar: Bar) -> str:
     return f"; by processor {ours:.1f} and {theirs:.1f}: {ratio}"
 
 
+def _word(kept: bool) -> str:
+    return "kept  " if kept else "FAILED"
+
+
 def _own(record: Record, table: str) -> str:
     """Our own figures that stand by themselves."""
     rows = record.of(table, FRESH)

@@ -62,10 +62,10 @@ VIDEO = [
 def reach_structures():
     yield structure_of(weekly(**video()), with_video(lift_tests=VIDEO))
     yield structure_of(
-        weekly(**video(), mail=np.arange(60.0), heads=np.full(60, 2.0)),
+        weekly(**video(), mail=np.arange(60.0), sent=np.arange(60.0)[::-1], heads=np.full(60, 2.0)),
         with_video(
             organic_columns=["post", "mail"],
-            reach_frequency={"post": ("mail", "heads"), "video": ("reach", "often")},
+            reach_frequency={"post": ("sent", "heads"), "video": ("reach", "often")},
             saturation={"post": "michaelis_menten", "video": "logistic"},
             adstock={"video": "weibull", "post": "delayed"},
             holdout=4,

@@ -20,7 +20,7 @@ class DraftEffort:
     proposals: int = 1000
     walkers: int = 32
     settling: int = 20
-    kept: int = 64
+    kept: int = 96
 
     @property
     def gradients(self) -> int:

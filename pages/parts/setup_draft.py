@@ -64,6 +64,10 @@ def _panel(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig, beside: Beside
             for fault in problem.faults:
                 st.caption(plain(fault))
             return
+        if answer is None:
+            st.caption("The machine is busy: the draft takes longer than usual.")
+            st.button("Look again", icon=":material/refresh:", key=set_up.key("draft_again"))
+            return
         words = _wording(set_up, config)
         show_badges(answer)
         told = (

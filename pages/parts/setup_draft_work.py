@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +19,7 @@ from core.mmm.structure import Structure
 
 # One thread: a draft keeps one core busy for its second, and the other screens need the rest.
 _WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draft")
+LONGEST = 12.0  # seconds a screen waits for a draft: a machine may be busy, or still compile
 _BEAT = 0.1  # seconds between two looks at whether a newer change has come
 
 
@@ -28,8 +30,8 @@ class _Known:
     structure: Structure | None = None
 
 
-def drafted(info: DatasetInfo, frame: pd.DataFrame, config: MMMConfig) -> DraftAnswer:
-    """The draft of a set-up, kept by its data and configuration.
+def drafted(info: DatasetInfo, frame: pd.DataFrame, config: MMMConfig) -> DraftAnswer | None:
+    """The draft of a set-up, kept by its data and configuration; None where it is not ready after a while.
 
     Raises DatasetProblem and UserError as `draft_fit` does. While it waits, a newer change of the form ends
     the run; the draft is then not begun, unless it is under way already.
@@ -39,13 +41,16 @@ def drafted(info: DatasetInfo, frame: pd.DataFrame, config: MMMConfig) -> DraftA
         asked = _asked(*key, frame)
         try:
             _wait(asked)
-        finally:
+        except BaseException:
             if asked.cancel():
                 _asked.clear(*key, frame)
-        try:
+            raise
+        if not asked.done():
+            return None
+        if not asked.cancelled():
             return asked.result()
-        except CancelledError:
-            continue
+        # Another browser had asked for the same and gave up.
+        _asked.clear(*key, frame)
 
 
 def draft_of_model(project_id: int, cache_key: str, model: FittedMMM) -> DraftAnswer:
@@ -54,11 +59,13 @@ def draft_of_model(project_id: int, cache_key: str, model: FittedMMM) -> DraftAn
 
 
 def _wait(asked: Future[DraftAnswer]) -> None:
-    """Until it is done; each beat tells the screen, which is where Streamlit lets a newer run take over."""
+    """Until it is done, or has taken too long; each beat tells the screen, which is where Streamlit lets a
+    newer run take over."""
+    begun = time.monotonic()
     if asked.done():
         return
     with st.empty():
-        while not asked.done():
+        while not asked.done() and time.monotonic() - begun < LONGEST:
             st.caption(":material/hourglass_top: The draft is being made …")
             wait([asked], timeout=_BEAT)
         st.empty()

@@ -18,11 +18,19 @@ from db.tables import Model
 from pages.parts import setup_draft
 from pages.parts import setup_draft_work as work
 from pages.parts.setup_state import SetUp
+from tests.core.mmm.samples import plain as plain_config
+from tests.core.mmm.samples import weekly
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import sample  # noqa: F401  (a fixture)
 from tests.pages.measure.kept import keep_readable, readable_model
 
 MODEL = "pages/measure/model.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels_ready():
+    """A screen does not wait for a compiler; after a change of the kernels the first draft would."""
+    draft_fit(weekly(), plain_config(), draws=20)
 
 
 def draft_shown(app):
@@ -144,6 +152,18 @@ def test_a_draft_that_a_newer_change_overtakes_is_never_made(owner, sample, monk
     gate.set()
     assert len(work.drafted(sample, frame, config).channels) == len(config.channels)
     assert len(made) == 1
+
+
+def test_a_screen_does_not_wait_for_a_draft_forever(open_page, sample, monkeypatch):  # noqa: F811
+    gate = Event()
+    monkeypatch.setattr(work, "LONGEST", 0.2)
+    work._WORKER.submit(gate.wait)
+    app = open_page(MODEL, dataset=sample.id)
+    gate.set()
+    assert not app.exception and "takes longer than usual" in everything_shown(app)
+    monkeypatch.setattr(work, "LONGEST", 25.0)
+    next(button for button in app.button if button.label == "Look again").click().run()
+    assert len(draft_shown(app)) >= 5
 
 
 def _overtake(text: str) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+BASELINE = "baseline"  # how the diagnostics call what is left without media
+
 
 class Trust(StrEnum):
     """The verdict in three words."""
@@ -125,10 +127,15 @@ def _meaning(
         )
         cure = "Lower the prior on the total media share, or add the drivers that are missing."
         reasons.append(Reason(Trust.NONE if negative > 0.5 else Trust.CARE, text, cure))
-    pairs = [f"{pair['first']} and {pair['second']}" for pair in diagnostics.get("confounded") or []]
+    confounded = diagnostics.get("confounded") or []
+    pairs = [f"{pair['first']} and {pair['second']}" for pair in confounded if pair["second"] != BASELINE]
     if pairs:
         text = f"what {'; '.join(pairs)} did is hard to tell apart: their sum is surer than each."
         reasons.append(Reason(Trust.CARE, text, "Vary one without the other, or run a lift test."))
+    hidden = [str(pair["first"]) for pair in confounded if pair["second"] == BASELINE]
+    if hidden:
+        text = f"what {', '.join(hidden)} did is hard to tell from what would have come anyway."
+        reasons.append(Reason(Trust.CARE, text, "Pause it in some regions or weeks, or run a lift test."))
     silent = [name for name, value in contraction.items() if value < rules.barely]
     if silent:
         text = f"the data barely spoke about {', '.join(silent)}: those returns repeat the prior."

@@ -18,6 +18,8 @@ from core.mmm.structure import scales_of
 from pages.parts.plain import plain
 from pages.parts.setup_state import SetUp
 
+OFTEN_AT_FAULT = ("lift_tests", "reach_frequency", "priors", "adstock", "saturation")
+
 
 def configured(set_up: SetUp, frame: pd.DataFrame) -> tuple[MMMConfig | None, list[str]]:
     """The configuration, or None with every fault of the set-up."""
@@ -29,7 +31,7 @@ def configured(set_up: SetUp, frame: pd.DataFrame) -> tuple[MMMConfig | None, li
 
 def as_far_as_possible(set_up: SetUp, frame: pd.DataFrame) -> MMMConfig | None:
     """The configuration without the adjustments that are at fault, so that they can be put right."""
-    for without in ((), ("lift_tests",), ("lift_tests", "priors")):
+    for without in ((), *((name,) for name in OFTEN_AT_FAULT), OFTEN_AT_FAULT):
         try:
             return set_up.config(frame, without)
         except UserError:

@@ -35,3 +35,9 @@ def test_each_weakness_asks_for_care_and_says_what_to_do():
 
 def test_a_baseline_that_is_probably_negative_is_not_to_be_trusted():
     assert verdict({**FINE, "negative_baseline_probability": 0.7}).trust is Trust.NONE
+
+
+def test_a_channel_like_the_baseline_is_not_called_a_pair():
+    pair = {"first": "TV", "second": "baseline", "correlation": -0.8}
+    (reason,) = verdict({**FINE, "confounded": [pair]}).reasons
+    assert reason.what == "what TV did is hard to tell from what would have come anyway."

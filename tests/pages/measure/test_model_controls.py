@@ -190,3 +190,12 @@ def test_reach_and_frequency_are_no_media_of_their_own(sample):  # noqa: F811
     config = set_up.config(made.frame)
     assert config.reach_frequency == {"tv_spend": ("tv_reach", "tv_views")}
     assert config.channels == ("tv_spend",)
+
+
+def test_a_column_that_is_reach_and_frequency_at_once_blocks_and_can_be_mended(open_page, owner, sample):  # noqa: F811
+    started(owner, sample, reach_frequency={"tv_S": ["newsletter", "newsletter"]})
+    app = opened(open_page(MODEL, dataset=sample.id), "reach")
+    assert not app.exception
+    assert "used twice" in " ".join(alert.value for alert in app.error)
+    assert app.button(key="train").disabled
+    assert [box.label for box in app.expander if box.label.startswith("Reach")]

@@ -64,7 +64,7 @@ def _column(comparison: Comparison, label: str, wording: Wording) -> dict[str, s
     held = comparison.grounds[Yardstick.HOLDOUT].holds
     return {
         "Past forecasts: CRPS": f"{wording.kpi(row['slice_crps'])}{own}" if found else MISSING,
-        "against repeating the past": found.skill_words if found else MISSING,
+        "Better than repeating the past by": percent(row["slice_skill"]),
         "wMAPE of past forecasts": percent(row["slice_wmape"], 1),
         "90 % intervals held": percent(row["slice_coverage"]),
         "Held-out periods: CRPS": wording.kpi(row["holdout_crps"]) if held else MISSING,

@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import sys
 import time
+import zlib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +46,7 @@ class Plan:
 
     draws: int = 500
     tune: int = 400
-    enough: float = 300.0
+    enough: float = 200.0
     least: float = 100.0
 
 
@@ -62,16 +63,17 @@ class Outcome:
 
 def run(design: Design, count: int, plan: Plan | None = None, workers: int = 1) -> list[Outcome]:
     """The outcome of `count` data sets of a design."""
-    job = partial(outcome, design.structure, plan or Plan())
+    # Without salt the same luck would fall on every design.
+    job = partial(outcome, design.structure, plan or Plan(), zlib.crc32(design.name.encode()))
     if workers == 1:
         return [job(seed) for seed in range(count)]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         return list(pool.map(job, range(count), chunksize=4))
 
 
-def outcome(structure: Structure, plan: Plan, seed: int) -> Outcome:
+def outcome(structure: Structure, plan: Plan, salt: int, seed: int) -> Outcome:
     """Draw a truth, fit its data, rank the truth."""
-    truth = draw_truth(structure, np.random.default_rng([seed, 20261121]))
+    truth = draw_truth(structure, np.random.default_rng([seed, salt]))
     simulated = on_truth(structure, truth)
     trace, again = sample(simulated, Effort(plan.draws, plan.tune, 2, seed), None, 1), False
     if _ess(trace) < plan.enough:
@@ -79,7 +81,7 @@ def outcome(structure: Structure, plan: Plan, seed: int) -> Outcome:
         trace, again = sample(simulated, effort, None, 1), True
     points = _thinned(trace.points)
     posterior = keep_draws(simulated, points[None], seed)
-    found = quantities(simulated, truth, posterior, points, np.random.default_rng([seed, 1]))
+    found = quantities(simulated, truth, posterior, points, np.random.default_rng([seed, salt, 1]))
     ranks = {key: int((draws < true).sum()) for key, (true, draws) in found.items()}
     return Outcome(pd.Series(ranks), _ess(trace), int(trace.diverging.sum()), again)
 
@@ -114,7 +116,7 @@ def quantities(
 
 
 def _media(structure: Structure, truth: Truth, posterior: Posterior) -> Found:
-    """What each channel earned: in each geo over the training periods, and in the last of them."""
+    """What each channel earned in each geo over the training periods, and in the last of them; and all."""
     found: Found = {}
     earned = media_terms(posterior.media, structure.exposure)
     train = slice(0, structure.train)
@@ -126,6 +128,7 @@ def _media(structure: Structure, truth: Truth, posterior: Posterior) -> Found:
                 found["contribution", f"{channel}[{geo}]"] = pair
         pair = truth.media[:, recent, c].sum(), earned[:, :, recent, c].sum(axis=(1, 2))
         found["contribution", f"{channel}, last {RECENT}"] = pair
+    found["contribution", "all media"] = truth.media[:, train].sum(), earned[:, :, train].sum(axis=(1, 2, 3))
     return found
 
 

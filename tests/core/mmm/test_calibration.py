@@ -9,11 +9,11 @@ from scipy import stats
 from core.mmm.media import media_draws, media_terms
 from core.mmm.parameters import natural_of
 from tests.bench.calibration import RANKS, Plan, judged, run
-from tests.bench.calibration_designs import designs, national
+from tests.bench.calibration_designs import designs, noisy
 from tests.bench.calibration_truth import draw_truth
 from tests.bench.ecdf_bands import band, p_value
 
-DATA_SETS = 50
+DATA_SETS = 30
 
 
 def ranks_of(shares, possible=RANKS):
@@ -62,14 +62,14 @@ def test_media_earn_what_the_documented_equation_says(design):
 
 @cache
 def short_run():
-    return run(national(), DATA_SETS, Plan(draws=300, tune=300, enough=200))
+    return run(noisy(), DATA_SETS, Plan(draws=250, tune=250, enough=150))
 
 
 @pytest.mark.slow
 def test_truths_drawn_from_the_prior_rank_uniformly_among_the_draws_of_the_fit():
     found = judged(short_run())
-    assert len(found) == 25
-    assert found.p.min() * len(found) > 0.01
+    assert len(found) == 26
+    assert found.p.min() * len(found) > 0.05
 
 
 @pytest.mark.slow

@@ -38,7 +38,7 @@ class Approach:
 
 
 def approach_to(structure: Structure, earlier: Earlier | None = None, reach: Reach | None = None) -> Approach:
-    """The way that promises most draws for its price: an earlier posterior where sound, else curvature.
+    """The way that promises most draws for its price: an earlier posterior where it fits, else curvature.
 
     Both kinds of geo effects are tried; the first whose posterior is enough like a Gaussian is taken. Where
     neither is, the parameters are sampled as they are: the sampler's own tuning is then the best guide.
@@ -48,11 +48,17 @@ def approach_to(structure: Structure, earlier: Earlier | None = None, reach: Rea
         return Approach(structure, plain_coordinates(structure))
     for own, mode in _ways(structure):
         most = reach.crooked_centred if own.layout.centring.any() else reach.crooked
-        if mode.found and mismatch(own, mode) <= most:
-            known = earlier.coordinates(own) if earlier else None
-            return Approach(own, known or coordinates_at(mode, reach))
+        curved = coordinates_at(mode, reach)
+        if mode.found and mismatch(own, curved) <= most:
+            return Approach(own, _better(own, curved, earlier, reach))
+    return Approach(structure, _better(structure, plain_coordinates(structure), earlier, reach))
+
+
+def _better(structure: Structure, own: Coordinates, earlier: Earlier | None, reach: Reach) -> Coordinates:
+    """The earlier posterior's coordinates where it knows the parameters and new rows changed little, else
+    `own`."""
     known = earlier.coordinates(structure) if earlier else None
-    return Approach(structure, known or plain_coordinates(structure))
+    return known if known and mismatch(structure, known, rank=0.5) <= reach.changed else own
 
 
 def _ways(structure: Structure) -> list[tuple[Structure, Mode]]:

@@ -37,13 +37,15 @@ class Reach:
     A map costs `parameters`^2 multiplications for each gradient, so beyond `parameters` there is none.
     `crooked` is the mismatch beyond which the curvature at the mode says too little about the posterior
     elsewhere: long tails make such a map worse than none. Where effects are centred the alternative is a
-    ridge that no tuning straightens, so more is borne: `crooked_centred`. `wide` is how many posterior sds
-    the starting points around the mode spread.
+    ridge that no tuning straightens, so more is borne: `crooked_centred`. `changed` is the median mismatch
+    beyond which an earlier posterior is that of other data. `wide` is how many posterior sds the starting
+    points around the mode spread.
     """
 
     parameters: int = 400
-    crooked: float = 0.6
-    crooked_centred: float = 0.75
+    crooked: float = 5.0
+    crooked_centred: float = 15.0
+    changed: float = 1.5
     wide: float = 2.0
 
 
@@ -96,21 +98,20 @@ def coordinates_at(mode: Mode, reach: Reach | None = None) -> Coordinates:
     return Coordinates(mode.point, np.ascontiguousarray(root), Origin.CURVATURE, (reach or Reach()).wide)
 
 
-def mismatch(structure: Structure, mode: Mode, draws: int = 100) -> float:
-    """How unlike a Gaussian the posterior is: 0 for one, beyond 1 the curvature at the mode misleads.
+def mismatch(structure: Structure, coordinates: Coordinates, rank: float = 0.9, draws: int = 200) -> float:
+    """How unlike a standard normal the posterior is in these coordinates; 0 for one.
 
-    At draws z of the Gaussian around the mode the gradient of a Gaussian posterior is -z: the median over
-    draws of the mean squared difference, infinite gradients counted as the worst.
+    At standard normal draws z the gradient of a standard normal log density is -z: the mean squared
+    difference over parameters, and of the draws' the one at `rank`. The upper end tells of long tails, which
+    the curvature at the mode knows nothing about. Points without a finite density count as infinitely unlike.
     """
-    values, vectors = mode.spectrum()
-    normal = np.random.default_rng(0).standard_normal((draws, len(values)))
-    buffer, gradient, out = packed(structure), np.empty(len(values)), np.empty(1)
+    root, size = coordinates.root, structure.layout.size
+    buffer, gradient, out = packed(structure), np.empty(size), np.empty(1)
     found = np.full(draws, np.inf)
-    for k, z in enumerate(normal):
-        point = mode.point + vectors @ (z / np.sqrt(values))
-        if evaluate(point, gradient, out, buffer) == 0:
-            found[k] = np.mean((gradient @ vectors / np.sqrt(values) + z) ** 2)
-    return float(np.median(found))
+    for k, z in enumerate(np.random.default_rng(0).standard_normal((draws, size))):
+        if evaluate(coordinates.outward(z), gradient, out, buffer) == 0:
+            found[k] = np.mean((root.T @ gradient + z) ** 2)
+    return float(np.sort(found)[int(rank * draws)])
 
 
 def coordinates_from(mean: Floats, covariance: Floats, reach: Reach | None = None) -> Coordinates:

@@ -29,12 +29,12 @@ def telling() -> Structure:
     """Eight geos with hardly any noise, whose effects differ: the data know every one of them."""
     rng = np.random.default_rng(5)
     rows = []
-    for g, effect in enumerate(rng.normal(0, 0.5, 8)):
-        spend = rng.gamma(1.5, 1.0, 80) * (rng.uniform(size=80) < 0.6)
-        other = rng.gamma(2.0, 1.0, 80)
-        sales = 10 + 4 * np.exp(effect) * spend / (1 + spend) + other / (1 + other) + rng.normal(0, 0.1, 80)
+    for g in range(8):
+        tv, radio = (rng.gamma(1.5, 1.0, 80) * (rng.uniform(size=80) < 0.6) for _ in range(2))
+        own = np.exp(rng.normal(0, 0.5, 2))
+        sales = 10 + 4 * own[0] * tv / (1 + tv) + 2 * own[1] * radio / (1 + radio) + rng.normal(0, 0.1, 80)
         days = pd.date_range("2023-01-02", periods=80, freq="7D")
-        rows.append(pd.DataFrame({"date": days, "geo": f"g{g}", "tv": spend, "radio": other, "y": sales}))
+        rows.append(pd.DataFrame({"date": days, "geo": f"g{g}", "tv": tv, "radio": radio, "y": sales}))
     config = MMMConfig("date", "y", ["tv", "radio"], geo_column="geo", use_geo=True)
     return structure_of(pd.concat(rows), config)
 
@@ -45,7 +45,7 @@ def test_a_national_posterior_is_walked_along_its_curvature():
 
 
 def test_effects_that_the_data_know_are_centred():
-    assert approach_to(telling()).facts["centred"] == ["tv"]
+    assert approach_to(telling()).facts["centred"] == ["tv", "radio"]
     assert approach_to(structure_of(meridian(), MERIDIAN)).facts["centred"] == []
 
 

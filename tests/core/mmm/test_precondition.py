@@ -54,7 +54,7 @@ def test_inward_undoes_outward():
 
 def test_a_posterior_with_long_tails_counts_as_crooked():
     wide = Mode(mode().point, mode().log_density, mode().precision / 9, True, 1)
-    assert mismatch(national(), mode()) < 0.6 < mismatch(national(), wide)
+    assert mismatch(national(), curved()) < 5 < mismatch(national(), coordinates_at(wide))
 
 
 def test_coordinates_from_a_posterior_make_it_round():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.mmm import FittedMMM, fit
+from core.mmm.approach import approach_to
 from core.mmm.earlier import Trusted, earlier_of
 from core.mmm.files import load_model
 from core.mmm.precondition import Origin
@@ -65,6 +66,12 @@ def test_a_model_of_other_things_leads_nothing():
     assert earlier_of(hasty).coordinates(structure) is None
     cold = refit(hasty, robyn(), draws=60, tune=60, chains=2)
     assert not cold.diagnostics["sampler"]["warm_start"]
+
+
+def test_an_earlier_posterior_of_other_data_leads_nothing():
+    changed = robyn().assign(revenue=lambda frame: frame["revenue"] * np.where(frame.index > 180, 1.6, 1.0))
+    approach = approach_to(structure_of(changed, ROBYN), earlier_of(before()))
+    assert not approach.warm
 
 
 def test_what_moved_is_kept_with_the_model(tmp_path):

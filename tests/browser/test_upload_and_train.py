@@ -56,7 +56,7 @@ def choose(page: Page, label: str, words: str) -> None:
     """Pick an entry of a select box as a person does: open it, type, confirm."""
     idle(page)
     page.get_by_text("Holdout and sampling").scroll_into_view_if_needed()
-    page.get_by_label(label).click()
+    page.get_by_role("combobox", name=label).click()
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Control+A")
     page.keyboard.type(words)
@@ -108,4 +108,4 @@ def test_a_draft_comes_back_after_a_reload(workshop: Page):
     page.reload()
     idle(page)
     page.get_by_text("Season, trend, holidays").click()
-    expect(page.get_by_label("Public holidays of")).to_have_value("Germany")
+    expect(page.get_by_role("combobox", name="Public holidays of")).to_have_value("Germany")

@@ -104,6 +104,9 @@ def test_a_draft_comes_back_after_a_reload(workshop: Page):
     idle(page)
     page.get_by_text("Season, trend, holidays").click()
     choose(page, "Public holidays of", "Germany")
+    # An earlier draft says "saved" already: this one is when the run is over.
+    expect(page.get_by_text("adjusted")).to_be_visible()
+    idle(page)
     expect(page.get_by_text("Draft saved")).to_be_visible()
     page.reload()
     idle(page)

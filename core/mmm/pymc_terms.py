@@ -135,7 +135,9 @@ def adstock_weights(kind: Adstock, shapes: Shapes, channel: str, weekly: float, 
     if kind == Adstock.WEIBULL:
         log_ratio = pt.log((lag + 1) / shapes.spread[channel])
         shape = shapes.shape[channel]
-        return _softmax((shape - 1) * log_ratio - pt.exp(shape * log_ratio), axis=0)
+        density = pt.exp((shape - 1) * log_ratio - pt.exp(shape * log_ratio))
+        above = density - density.min() if lags > 1 else density
+        return above / above.sum()
     # The prior speaks of weeks, the data of periods.
     log_decay = pt.log(shapes.retention[channel]) / weekly
     distance = (lag - shapes.peak[channel]) ** 2 if kind == Adstock.DELAYED else lag

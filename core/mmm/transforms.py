@@ -3,7 +3,8 @@
 Adstock weights w_0 .. w_{L-1} sum to 1; with a the carried exposure,
 
     geometric  w_l ~ decay^l                         delayed  w_l ~ decay^((l - peak)^2)
-    Weibull    w_l ~ Weibull density at l + 1 (shape, scale)
+    Weibull    w_l ~ Weibull density at l + 1 (shape, scale) less its least value within the window,
+               as Robyn and PyMC-Marketing have it
     hill       a^slope / (a^slope + half^slope)      logistic  (1 - e^-ka) / (1 + e^-ka), k = ln 3 / half
     michaelis_menten  a / (a + half)                 none      a
 
@@ -65,21 +66,46 @@ def fill_weights(kind, first, second, weights, by_first, by_second):
             by_second[lag] = (first * power - (first - 1.0)) / second
         weights[lag] = log_weight
         top = max(top, log_weight)
-    total = 0.0
     for lag in range(lags):
         weights[lag] = math.exp(weights[lag] - top)
-        total += weights[lag]
-    mean_first = mean_second = 0.0
-    for lag in range(lags):
-        weights[lag] /= total
         # Where a weight has vanished its derivative has too, however steep its logarithm.
         if weights[lag] == 0.0:
             by_first[lag] = by_second[lag] = 0.0
-        mean_first += weights[lag] * by_first[lag]
-        mean_second += weights[lag] * by_second[lag]
-    for lag in range(lags):
-        by_first[lag] = weights[lag] * (by_first[lag] - mean_first)
-        by_second[lag] = weights[lag] * (by_second[lag] - mean_second)
+        by_first[lag] *= weights[lag]
+        by_second[lag] *= weights[lag]
+    if kind == 2:
+        lower_to_zero(weights, by_first, by_second)
+    make_sum_one(weights, by_first, by_second)
+
+
+@compiled
+def lower_to_zero(weights, by_first, by_second):
+    """Subtract the least weight from all, and its derivatives from theirs; a single lag keeps its own."""
+    least = 0
+    for lag in range(weights.shape[0]):
+        if weights[lag] < weights[least]:
+            least = lag
+    if weights.shape[0] == 1:
+        return
+    weight, first, second = weights[least], by_first[least], by_second[least]
+    for lag in range(weights.shape[0]):
+        weights[lag] -= weight
+        by_first[lag] -= first
+        by_second[lag] -= second
+
+
+@compiled
+def make_sum_one(weights, by_first, by_second):
+    """Divide the weights by their sum; the derivatives follow."""
+    total = total_first = total_second = 0.0
+    for lag in range(weights.shape[0]):
+        total += weights[lag]
+        total_first += by_first[lag]
+        total_second += by_second[lag]
+    for lag in range(weights.shape[0]):
+        weights[lag] /= total
+        by_first[lag] = (by_first[lag] - weights[lag] * total_first) / total
+        by_second[lag] = (by_second[lag] - weights[lag] * total_second) / total
 
 
 @compiled

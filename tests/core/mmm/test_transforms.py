@@ -16,6 +16,8 @@ def brute_weights(kind, first, second, lags):
         Adstock.DELAYED: lambda: first ** ((lag - second) ** 2),
         Adstock.WEIBULL: lambda: weibull_min.pdf(lag + 1, first, scale=second),
     }[kind]()
+    if kind == Adstock.WEIBULL:
+        raw = raw - raw.min()
     return raw / raw.sum()
 
 

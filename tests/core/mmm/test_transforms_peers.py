@@ -4,7 +4,7 @@
 
     geometric_adstock(alpha)         decay = alpha
     delayed_adstock(alpha, theta)    decay = alpha, peak = theta
-    weibull_adstock(lam, k)          shape = k, scale = lam; the peer then subtracts the least weight
+    weibull_adstock(lam, k)          shape = k, scale = lam
     hill_function(slope, kappa)      slope = slope, half = kappa
     logistic_saturation(lam)         half = ln 3 / lam, where the response is one half
     michaelis_menten(alpha, lam)     half = lam, times alpha, which is a channel's level with us
@@ -40,10 +40,7 @@ def our_weights(function: str, lags: int, given: dict[str, float]) -> NDArray[np
         return adstock_weights(Adstock.GEOMETRIC, given["alpha"], 0.0, lags)
     if function == "delayed_adstock":
         return adstock_weights(Adstock.DELAYED, given["alpha"], given["theta"], lags)
-    # The peer moves the density down until its least value within the window is 0, and norms it then.
-    weights = adstock_weights(Adstock.WEIBULL, given["k"], given["lam"], lags)
-    moved = weights - weights.min()
-    return np.asarray(moved / moved.sum())
+    return adstock_weights(Adstock.WEIBULL, given["k"], given["lam"], lags)
 
 
 def our_response(function: str, given: dict[str, float]) -> NDArray[np.float64]:
@@ -64,16 +61,6 @@ def test_carry_over_is_the_peers(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", RECORD["saturation"], ids=named)
 def test_saturation_is_the_peers(case: dict[str, Any]) -> None:
     np.testing.assert_allclose(our_response(case["function"], case["arguments"]), case["output"], **CLOSE)
-
-
-def test_our_weibull_keeps_the_density_as_it_is() -> None:
-    """The one difference in definition: the peer moves a density that has not faded by the last lag to 0."""
-    lags, shape, scale = 8, 0.7, 3.0
-    ages = np.arange(1, lags + 1) / scale
-    density = shape / scale * ages ** (shape - 1) * np.exp(-(ages**shape))
-    weights = adstock_weights(Adstock.WEIBULL, shape, scale, lags)
-    np.testing.assert_allclose(weights, density / density.sum(), **CLOSE)
-    assert weights[-1] > 0.03
 
 
 def test_every_transform_with_a_namesake_is_compared() -> None:

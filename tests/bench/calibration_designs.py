@@ -38,7 +38,7 @@ def national() -> Design:
 
 def noisy() -> Design:
     """Weeks so noisy that the posterior is nearly the prior, where a wrong one shows."""
-    return Design("noisy", _frame(48), _config(holdout=8, priors=Priors(noise_sd=4.0)))
+    return Design("noisy", _frame(48), _config(holdout=8, priors=Priors(noise_sd=1.0)))
 
 
 def geos() -> Design:

@@ -122,7 +122,8 @@ def _weights(structure: Structure, value: dict[str, float], channel: str) -> Flo
     if kind == Adstock.WEIBULL:
         shape, scale = np.exp(value[f"shape[{channel}]"]), np.exp(value[f"spread[{channel}]"])
         later = (lags + 1) / scale
-        raw = later ** (shape - 1) * np.exp(-(later**shape))
+        density = later ** (shape - 1) * np.exp(-(later**shape))
+        raw = density - density.min()
     else:
         by_week = 1 / (1 + np.exp(-value[f"retention[{channel}]"]))
         decay = by_week ** (1 / structure.weekly)

@@ -2,13 +2,14 @@
 
 `python -m tests.bench.recovery` fits every market and prints the table of docs/model.md. The peer's figures
 are frozen in tests/data/peers/recovery.json; `--live` fits three markets anew in the peer's own environment,
-`--freeze` all of them (an hour).
+`--freeze` those that have no figures yet (all of them: an hour).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.mmm import FittedMMM, MMMConfig, fit
+from tests.bench.peers.arena import EFFORT
+from tests.bench.peers.environments import Peer, python_of
 from tests.bench.simulated import WORLDS, Market, World, simulate
 
 Floats = NDArray[np.float64]
@@ -172,15 +175,16 @@ def verdict(scores: list[Score], peer: dict[str, float]) -> str:
 
 
 def peer_fit(market: Market) -> dict[str, Any]:
-    """PyMC-Marketing's fit of a market, in its own environment."""
-    from tests.bench.peers.environment import run_peer
-
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        market.frame.to_csv(folder / "data.csv", index=False)
-        spec = {"channels": market.channels, "controls": market.controls, "draws": 1000, "tune": 1000}
-        answer = run_peer("pymc_marketing", folder / "data.csv", {**spec, "chains": 4, "seed": 1}, folder)
-    return peer_facts(market, answer)
+    """What is kept of PyMC-Marketing's fit of a market, in its own environment."""
+    peer = Peer.PYMC_MARKETING
+    with tempfile.TemporaryDirectory(prefix="mixwright-peers-") as name:
+        data, spec, out = (Path(name) / part for part in ("data.csv", "spec.json", "out.json"))
+        market.frame.to_csv(data, index=False)
+        columns = {"channels": market.channels, "controls": market.controls}
+        spec.write_text(json.dumps(columns | EFFORT | {"seed": 1}))
+        command = [str(python_of(peer)), str(peer.script), str(data), str(spec), str(out)]
+        subprocess.run(command, check=True, capture_output=True)
+        return peer_facts(market, json.loads(out.read_text()))
 
 
 def peer_facts(market: Market, answer: dict[str, Any]) -> dict[str, Any]:
@@ -200,13 +204,14 @@ def peer_facts(market: Market, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def freeze() -> None:
-    """Fit every market by the peer and keep its figures."""
-    kept: dict[str, Any] = {}
+    """Fit by the peer what has no figures yet, and keep them after each fit."""
+    facts = json.loads(FROZEN.read_text()) if FROZEN.exists() else {"markets": {}}
+    facts |= {"command": "python -m tests.bench.recovery --freeze", "seed": 1, "effort": EFFORT}
     for market in markets():
-        kept[name_of(market)] = peer_fit(market)
-        print(name_of(market), f"{kept[name_of(market)]['wape']:.3f}", flush=True)
-    facts = {"command": "python -m tests.bench.recovery --freeze", "seed": 1, "markets": kept}
-    FROZEN.write_text(json.dumps(facts, indent=1) + "\n")
+        if name_of(market) not in facts["markets"]:
+            facts["markets"][name_of(market)] = peer_fit(market)
+            FROZEN.write_text(json.dumps(facts, indent=1) + "\n")
+            print(name_of(market), f"{facts['markets'][name_of(market)]['wape']:.3f}", flush=True)
 
 
 def live(peer: dict[str, float]) -> None:
@@ -224,9 +229,7 @@ def main() -> int:
     """Print the table and the bars."""
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--live", action="store_true", help="fit three markets by the peer as well")
-    given.add_argument(
-        "--freeze", action="store_true", help="fit all markets by the peer and keep the figures"
-    )
+    given.add_argument("--freeze", action="store_true", help="fit by the peer what is not frozen")
     given.add_argument("--json", type=Path, help="keep the scores in this file")
     options = given.parse_args()
     if options.freeze:

@@ -45,7 +45,7 @@ def newcomer(open_server: Server, browser: Browser, browser_context_args: dict[s
 
 def side_bar(page: Page, screen: str) -> None:
     """Go to a screen by the side bar."""
-    page.get_by_test_id("stSidebarNavItems").get_by_role("link", name=screen).click()
+    page.get_by_test_id("stSidebarNavItems").get_by_role("link", name=screen, exact=True).click()
 
 
 def upload(page: Page, file: Path) -> None:

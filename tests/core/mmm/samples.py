@@ -62,7 +62,7 @@ def recovery() -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
 
 @cache
 def robyn_model() -> FittedMMM:
-    return fit(robyn(), ROBYN, draws=300, tune=400, chains=2, seed=3)
+    return fit(robyn(), ROBYN, draws=300, tune=500, chains=4, seed=3)
 
 
 @cache

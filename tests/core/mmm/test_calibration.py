@@ -13,7 +13,7 @@ from tests.bench.calibration_designs import designs, noisy
 from tests.bench.calibration_truth import draw_truth
 from tests.bench.ecdf_bands import band, p_value
 
-DATA_SETS = 30
+DATA_SETS = 50
 
 
 def ranks_of(shares, possible=RANKS):

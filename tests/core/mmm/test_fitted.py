@@ -138,7 +138,7 @@ def test_spend_by_date_and_the_most_recent_of_it():
 
 
 def test_a_fit_is_the_same_again_for_the_same_seed():
-    again = fit(robyn(), ROBYN, draws=300, tune=400, chains=2, seed=3)
+    again = fit(robyn(), ROBYN, draws=300, tune=500, chains=4, seed=3)
     np.testing.assert_array_equal(again.trace, robyn_model().trace)
 
 

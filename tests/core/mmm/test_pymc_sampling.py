@@ -10,7 +10,7 @@ from core.mmm.pymc_sampling import points_of
 from core.mmm.structure import structure_of
 from tests.core.mmm.samples import plain, weekly
 
-EFFORT = {"draws": 200, "tune": 300, "chains": 2, "seed": 3}
+EFFORT = {"draws": 500, "tune": 500, "chains": 2, "seed": 3}
 
 
 def driven():

@@ -13,6 +13,8 @@ from core.mmm.mode import Mode, find_mode
 from core.mmm.precondition import Coordinates, Origin, Reach, coordinates_at, mismatch, plain_coordinates
 from core.mmm.structure import Structure
 
+BOLD, CAREFUL = 0.85, 0.9
+
 
 @dataclass(frozen=True)
 class Approach:
@@ -25,6 +27,14 @@ class Approach:
     def warm(self) -> bool:
         """Whether an earlier posterior leads the chains."""
         return self.coordinates.origin == Origin.EARLIER
+
+    @property
+    def target_accept(self) -> float:
+        """The wanted acceptance: shorter steps where nothing makes the posterior round, and where the spread
+        of geo effects narrows it to a neck."""
+        layout = self.structure.layout
+        neck = layout.geo_place >= 0 and not layout.centring.any()
+        return CAREFUL if neck or self.coordinates.origin == Origin.NONE else BOLD
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.approach import Approach, approach_to
+from core.mmm.approach import CAREFUL, Approach, approach_to
 from core.mmm.centring import recentred
 from core.mmm.earlier import Earlier
 from core.mmm.mode import start_point
@@ -40,13 +40,13 @@ class Cancelled(Exception):
 @dataclass(frozen=True)
 class Effort:
     """How much sampling a fit gets; no more than `warm_tune` steps of tuning where an earlier posterior
-    leads it."""
+    leads it. Without `target_accept` the posterior's shape decides (`Approach.target_accept`)."""
 
     draws: int = 1000
     tune: int = 1000
     chains: int = 4
     seed: int = 1
-    target_accept: float = 0.85
+    target_accept: float | None = None
     warm_tune: int = 300
 
 
@@ -78,10 +78,15 @@ def sample(
     approach = approach_to(structure, earlier)
     if approach.warm:
         effort = replace(effort, tune=min(effort.tune, effort.warm_tune))
+    effort = replace(effort, target_accept=effort.target_accept or approach.target_accept)
     results = run_chains(_model(approach, effort.seed), effort, progress, cores)
     trace = _trace(results)
     points = recentred(trace.points, approach.structure.layout, structure.layout)
-    return replace(trace, points=points, facts={"tune": effort.tune} | approach.facts)
+    return replace(
+        trace,
+        points=points,
+        facts={"tune": effort.tune, "target_accept": effort.target_accept} | approach.facts,
+    )
 
 
 def run_chains(model: Any, effort: Effort, progress: Progress | None, cores: int) -> Any:
@@ -91,7 +96,7 @@ def run_chains(model: Any, effort: Effort, progress: Progress | None, cores: int
     watch = _Watch(effort, progress)
     settings = _lib.PyNutsSettings.Diag(effort.seed)
     settings.num_tune, settings.num_draws, settings.num_chains = effort.tune, effort.draws, effort.chains
-    settings.target_accept = effort.target_accept
+    settings.target_accept = effort.target_accept or CAREFUL
     shown = _lib.ProgressType.template_callback(int(POLL_SECONDS * 1000), _TEMPLATE, cores, watch.note)
     sampler = _lib.PySampler.from_pymc(settings, cores, model, shown, _lib.PyStorage.arrow())
     try:

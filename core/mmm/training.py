@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.mmm.advice import warnings_of
+from core.mmm.approach import CAREFUL
 from core.mmm.baseline import draw_coefficients
 from core.mmm.choices import Engine
 from core.mmm.config import Limits, MMMConfig
@@ -71,8 +72,10 @@ def fit(
 
 def sampler_facts(effort: Effort, trace: Trace, engine: Engine) -> dict[str, Any]:
     """How the draws were made: engine, draws, tune, chains, target_accept, gradients (after tuning); of the
-    kernel also preconditioner, warm_start and the channels with centred geo effects."""
-    plan = {name: getattr(effort, name) for name in ("draws", "tune", "chains", "target_accept")}
+    kernel, which chooses its own acceptance, also preconditioner, warm_start and the channels with centred
+    geo effects."""
+    plan: dict[str, Any] = {name: getattr(effort, name) for name in ("draws", "tune", "chains")}
+    plan |= {"target_accept": effort.target_accept or CAREFUL}
     return {"engine": str(engine)} | plan | {"gradients": int(trace.steps.sum())} | dict(trace.facts)
 
 

@@ -35,7 +35,11 @@ def make_place(place: Path, account: Account) -> None:
     """A folder through which the server's account gets to its data, which are closed to others."""
     missing = [folder for folder in (place, *place.parents) if not folder.exists()]
     for folder in reversed(missing):
-        folder.mkdir(mode=0o711)
+        try:
+            folder.mkdir(mode=0o711)
+        except FileExistsError:
+            # Another process starts the same server and was first; it opens the folder as we would.
+            continue
         # Again, as mkdir's mode is cut by the umask.
         folder.chmod(0o711 if account.drops else 0o700)
 

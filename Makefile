@@ -22,7 +22,7 @@ $(INSTALLED): requirements.lock
 	@test -x $(BIN)/python || { rm -rf $(VENV); "$(PYTHON)" -m venv $(VENV); }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@echo "Compiling the model's kernels, once"
-	@$(BIN)/python -c "from core.mmm.sampling import warm_up; warm_up()"
+	@$(BIN)/python -c "from core.mmm.sampling.nuts import warm_up; warm_up()"
 	@touch $@
 
 lock: $(INSTALLED) ## compile requirements.lock from requirements-dev.txt

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.data.mapping import KpiKind, Mapping, Role
-from core.mmm.charts_base import empty, figure
+from core.mmm.charts.base import empty, figure
 from core.palette import KPI_COLOUR, channel_colours
 
 DIVERGING = ((0.0, "#c2570c"), (0.5, "rgba(139,147,161,0.08)"), (1.0, "#0b7a70"))

@@ -8,7 +8,7 @@ import traceback
 import core.jobs.training  # noqa: F401  (so that a forked training need not import it)
 
 try:
-    from core.mmm.sampling import warm_up
+    from core.mmm.sampling.nuts import warm_up
 
     warm_up()
 except Exception:  # the fork server must come up whatever the libraries do

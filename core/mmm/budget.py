@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.choices import Flighting
 from core.mmm.fitted import FittedMMM
-from core.mmm.limits import Limit, Limits
+from core.mmm.optimiser.limits import Limit, Limits
 from core.mmm.problem import listed
 
 Floats = NDArray[np.float64]

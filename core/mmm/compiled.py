@@ -22,7 +22,7 @@ def _kernel_sources() -> str:
     A compiled function has swallowed those it calls, but numba looks only at the date of its own file:
     without the fingerprint a change in one file would leave stale machine code of another in use.
     """
-    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))]
     kernels = [text for text in texts if _MARK.encode() in text or b"import numba" in text]
     return hashlib.sha256(b"".join(kernels)).hexdigest()[:16]
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
-from core.mmm.media import media_draws
-from core.mmm.parameters import natural_of
-from core.mmm.predict import Posterior
-from core.mmm.reading import NATIONAL
-from core.mmm.structure import Structure, structure_of
+from core.mmm.model.media import media_draws
+from core.mmm.model.parameters import natural_of
+from core.mmm.model.predict import Posterior
+from core.mmm.model.structure import Structure, structure_of
+from core.mmm.table.reading import NATIONAL
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.calendar import following_dates
 from core.mmm.fitted import FittedMMM
-from core.mmm.horizon import earn_by_period, horizon_of
-from core.mmm.media import exposure_per_spend
-from core.mmm.predict import Posterior, baseline_draws, future_panel
+from core.mmm.model.media import exposure_per_spend
+from core.mmm.model.predict import Posterior, baseline_draws, future_panel
+from core.mmm.optimiser.horizon import earn_by_period, horizon_of
 from core.mmm.problem import listed
+from core.mmm.table.calendar import following_dates
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -19,7 +19,7 @@ from core.jobs.pace import Pace, typical_seconds
 from core.jobs.store import cancel_training, cancel_validations_of, enqueue_training
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo, TrainingStatus
-from core.mmm.sampling_plan import SamplingPlan
+from core.mmm.sampling.effort import SamplingPlan
 from core.shelf import store as shelf
 from core.shelf.copies.store import copy_model
 from core.shelf.names import clean_name, copy_name

@@ -11,20 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.advice import warnings_of
-from core.mmm.approach import CAREFUL
-from core.mmm.baseline import draw_coefficients
+from core.mmm.answers.advice import warnings_of
+from core.mmm.answers.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
+from core.mmm.answers.stability import stability_of
 from core.mmm.choices import Engine
 from core.mmm.config import Limits, MMMConfig
-from core.mmm.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
-from core.mmm.earlier import earlier_of
 from core.mmm.fitted import FittedMMM
-from core.mmm.media import media_draws, media_terms
-from core.mmm.parameters import natural_of
-from core.mmm.predict import Posterior
-from core.mmm.sampling import Cancelled, Effort, Progress, Sampler, Trace, prepare_sampler, sample
-from core.mmm.stability import stability_of
-from core.mmm.structure import Structure, structure_of
+from core.mmm.model.baseline import draw_coefficients
+from core.mmm.model.media import media_draws, media_terms
+from core.mmm.model.parameters import natural_of
+from core.mmm.model.predict import Posterior
+from core.mmm.model.structure import Structure, structure_of
+from core.mmm.sampling.approach import CAREFUL
+from core.mmm.sampling.earlier import earlier_of
+from core.mmm.sampling.nuts import Cancelled, Effort, Progress, Sampler, Trace, prepare_sampler, sample
 
 Floats = NDArray[np.float64]
 MOST_KEPT, LEAST_KEPT, KEPT_CELLS = 1000, 400, 6e6
@@ -82,7 +82,7 @@ def sampler_facts(effort: Effort, trace: Trace, engine: Engine) -> dict[str, Any
 def _sampler_of(structure: Structure, engine: Engine, warm: FittedMMM | None) -> Sampler:
     """What draws from the posterior, compiled."""
     if engine == Engine.PYMC:
-        from core.mmm.pymc_sampling import compile_pymc
+        from core.mmm.sampling.pymc_nuts import compile_pymc
 
         return compile_pymc(structure)
     prepare_sampler(structure)

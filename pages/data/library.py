@@ -16,8 +16,8 @@ from pages.parts.layout import empty_state, page_header
 from pages.parts.places import Screen, choose, chosen_id, go
 from pages.parts.plain import plain
 from pages.parts.session import may, require_project
-from pages.parts.upload_dataset import onward, period_words, problem_words, show_dataset
-from pages.parts.upload_files import offer_template
+from pages.parts.upload.dataset import onward, period_words, problem_words, show_dataset
+from pages.parts.upload.files import offer_template
 
 SEARCH_FROM = 8
 ACTIONS = ItemActions(

@@ -11,13 +11,13 @@ from pages.parts.mapping_editor import edit_mapping
 from pages.parts.mapping_settings import choose_formats, choose_meaning
 from pages.parts.plain import plain
 from pages.parts.session import may, require_project
-from pages.parts.upload_charts import show_data
-from pages.parts.upload_files import choose_sheet, drop_files, offer_fresh_start, offer_template, read_files
-from pages.parts.upload_problems import show_problems
-from pages.parts.upload_save import save_new
-from pages.parts.upload_state import Reading, Upload, current_upload
-from pages.parts.upload_summary import show_kind, show_summary
-from pages.parts.upload_version import (
+from pages.parts.upload.charts import show_data
+from pages.parts.upload.files import choose_sheet, drop_files, offer_fresh_start, offer_template, read_files
+from pages.parts.upload.problems import show_problems
+from pages.parts.upload.save import save_new
+from pages.parts.upload.state import Reading, Upload, current_upload
+from pages.parts.upload.summary import show_kind, show_summary
+from pages.parts.upload.version import (
     carry_mappings,
     choose_target,
     completed,

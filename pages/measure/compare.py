@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.access import Permission
-from pages.parts.compare_answer import show_channels, show_scores, show_stability, show_verdict
-from pages.parts.compare_checks import read_checks, show_checks
-from pages.parts.compare_choice import choose_level, choose_models, trained_models
-from pages.parts.compare_view import view_of
+from pages.parts.compare.answer import show_channels, show_scores, show_stability, show_verdict
+from pages.parts.compare.checks import read_checks, show_checks
+from pages.parts.compare.choice import choose_level, choose_models, trained_models
+from pages.parts.compare.view import view_of
 from pages.parts.layout import page_header
 from pages.parts.session import require_project
 

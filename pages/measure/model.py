@@ -15,8 +15,8 @@ from core.store import read_session
 from pages.parts.layout import empty_state, page_header
 from pages.parts.places import Screen, choose, chosen_id
 from pages.parts.session import may, require_project
-from pages.parts.setup_form import show_set_up
-from pages.parts.setup_models import MODELS, SET_UP, VIEW, show_active, show_models
+from pages.parts.setup.form import show_set_up
+from pages.parts.setup.models import MODELS, SET_UP, VIEW, show_active, show_models
 
 READ_ONLY = (
     "You can look at everything and try settings out; nothing is kept. "

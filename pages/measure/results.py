@@ -7,16 +7,16 @@ import streamlit as st
 from core.access import Permission
 from pages.parts.layout import page_header
 from pages.parts.places import Screen, link
-from pages.parts.results_choice import choose_model, choose_view, known_models, stop_unless_ready
-from pages.parts.results_compare import show_compare
-from pages.parts.results_curves import show_carry_over, show_curves
-from pages.parts.results_diagnostics import show_diagnostics, show_method
-from pages.parts.results_draft import show_draft_distance
-from pages.parts.results_drivers import show_drivers
-from pages.parts.results_export import export_menu, method_of
-from pages.parts.results_overview import show_channels, show_over_time, show_overview
-from pages.parts.results_stability import show_stability
-from pages.parts.results_summary import show_figures, show_findings, show_newer_data
+from pages.parts.results.choice import choose_model, choose_view, known_models, stop_unless_ready
+from pages.parts.results.compare import show_compare
+from pages.parts.results.curves import show_carry_over, show_curves
+from pages.parts.results.diagnostics import show_diagnostics, show_method
+from pages.parts.results.draft import show_draft_distance
+from pages.parts.results.drivers import show_drivers
+from pages.parts.results.export import export_menu, method_of
+from pages.parts.results.overview import show_channels, show_over_time, show_overview
+from pages.parts.results.stability import show_stability
+from pages.parts.results.summary import show_figures, show_findings, show_newer_data
 from pages.parts.session import require_project
 
 person, project = require_project(Permission.PROJECT_VIEW)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.access import Permission
 from core.data.store import datasets
 from core.mmm.model_info import TrainingStatus
-from core.mmm.scenarios.store import scenarios
+from core.mmm.planning.store import scenarios
 from core.mmm.store import models
 from core.store import session
 from pages.parts.home_latest import show_latest

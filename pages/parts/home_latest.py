@@ -7,16 +7,16 @@ import streamlit as st
 from core.access import Membership
 from core.errors import UserError
 from core.mmm import charts
+from core.mmm.answers.readout import wording_for
 from core.mmm.model_info import ModelInfo
-from core.mmm.readout import wording_for
 from core.palette import channel_colours
 from pages.parts.actions import show_faults
 from pages.parts.cached import fitted
 from pages.parts.layout import card, chart, section
 from pages.parts.plain import plain
-from pages.parts.results_choice import ALL, YEAR, range_of
-from pages.parts.results_summary import show_figures, show_findings
-from pages.parts.results_view import View
+from pages.parts.results.choice import ALL, YEAR, range_of
+from pages.parts.results.summary import show_figures, show_findings
+from pages.parts.results.view import View
 
 LEVEL = 0.9
 TWO_YEARS = 2 * 365

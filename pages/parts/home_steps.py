@@ -10,7 +10,7 @@ import streamlit as st
 from core.access import Membership, Permission
 from core.data.dataset_info import DatasetInfo
 from core.mmm.model_info import ModelInfo, TrainingStatus
-from core.mmm.scenarios.scenario_info import ScenarioInfo
+from core.mmm.planning.scenario_info import ScenarioInfo
 from pages.parts.figures import day
 from pages.parts.layout import card
 from pages.parts.places import Screen, link

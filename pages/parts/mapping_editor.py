@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data import ColumnMap, Mapping, Role
 from pages.parts.mapping_words import ROLE_WORDS, role_of_words
-from pages.parts.setup_table import edited_table
+from pages.parts.setup.table import edited_table
 
 COLUMN, ROLE, LABEL, PAIR, EXAMPLE, REASON = "Column", "Role", "Shown as", "Its spend", "Example", "Why"
 ROW_HEIGHT, ROWS_SHOWN, EXAMPLE_LENGTH = 36, 24, 24

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data import KpiKind, Mapping, MediaMeasure, Period, Weekday
 from pages.parts.mapping_words import DATE_WORDS, MEASURE_WORDS, NUMBER_WORDS
-from pages.parts.upload_state import Reading
+from pages.parts.upload.state import Reading
 
 CURRENCIES = [
     "EUR",

@@ -49,7 +49,7 @@ def rehearse() -> None:
     """
     # Imported here, since numba takes a second that the start need not wait for.
     from core.mmm.compiled import kernels_are_kept
-    from core.mmm.rehearsal import rehearse_reading
+    from core.mmm.sampling.rehearsal import rehearse_reading
 
     for part in pkgutil.iter_modules(pages.parts.__path__):
         importlib.import_module(f"pages.parts.{part.name}")

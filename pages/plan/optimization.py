@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.access import Permission
-from core.mmm.plan_values import PlanKind
+from core.mmm.planning.values import PlanKind
 from pages.parts.layout import page_header
-from pages.parts.plan_answers import plan_basis
-from pages.parts.plan_budget_board import budget_screen
-from pages.parts.plan_library import show_saved
-from pages.parts.plan_model import trained_models, wording_of
-from pages.parts.plan_open import open_bench, plan_tabs
+from pages.parts.plan.answers import plan_basis
+from pages.parts.plan.budget_board import budget_screen
+from pages.parts.plan.library import show_saved
+from pages.parts.plan.model import trained_models, wording_of
+from pages.parts.plan.open import open_bench, plan_tabs
 from pages.parts.session import require_project
 
 person, project = require_project(Permission.PROJECT_VIEW)

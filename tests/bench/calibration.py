@@ -23,13 +23,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.convergence import ess_bulk
-from core.mmm.decomposition import expected_draws
-from core.mmm.density import log_posterior
-from core.mmm.media import media_terms
-from core.mmm.predict import Posterior, baseline_draws, noise_draws
-from core.mmm.sampling import Effort, Trace, sample
-from core.mmm.structure import Structure, packed
+from core.mmm.answers.decomposition import expected_draws
+from core.mmm.model.density import log_posterior
+from core.mmm.model.media import media_terms
+from core.mmm.model.predict import Posterior, baseline_draws, noise_draws
+from core.mmm.model.structure import Structure, packed
+from core.mmm.sampling.convergence import ess_bulk
+from core.mmm.sampling.nuts import Effort, Trace, sample
 from core.mmm.training import keep_draws
 from tests.bench.calibration_designs import Design, designs
 from tests.bench.calibration_truth import Truth, draw_truth, on_truth

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.mmm import ChannelPrior, LiftTest, MMMConfig, Priors
-from core.mmm.structure import Structure, structure_of
+from core.mmm.model.structure import Structure, structure_of
 
 
 @dataclass(frozen=True)

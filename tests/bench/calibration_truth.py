@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.mmm.choices import Adstock, Saturation
-from core.mmm.prior_draws import draw_prior
-from core.mmm.structure import Structure
+from core.mmm.model.prior_draws import draw_prior
+from core.mmm.model.structure import Structure
 
 Floats = NDArray[np.float64]
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.mmm.answers.summary import interval
 from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
-from core.mmm.panel import Panel, read_panel
-from core.mmm.reading import read_dates
-from core.mmm.sampling import Progress
-from core.mmm.summary import interval
+from core.mmm.sampling.nuts import Progress
+from core.mmm.table.panel import Panel, read_panel
+from core.mmm.table.reading import read_dates
 from core.mmm.training import fit
 from core.mmm.validation.naive import naive_forecast
 from core.mmm.validation.past import config_of_past, without_holdout

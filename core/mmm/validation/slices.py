@@ -13,7 +13,7 @@ import pandas as pd
 from core.errors import UserError
 from core.mmm.choices import Frequency
 from core.mmm.config import MMMConfig
-from core.mmm.panel import Panel, read_panel
+from core.mmm.table.panel import Panel, read_panel
 from core.mmm.validation.past import without_holdout
 
 

@@ -16,7 +16,7 @@ from core.data.keeping import read_kept_table
 from core.jobs.store import cancel_training, enqueue_slice
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import TrainingStatus
-from core.mmm.sampling_plan import SamplingPlan
+from core.mmm.sampling.effort import SamplingPlan
 from core.mmm.validation.result import SliceResult
 from core.mmm.validation.slices import Slice, time_slices
 from core.mmm.validation.validation_info import SliceInfo, ValidationInfo

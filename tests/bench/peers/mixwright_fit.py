@@ -53,8 +53,8 @@ def fitted(data: str, spec: dict[str, Any]) -> FittedMMM:
 
 def totals_of(model: FittedMMM) -> np.ndarray:
     """(chain, draw, channel) contributions of every draw, none thinned, over all geos and periods."""
-    from core.mmm.media import media_draws, media_sums
-    from core.mmm.parameters import natural_of
+    from core.mmm.model.media import media_draws, media_sums
+    from core.mmm.model.parameters import natural_of
 
     structure = model.structure
     chains, draws, size = model.trace.shape
@@ -95,7 +95,7 @@ def answered(model: FittedMMM, spec: dict[str, Any], stages: Stages, memory: flo
     weekly = model.contributions(1000).to_numpy() if spec.get("weekly", True) else totals[:, :1, None, :]
     reading = None
     if spec.get("read", False):
-        from core.mmm.rehearsal import rehearse_reading
+        from core.mmm.sampling.rehearsal import rehearse_reading
 
         rehearse_reading()
         reading = seconds_to_read(model)

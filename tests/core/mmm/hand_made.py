@@ -7,11 +7,11 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from core.mmm.evidence import Estimate, Evidence, Totals
-from core.mmm.findings import findings
-from core.mmm.hints import budget_hints
-from core.mmm.report import Report
-from core.mmm.verdict import verdict
+from core.mmm.answers.evidence import Estimate, Evidence, Totals
+from core.mmm.answers.findings import findings
+from core.mmm.answers.hints import budget_hints
+from core.mmm.answers.report import Report
+from core.mmm.answers.verdict import verdict
 from core.mmm.wording import Wording
 
 CHANNELS = ("tv_S", "search_S", "print_S")

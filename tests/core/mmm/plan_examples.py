@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.mmm.answers.evidence import Estimate
 from core.mmm.choices import Goal
-from core.mmm.evidence import Estimate
-from core.mmm.plan_answers import (
+from core.mmm.planning.answers import (
     Binding,
     BudgetAnswer,
     ChannelOutcome,
@@ -15,8 +15,8 @@ from core.mmm.plan_answers import (
     WhatIfAnswer,
     kept_draws,
 )
-from core.mmm.plan_compare import ComparedPlan
-from core.mmm.plan_values import BudgetInputs, ChannelLimit, GroupLimit, RiskView
+from core.mmm.planning.compare import ComparedPlan
+from core.mmm.planning.values import BudgetInputs, ChannelLimit, GroupLimit, RiskView
 from core.mmm.wording import Wording
 
 LEVEL = 0.9

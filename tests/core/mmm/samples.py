@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from core.mmm import FittedMMM, MMMConfig, fit
-from core.mmm.prior_draws import draw_prior
-from core.mmm.structure import structure_of
+from core.mmm.model.prior_draws import draw_prior
+from core.mmm.model.structure import structure_of
 from core.mmm.training import keep_draws
 
 FOLDER = Path(__file__).parents[2] / "data" / "mmm"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.mmm.media import media_draws, media_terms
-from core.mmm.parameters import natural_of
+from core.mmm.model.media import media_draws, media_terms
+from core.mmm.model.parameters import natural_of
 from tests.bench.calibration import RANKS, Plan, judged, run
 from tests.bench.calibration_designs import designs, noisy
 from tests.bench.calibration_truth import draw_truth

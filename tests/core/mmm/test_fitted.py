@@ -86,8 +86,8 @@ def prior_counterfactual(model, frame):
     """Contribution of zeta had the media been those of `frame`, its level unchanged."""
     import xarray as xr
 
-    from core.mmm.media import media_terms
-    from core.mmm.structure import scaled_exposure
+    from core.mmm.model.media import media_terms
+    from core.mmm.model.structure import scaled_exposure
 
     raw = frame[["zeta", "alpha"]].to_numpy(dtype=float)[None]
     panel = replace(model.structure.panel, exposure=raw)

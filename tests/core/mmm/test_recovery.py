@@ -5,7 +5,7 @@ import pytest
 
 from core.mmm import ChannelPrior, LiftTest, MMMConfig, Priors, fit
 from core.mmm.choices import Adstock, Saturation
-from core.mmm.transforms import adstock, adstock_weights, saturation
+from core.mmm.model.transforms import adstock, adstock_weights, saturation
 from tests.core.mmm.samples import plain, recovery, weekly
 
 

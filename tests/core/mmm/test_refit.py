@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from core.mmm import FittedMMM, fit
-from core.mmm.approach import approach_to
-from core.mmm.earlier import Trusted, earlier_of
 from core.mmm.files import load_model
-from core.mmm.precondition import Origin
+from core.mmm.model.structure import structure_of
 from core.mmm.refit import refit
-from core.mmm.structure import structure_of
+from core.mmm.sampling.approach import approach_to
+from core.mmm.sampling.earlier import Trusted, earlier_of
+from core.mmm.sampling.precondition import Origin
 from tests.core.mmm.samples import ROBYN, prior_model, robyn, robyn_model
 
 EFFORT = {"draws": 300, "tune": 400, "chains": 2, "seed": 6}

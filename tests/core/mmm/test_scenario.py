@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import UserError
 from core.mmm import simulate
-from core.mmm.media import media_terms
+from core.mmm.model.media import media_terms
 from tests.core.mmm.samples import geo_model, plain, prior_model, robyn, robyn_model, weekly
 
 

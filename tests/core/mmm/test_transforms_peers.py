@@ -22,7 +22,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.mmm.choices import Adstock, Saturation
-from core.mmm.transforms import adstock, adstock_weights, saturation
+from core.mmm.model.transforms import adstock, adstock_weights, saturation
 
 RECORD = json.loads(Path("tests/data/peers/transforms.json").read_text())
 INPUT = np.array(RECORD["input"])

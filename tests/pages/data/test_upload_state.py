@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pages.parts.upload_state import Upload
+from pages.parts.upload.state import Upload
 
 
 @dataclass

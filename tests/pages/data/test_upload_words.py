@@ -4,9 +4,9 @@ import pytest
 
 from core.data import ColumnMap, DataProblem, Mapping, Role, Severity
 from pages.parts.mapping_words import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
-from pages.parts.upload_problems import count_words
-from pages.parts.upload_save import suggested_name
-from pages.parts.upload_version import carried
+from pages.parts.upload.problems import count_words
+from pages.parts.upload.save import suggested_name
+from pages.parts.upload.version import carried
 
 
 @pytest.mark.parametrize(

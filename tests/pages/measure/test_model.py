@@ -10,11 +10,11 @@ from core.access import Role
 from core.data import Role as ColumnRole
 from core.data.dataset_info import DatasetInfo
 from core.mmm import MMMConfig, Priors
-from core.mmm.drafts.store import draft, save_draft
+from core.mmm.draft.store import draft, save_draft
 from core.mmm.priors import ChannelPrior
 from core.mmm.store import cancel, model, models, train
 from core.store import session
-from pages.parts.setup_state import SetUp, next_name
+from pages.parts.setup.state import SetUp, next_name
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import prepared_sample, sample  # noqa: F401  (a fixture)
 

@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
 from core.mmm import FittedMMM
+from core.mmm.answers.readout import Range
 from core.mmm.choices import Frequency
-from core.mmm.readout import Range
 from core.mmm.store import train
 from core.store import session
-from pages.parts.results_choice import ALL, HALF, YEAR, range_of
+from pages.parts.results.choice import ALL, HALF, YEAR, range_of
 from tests.core.mmm.samples import ROBYN, robyn
 from tests.pages.conftest import everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model

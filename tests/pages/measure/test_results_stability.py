@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.mmm import FittedMMM
-from core.mmm.stability import stability_of
+from core.mmm.answers.stability import stability_of
 from tests.pages.conftest import everything_shown
 from tests.pages.measure.kept import keep_readable, readable_model
 

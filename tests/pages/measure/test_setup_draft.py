@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from core.data.store import dataset_frame
 from core.mmm import DraftMMM, MMMConfig, draft_fit
-from core.mmm.draft_answer import answer_of
+from core.mmm.draft.answer import answer_of
 from core.store import session
 from db.tables import Model
-from pages.parts import setup_draft
-from pages.parts import setup_draft_work as work
-from pages.parts.setup_state import SetUp
+from pages.parts.setup import draft as setup_draft
+from pages.parts.setup import draft_work as work
+from pages.parts.setup.state import SetUp
 from tests.core.mmm.samples import plain as plain_config
 from tests.core.mmm.samples import weekly
 from tests.pages.conftest import everything_shown
@@ -92,7 +92,7 @@ def test_the_draft_follows_a_change_of_beliefs(open_page, sample):  # noqa: F811
 
 
 def test_without_a_valid_set_up_there_is_no_draft(open_page, sample, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("pages.parts.setup_form.blocking", lambda faults, problems: "Something is wrong.")
+    monkeypatch.setattr("pages.parts.setup.form.blocking", lambda faults, problems: "Something is wrong.")
     app = open_page(MODEL, dataset=sample.id)
     assert "appears once the errors above are mended" in everything_shown(app)
     assert not [table for table in app.dataframe if "Channel" in table.value]

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from pages.parts.setup_beliefs import likely_range
-from pages.parts.setup_words import duration_words, half_life_of, retention_of
+from pages.parts.setup.beliefs import likely_range
+from pages.parts.setup.words import duration_words, half_life_of, retention_of
 
 
 @pytest.mark.parametrize("weeks", [0.05, 0.66, 2.0, 26.0])

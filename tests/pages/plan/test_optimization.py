@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.access import Role
 from core.access import store as access
 from core.mmm import store as models
-from core.mmm.scenarios import store
+from core.mmm.planning import store
 from core.store import session
 from db.tables import Project
 from tests.conftest import PASSWORD

@@ -13,7 +13,7 @@ from core.jobs.retention.terms import Terms
 from core.jobs.run import Run
 from core.jobs.runs import store as runs
 from core.mmm import store as models
-from core.mmm.scenarios import store as scenarios
+from core.mmm.planning import store as scenarios
 from db.tables import ModelResult
 
 

@@ -7,7 +7,7 @@ from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
 from core.jobs.retention.store import purge
 from core.mmm import store as models
-from core.mmm.scenarios import store as scenarios
+from core.mmm.planning import store as scenarios
 from core.projects.copies.store import duplicate_project
 from core.projects.store import delete_project
 from db.tables import Project

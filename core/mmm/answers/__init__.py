@@ -1,0 +1,1 @@
+"""What a fitted model says: channels, findings, doubts, and what it cannot tell."""

@@ -1,1 +1,0 @@
-"""Set-ups of models while one is still choosing."""

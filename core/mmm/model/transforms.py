@@ -1,0 +1,316 @@
+"""Carry-over (adstock) and saturation: one definition for sampler, curves, what-if and optimiser.
+
+Adstock weights w_0 .. w_{L-1} sum to 1; with a the carried exposure,
+
+    geometric  w_l ~ decay^l                         delayed  w_l ~ decay^((l - peak)^2)
+    Weibull    w_l ~ Weibull density at l + 1 (shape, scale) less its least value within the window,
+               as Robyn and PyMC-Marketing have it
+    hill       a^slope / (a^slope + half^slope)      logistic  (1 - e^-ka) / (1 + e^-ka), k = ln 3 / half
+    michaelis_menten  a / (a + half)                 none      a
+
+Every saturation but `none` is 0 at 0, 1/2 at `half` and 1 in the limit. Nothing happened before the first
+period. Jin et al. (2017), "Bayesian methods for media mix modeling with carryover and shape effects".
+
+A channel with reach and frequency works the other way round: its response is what is carried over of
+reach * saturate(frequency), linear in reach. Zhang et al. (2023), "Bayesian hierarchical media mix model
+incorporating reach and frequency data".
+"""
+
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.choices import Adstock, Saturation
+from core.mmm.compiled import compiled
+from core.mmm.model.elementary import exponential, logarithm
+
+Floats = NDArray[np.float64]
+ADSTOCK_CODES = {Adstock.GEOMETRIC: 0, Adstock.DELAYED: 1, Adstock.WEIBULL: 2}
+SATURATION_CODES = {
+    Saturation.HILL: 0,
+    Saturation.LOGISTIC: 1,
+    Saturation.MICHAELIS_MENTEN: 2,
+    Saturation.NONE: 3,
+}
+_LN3 = math.log(3.0)
+_TINY = 1e-300
+
+
+@compiled
+def fill_weights(kind, first, second, weights, by_first, by_second):
+    """Fill `weights` (lag) and their derivatives by the two adstock parameters.
+
+    `first`, `second`: decay, - (geometric); decay, peak in periods (delayed); shape, scale in periods
+    (Weibull).
+    """
+    lags = weights.shape[0]
+    top = -np.inf
+    for lag in range(lags):
+        if kind == 0:
+            log_weight = lag * math.log(first) if lag > 0 else 0.0
+            by_first[lag], by_second[lag] = lag / first, 0.0
+        elif kind == 1:
+            away = lag - second
+            log_weight = away * away * math.log(first)
+            by_first[lag], by_second[lag] = away * away / first, -2.0 * away * math.log(first)
+        else:
+            log_ratio = math.log((lag + 1.0) / second)
+            power = math.exp(first * log_ratio)
+            log_weight = (first - 1.0) * log_ratio - power
+            by_first[lag] = log_ratio - power * log_ratio
+            by_second[lag] = (first * power - (first - 1.0)) / second
+        weights[lag] = log_weight
+        top = max(top, log_weight)
+    for lag in range(lags):
+        weights[lag] = math.exp(weights[lag] - top)
+        # Where a weight has vanished its derivative has too, however steep its logarithm.
+        if weights[lag] == 0.0:
+            by_first[lag] = by_second[lag] = 0.0
+        by_first[lag] *= weights[lag]
+        by_second[lag] *= weights[lag]
+    if kind == 2:
+        lower_to_zero(weights, by_first, by_second)
+    make_sum_one(weights, by_first, by_second)
+
+
+@compiled
+def lower_to_zero(weights, by_first, by_second):
+    """Subtract the least weight from all, and its derivatives from theirs; a single lag keeps its own."""
+    least = 0
+    for lag in range(weights.shape[0]):
+        if weights[lag] < weights[least]:
+            least = lag
+    if weights.shape[0] == 1:
+        return
+    weight, first, second = weights[least], by_first[least], by_second[least]
+    for lag in range(weights.shape[0]):
+        weights[lag] -= weight
+        by_first[lag] -= first
+        by_second[lag] -= second
+
+
+@compiled
+def make_sum_one(weights, by_first, by_second):
+    """Divide the weights by their sum; the derivatives follow."""
+    total = total_first = total_second = 0.0
+    for lag in range(weights.shape[0]):
+        total += weights[lag]
+        total_first += by_first[lag]
+        total_second += by_second[lag]
+    for lag in range(weights.shape[0]):
+        weights[lag] /= total
+        by_first[lag] = (by_first[lag] - weights[lag] * total_first) / total
+        by_second[lag] = (by_second[lag] - weights[lag] * total_second) / total
+
+
+@compiled
+def carry(exposure, weights, out):
+    """Fill `out` (period) with the carried exposure.
+
+    Loops run over shifted views: an index such as t - lag could be negative for all the compiler knows, and
+    then nothing runs in vector registers. Four lags at a time fetch each sum a quarter as often.
+    """
+    periods = exposure.shape[0]
+    last = min(weights.shape[0], periods)
+    for t in range(periods):
+        out[t] = weights[0] * exposure[t]
+    lag = 1
+    while lag + 3 < last:
+        a, b, c, d = weights[lag], weights[lag + 1], weights[lag + 2], weights[lag + 3]
+        one, two, three = exposure[1:], exposure[2:], exposure[3:]
+        out[lag] += a * exposure[0]
+        out[lag + 1] += a * exposure[1] + b * exposure[0]
+        out[lag + 2] += a * exposure[2] + b * exposure[1] + c * exposure[0]
+        late = out[lag + 3 :]
+        for t in range(periods - lag - 3):
+            late[t] += a * three[t] + b * two[t] + c * one[t] + d * exposure[t]
+        lag += 4
+    for rest in range(lag, last):
+        late, weight = out[rest:], weights[rest]
+        for t in range(periods - rest):
+            late[t] += weight * exposure[t]
+
+
+@compiled
+def add_products(adjoint, series, by_weights):
+    """Add to `by_weights` (lag) the sum of `adjoint` times the series that many periods earlier."""
+    periods = series.shape[0]
+    last = min(by_weights.shape[0], periods)
+    lag = 0
+    while lag + 3 < last:
+        one, two, three, late = series[1:], series[2:], series[3:], adjoint[lag + 3 :]
+        a = b = c = d = 0.0
+        for t in range(periods - lag - 3):
+            pull = late[t]
+            a += pull * three[t]
+            b += pull * two[t]
+            c += pull * one[t]
+            d += pull * series[t]
+        x, y, z = adjoint[lag], adjoint[lag + 1], adjoint[lag + 2]
+        by_weights[lag] += a + x * series[0] + y * series[1] + z * series[2]
+        by_weights[lag + 1] += b + y * series[0] + z * series[1]
+        by_weights[lag + 2] += c + z * series[0]
+        by_weights[lag + 3] += d
+        lag += 4
+    for rest in range(lag, last):
+        late, total = adjoint[rest:], 0.0
+        for t in range(periods - rest):
+            total += late[t] * series[t]
+        by_weights[rest] += total
+
+
+@compiled
+def respond(kind, carried, half, slope, out, spare):
+    """Fill `out` with the response, between 0 and 1 (unbounded for `none`); `spare` is overwritten."""
+    size = carried.shape[0]
+    if kind == 0:
+        log_half = math.log(half)
+        for t in range(size):
+            out[t] = max(carried[t], _TINY)
+        logarithm(out, spare)
+        for t in range(size):
+            spare[t] = slope * (log_half - spare[t])
+        exponential(spare, out)
+        for t in range(size):
+            out[t] = 1.0 / (1.0 + out[t]) if carried[t] > 0.0 else 0.0
+    elif kind == 1:
+        scale = -_LN3 / half
+        for t in range(size):
+            spare[t] = scale * carried[t]
+        exponential(spare, out)
+        for t in range(size):
+            out[t] = (1.0 - out[t]) / (1.0 + out[t]) if carried[t] > 0.0 else 0.0
+    elif kind == 2:
+        for t in range(size):
+            out[t] = carried[t] / (carried[t] + half)
+    else:
+        for t in range(size):
+            out[t] = carried[t]
+
+
+@compiled
+def saturate(kind, carried, half, slope, out, elasticity, log_ratio):
+    """Fill `out` with the response, `elasticity` with a * d response / d a, and log(a / half) for Hill."""
+    size = carried.shape[0]
+    respond(kind, carried, half, slope, out, elasticity)
+    if kind == 0:
+        # What `respond` left behind is slope * log(half / a).
+        for t in range(size):
+            log_ratio[t] = elasticity[t] / -slope if carried[t] > 0.0 else 0.0
+            elasticity[t] = slope * out[t] * (1.0 - out[t])
+    elif kind == 1:
+        scale = 0.5 * _LN3 / half
+        for t in range(size):
+            log_ratio[t] = 0.0
+            elasticity[t] = scale * carried[t] * (1.0 - out[t] * out[t])
+    elif kind == 2:
+        for t in range(size):
+            log_ratio[t] = 0.0
+            elasticity[t] = out[t] * (1.0 - out[t])
+    else:
+        for t in range(size):
+            log_ratio[t] = 0.0
+            elasticity[t] = out[t]
+
+
+@compiled
+def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):
+    """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half,
+    log slope.
+    """
+    periods = exposure.shape[0]
+    by_half = by_slope = 0.0
+    slope_of = np.empty(periods)
+    for t in range(periods):
+        moved = adjoint[t] * elasticity[t]
+        by_half -= moved
+        by_slope += moved * log_ratio[t]
+        slope_of[t] = moved / max(carried[t], _TINY)
+    add_products(slope_of, exposure, by_weights)
+    return by_half, by_slope
+
+
+@compiled
+def answer(kind, often, exposure, frequency, weights, half, slope, carried, response, spare):
+    """Fill `response` (period) with what an exposure, or a reach with its frequency where `often`, brings
+    about; `carried` and `spare` are overwritten."""
+    if often:
+        respond(kind, frequency, half, slope, carried, spare)
+        for t in range(exposure.shape[0]):
+            carried[t] *= exposure[t]
+        carry(carried, weights, response)
+    else:
+        carry(exposure, weights, carried)
+        respond(kind, carried, half, slope, response, spare)
+
+
+@compiled
+def answer_with_slopes(
+    kind, often, exposure, frequency, weights, half, slope, carried, response, elasticity, log_ratio
+):
+    """The same with what `pull_back_answer` needs: where `often`, `carried` holds what the reach is worth
+    before it is carried over, and `elasticity` that times the elasticity of saturation."""
+    if often:
+        saturate(kind, frequency, half, slope, carried, elasticity, log_ratio)
+        for t in range(exposure.shape[0]):
+            carried[t] *= exposure[t]
+            elasticity[t] *= exposure[t]
+        carry(carried, weights, response)
+    else:
+        carry(exposure, weights, carried)
+        saturate(kind, carried, half, slope, response, elasticity, log_ratio)
+
+
+@compiled
+def pull_back_answer(often, exposure, weights, carried, elasticity, log_ratio, adjoint, by_weights):
+    """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half,
+    log slope.
+    """
+    if not often:
+        return pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights)
+    periods = exposure.shape[0]
+    lags = min(by_weights.shape[0], periods)
+    by_worth = np.empty(periods)
+    for t in range(periods):
+        by_worth[t] = weights[0] * adjoint[t]
+    add_products(adjoint, carried, by_weights)
+    for lag in range(1, lags):
+        weight, late = weights[lag], adjoint[lag:]
+        for t in range(periods - lag):
+            by_worth[t] += weight * late[t]
+    by_half = by_slope = 0.0
+    for t in range(periods):
+        moved = by_worth[t] * elasticity[t]
+        by_half -= moved
+        by_slope += moved * log_ratio[t]
+    return by_half, by_slope
+
+
+def adstock_weights(kind: Adstock, first: float, second: float, lags: int) -> Floats:
+    """(lag,) weights that sum to 1; parameters as in `fill_weights`, a decay of 0 keeps all at lag 0."""
+    weights, spare = np.zeros(lags), np.zeros((2, lags))
+    if kind == Adstock.GEOMETRIC and first <= 0:
+        weights[0] = 1.0
+        return weights
+    fill_weights(ADSTOCK_CODES[kind], float(first), float(second), weights, spare[0], spare[1])
+    return weights
+
+
+def adstock(exposure: Floats, weights: Floats) -> Floats:
+    """The carried exposure of one series (period,)."""
+    out = np.empty(len(exposure))
+    carry(np.ascontiguousarray(exposure, dtype=float), weights, out)
+    return out
+
+
+def saturation(kind: Saturation, carried: Floats, half: float, slope: float = 1.0) -> Floats:
+    """The response to carried exposures of any shape."""
+    flat = np.ascontiguousarray(carried, dtype=float).ravel()
+    out, spare = np.empty_like(flat), np.empty((2, flat.size))
+    saturate(SATURATION_CODES[kind], flat, float(half), float(slope), out, spare[0], spare[1])
+    return out.reshape(np.shape(carried))

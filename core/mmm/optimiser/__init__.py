@@ -1,0 +1,1 @@
+"""Money by channel and period: the best split within limits, and what each limit costs."""

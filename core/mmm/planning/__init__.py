@@ -1,0 +1,1 @@
+"""Plans as people keep them: asked, answered, shown, compared, saved and exported."""

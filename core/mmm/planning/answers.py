@@ -1,0 +1,267 @@
+"""What a plan promises: frozen results that turn into JSON for a saved scenario and back.
+
+Every figure comes from posterior draws. The totals of each draw are kept with a saved plan, so that two plans
+of one model are compared draw by draw, without their common uncertainty.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from core.mmm.answers.evidence import Estimate, Floats
+from core.mmm.planning.values import CENT
+
+KEPT_DIGITS = 7  # of a draw's total: rounding far below the Monte Carlo error, a third of the space
+
+
+@dataclass(frozen=True)
+class ChannelOutcome:
+    """One channel of a plan: money and caused KPI (in the window) before and after.
+
+    `before_value` is the comparable spend of today, `seen_value` the most that was ever spent over as many
+    consecutive periods. A missing `roas` means that nothing is spent; `next_roas` is the incremental return
+    of the next 1 % of spend in the plan.
+    """
+
+    channel: str
+    recent_value: float
+    before_value: float
+    after_value: float
+    seen_value: float
+    kpi_before: Estimate
+    kpi_after: Estimate
+    roas_before: Estimate | None = None
+    roas_after: Estimate | None = None
+    next_roas: Estimate | None = None
+
+    @property
+    def change_value(self) -> float:
+        """Money added to the channel (negative: taken away)."""
+        return self.after_value - self.before_value
+
+    @property
+    def beyond_seen(self) -> bool:
+        """Whether the plan asks for more than the data ever showed."""
+        return self.after_value > self.seen_value + CENT
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A limit that the plan runs into. `side` is 'minimum', 'maximum', 'locked', 'total' or 'target'.
+
+    `price` is the KPI gained by moving the limit by one unit of money; `cost` the expected KPI that the limit
+    costs altogether (the best plan without it, minus this one); missing where it was not computed.
+    """
+
+    name: str
+    side: str
+    is_group: bool
+    limit_value: float
+    price: float
+    cost: float | None = None
+
+
+@dataclass(frozen=True)
+class PlanDraws:
+    """Total caused KPI of each draw, inside the window and carried over after it."""
+
+    window: tuple[float, ...]
+    after: tuple[float, ...]
+    seed: int
+
+    @property
+    def total(self) -> Floats:
+        """(draw,) KPI caused in the window and after it."""
+        both: Floats = np.asarray(self.window, dtype=float) + np.asarray(self.after, dtype=float)
+        return both
+
+
+@dataclass(frozen=True)
+class BudgetAnswer:
+    """The outcome of an optimisation.
+
+    `kpi` is caused inside the window, `kpi_after` carried over after it; `before_*` the same for today's
+    split at the same budget, inside the constraints; `recent_kpi` (window and after) for the recent spend as
+    it was. `roas` is caused inside the window by the plan's own spend, over
+    that spend. `difference` is plan minus before, window and after together.
+    """
+
+    channels: tuple[ChannelOutcome, ...]
+    kpi: Estimate
+    kpi_after: Estimate
+    before_kpi: Estimate
+    before_after: Estimate
+    recent_kpi: Estimate
+    roas: Estimate | None
+    difference: Estimate
+    probability_better: float
+    bindings: tuple[Binding, ...]
+    schedule: tuple[Mapping[str, Any], ...]
+    start_on: str
+    end_on: str
+    draws: PlanDraws
+    kkt_residual: float | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total_value(self) -> float:
+        """Money of the plan, to the cent."""
+        return round(sum(outcome.after_value for outcome in self.channels), 2)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per channel, for charts and exports."""
+        return outcome_frame(self.channels)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain JSON values; `from_json` gives an equal answer back."""
+        return _plain_row(asdict(self))
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> BudgetAnswer:
+        """The answer kept by `to_json`."""
+        values = dict(raw)
+        for name in ("kpi", "kpi_after", "before_kpi", "before_after", "recent_kpi", "difference"):
+            values[name] = Estimate(**raw[name])
+        values["roas"] = _estimate(raw.get("roas"))
+        values["channels"] = tuple(_outcome(row) for row in raw["channels"])
+        values["bindings"] = tuple(Binding(**row) for row in raw["bindings"])
+        values["schedule"] = tuple(dict(row) for row in raw["schedule"])
+        values["notes"] = tuple(raw.get("notes", ()))
+        return cls(**{**values, "draws": _draws(raw["draws"])})
+
+
+@dataclass(frozen=True)
+class ForecastPoint:
+    """The whole KPI of one future period: as planned and as recent, with its interval."""
+
+    date: str
+    plan: Estimate
+    recent: Estimate
+    baseline: float
+
+
+@dataclass(frozen=True)
+class WhatIfAnswer:
+    """The outcome of a spend scenario; `kpi` and `kpi_after` as in `BudgetAnswer`, against recent spend.
+
+    `forecast` is empty where the model cannot forecast the baseline; `assumptions` say what it takes for
+    granted.
+    """
+
+    channels: tuple[ChannelOutcome, ...]
+    kpi: Estimate
+    kpi_after: Estimate
+    recent_kpi: Estimate
+    roas: Estimate | None
+    difference: Estimate
+    probability_better: float
+    forecast: tuple[ForecastPoint, ...]
+    whole_kpi: Estimate | None
+    start_on: str
+    end_on: str
+    draws: PlanDraws
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def total_value(self) -> float:
+        """Money of the scenario, to the cent."""
+        return round(sum(outcome.after_value for outcome in self.channels), 2)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per channel, for charts and exports."""
+        return outcome_frame(self.channels)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain JSON values; `from_json` gives an equal answer back."""
+        return _plain_row(asdict(self))
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> WhatIfAnswer:
+        """The answer kept by `to_json`."""
+        values = dict(raw)
+        for name in ("kpi", "kpi_after", "recent_kpi", "difference"):
+            values[name] = Estimate(**raw[name])
+        values["roas"], values["whole_kpi"] = _estimate(raw.get("roas")), _estimate(raw["whole_kpi"])
+        values["channels"] = tuple(_outcome(row) for row in raw["channels"])
+        values["forecast"] = tuple(
+            ForecastPoint(row["date"], Estimate(**row["plan"]), Estimate(**row["recent"]), row["baseline"])
+            for row in raw["forecast"]
+        )
+        values["assumptions"] = tuple(raw.get("assumptions", ()))
+        return cls(**{**values, "draws": _draws(raw["draws"])})
+
+
+def outcome_frame(channels: Sequence[ChannelOutcome]) -> pd.DataFrame:
+    """One row per channel: money before and after, caused KPI and incremental ROAS with their intervals."""
+    rows = []
+    for outcome in channels:
+        row: dict[str, Any] = {
+            "channel": outcome.channel,
+            "recent_value": outcome.recent_value,
+            "before_value": outcome.before_value,
+            "after_value": outcome.after_value,
+            "change_value": round(outcome.change_value, 2),
+            "seen_value": outcome.seen_value,
+            "beyond_seen": outcome.beyond_seen,
+        }
+        for name in ("kpi_before", "kpi_after", "roas_before", "roas_after", "next_roas"):
+            row |= _columns(name, getattr(outcome, name))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def kept_draws(window: ArrayLike, after: ArrayLike, seed: int) -> PlanDraws:
+    """Totals of the draws, rounded to the digits that are kept."""
+    return PlanDraws(_rounded(window), _rounded(after), seed)
+
+
+def _rounded(values: ArrayLike) -> tuple[float, ...]:
+    return tuple(float(f"{value:.{KEPT_DIGITS}g}") for value in np.asarray(values, dtype=float))
+
+
+def _columns(name: str, estimate: Estimate | None) -> dict[str, float]:
+    if estimate is None:
+        return dict.fromkeys((name, f"{name}_lower", f"{name}_upper"), math.nan)
+    return {name: estimate.mean, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}
+
+
+def _estimate(raw: Mapping[str, float] | None) -> Estimate | None:
+    return None if raw is None else Estimate(**raw)
+
+
+def _outcome(raw: Mapping[str, Any]) -> ChannelOutcome:
+    values = dict(raw)
+    values["kpi_before"], values["kpi_after"] = Estimate(**raw["kpi_before"]), Estimate(**raw["kpi_after"])
+    for name in ("roas_before", "roas_after", "next_roas"):
+        values[name] = _estimate(raw[name])
+    return ChannelOutcome(**values)
+
+
+def _draws(raw: Mapping[str, Any]) -> PlanDraws:
+    return PlanDraws(tuple(raw["window"]), tuple(raw["after"]), int(raw["seed"]))
+
+
+def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists, numbers as Python's own; a figure that is not finite has no place in a saved plan."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"a plan cannot keep {value}")
+    return value

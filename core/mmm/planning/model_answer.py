@@ -1,0 +1,119 @@
+"""What a fitted model tells a plan: its basis, its curves over a horizon, and the rows to forecast with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.mmm.fitted import FittedMMM
+from core.mmm.model.media import exposure_per_spend, reference_frequency
+from core.mmm.planning.basis import PlanBasis, basis_of, first_periods
+
+Floats = NDArray[np.float64]
+
+
+def read_basis(model: FittedMMM, periods: int | None = None) -> PlanBasis:
+    """The basis of a plan over `periods` periods after the data, about a quarter when not given."""
+    panel = model.structure.panel
+    count = periods or first_periods(model.frequency, len(model.dates))
+    actual = pd.Series(panel.kpi.sum(axis=0), index=model.dates, name="kpi")
+    return basis_of(model.frame, actual, model.frequency, count)
+
+
+def even_spend(spend: Mapping[str, float], basis: PlanBasis) -> pd.DataFrame:
+    """Money by date of the horizon (rows) and channel, the same in every period."""
+    rows = {name: np.full(basis.periods, spend[name] / basis.periods) for name in basis.channels}
+    return pd.DataFrame(rows, index=basis.dates.rename("date"))
+
+
+def horizon_curves(model: FittedMMM, basis: PlanBasis, level: float = 0.9, points: int = 120) -> pd.DataFrame:
+    """Frame channel, spend, mean, lower, upper: KPI over the horizon at steady spend, both as totals."""
+    curves = model.response_curves(points)
+    tail = (1 - level) / 2
+    frames = []
+    for place, name in enumerate(model.channels):
+        draws = curves.values[:, place] * basis.periods
+        lower, upper = np.quantile(draws, [tail, 1 - tail], axis=0)
+        spend = curves["spend"].values[place] * basis.periods
+        frames.append(
+            pd.DataFrame(
+                {"channel": name, "spend": spend, "mean": draws.mean(axis=0), "lower": lower, "upper": upper}
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def future_rows(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) -> pd.DataFrame:
+    """Rows of the horizon for `predict`: media at even spend in the geos' recent shares, the rest as assumed.
+
+    Organic media stay at their recent mean; controls and treatments repeat the same periods of a year ago, or
+    their recent mean where the data are shorter than that; there are no special events.
+    """
+    config, panel = model.config, model.structure.panel
+    exposure = _future_exposure(model, basis, spend)
+    often, frequent = reference_frequency(model.structure), config.frequency_channels
+    controls = _repeated(panel.controls, model, basis)
+    treatments = _repeated(panel.treatments, model, basis)
+    frames = []
+    for g, geo in enumerate(model.geos):
+        rows: dict[str, object] = {config.date_column: basis.dates}
+        if config.geo_column and config.use_geo:
+            rows[config.geo_column] = geo
+        for c, name in enumerate(config.channels):
+            if name in frequent:
+                reach, frequency = config.reach_frequency[name]
+                rows |= {reach: exposure[g, c], frequency: often[g, frequent.index(name)]}
+            else:
+                rows[name] = exposure[g, c]
+        rows |= {name: controls[g, :, k] for k, name in enumerate(config.control_columns)}
+        rows |= {name: treatments[g, :, k] for k, name in enumerate(config.treatment_columns)}
+        if config.event_column:
+            rows[config.event_column] = ""
+        if config.population_column:
+            rows[config.population_column] = panel.population[g]
+        frames.append(pd.DataFrame(rows))
+    return pd.concat(frames, ignore_index=True)
+
+
+def assumptions(model: FittedMMM, basis: PlanBasis) -> tuple[str, ...]:
+    """What the forecast of the whole KPI takes for granted, in sentences."""
+    config, period = model.config, basis.period
+    said = [f"Spend is spread evenly over the {period}s; prices of media stay as they were."]
+    others = [*config.control_columns, *config.treatment_columns]
+    if others:
+        names = ", ".join(config.label(name) for name in others)
+        a_year_ago = len(model.dates) >= _year(model)
+        as_before = f"as in the same {period}s a year ago" if a_year_ago else "at its recent mean"
+        said.append(f"{names}: {as_before}.")
+    if config.event_column:
+        said.append("No special events are assumed.")
+    return tuple(said)
+
+
+def _future_exposure(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) -> Floats:
+    """(geo, channel) raw exposure of every period of the horizon."""
+    panel, paid = model.structure.panel, len(model.channels)
+    mean: Floats = panel.exposure[:, -basis.periods :].mean(axis=1)
+    rate = np.nan_to_num(exposure_per_spend(model.structure))
+    money = np.array([spend[name] / basis.periods for name in model.channels])
+    # The rate is exposure in each geo per unit of money spent on the channel in all geos together.
+    scaled = rate[:, :paid] * money
+    mean[:, :paid] = scaled * model.structure.scales.exposure[:, :paid]
+    return mean
+
+
+def _repeated(values: Floats, model: FittedMMM, basis: PlanBasis) -> Floats:
+    """(geo, period, column) of the horizon: a year ago, else the recent mean."""
+    year, periods = _year(model), basis.periods
+    if values.shape[1] >= year:
+        places = values.shape[1] - year + np.arange(periods) % year
+        return values[:, places]
+    recent: Floats = values[:, -periods:].mean(axis=1, keepdims=True)
+    return np.repeat(recent, periods, axis=1)
+
+
+def _year(model: FittedMMM) -> int:
+    return round(model.frequency.periods_per_year)

@@ -1,0 +1,222 @@
+"""A plan said in plain sentences: what to move, what it brings, which limit costs what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.mmm.answers.evidence import Estimate
+from core.mmm.choices import Goal
+from core.mmm.optimiser.limits import InfeasiblePlan
+from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome, WhatIfAnswer
+from core.mmm.planning.values import BudgetInputs, RiskView
+from core.mmm.wording import Wording, percent, probability
+
+
+@dataclass(frozen=True)
+class WordLimits:
+    """When a move is worth a word, and how many channels a sentence names."""
+
+    moved_share: float = 0.005
+    next_to_nothing: float = 1e-4
+    named_channels: int = 2
+
+
+def plan_sentence(answer: BudgetAnswer, wording: Wording, level: float = 0.9) -> str:
+    """What to do, what it brings with its interval, and how sure that is: two or three short sentences."""
+    moves = _moves(answer.channels, wording, answer.total_value)
+    if moves is None:
+        return (
+            f"Keep today’s split: within these limits no other is expected to bring more {wording.kpi_label}."
+        )
+    gain = with_interval(answer.difference, wording, level)
+    return f"{moves}: {gain}. {better_sentence(answer.probability_better, 'today’s split')}"
+
+
+def outcome_sentence(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str:
+    """How much money the goal turned out to need; empty where the whole budget is to be spent anyway."""
+    spent = wording.money(answer.total_value)
+    if inputs.goal == Goal.TARGET_KPI:
+        return f"{spent} is enough to cause {wording.kpi(inputs.target_value or 0)} {wording.kpi_label}."
+    if inputs.goal == Goal.TARGET_ROAS:
+        return f"{spent} can be spent at an incremental ROAS of {inputs.target_value or 0:.2f} or more."
+    if inputs.goal == Goal.PROFIT:
+        left = inputs.total_value - answer.total_value
+        if left < 1:
+            return f"The whole budget of {spent} pays for itself."
+        return f"Spend {spent} and keep {wording.money(left)}: more would cost more than it earns."
+    return ""
+
+
+def whatif_sentence(answer: WhatIfAnswer, wording: Wording, level: float = 0.9) -> str:
+    """What the scenario changes against recent spend, with its interval and how sure that is."""
+    change = answer.total_value - round(sum(o.recent_value for o in answer.channels), 2)
+    if all(abs(o.after_value - o.recent_value) < 0.01 for o in answer.channels):
+        return "This is recent spend, unchanged. Move a slider to see what changes."
+    money = "The same money" if abs(change) < 0.01 else _more_or_less(change, wording)
+    gain = with_interval(answer.difference, wording, level)
+    return f"{money}: {gain}. {better_sentence(answer.probability_better, 'recent spend')}"
+
+
+def with_interval(gain: Estimate, wording: Wording, level: float = 0.9) -> str:
+    """'+€41k Revenue (90 % interval: +€12k to +€70k)'."""
+    span = f"{signed(gain.lower, wording)} to {signed(gain.upper, wording)}"
+    return f"{signed(gain.mean, wording)} {wording.kpi_label} ({level * 100:.0f} % interval: {span})"
+
+
+def signed(value: float, wording: Wording) -> str:
+    """An amount of KPI with its sign."""
+    text = wording.kpi(value)
+    return text if text.startswith("-") or value == 0 else f"+{text}"
+
+
+def signed_money(value: float, wording: Wording) -> str:
+    """An amount of money with its sign; nothing is an empty change."""
+    cents = round(value, 2)
+    text = wording.money(cents or 0.0)
+    return text if text.startswith("-") or not cents else f"+{text}"
+
+
+def better_sentence(share: float, other: str) -> str:
+    """How likely the plan beats the other one."""
+    return f"The probability that it beats {other} is {probability(share)}."
+
+
+def span_words(estimate: Estimate, wording: Wording) -> str:
+    """'€1.20M to €1.52M'; an end that is nothing next to the other is written as 0."""
+    reach = max(abs(estimate.lower), abs(estimate.upper))
+    ends = [
+        end if abs(end) > reach * WordLimits().next_to_nothing else 0.0
+        for end in (estimate.lower, estimate.upper)
+    ]
+    return f"{wording.kpi(ends[0])} to {wording.kpi(ends[1])}"
+
+
+def horizon_words(start_on: str, end_on: str, periods: int, period: str) -> str:
+    """'4 Jan 2026 to 29 Mar 2026, 13 weeks'."""
+    first, last = (pd.Timestamp(day) for day in (start_on, end_on))
+    plural = "" if periods == 1 else "s"
+    return f"{day_words(first)} to {day_words(last)}, {periods} {period}{plural}"
+
+
+def day_words(day: pd.Timestamp) -> str:
+    """'4 Jan 2026'."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def limit_sentence(binding: Binding, wording: Wording) -> str:
+    """What a limit is, what it costs altogether, and what the next bit of money there would bring."""
+    step = _step(binding.limit_value)
+    where = binding.name if binding.is_group else wording.label(binding.name)
+    each = f"{wording.kpi(abs(binding.price) * step)} {wording.kpi_label}"
+    money = f"{wording.symbol}{step:,.0f}"
+    if binding.side == "total":
+        return f"Another {money} of budget would bring about {each}."
+    subject = {
+        "minimum": f"The floor of {wording.money(binding.limit_value)} on {where}",
+        "maximum": f"The cap of {wording.money(binding.limit_value)} on {where}",
+    }.get(binding.side, f"Keeping {where} at {wording.money(binding.limit_value)}")
+    verb = "lowering" if binding.side == "minimum" else "raising"
+    if binding.side == "locked":
+        verb = "raising" if binding.price >= 0 else "lowering"
+    worth = f"{verb} it by {money} would bring about {each}"
+    if binding.cost is None or binding.cost <= 0:
+        return f"{subject} holds the plan back: {worth}."
+    return f"{subject} costs {wording.kpi(binding.cost)} {wording.kpi_label}; {worth}."
+
+
+def clash_sentence(error: InfeasiblePlan, inputs: BudgetInputs, wording: Wording) -> str:
+    """Which limits cannot be met together, by their names on the screen."""
+    if not error.clash:
+        return " ".join(error.faults)
+    kept = {limit.channel for limit in inputs.limits if limit.locked}
+    groups = {group.name for group in inputs.groups}
+    parts = []
+    for limit in error.clash:
+        amount = f"{wording.symbol}{limit.amount:,.2f}"
+        if limit.kind == "total":
+            parts.append(f"the budget is {amount}")
+            continue
+        name = f"“{limit.name}”" if limit.name in groups else wording.label(limit.name)
+        word = {"lower": "needs at least", "upper": "may get at most"}[limit.kind]
+        parts.append(f"{name} {'is kept at' if limit.name in kept else word} {amount}")
+    return f"No plan can meet all of these: {'; '.join(parts)}. Change one of them."
+
+
+def beyond_sentence(channels: Sequence[ChannelOutcome], wording: Wording, periods: int) -> str | None:
+    """Which channels go beyond what the data ever showed; None where none does."""
+    found = [
+        f"{wording.label(o.channel)} ({wording.money(o.after_value)}; at most {wording.money(o.seen_value)})"
+        for o in channels
+        if o.beyond_seen
+    ]
+    if not found:
+        return None
+    span = wording.period if periods == 1 else f"{periods} {wording.period}s"
+    return (
+        f"Beyond what was ever spent in {span}: {', '.join(found)}. There the curve is a guess of the model, "
+        "not a measurement; raise such a channel step by step or test it first."
+    )
+
+
+def goal_sentence(inputs: BudgetInputs, wording: Wording) -> str:
+    """What was asked for, in one sentence."""
+    goals = {
+        Goal.KPI: f"Most {wording.kpi_label} for {wording.money(inputs.total_value)}",
+        Goal.PROFIT: f"Most profit at a margin of {percent(inputs.margin_share or 0)}, "
+        f"spending up to {wording.money(inputs.total_value)}",
+        Goal.TARGET_KPI: f"Cheapest way to cause {wording.kpi(inputs.target_value or 0)} {wording.kpi_label}",
+        Goal.TARGET_ROAS: f"Most {wording.kpi_label} at an incremental ROAS of at least "
+        f"{inputs.target_value or 0:.2f}",
+    }
+    return f"{goals[inputs.goal]}; {risk_words(inputs.risk, inputs.risk_share)}."
+
+
+def risk_words(risk: RiskView, share: float) -> str:
+    """The attitude to risk as a reader would say it."""
+    worst = percent(share)
+    return {
+        RiskView.MEAN: "what is expected on average counts",
+        RiskView.QUANTILE: f"the outcome that is missed with a chance of only {worst} counts",
+        RiskView.CVAR: f"the average of the worst {worst} of outcomes counts",
+    }[risk]
+
+
+def _moves(channels: Sequence[ChannelOutcome], wording: Wording, total: float) -> str | None:
+    """'Move €120k from TV and Print to Search', 'Spend €40k more on Search'; None where nothing moves."""
+    floor = WordLimits().moved_share * max(total, 1.0)
+    up = sorted((o for o in channels if o.change_value > floor), key=lambda o: -o.change_value)
+    down = sorted((o for o in channels if o.change_value < -floor), key=lambda o: o.change_value)
+    if not up and not down:
+        return None
+    if not down:
+        return f"Spend {_sum(up, wording)} more on {_names(up, wording)}"
+    if not up:
+        return f"Spend {_sum(down, wording)} less on {_names(down, wording)}"
+    return f"Move {_sum(down, wording)} from {_names(down, wording)} to {_names(up, wording)}"
+
+
+def _sum(channels: Sequence[ChannelOutcome], wording: Wording) -> str:
+    return wording.money(abs(sum(o.change_value for o in channels)))
+
+
+def _names(channels: Sequence[ChannelOutcome], wording: Wording) -> str:
+    most = WordLimits().named_channels
+    names = [wording.label(o.channel) for o in channels]
+    if len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} others"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _more_or_less(change: float, wording: Wording) -> str:
+    return f"{wording.money(abs(change))} {'more' if change > 0 else 'less'} than recent spend"
+
+
+def _step(limit_value: float) -> float:
+    """A round sum of money of a few percent of the limit: 1,000, 10,000, ..."""
+    step = 1.0
+    while step * 10 <= max(limit_value, 1.0) / 10:
+        step *= 10
+    return step

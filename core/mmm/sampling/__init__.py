@@ -1,0 +1,1 @@
+"""From a density to draws: start, coordinates, chains, convergence."""

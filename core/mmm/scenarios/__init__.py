@@ -1,1 +1,0 @@
-"""Plans saved on a model: budgets and what-ifs."""

@@ -1,0 +1,172 @@
+"""The board of a budget: the question on top, the answer below, and what to do with both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.access import Membership, Person
+from core.errors import UserError
+from core.mmm.model_info import ModelInfo
+from core.mmm.optimiser.limits import InfeasiblePlan
+from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.basis import PlanBasis, first_budget, stretch
+from core.mmm.planning.budget_answer import solve_budget
+from core.mmm.planning.export import plan_csv, plan_xlsx
+from core.mmm.planning.export_chart import plan_png
+from core.mmm.planning.values import BudgetInputs, PlanKind
+from core.mmm.planning.words import clash_sentence, goal_sentence, horizon_words, plan_sentence
+from core.mmm.wording import Wording
+from pages.parts.actions import user_errors
+from pages.parts.figures import day
+from pages.parts.layout import Download, download_row
+from pages.parts.plain import plain
+from pages.parts.plan.answers import plan_basis, plan_curves, trained
+from pages.parts.plan.budget_answer import show_answer
+from pages.parts.plan.budget_form import ask_budget, ask_horizon
+from pages.parts.plan.model import choose_model, trusted, wording_of
+from pages.parts.plan.open import show_kept_model, show_model_gone
+from pages.parts.plan.save import save_buttons, show_name
+from pages.parts.plan.state import Bench
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def budget_screen(
+    person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench, header: DeltaGenerator
+) -> None:
+    """The board, or the saved answer alone where its model is gone."""
+    if bench.scenario is None or bench.scenario.model_available:
+        budget_board(person, project, models, bench, header)
+        return
+    show_name(bench)
+    show_model_gone(bench.scenario)
+    wording = wording_of(models[0], project, plan_basis(models[0]).period)
+    inputs = BudgetInputs.from_json(bench.scenario.config, wording.labels)
+    answer = BudgetAnswer.from_json(bench.scenario.results or {})
+    show_answer(answer, inputs, wording, None)
+    facts = [("Plan", bench.scenario.name), ("Model", f"{bench.scenario.model_name} (deleted)")]
+    _downloads(project, answer, wording, bench.scenario.name, plan_sentence(answer, wording), facts)
+
+
+def budget_board(
+    person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench, header: DeltaGenerator
+) -> None:
+    """The question, its answer, and the header's buttons."""
+    prefix = f"budget_{project.project_id}_{bench.scenario.id if bench.scenario else 0}_{bench.round}"
+    name = st.container()
+    with st.container(border=True, key="plan_question"):
+        fields = st.grid(4, min_column_width=200)
+        with fields:
+            info = show_kept_model(person, bench) or choose_model(
+                models, bench.model_id, key=f"{prefix}_model"
+            )
+            bench.use_model(info.id)
+            basis = plan_basis(info, _periods_of(bench))
+            periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
+            basis = plan_basis(info, periods)
+        allowed, wording = trusted(info), wording_of(info, project, basis.period)
+        _say_horizon(basis, wording)
+        inputs = _ask(bench, basis, wording, prefix, fields)
+        blocked = inputs is None or not allowed
+        icon = ":material/auto_awesome:"
+        if st.button("Optimise", type="primary", icon=icon, key="plan_optimise", disabled=blocked) and inputs:
+            _optimise(info, inputs, basis, bench, wording)
+    with name:
+        show_name(bench)
+    if bench.answer and bench.answered and allowed:
+        _show(info, project, basis, bench, wording)
+    with header:
+        first = f"{wording.money(inputs.total_value)} for {periods} {basis.period}s" if inputs else "My plan"
+        ready = bench.answer is not None
+        save_buttons(person, project, bench, PlanKind.BUDGET.value, ready=ready, first_name=first)
+
+
+def _say_horizon(basis: PlanBasis, wording: Wording) -> None:
+    horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
+    recently = f"recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"
+    st.caption(plain(f"{horizon}; {recently}"))
+
+
+def _ask(
+    bench: Bench, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
+) -> BudgetInputs | None:
+    """The inputs as edited, kept on the bench; None while they break a rule, which is said below them."""
+    kept = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
+    if kept is None:
+        kept = first_budget(basis, wording.labels)
+    elif kept.periods != basis.periods or kept.recent != dict(basis.recent):
+        kept = stretch(kept, basis)
+        bench.stretch(kept.to_json())
+    with user_errors() as outcome:
+        inputs = ask_budget(kept, basis, wording, f"{prefix}_{bench.stretched}", fields)
+    if outcome.failed:
+        return None
+    bench.inputs = inputs.to_json()
+    return inputs
+
+
+def _optimise(
+    info: ModelInfo, inputs: BudgetInputs, basis: PlanBasis, bench: Bench, wording: Wording
+) -> None:
+    """Put the question to the optimiser; who comes here has agreed to a model that did not converge."""
+    with user_errors() as outcome, st.spinner("Looking for the best split"):
+        try:
+            answer = solve_budget(trained(info), inputs, basis, override=not info.converged)
+        except InfeasiblePlan as error:
+            raise UserError(clash_sentence(error, inputs, wording)) from error
+        bench.settle(inputs.to_json(), answer.to_json())
+    if outcome.failed:
+        bench.answer = bench.answered = None
+
+
+def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, wording: Wording) -> None:
+    inputs = BudgetInputs.from_json(bench.answered or {}, wording.labels)
+    answer = BudgetAnswer.from_json(bench.answer or {})
+    if bench.stale:
+        st.info(
+            "The question was changed after this answer. Press Optimise for a new one.",
+            icon=":material/update:",
+        )
+    curves = plan_curves(info, plan_basis(info, inputs.periods), inputs.level)
+    show_answer(answer, inputs, wording, curves)
+    name = bench.scenario.name if bench.scenario else "Budget plan"
+    sentence = plan_sentence(answer, wording, inputs.level)
+    facts = [
+        ("Plan", name),
+        (
+            "Model",
+            f"{info.name} (no. {info.id}, trained {day((info.finished_at or info.created_at).date())})",
+        ),
+        ("Horizon", horizon_words(answer.start_on, answer.end_on, inputs.periods, basis.period)),
+        ("Asked for", goal_sentence(inputs, wording)),
+        ("Answer", sentence),
+    ]
+    _downloads(project, answer, wording, name, sentence, facts)
+
+
+def _downloads(
+    project: Membership,
+    answer: BudgetAnswer,
+    wording: Wording,
+    name: str,
+    sentence: str,
+    facts: Sequence[tuple[str, str]],
+) -> None:
+    download_row(
+        project,
+        [
+            Download("Table (CSV)", "plan.csv", "text/csv", lambda: plan_csv(answer, wording)),
+            Download("Workbook (XLSX)", "plan.xlsx", SHEET, lambda: plan_xlsx(answer, wording, facts)),
+            Download(
+                "Picture (PNG)", "plan.png", "image/png", lambda: plan_png(answer, wording, name, sentence)
+            ),
+        ],
+        key="plan",
+    )
+
+
+def _periods_of(bench: Bench) -> int | None:
+    return int(bench.inputs["periods"]) if bench.inputs else None

@@ -1,0 +1,86 @@
+"""The answer of a spend scenario: forecast, what changes against recent spend, and each channel's part."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.mmm.charts.base import alt_text
+from core.mmm.planning import charts as plan_charts
+from core.mmm.planning.answers import WhatIfAnswer
+from core.mmm.planning.words import beyond_sentence, signed, signed_money, span_words, whatif_sentence
+from core.mmm.wording import Wording, probability
+from pages.parts.layout import Kpi, chart, kpi_row
+from pages.parts.plain import plain
+from pages.parts.plan.budget_answer import ROAS_HELP, outcome_table, return_words
+
+RECENT = "Recent"
+SCENARIO = "Scenario"
+PAST_PERIODS = 52
+
+
+def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
+    """What the scenario brings, in figures."""
+    warning = beyond_sentence(answer.channels, wording, periods)
+    if warning:
+        st.warning(plain(warning), icon=":material/warning:")
+    _show_totals(answer, wording, level)
+
+
+def show_sentence(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
+    """What the scenario changes, in one sentence."""
+    st.markdown(f"#### {plain(whatif_sentence(answer, wording, level))}")
+
+
+def show_forecast(answer: WhatIfAnswer, actual: pd.Series, wording: Wording, level: float) -> None:
+    """The whole KPI over time, past and forecast, with what the forecast takes for granted."""
+    with st.container(border=True, key="whatif_forecast"):
+        st.markdown(f"**{plain(wording.kpi_label)}: past and forecast**")
+        fan = plan_charts.forecast_fan(actual.iloc[-PAST_PERIODS:], answer.forecast, wording, level)
+        chart(fan, key="whatif_fan", alt=alt_text(fan), height=380)
+        st.caption(plain(" ".join(answer.assumptions)))
+
+
+def show_channels(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
+    """Money and caused KPI of each channel, as chart and table."""
+    spend = plan_charts.spend_before_after(answer, wording, RECENT, SCENARIO)
+    effect = plan_charts.kpi_before_after(answer, wording, level, RECENT, SCENARIO)
+    with st.grid(2, min_column_width=420):
+        for title, figure, key in (
+            ("Spend", spend, "whatif_spend"),
+            (f"Caused {wording.kpi_label}", effect, "whatif_effect"),
+        ):
+            with st.container(border=True):
+                st.markdown(f"**{plain(title)}**")
+                chart(figure, key=key, alt=alt_text(figure), height=int(figure.layout.height))
+    st.dataframe(
+        outcome_table(answer.channels, wording),
+        hide_index=True,
+        key="whatif_table",
+        column_config={"Channel": st.column_config.TextColumn(pinned=True)},
+        alt="Spend and effect of each channel",
+    )
+
+
+def _show_totals(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
+    share = f"{level * 100:.0f} %"
+    recent = sum(o.recent_value for o in answer.channels)
+    total, gap = answer.total_value, answer.difference
+    moved = any(abs(o.after_value - o.recent_value) >= 0.01 for o in answer.channels)
+    better = probability(answer.probability_better) if moved else "–"
+    cards = [
+        Kpi("Spend", wording.money(total), f"{signed_money(total - recent, wording)} against recent"),
+        Kpi(
+            f"Caused {wording.kpi_label}", wording.kpi(answer.kpi.mean),
+            f"{share}: {span_words(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
+            help="Caused inside the horizon, earlier spend still at work included. Later: carried over",
+        ),
+        Kpi(wording.return_name, *return_words(answer, wording, level), help=ROAS_HELP),
+        Kpi(
+            "Difference", signed(gap.mean, wording),
+            f"{share}: {signed(gap.lower, wording)} to {signed(gap.upper, wording)}",
+            help="Against recent spend, from the same draws, carry-over included",
+        ),
+        Kpi("Probability better", better, "than recent spend"),
+    ]  # fmt: skip
+    kpi_row(cards, columns=5)

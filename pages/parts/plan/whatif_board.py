@@ -1,0 +1,133 @@
+"""The board of a spend scenario: sliders and their answer in one fragment, so that only it runs again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.access import Membership, Person
+from core.mmm.model_info import ModelInfo
+from core.mmm.planning.answers import WhatIfAnswer
+from core.mmm.planning.basis import PlanBasis, first_whatif
+from core.mmm.planning.export import plan_csv, plan_xlsx
+from core.mmm.planning.export_chart import plan_png
+from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.values import PlanKind, WhatIfInputs
+from core.mmm.planning.whatif import solve_whatif
+from core.mmm.planning.words import horizon_words, whatif_sentence
+from core.mmm.wording import Wording
+from pages.parts.actions import user_errors
+from pages.parts.layout import Download, download_row, section
+from pages.parts.plain import plain
+from pages.parts.plan.answers import plan_basis, spend_forecast, trained
+from pages.parts.plan.budget_form import ask_horizon
+from pages.parts.plan.model import choose_model, trusted, wording_of
+from pages.parts.plan.open import show_kept_model, show_model_gone
+from pages.parts.plan.save import save_buttons, show_name
+from pages.parts.plan.sliders import ask_spend
+from pages.parts.plan.state import Bench
+from pages.parts.plan.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
+
+
+def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
+    """The model and the horizon, then the board."""
+    if bench.scenario is not None and not bench.scenario.model_available:
+        _show_kept(project, models[0], bench, bench.scenario)
+        return
+    scenario_id = bench.scenario.id if bench.scenario else 0
+    prefix = f"whatif_{project.project_id}_{scenario_id}_{bench.round}"
+    with st.container(border=True, key="plan_question"), st.grid(3, min_column_width=220):
+        info = show_kept_model(person, bench) or choose_model(models, bench.model_id, key=f"{prefix}_model")
+        bench.use_model(info.id)
+        basis = plan_basis(info, int(bench.inputs["periods"]) if bench.inputs else None)
+        periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
+        basis = plan_basis(info, periods)
+        st.caption(plain(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)))
+    if trusted(info):
+        whatif_board(person, project, info, basis, bench, wording_of(info, project, basis.period))
+
+
+def _show_kept(project: Membership, other: ModelInfo, bench: Bench, scenario: ScenarioInfo) -> None:
+    """The saved answer alone; names are those of another model, as its own is gone."""
+    wording = wording_of(other, project, plan_basis(other).period)
+    answer = WhatIfAnswer.from_json(scenario.results or {})
+    show_name(bench)
+    show_model_gone(scenario)
+    show_sentence(answer, wording, float(scenario.config["level"]))
+    show_whatif(answer, int(scenario.config["periods"]), wording, float(scenario.config["level"]))
+    show_channels(answer, wording, float(scenario.config["level"]))
+
+
+@st.fragment
+def whatif_board(
+    person: Person, project: Membership, info: ModelInfo, basis: PlanBasis, bench: Bench, wording: Wording
+) -> None:
+    """Sliders left, answer right; every move is computed at once."""
+    inputs = _inputs(bench, basis)
+    prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
+    top = st.container()
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        inputs = ask_spend(inputs, basis, wording, prefix)
+        st.button("Back to recent spend", icon=":material/restart_alt:", key="whatif_reset",
+                  on_click=bench.restart, args=(first_whatif(basis).to_json(),))  # fmt: skip
+    with user_errors() as outcome:
+        answer = solve_whatif(trained(info), inputs, basis, spend_forecast(info, basis))
+    if outcome.failed:
+        return
+    bench.settle(inputs.to_json(), answer.to_json())
+    with top:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width="stretch", gap="xxsmall"):
+                show_name(bench)
+                show_sentence(answer, wording, inputs.level)
+            save_buttons(person, project, bench, PlanKind.WHATIF.value, ready=True, first_name="My scenario")
+        show_whatif(answer, basis.periods, wording, inputs.level)
+    with right:
+        show_forecast(answer, basis.actual, wording, inputs.level)
+    section("Channel by channel")
+    show_channels(answer, wording, inputs.level)
+    _downloads(project, info, basis, answer, inputs, bench, wording)
+
+
+def _inputs(bench: Bench, basis: PlanBasis) -> WhatIfInputs:
+    """What lies on the bench, for the channels and the horizon of the basis."""
+    first = first_whatif(basis)
+    if not bench.inputs:
+        return first
+    kept = WhatIfInputs.from_json(bench.inputs)
+    shares = {name: kept.spend_pct.get(name, share) for name, share in first.spend_pct.items()}
+    if kept.periods != basis.periods:
+        bench.stretch(WhatIfInputs(basis.periods, shares, kept.level).to_json())
+    return WhatIfInputs(basis.periods, shares, kept.level)
+
+
+def _downloads(
+    project: Membership, info: ModelInfo, basis: PlanBasis, answer: WhatIfAnswer, inputs: WhatIfInputs,
+    bench: Bench, wording: Wording,
+) -> None:  # fmt: skip
+    name = bench.scenario.name if bench.scenario else "Spend scenario"
+    horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
+    sentence = whatif_sentence(answer, wording, inputs.level)
+    facts = [
+        ("Scenario", name),
+        ("Model", f"{info.name} (no. {info.id})"),
+        ("Horizon", horizon),
+        ("Answer", sentence),
+    ]
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    download_row(
+        project,
+        [
+            Download("Table (CSV)", "scenario.csv", "text/csv", lambda: plan_csv(answer, wording)),
+            Download("Workbook (XLSX)", "scenario.xlsx", sheet, lambda: plan_xlsx(answer, wording, facts)),
+            Download(
+                "Picture (PNG)",
+                "scenario.png",
+                "image/png",
+                lambda: plan_png(answer, wording, name, sentence),
+            ),
+        ],
+        key="whatif",
+    )

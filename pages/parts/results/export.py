@@ -1,0 +1,102 @@
+"""The whole reading to take along: slides, a one-pager, a workbook, the table; made when asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.access import Permission
+from core.mmm.answers.method import method_sentences
+from core.mmm.answers.report import Report, Title, report_of
+from pages.parts.layout import Download
+from pages.parts.results.chart import file_name
+from pages.parts.results.view import View
+
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def method_of(view: View) -> tuple[str, ...]:
+    """How the model was computed, in sentences."""
+    model, results = view.model, dict(view.info.results or {})
+    return method_sentences(
+        model.config,
+        model.diagnostics,
+        results.get("run") or {},
+        len(model.dates),
+        len(model.geos),
+        model.frequency.noun,
+    )
+
+
+def report(view: View) -> Report:
+    """The report of what is on the screen."""
+    today = dt.datetime.now(dt.UTC).date()
+    title = Title(view.project.project_name, view.info.name, method_of(view), today)
+    return report_of(title, view.readout, view.lines, view.curves, view.span)
+
+
+def export_menu(view: View) -> None:
+    """The button with all files of this reading."""
+    allowed = view.project.allows(Permission.EXPORT_DOWNLOAD)
+    with st.popover("Export", icon=":material/download:", disabled=not allowed):
+        for at, item in enumerate(_downloads(view)):
+            st.download_button(
+                item.label,
+                data=item.data,
+                file_name=item.file_name,
+                mime=item.mime,
+                icon=item.icon,
+                key=f"export_{at}",
+                on_click="ignore",
+                width="stretch",
+            )
+        st.caption("Each holds the dates and intervals chosen above.")
+
+
+def _downloads(view: View) -> list[Download]:
+    base = file_name(view, "results")
+    return [
+        Download("PowerPoint", f"{base}.pptx", PPTX, _slides(view), ":material/slideshow:"),
+        Download("PDF one-pager", f"{base}.pdf", "application/pdf", _page(view), ":material/picture_as_pdf:"),
+        Download("Excel workbook", f"{base}.xlsx", XLSX, _workbook(view), ":material/table:"),
+        Download("CSV of channels", f"{base}.csv", "text/csv", _table(view), ":material/table_view:"),
+    ]
+
+
+def _slides(view: View) -> Callable[[], bytes]:
+    def make() -> bytes:
+        from core.mmm.exports.pptx import to_pptx
+
+        return to_pptx(report(view))
+
+    return make
+
+
+def _page(view: View) -> Callable[[], bytes]:
+    def make() -> bytes:
+        from core.mmm.exports.pdf import to_pdf
+
+        return to_pdf(report(view))
+
+    return make
+
+
+def _workbook(view: View) -> Callable[[], bytes]:
+    def make() -> bytes:
+        from core.mmm.exports.tables import to_xlsx
+
+        return to_xlsx(report(view))
+
+    return make
+
+
+def _table(view: View) -> Callable[[], bytes]:
+    def make() -> bytes:
+        from core.mmm.exports.tables import channels_csv
+
+        return channels_csv(report(view))
+
+    return make

@@ -1,0 +1,45 @@
+"""Answers of plans: kept as JSON without loss, tidy as a frame, honest about what was never seen."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer, kept_draws
+from tests.core.mmm.plan_examples import budget_answer, outcome, whatif_answer
+
+
+def test_a_budget_answer_survives_json_unchanged():
+    answer = budget_answer()
+    assert BudgetAnswer.from_json(json.loads(json.dumps(answer.to_json()))) == answer
+
+
+def test_a_what_if_answer_survives_json_unchanged():
+    answer = whatif_answer()
+    assert WhatIfAnswer.from_json(json.loads(json.dumps(answer.to_json()))) == answer
+
+
+def test_a_channel_without_spend_has_no_return():
+    answer = budget_answer(moved=100_000.0)
+    assert BudgetAnswer.from_json(answer.to_json()).channels[0].roas_after is None
+    assert np.isnan(answer.frame["roas_after"].iloc[0])
+
+
+def test_a_figure_that_is_not_finite_is_never_kept():
+    answer = budget_answer(shift=float("nan"))
+    with pytest.raises(ValueError, match="cannot keep nan"):
+        answer.to_json()
+
+
+def test_money_of_the_plan_adds_up_to_the_cent():
+    assert budget_answer(moved=33_333.33).total_value == 150_000.0
+
+
+def test_a_channel_above_anything_seen_is_marked():
+    assert outcome("tv_S", 1.0, 150_001.0).beyond_seen
+    assert not outcome("tv_S", 1.0, 150_000.0).beyond_seen
+
+
+def test_kept_draws_lose_nothing_that_matters():
+    values = np.random.default_rng(2).normal(1e6, 1e5, 100)
+    assert np.allclose(kept_draws(values, values * 0, 1).total, values, rtol=1e-6)

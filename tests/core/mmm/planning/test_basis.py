@@ -1,0 +1,88 @@
+"""The basis of a plan: recent spend, the most ever spent, and questions that stretch with the horizon."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from core.errors import UserError
+from core.mmm.choices import Frequency, Goal
+from core.mmm.planning.basis import basis_of, first_budget, first_periods, first_whatif, stretch, whatif_spend
+from core.mmm.planning.values import BudgetInputs, GroupLimit
+
+
+def _basis(periods: int = 4):
+    dates = pd.date_range("2025-01-06", periods=20, freq="7D")
+    spend = pd.DataFrame(
+        {"tv": [100.0] * 10 + [10.0] * 10, "search": [float(week) for week in range(20)]}, index=dates
+    )
+    return basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, periods)
+
+
+def test_recent_spend_covers_as_many_periods_as_the_horizon():
+    assert _basis().recent == {"tv": 40.0, "search": 16.0 + 17 + 18 + 19}
+
+
+def test_the_most_ever_spent_is_over_consecutive_periods():
+    assert _basis().seen == {"tv": 400.0, "search": 70.0}
+
+
+def test_the_horizon_begins_right_after_the_data():
+    basis = _basis()
+    assert (basis.start_on, basis.end_on) == ("2025-05-26", "2025-06-16")
+
+
+@pytest.mark.parametrize("periods", [0, 21])
+def test_a_horizon_longer_than_the_data_is_refused(periods):
+    with pytest.raises(UserError, match="between 1 and 20 weeks"):
+        _basis(periods)
+
+
+def test_the_first_budget_is_recent_spend_with_room_to_move():
+    inputs = first_budget(_basis())
+    assert inputs.total_value == 110.0
+    assert inputs.bounds == {"tv": (0.0, 600.0), "search": (0.0, 105.0)}
+
+
+def test_the_first_what_if_is_recent_spend():
+    assert first_whatif(_basis()).spend_pct == {"tv": 100.0, "search": 100.0}
+
+
+def test_a_channel_that_rests_is_planned_in_percent_of_its_average():
+    dates = pd.date_range("2025-01-06", periods=20, freq="7D")
+    spend = pd.DataFrame({"tv": [100.0] * 10 + [0.0] * 10}, index=dates)
+    basis = basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, 1)
+    assert whatif_spend(first_whatif(basis), basis) == {"tv": 0.0}
+    assert whatif_spend(first_whatif(basis).with_spend("tv", 200.0), basis) == {"tv": 100.0}
+
+
+def test_a_longer_horizon_takes_money_limits_and_target_along():
+    question = BudgetInputs(
+        4,
+        110.0,
+        first_budget(_basis()).limits,
+        (GroupLimit("all", ("tv", "search"), 10.0),),
+        Goal.TARGET_KPI,
+        50.0,
+    )
+    longer = stretch(question, _basis(8))
+    assert longer.periods == 8
+    assert longer.total_value == _basis(8).recent_total
+    assert longer.bounds["tv"] == (0.0, 1200.0)
+    assert longer.groups[0].minimum_value == 20.0 and longer.groups[0].maximum_value is None
+    assert longer.target_value == 100.0
+
+
+def test_newer_data_change_recent_spend_but_not_what_was_typed():
+    question = BudgetInputs(4, 777.0, first_budget(_basis()).limits)
+    older = replace(
+        question, limits=tuple(replace(x, recent_value=1.0, maximum_value=5.0) for x in question.limits)
+    )
+    newer = stretch(older, _basis())
+    assert newer.recent == _basis().recent
+    assert newer.total_value == 777.0 and newer.bounds["tv"] == (0.0, 5.0)
+
+
+def test_the_first_horizon_is_about_a_quarter_within_the_data():
+    assert first_periods(Frequency.WEEKLY, 200) == 13
+    assert first_periods(Frequency.DAILY, 20) == 20

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     path
     for path in (ROOT / "pages").rglob("*.py")
-    if path.name != "__init__.py" and path.parent.name != "parts"
+    if path.name != "__init__.py" and "parts" not in path.parts
 )
 BEFORE_THE_DOOR = {"sign_in.py", "register.py", "claim.py", "reset.py"}
 

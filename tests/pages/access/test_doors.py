@@ -14,7 +14,7 @@ INSIDE = [
     str(path.relative_to(ROOT))
     for path in sorted((ROOT / "pages").rglob("*.py"))
     if path.name not in {"__init__.py", "sign_in.py", "register.py", "claim.py", "reset.py"}
-    and path.parent.name != "parts"
+    and "parts" not in path.parts
 ]
 
 

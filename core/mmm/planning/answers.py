@@ -122,7 +122,7 @@ class BudgetAnswer:
 
     def to_json(self) -> dict[str, Any]:
         """The answer as plain JSON values; `from_json` gives an equal answer back."""
-        return _plain_row(asdict(self))
+        return plain_row(asdict(self))
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> BudgetAnswer:
@@ -130,74 +130,12 @@ class BudgetAnswer:
         values = dict(raw)
         for name in ("kpi", "kpi_after", "before_kpi", "before_after", "recent_kpi", "difference"):
             values[name] = Estimate(**raw[name])
-        values["roas"] = _estimate(raw.get("roas"))
-        values["channels"] = tuple(_outcome(row) for row in raw["channels"])
+        values["roas"] = read_estimate(raw.get("roas"))
+        values["channels"] = tuple(read_outcome(row) for row in raw["channels"])
         values["bindings"] = tuple(Binding(**row) for row in raw["bindings"])
         values["schedule"] = tuple(dict(row) for row in raw["schedule"])
         values["notes"] = tuple(raw.get("notes", ()))
-        return cls(**{**values, "draws": _draws(raw["draws"])})
-
-
-@dataclass(frozen=True)
-class ForecastPoint:
-    """The whole KPI of one future period: as planned and as recent, with its interval."""
-
-    date: str
-    plan: Estimate
-    recent: Estimate
-    baseline: float
-
-
-@dataclass(frozen=True)
-class WhatIfAnswer:
-    """The outcome of a spend scenario; `kpi` and `kpi_after` as in `BudgetAnswer`, against recent spend.
-
-    `forecast` is empty where the model cannot forecast the baseline; `assumptions` say what it takes for
-    granted.
-    """
-
-    channels: tuple[ChannelOutcome, ...]
-    kpi: Estimate
-    kpi_after: Estimate
-    recent_kpi: Estimate
-    roas: Estimate | None
-    difference: Estimate
-    probability_better: float
-    forecast: tuple[ForecastPoint, ...]
-    whole_kpi: Estimate | None
-    start_on: str
-    end_on: str
-    draws: PlanDraws
-    assumptions: tuple[str, ...] = ()
-
-    @property
-    def total_value(self) -> float:
-        """Money of the scenario, to the cent."""
-        return round(sum(outcome.after_value for outcome in self.channels), 2)
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per channel, for charts and exports."""
-        return outcome_frame(self.channels)
-
-    def to_json(self) -> dict[str, Any]:
-        """The answer as plain JSON values; `from_json` gives an equal answer back."""
-        return _plain_row(asdict(self))
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> WhatIfAnswer:
-        """The answer kept by `to_json`."""
-        values = dict(raw)
-        for name in ("kpi", "kpi_after", "recent_kpi", "difference"):
-            values[name] = Estimate(**raw[name])
-        values["roas"], values["whole_kpi"] = _estimate(raw.get("roas")), _estimate(raw["whole_kpi"])
-        values["channels"] = tuple(_outcome(row) for row in raw["channels"])
-        values["forecast"] = tuple(
-            ForecastPoint(row["date"], Estimate(**row["plan"]), Estimate(**row["recent"]), row["baseline"])
-            for row in raw["forecast"]
-        )
-        values["assumptions"] = tuple(raw.get("assumptions", ()))
-        return cls(**{**values, "draws": _draws(raw["draws"])})
+        return cls(**{**values, "draws": read_draws(raw["draws"])})
 
 
 def outcome_frame(channels: Sequence[ChannelOutcome]) -> pd.DataFrame:
@@ -234,23 +172,27 @@ def _columns(name: str, estimate: Estimate | None) -> dict[str, float]:
     return {name: estimate.mean, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}
 
 
-def _estimate(raw: Mapping[str, float] | None) -> Estimate | None:
+def read_estimate(raw: Mapping[str, float] | None) -> Estimate | None:
+    """The estimate kept as JSON; None where there is none."""
     return None if raw is None else Estimate(**raw)
 
 
-def _outcome(raw: Mapping[str, Any]) -> ChannelOutcome:
+def read_outcome(raw: Mapping[str, Any]) -> ChannelOutcome:
+    """The channel kept as JSON."""
     values = dict(raw)
     values["kpi_before"], values["kpi_after"] = Estimate(**raw["kpi_before"]), Estimate(**raw["kpi_after"])
     for name in ("roas_before", "roas_after", "next_roas"):
-        values[name] = _estimate(raw[name])
+        values[name] = read_estimate(raw[name])
     return ChannelOutcome(**values)
 
 
-def _draws(raw: Mapping[str, Any]) -> PlanDraws:
+def read_draws(raw: Mapping[str, Any]) -> PlanDraws:
+    """The draws kept as JSON."""
     return PlanDraws(tuple(raw["window"]), tuple(raw["after"]), int(raw["seed"]))
 
 
-def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A frozen result as plain JSON values; ValueError for a figure that is not finite."""
     return {name: _plain(value) for name, value in row.items()}
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.mmm.choices import Frequency, Goal
-from core.mmm.planning.values import BudgetInputs, ChannelLimit, WhatIfInputs, fill_limits, to_cents
+from core.mmm.planning.values import BudgetInputs, ChannelLimit, fill_limits, to_cents
+from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.table.calendar import following_dates
 
 Floats = NDArray[np.float64]

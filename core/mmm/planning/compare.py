@@ -9,7 +9,8 @@ import numpy as np
 
 from core.errors import UserError
 from core.mmm.answers.evidence import Estimate, Floats
-from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
+from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.whatif_results import WhatIfAnswer
 
 MOST_PLANS = 5
 SAME = 1e-6

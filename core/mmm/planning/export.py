@@ -9,8 +9,9 @@ import pandas as pd
 
 from core.data.export import to_csv_bytes, to_xlsx_bytes
 from core.mmm.answers.evidence import Estimate
-from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, WhatIfAnswer
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.compare import Comparison
+from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.wording import Wording
 
 Answer = BudgetAnswer | WhatIfAnswer

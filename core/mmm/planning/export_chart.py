@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.mmm.charts.base import NEUTRAL
-from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
+from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.wording import Wording, compact
 
 DOTS_PER_INCH = 160

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
-from core.mmm.planning.answers import ForecastPoint, WhatIfAnswer, kept_draws
+from core.mmm.planning.answers import kept_draws
 from core.mmm.planning.basis import PlanBasis, whatif_spend
 from core.mmm.planning.effects import PlanEffects, draws_of, outcomes, plan_effects
 from core.mmm.planning.model_answer import assumptions, even_spend, future_rows
-from core.mmm.planning.values import WhatIfInputs
+from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
+from core.mmm.planning.whatif_values import WhatIfInputs
 
 Floats = NDArray[np.float64]
 

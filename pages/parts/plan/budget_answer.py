@@ -8,8 +8,9 @@ import streamlit as st
 from core.mmm.answers.evidence import Estimate
 from core.mmm.charts.base import alt_text
 from core.mmm.planning import charts as plan_charts
-from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, WhatIfAnswer
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.values import BudgetInputs
+from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.words import (
     beyond_sentence,
     goal_sentence,

@@ -8,10 +8,11 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.mmm.planning import store
-from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
+from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.compare import ComparedPlan
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.values import PlanKind
+from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.words import signed
 from core.mmm.wording import Wording
 from core.store import session

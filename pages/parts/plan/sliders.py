@@ -7,7 +7,8 @@ from functools import partial
 import streamlit as st
 
 from core.mmm.planning.basis import PlanBasis, whatif_spend
-from core.mmm.planning.values import WhatIfInputs, to_cents
+from core.mmm.planning.values import to_cents
+from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.wording import Wording
 from pages.parts.plain import plain
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.mmm.charts.base import alt_text
 from core.mmm.planning import charts as plan_charts
-from core.mmm.planning.answers import WhatIfAnswer
+from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.words import beyond_sentence, signed, signed_money, span_words, whatif_sentence
 from core.mmm.wording import Wording, probability
 from pages.parts.layout import Kpi, chart, kpi_row

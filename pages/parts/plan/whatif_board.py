@@ -8,13 +8,14 @@ import streamlit as st
 
 from core.access import Membership, Person
 from core.mmm.model_info import ModelInfo
-from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.basis import PlanBasis, first_whatif
 from core.mmm.planning.export import plan_csv, plan_xlsx
 from core.mmm.planning.export_chart import plan_png
 from core.mmm.planning.scenario_info import ScenarioInfo
-from core.mmm.planning.values import PlanKind, WhatIfInputs
+from core.mmm.planning.values import PlanKind
 from core.mmm.planning.whatif import solve_whatif
+from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.planning.words import horizon_words, whatif_sentence
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors

@@ -6,17 +6,10 @@ import numpy as np
 
 from core.mmm.answers.evidence import Estimate
 from core.mmm.choices import Goal
-from core.mmm.planning.answers import (
-    Binding,
-    BudgetAnswer,
-    ChannelOutcome,
-    ForecastPoint,
-    PlanDraws,
-    WhatIfAnswer,
-    kept_draws,
-)
+from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome, PlanDraws, kept_draws
 from core.mmm.planning.compare import ComparedPlan
 from core.mmm.planning.values import BudgetInputs, ChannelLimit, GroupLimit, RiskView
+from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
 from core.mmm.wording import Wording
 
 LEVEL = 0.9

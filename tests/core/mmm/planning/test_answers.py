@@ -5,18 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer, kept_draws
-from tests.core.mmm.plan_examples import budget_answer, outcome, whatif_answer
+from core.mmm.planning.answers import BudgetAnswer, kept_draws
+from tests.core.mmm.plan_examples import budget_answer, outcome
 
 
 def test_a_budget_answer_survives_json_unchanged():
     answer = budget_answer()
     assert BudgetAnswer.from_json(json.loads(json.dumps(answer.to_json()))) == answer
-
-
-def test_a_what_if_answer_survives_json_unchanged():
-    answer = whatif_answer()
-    assert WhatIfAnswer.from_json(json.loads(json.dumps(answer.to_json()))) == answer
 
 
 def test_a_channel_without_spend_has_no_return():

@@ -11,7 +11,6 @@ from core.mmm.planning.values import (
     ChannelLimit,
     GroupLimit,
     RiskView,
-    WhatIfInputs,
     fill_limits,
     round_to_sum,
 )
@@ -21,11 +20,6 @@ from tests.core.mmm.plan_examples import LABELS, inputs, limits
 def test_budget_inputs_survive_json_unchanged():
     raw = json.loads(json.dumps(inputs().to_json()))
     assert BudgetInputs.from_json(raw) == inputs()
-
-
-def test_what_if_inputs_survive_json_unchanged():
-    whatif = WhatIfInputs(26, {"tv_S": 120.0, "search_S": 0.0})
-    assert WhatIfInputs.from_json(json.loads(json.dumps(whatif.to_json()))) == whatif
 
 
 def test_every_fault_is_named_at_once_with_the_display_name():
@@ -62,11 +56,6 @@ def test_risk_reads_as_the_optimiser_takes_it():
 def test_profit_needs_a_margin():
     with pytest.raises(UserError, match="margin"):
         BudgetInputs(13, 1.0, limits(), goal=Goal.PROFIT)
-
-
-def test_a_percentage_below_zero_is_refused():
-    with pytest.raises(UserError, match="tv_S"):
-        WhatIfInputs(13, {"tv_S": -1.0})
 
 
 def test_free_limits_always_contain_recent_spend():

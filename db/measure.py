@@ -136,17 +136,29 @@ class FeatureImportance(Base):
 
 
 class OptimizationScenario(Numbered, Created, Shelved, Base):
-    """A saved plan on a model: a budget optimisation or a what-if (`config.kind` says which)."""
+    """A saved plan on a model: a budget optimisation or a what-if (`config.kind` says which).
+
+    A frozen one owns a copy of its model's files and keeps words and facts in `frozen`: it outlives its model
+    (`model_id` is empty then), and a trigger lets nothing change its set-up, its answer or what it owns.
+    """
 
     __tablename__ = "optimization_scenarios"
 
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
-    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"), index=True)
     name: Mapped[str]
     config: Mapped[dict[str, Any]]
     results: Mapped[dict[str, Any] | None]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    frozen_at: Mapped[dt.datetime | None]
+    frozen_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    frozen: Mapped[dict[str, Any] | None]
+    artifacts_path: Mapped[str | None]
+    artifacts_checksum: Mapped[str | None]
+    note: Mapped[str | None]
+    note_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    note_at: Mapped[dt.datetime | None]
 
 
 class LiftTest(Numbered, Created, Shelved, Base):

@@ -26,6 +26,7 @@ from db.tables import (
 )
 
 FIT_FILE = re.compile(r"projects/\d+/models/(?P<model>\d+)/[^/]+/")
+FROZEN_FILE = re.compile(r"projects/\d+/frozen/(?P<scenario>\d+)/[^/]+/")
 
 END_OLD_JOBS = text(
     """
@@ -41,7 +42,9 @@ def _files_named(s: Session) -> set[str]:
     """Every path of the artifact store that a row names."""
     uploads = s.execute(select(Dataset.file_path, Dataset.frame_path))
     fits = s.scalars(select(ModelResult.artifacts_path).where(ModelResult.artifacts_path.is_not(None)))
-    return {path for pair in uploads for path in pair} | {path for path in fits if path}
+    scenario = OptimizationScenario
+    frozen = s.scalars(select(scenario.artifacts_path).where(scenario.artifacts_path.is_not(None)))
+    return {path for pair in uploads for path in pair} | {path for path in (*fits, *frozen) if path}
 
 
 def _removals(before: dt.datetime) -> dict[str, Delete]:
@@ -51,7 +54,9 @@ def _removals(before: dt.datetime) -> dict[str, Delete]:
         "projects": delete(Project).where(Project.deleted_at < before),
         "scenarios": delete(scenario).where(scenario.deleted_at < before),
         "models": delete(Model).where(
-            Model.deleted_at < before, ~exists().where(scenario.model_id == Model.id)
+            Model.deleted_at < before,
+            # A frozen scenario owns a copy of its model and does not need it any more.
+            ~exists().where(scenario.model_id == Model.id, scenario.frozen_at.is_(None)),
         ),
         "data sets": delete(Dataset).where(
             Dataset.deleted_at < before,
@@ -61,10 +66,20 @@ def _removals(before: dt.datetime) -> dict[str, Delete]:
 
 
 def _abandoned(s: Session, files: Iterable[str], named: set[str]) -> set[str]:
-    """Kept fits that no row names, of models that are not in training: somebody died between file and row."""
+    """Kept fits that no row names, of models that are not in training: somebody died between file and row.
+
+    So for the copies of frozen scenarios, as soon as the scenario itself is gone.
+    """
+    every = list(files)
     active = {str(number) for number in s.scalars(select(Model.id).where(Model.status.in_(UNFINISHED)))}
-    fits = {file[: match.end() - 1]: match["model"] for file in files if (match := FIT_FILE.match(file))}
-    return {path for path, model_id in fits.items() if path not in named and model_id not in active}
+    living = {str(number) for number in s.scalars(select(OptimizationScenario.id))}
+    fits = {file[: match.end() - 1]: match["model"] for file in every if (match := FIT_FILE.match(file))}
+    copies = {
+        file[: match.end() - 1]: match["scenario"] for file in every if (match := FROZEN_FILE.match(file))
+    }
+    left = {path for path, model_id in fits.items() if model_id not in active}
+    left |= {path for path, scenario_id in copies.items() if scenario_id not in living}
+    return left - named
 
 
 def purge(s: Session, terms: Terms | None = None, files: Iterable[str] = ()) -> Purged:

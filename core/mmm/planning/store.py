@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from core.access import NotFound, Permission, Person
 from core.access.store import require
+from core.errors import UserError
+from core.mmm.planning.frozen import Frozen
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.shelf import store as shelf
 from core.shelf.copies.store import copy_scenario
@@ -18,36 +20,42 @@ from core.shelf.names import StaleWrite, clean_name, copy_name
 from db.tables import Model, OptimizationScenario, User
 
 NOT_FOUND = "This scenario was not found. It may have been deleted."
+# Fields of a ScenarioInfo that are columns of the same name.
+AS_KEPT = (
+    *("id", "project_id", "name", "results", "created_at", "updated_at"),
+    *("frozen_at", "artifacts_path", "artifacts_checksum", "note_at"),
+)
 
 
 def _described(person: Person) -> Select[Any]:
-    maker = func.coalesce(User.display_name, User.username, "")
-    return (
-        shelf.visible(person, OptimizationScenario)
-        .join(Model, Model.id == OptimizationScenario.model_id)
-        .outerjoin(User, User.id == OptimizationScenario.created_by)
-        .add_columns(Model.name, Model.deleted_at.is_(None), maker)
-    )
+    people = [aliased(User) for _ in range(3)]
+    names = [func.coalesce(user.display_name, user.username, "") for user in people]
+    table = OptimizationScenario
+    query = shelf.visible(person, table).outerjoin(Model, Model.id == table.model_id)
+    for user, column in zip(people, (table.created_by, table.frozen_by, table.note_by), strict=True):
+        query = query.outerjoin(user, user.id == column)
+    available = and_(Model.id.is_not(None), Model.deleted_at.is_(None))
+    return query.add_columns(Model.name, available, *names)
 
 
 def _info(row: Any) -> ScenarioInfo:
-    kept, model_name, model_available, maker = row
-    config = {key: value for key, value in kept.config.items() if key != "kind"}
+    kept, model_name, model_available, maker, freezer, writer = row
+    frozen = Frozen.from_json(kept.frozen) if kept.frozen else None
     return ScenarioInfo(
-        id=kept.id,
-        project_id=kept.project_id,
-        model_id=kept.model_id,
-        model_name=model_name,
+        **{name: getattr(kept, name) for name in AS_KEPT},
+        # A frozen plan tells of its model as it was, whatever became of it.
+        model_id=frozen.origin.model_id if frozen else kept.model_id,
+        model_name=frozen.origin.model_name if frozen else model_name,
         model_available=model_available,
-        name=kept.name,
         kind=kept.config.get("kind", ""),
-        config=config,
-        results=kept.results,
+        config={key: value for key, value in kept.config.items() if key != "kind"},
         created_by=maker,
-        created_at=kept.created_at,
-        updated_at=kept.updated_at,
         archived=kept.archived_at is not None,
         deleted=kept.deleted_at is not None,
+        frozen=frozen,
+        frozen_by=freezer,
+        note=kept.note or "",
+        note_by=writer,
     )
 
 
@@ -119,9 +127,11 @@ def update_scenario(
     """The scenario with its set-up or its answer replaced.
 
     With `seen_at`, the `updated_at` of the scenario one had loaded, raises StaleWrite when somebody saved it
-    since; without, the last write wins.
+    since; without, the last write wins. A frozen scenario raises UserError.
     """
     row = shelf.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    if row.frozen_at is not None:
+        raise UserError(f"“{row.name}” is frozen and stays as it is. Duplicate it and change the copy.")
     if seen_at is not None and row.updated_at > seen_at:
         raise StaleWrite(
             f"The scenario “{row.name}” was saved by somebody else in the meantime. "
@@ -144,10 +154,18 @@ def rename_scenario(s: Session, person: Person, scenario_id: int, name: str) -> 
 
 
 def duplicate_scenario(s: Session, person: Person, scenario_id: int, name: str | None = None) -> ScenarioInfo:
-    """A scenario of its own with the same set-up and answer."""
+    """A scenario of its own with the same set-up and answer, never frozen.
+
+    Raises UserError for a frozen scenario whose model is gone: nothing could be computed on its copy.
+    """
     known = shelf.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
     chosen = clean_name(name, "scenario") if name is not None else copy_name(known.name)
-    row = copy_scenario(s, known, chosen, known.project_id, known.model_id, person.id)
+    if known.frozen_at is not None and not scenario(s, person, scenario_id).model_available:
+        raise UserError(
+            f"The model of “{known.name}” was deleted, so a copy could not be changed. "
+            "Restore the model, or begin a new plan on another one."
+        )
+    row = copy_scenario(s, known, chosen, known.project_id, known.model_id, person.id, frozen=False)
     shelf.write_down(s, person, row, "duplicate", copy_of=known.id)
     return scenario(s, person, row.id)
 

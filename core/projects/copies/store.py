@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.access import AccessDenied, Person, Role
@@ -50,9 +50,13 @@ def _copy_models(
 
 def _copy_rest(s: Session, source_id: int, target_id: int, maker_id: int, models: dict[int, int]) -> None:
     scenario = OptimizationScenario
-    plans = select(scenario).where(scenario.model_id.in_(models), scenario.deleted_at.is_(None))
+    plans = select(scenario).where(
+        scenario.project_id == source_id,
+        scenario.deleted_at.is_(None),
+        or_(scenario.model_id.in_(models), scenario.frozen_at.is_not(None)),
+    )
     for plan in s.scalars(plans).all():
-        row = copy_scenario(s, plan, plan.name, target_id, models[plan.model_id], maker_id)
+        row = copy_scenario(s, plan, plan.name, target_id, models.get(plan.model_id or 0), maker_id)
         row.archived_at = plan.archived_at
     tests = select(LiftTest).where(LiftTest.project_id == source_id, LiftTest.deleted_at.is_(None))
     for test in s.scalars(tests).all():

@@ -44,12 +44,24 @@ def copy_model(s: Session, known: Model, name: str, project_id: int, dataset_id:
 
 
 def copy_scenario(
-    s: Session, known: OptimizationScenario, name: str, project_id: int, model_id: int, maker_id: int
+    s: Session,
+    known: OptimizationScenario,
+    name: str,
+    project_id: int,
+    model_id: int | None,
+    maker_id: int,
+    *,
+    frozen: bool = True,
 ) -> OptimizationScenario:
-    """A scenario with the set-up and the results of `known`, written by `maker_id`."""
+    """A scenario with the set-up, the results and the note of `known`, written by `maker_id`.
+
+    It is frozen where `known` is, unless `frozen` is False.
+    """
     row = copy_row(
         known, name=name, project_id=project_id, model_id=model_id, created_by=maker_id, archived_at=None
     )
+    if not frozen:
+        row.frozen = row.frozen_at = row.frozen_by = row.artifacts_path = row.artifacts_checksum = None
     s.add(row)
     s.flush()
     return row

@@ -1,0 +1,81 @@
+"""What the figures of a plan stand on: which model, trained when and how, on which data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from core.mmm.fitted import FittedMMM
+from core.mmm.model_info import ModelInfo
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A model and its data as they were when the figures were made.
+
+    `draws` are the posterior draws kept, `rows` those of the data (periods x geos), `trained_at` an ISO
+    timestamp in UTC, `config` the model's set-up as JSON values, `checksum` that of the model's files.
+    """
+
+    model_id: int
+    model_name: str
+    trained_at: str
+    converged: bool
+    draws: int
+    seed: int
+    dataset_name: str
+    dataset_version: int
+    rows: int
+    start_on: str
+    end_on: str
+    geos: int
+    period: str
+    checksum: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def model_words(self) -> str:
+        """'Weekly model (no. 3)'."""
+        return f"{self.model_name} (no. {self.model_id})"
+
+    @property
+    def data_words(self) -> str:
+        """'Weekly sales, version 2: 208 rows, 2021-01-04 to 2024-12-30'."""
+        where = f" in {self.geos} geographies" if self.geos > 1 else ""
+        return (
+            f"{self.dataset_name}, version {self.dataset_version}: {self.rows:,} rows{where}, "
+            f"{self.start_on} to {self.end_on}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as plain JSON values; `from_json` gives equal ones back."""
+        kept: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return kept
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Origin:
+        """The facts kept by `to_json`."""
+        return cls(**{name: raw[name] for name in cls.__dataclass_fields__})
+
+
+def origin_of(info: ModelInfo, model: FittedMMM) -> Origin:
+    """The facts about a trained model and the data that it was trained on."""
+    return Origin(
+        model_id=info.id,
+        model_name=info.name,
+        trained_at=(info.finished_at or info.created_at).isoformat(timespec="seconds"),
+        converged=bool(info.converged),
+        draws=model.posterior.draws,
+        seed=model.seed,
+        dataset_name=info.dataset_name,
+        dataset_version=info.dataset_version,
+        rows=int(model.structure.panel.kpi.size),
+        start_on=str(model.dates[0].date()),
+        end_on=str(model.dates[-1].date()),
+        geos=len(model.geos),
+        period=model.frequency.noun,
+        checksum=info.artifacts_checksum or "",
+        config=json.loads(model.config.to_json()),
+    )

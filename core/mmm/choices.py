@@ -86,6 +86,7 @@ class Goal(StrEnum):
     PROFIT = "profit"
     TARGET_KPI = "target_kpi"
     TARGET_ROAS = "target_roas"
+    TARGET_MROAS = "target_mroas"
 
 
 class Flighting(StrEnum):
@@ -93,4 +94,6 @@ class Flighting(StrEnum):
 
     EVEN = "even"
     AS_REFERENCE = "as_reference"
+    LAST_YEAR = "last_year"
+    PULSED = "pulsed"
     OPTIMISED = "optimised"

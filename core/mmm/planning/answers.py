@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from core.mmm.answers.evidence import Estimate, Floats
-from core.mmm.planning.values import CENT
+from core.mmm.planning.answer_parts import Beyond, Binding, GeoMoney, read_binding
+from core.mmm.planning.values import CENT, Reference
 
 KEPT_DIGITS = 7  # of a draw's total: rounding far below the Monte Carlo error, a third of the space
 
@@ -53,22 +54,6 @@ class ChannelOutcome:
 
 
 @dataclass(frozen=True)
-class Binding:
-    """A limit that the plan runs into. `side` is 'minimum', 'maximum', 'locked', 'total' or 'target'.
-
-    `price` is the KPI gained by moving the limit by one unit of money; `cost` the expected KPI that the limit
-    costs altogether (the best plan without it, minus this one); missing where it was not computed.
-    """
-
-    name: str
-    side: str
-    is_group: bool
-    limit_value: float
-    price: float
-    cost: float | None = None
-
-
-@dataclass(frozen=True)
 class PlanDraws:
     """Total caused KPI of each draw, inside the window and carried over after it."""
 
@@ -90,7 +75,10 @@ class BudgetAnswer:
     `kpi` is caused inside the window, `kpi_after` carried over after it; `before_*` the same for today's
     split at the same budget, inside the constraints; `recent_kpi` (window and after) for the recent spend as
     it was. `roas` is caused inside the window by the plan's own spend, over
-    that spend. `difference` is plan minus before, window and after together.
+    that spend. `difference` is plan minus before, window and after together. No plan within the limits can
+    have a larger expected KPI than `bound_kpi`; `start_kpis` is where each search ended. `worst_kpi` is the
+    mean of the worst draws (those of the question's `risk_share`). `beyond` is missing in plans saved long
+    ago; `geos` is empty where there is only one, or they keep their shares.
     """
 
     channels: tuple[ChannelOutcome, ...]
@@ -109,6 +97,25 @@ class BudgetAnswer:
     draws: PlanDraws
     kkt_residual: float | None = None
     notes: tuple[str, ...] = ()
+    reference: Reference = Reference.RECENT
+    bound_kpi: float | None = None
+    start_kpis: tuple[float, ...] = ()
+    worst_kpi: float | None = None
+    before_worst_kpi: float | None = None
+    beyond: tuple[Beyond, ...] | None = None
+    geos: tuple[GeoMoney, ...] = ()
+
+    @property
+    def expected_kpi(self) -> float:
+        """Mean KPI caused in the window and after it."""
+        return self.kpi.mean + self.kpi_after.mean
+
+    @property
+    def reached_share(self) -> float | None:
+        """Expected KPI over the most that any plan can have (0..1); None where that cannot be said."""
+        if not self.bound_kpi or self.bound_kpi <= 0:
+            return None
+        return min(self.expected_kpi / self.bound_kpi, 1.0)
 
     @property
     def total_value(self) -> float:
@@ -132,9 +139,14 @@ class BudgetAnswer:
             values[name] = Estimate(**raw[name])
         values["roas"] = read_estimate(raw.get("roas"))
         values["channels"] = tuple(read_outcome(row) for row in raw["channels"])
-        values["bindings"] = tuple(Binding(**row) for row in raw["bindings"])
+        values["bindings"] = tuple(read_binding(row) for row in raw["bindings"])
         values["schedule"] = tuple(dict(row) for row in raw["schedule"])
         values["notes"] = tuple(raw.get("notes", ()))
+        values["reference"] = Reference(raw.get("reference", Reference.RECENT))
+        values["start_kpis"] = tuple(raw.get("start_kpis", ()))
+        values["geos"] = tuple(GeoMoney(**row) for row in raw.get("geos", ()))
+        beyond = raw.get("beyond")
+        values["beyond"] = None if beyond is None else tuple(Beyond(**row) for row in beyond)
         return cls(**{**values, "draws": read_draws(raw["draws"])})
 
 

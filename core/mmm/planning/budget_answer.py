@@ -12,10 +12,12 @@ from core.mmm.budget import BudgetProblem
 from core.mmm.choices import Goal
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.plan import Plan, optimize
-from core.mmm.planning.answers import Binding, BudgetAnswer, kept_draws
+from core.mmm.planning.answer_parts import Binding
+from core.mmm.planning.answers import BudgetAnswer, kept_draws
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.effects import PlanEffects, draws_of, outcomes, plan_effects
-from core.mmm.planning.values import BudgetInputs, ChannelLimit, GroupLimit, to_cents
+from core.mmm.planning.limit_values import ChannelLimit, GroupLimit
+from core.mmm.planning.values import BudgetInputs, to_cents
 
 SEED = 1
 COSTED = 6  # limits whose cost is found by planning once more without them

@@ -10,8 +10,11 @@ from typing import Any
 
 from core.errors import UserError
 from core.mmm.choices import Flighting, Goal
+from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
 
 CENT = 0.01
+VERSION = 2  # of the kept form: the first knew neither months, rules, geos nor ways of spreading by channel
+TARGET_GOALS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
 
 
 class PlanKind(StrEnum):
@@ -27,72 +30,14 @@ class RiskView(StrEnum):
     MEAN = "mean"
     QUANTILE = "quantile"
     CVAR = "cvar"
+    PROBABILITY = "probability"
 
 
-@dataclass(frozen=True)
-class ChannelLimit:
-    """Least and most money for one channel over the horizon; `locked` keeps its recent spend."""
+class Reference(StrEnum):
+    """The spend a plan is compared with: the latest periods, or the horizon's own a year before."""
 
-    channel: str
-    recent_value: float
-    minimum_value: float
-    maximum_value: float
-    locked: bool = False
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The (lower, upper) limit that counts."""
-        return (self.recent_value,) * 2 if self.locked else (self.minimum_value, self.maximum_value)
-
-    @property
-    def floor(self) -> float:
-        """The least that may be spent."""
-        return self.bounds[0]
-
-    def faults(self, label: str) -> list[str]:
-        """Every rule that the limit breaks, as sentences that name the channel by `label`."""
-        if self.locked:
-            return []
-        found = []
-        if self.minimum_value < 0:
-            found.append(f"{label}: the minimum cannot be negative ({self.minimum_value:,.2f}).")
-        if self.maximum_value < self.minimum_value:
-            found.append(
-                f"{label}: the maximum ({self.maximum_value:,.2f}) lies under the minimum "
-                f"({self.minimum_value:,.2f})."
-            )
-        return found
-
-
-@dataclass(frozen=True)
-class GroupLimit:
-    """Least and most money for several channels together; a missing side does not bind."""
-
-    name: str
-    channels: tuple[str, ...]
-    minimum_value: float | None = None
-    maximum_value: float | None = None
-
-    @property
-    def floor(self) -> float:
-        """The least that may be spent."""
-        return self.minimum_value or 0.0
-
-    def faults(self) -> list[str]:
-        """Every rule that the group breaks, as sentences."""
-        found = []
-        if not self.name.strip():
-            found.append("Every group needs a name.")
-        if len(self.channels) < 2:
-            found.append(f"Group '{self.name}': choose at least two channels.")
-        low, high = self.minimum_value, self.maximum_value
-        if low is None and high is None:
-            found.append(f"Group '{self.name}': set a minimum or a maximum.")
-        if low is not None and high is not None and low > high:
-            found.append(
-                f"Group '{self.name}': the maximum ({high:,.2f}) lies under the minimum ({low:,.2f})."
-            )
-        return found
+    RECENT = "recent"
+    LAST_YEAR = "last_year"
 
 
 @dataclass(frozen=True)
@@ -100,8 +45,11 @@ class BudgetInputs:
     """Everything that defines a budget optimisation.
 
     Money is over the whole horizon of `periods` periods after the data. `target_value` is the KPI (or the
-    incremental ROAS) to reach, `margin_share` the profit in each unit of KPI value; `risk_share` is the share
-    of worst draws that a cautious plan looks at. Raises UserError listing every fault, channels by `labels`.
+    incremental ROAS, or that of the next money) to reach, `margin_share` the profit in each unit of KPI
+    value; `risk_share` is the share of worst draws that a cautious plan looks at. `reference` is the spend
+    that a plan is compared with and that percentages refer to. `pulse` is (periods on, periods of a cycle)
+    for pulsed money. `chosen_value` is a split chosen on the efficient frontier, by channel; empty for the
+    best. Raises UserError listing every fault, channels by `labels`.
     """
 
     periods: int
@@ -115,18 +63,17 @@ class BudgetInputs:
     risk_share: float = 0.1
     flighting: Flighting = Flighting.EVEN
     level: float = 0.9
+    reference: Reference = Reference.RECENT
+    pulse: tuple[int, int] = (2, 4)
+    months: tuple[MonthLimit, ...] = ()
+    rules: tuple[LinearRule, ...] = ()
+    by_geo: bool = False
+    geo_limits: tuple[GeoLimit, ...] = ()
+    chosen_value: Mapping[str, float] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        faults = self._number_faults() + self._goal_faults()
-        for limit in self.limits:
-            faults += limit.faults(self.labels.get(limit.channel, limit.channel))
-        for group in self.groups:
-            faults += group.faults()
-        names = [group.name for group in self.groups]
-        faults += [
-            f"Two groups are called '{name}'." for name in sorted({n for n in names if names.count(n) > 1})
-        ]
+        faults = self._number_faults() + self._goal_faults() + self._limit_faults() + self._name_faults()
         if faults:
             raise UserError(faults)
 
@@ -138,49 +85,123 @@ class BudgetInputs:
             faults.append(f"The total budget must be positive, not {self.total_value:,.2f}.")
         if not 0 < self.risk_share < 1 or not 0 < self.level < 1:
             faults.append("Risk share and interval level lie between 0 and 1.")
+        if not 1 <= self.pulse[0] <= self.pulse[1]:
+            faults.append(
+                f"Pulsed money is on for 1 to {self.pulse[1]} periods of a cycle, not {self.pulse[0]}."
+            )
         return faults
 
     def _goal_faults(self) -> list[str]:
         faults = []
-        if self.goal in (Goal.TARGET_KPI, Goal.TARGET_ROAS) and not (self.target_value or 0) > 0:
+        if self.goal in TARGET_GOALS and not (self.target_value or 0) > 0:
             faults.append("This goal needs a target above zero.")
         if self.goal == Goal.PROFIT and not 0 < (self.margin_share or 0) <= 1:
             faults.append("Maximum profit needs a margin above 0 % and up to 100 %.")
         return faults
 
+    def _limit_faults(self) -> list[str]:
+        faults: list[str] = []
+        for limit in self.limits:
+            faults += limit.faults(self.label(limit.channel))
+        for group in self.groups:
+            faults += group.faults()
+        for month in self.months:
+            faults += month.faults()
+        for row, rule in enumerate(self.rules, start=1):
+            faults += rule.faults(row)
+        for cell in self.geo_limits:
+            faults += cell.faults(self.label(cell.channel))
+        return faults
+
+    def _name_faults(self) -> list[str]:
+        """Names that two limits share, or that are a channel's: a price could not be told apart."""
+        groups, rules = [group.name for group in self.groups], [rule.name for rule in self.rules]
+        faults = [f"Two groups are called '{name}'." for name in _repeated(groups)]
+        faults += [f"Two rules are called '{name}'." for name in _repeated(rules)]
+        faults += [
+            f"A group and a rule are both called '{name}'." for name in sorted({*groups} & {*rules} - {""})
+        ]
+        taken = {"total", *(month.name for month in self.months)}
+        taken |= {word for limit in self.limits for word in (limit.channel, self.label(limit.channel))}
+        own = sorted({*groups, *rules} & taken)
+        return faults + [f"'{name}' is the name of something else: choose another." for name in own]
+
+    def label(self, channel: str) -> str:
+        """The name a reader sees for a channel."""
+        return self.labels.get(channel, channel)
+
     @property
     def bounds(self) -> dict[str, tuple[float, float]]:
-        """Limits by channel, as the optimiser takes them."""
+        """Limits by channel, as the optimiser takes them; the money itself where a split was chosen."""
+        if self.chosen_value:
+            return {name: (value, value) for name, value in self.chosen_value.items()}
         return {limit.channel: limit.bounds for limit in self.limits}
 
     @property
     def recent(self) -> dict[str, float]:
-        """Recent spend over as many periods, by channel."""
+        """Spend of the reference over as many periods, by channel."""
         return {limit.channel: limit.recent_value for limit in self.limits}
 
     @property
     def risk_choice(self) -> str | tuple[str, float]:
-        """The risk as the optimiser takes it: 'mean', ('quantile', q) or ('cvar', q)."""
-        return "mean" if self.risk == RiskView.MEAN else (self.risk.value, self.risk_share)
+        """The risk as the optimiser takes it: 'mean', ('quantile', q), ('cvar', q) or 'probability'."""
+        if self.risk in (RiskView.MEAN, RiskView.PROBABILITY):
+            return self.risk.value
+        return self.risk.value, self.risk_share
+
+    @property
+    def pulsed(self) -> bool:
+        """Whether the money of any channel comes in pulses."""
+        return Flighting.PULSED in (self.flighting, *(limit.flighting for limit in self.limits))
+
+    def limit_of(self, channel: str) -> ChannelLimit:
+        """The limit of one channel. Raises KeyError for a channel the plan does not know."""
+        for limit in self.limits:
+            if limit.channel == channel:
+                return limit
+        raise KeyError(channel)
 
     def to_json(self) -> dict[str, Any]:
         """The inputs as plain JSON values; `from_json` gives equal inputs back."""
-        raw = asdict(self)
-        raw.pop("labels")
-        kept: dict[str, Any] = json.loads(json.dumps(raw))
+        raw = {field: value for field, value in asdict(self).items() if field != "labels"}
+        kept: dict[str, Any] = json.loads(json.dumps({"version": VERSION, **raw}))
         return kept
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> BudgetInputs:
-        """The inputs kept by `to_json`."""
+        """The inputs kept by `to_json`, of this version or an earlier one."""
         values = {key: value for key, value in raw.items() if key in cls.__dataclass_fields__}
-        values["limits"] = tuple(ChannelLimit(**limit) for limit in raw["limits"])
-        values["groups"] = tuple(
-            GroupLimit(**{**group, "channels": tuple(group["channels"])}) for group in raw.get("groups", ())
-        )
-        values["goal"], values["risk"] = Goal(raw["goal"]), RiskView(raw["risk"])
-        values["flighting"] = Flighting(raw["flighting"])
+        for name, kind in _PARTS.items():
+            values[name] = tuple(_part(kind, part) for part in raw.get(name, ()))
+        for name, words in _WORDS.items():
+            values[name] = words(raw[name]) if name in raw else cls.__dataclass_fields__[name].default
+        values["pulse"] = tuple(raw.get("pulse", (2, 4)))
         return cls(**values, labels=labels or {})
+
+
+_PARTS: dict[str, type] = {
+    "limits": ChannelLimit, "groups": GroupLimit, "months": MonthLimit, "rules": LinearRule,
+    "geo_limits": GeoLimit,
+}  # fmt: skip
+_WORDS: dict[str, type[StrEnum]] = {
+    "goal": Goal, "risk": RiskView, "flighting": Flighting, "reference": Reference,
+}  # fmt: skip
+
+
+def _part(kind: type, raw: Mapping[str, Any]) -> Any:
+    """One limit as it was kept: lists are tuples again, a word of a closed set is itself again."""
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in raw.items()
+        if name in kind.__dataclass_fields__  # type: ignore[attr-defined]
+    }
+    if values.get("flighting"):
+        values["flighting"] = Flighting(values["flighting"])
+    return kind(**values)
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return sorted({name for name in names if name and names.count(name) > 1})
 
 
 def fill_limits(

@@ -10,7 +10,8 @@ import pandas as pd
 from core.mmm.answers.evidence import Estimate
 from core.mmm.choices import Goal
 from core.mmm.optimiser.limits import InfeasiblePlan
-from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome
+from core.mmm.planning.answer_parts import Binding
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.values import BudgetInputs, RiskView
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.wording import Wording, percent, probability

@@ -7,7 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.mmm.choices import Flighting, Goal
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.values import BudgetInputs, ChannelLimit, GroupLimit, RiskView
+from core.mmm.planning.limit_values import ChannelLimit, GroupLimit
+from core.mmm.planning.values import BudgetInputs, RiskView
 from core.mmm.wording import Wording
 from pages.parts.plain import plain
 from pages.parts.plan.groups import edit_groups
@@ -97,7 +98,7 @@ def _ask_total(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix:
 
 
 def _ask_goal(inputs: BudgetInputs, wording: Wording, prefix: str) -> Goal:
-    key, goals = f"{prefix}_goal", list(Goal)
+    key, goals = f"{prefix}_goal", list(GOALS)
     return Goal(
         st.selectbox(
             "Goal",
@@ -145,7 +146,7 @@ def _ask_limits(
 
 
 def _ask_risk(inputs: BudgetInputs, prefix: str) -> tuple[RiskView, float]:
-    key, views = f"{prefix}_risk", list(RiskView)
+    key, views = f"{prefix}_risk", list(RISKS)
     risk = st.radio(
         "What shall count",
         views,
@@ -162,7 +163,7 @@ def _ask_risk(inputs: BudgetInputs, prefix: str) -> tuple[RiskView, float]:
 
 
 def _ask_flighting(inputs: BudgetInputs, wording: Wording, prefix: str) -> Flighting:
-    key, ways = f"{prefix}_flighting", list(Flighting)
+    key, ways = f"{prefix}_flighting", list(FLIGHTS)
     return Flighting(
         st.radio(
             "How money is spread over time",

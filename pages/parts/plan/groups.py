@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.mmm.planning.values import GroupLimit
+from core.mmm.planning.limit_values import GroupLimit
 from core.mmm.wording import Wording
 
 _KEPT = "_plan_groups"

@@ -9,7 +9,8 @@ from enum import StrEnum
 import pandas as pd
 import streamlit as st
 
-from core.mmm.planning.values import ChannelLimit, to_cents
+from core.mmm.planning.limit_values import ChannelLimit
+from core.mmm.planning.values import to_cents
 from core.mmm.wording import Wording
 from pages.parts.plan.state import frozen, refreeze
 

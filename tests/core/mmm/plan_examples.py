@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from core.mmm.answers.evidence import Estimate
-from core.mmm.choices import Goal
-from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome, PlanDraws, kept_draws
+from core.mmm.choices import Flighting, Goal
+from core.mmm.planning.answer_parts import Binding
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, PlanDraws, kept_draws
 from core.mmm.planning.compare import ComparedPlan
-from core.mmm.planning.values import BudgetInputs, ChannelLimit, GroupLimit, RiskView
+from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
+from core.mmm.planning.values import BudgetInputs, Reference, RiskView
 from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
 from core.mmm.wording import Wording
 
@@ -21,7 +23,14 @@ def limits(locked: bool = False) -> tuple[ChannelLimit, ...]:
     """Television at 100 k (locked if wished), search at 50 k, both free up to 150 k."""
     return (
         ChannelLimit("tv_S", 100_000.0, 0.0, 150_000.0, locked),
-        ChannelLimit("search_S", 50_000.0, 10_000.0, 150_000.0),
+        ChannelLimit(
+            "search_S",
+            50_000.0,
+            10_000.0,
+            150_000.0,
+            period_maximum_value=15_000.0,
+            flighting=Flighting.PULSED,
+        ),
     )
 
 
@@ -31,13 +40,22 @@ def inputs() -> BudgetInputs:
         periods=13,
         total_value=150_000.0,
         limits=limits(),
-        groups=(GroupLimit("all", ("tv_S", "search_S"), 1.0),),
+        groups=(
+            GroupLimit("all", ("tv_S", "search_S"), 1.0),
+            GroupLimit("Digital", ("search_S",), minimum_share=0.4, maximum_share=0.6),
+        ),
         goal=Goal.TARGET_KPI,
         target_value=1e6,
         margin_share=0.3,
         risk=RiskView.CVAR,
         risk_share=0.2,
         level=0.8,
+        reference=Reference.LAST_YEAR,
+        pulse=(1, 3),
+        months=(MonthLimit("2026-01", 10_000.0, 80_000.0),),
+        rules=(LinearRule("TV twice search", {"tv_S": 1.0, "search_S": -2.0}, 0.0, None, "2026-02-01"),),
+        by_geo=True,
+        geo_limits=(GeoLimit("tv_S", "North", 1_000.0, 90_000.0),),
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from core.errors import UserError
 from core.mmm.choices import Frequency, Goal
 from core.mmm.planning.basis import basis_of, first_budget, first_periods, first_whatif, stretch, whatif_spend
-from core.mmm.planning.values import BudgetInputs, GroupLimit
+from core.mmm.planning.limit_values import GroupLimit
+from core.mmm.planning.values import BudgetInputs
 
 
 def _basis(periods: int = 4):

@@ -9,8 +9,8 @@ from core.mmm import InfeasiblePlan, optimize
 from core.mmm.choices import Goal
 from core.mmm.planning.basis import first_budget
 from core.mmm.planning.budget_answer import problem_of, solve_budget
+from core.mmm.planning.limit_values import GroupLimit
 from core.mmm.planning.model_answer import read_basis
-from core.mmm.planning.values import GroupLimit
 from core.mmm.planning.words import clash_sentence
 from core.mmm.wording import Wording
 from tests.core.mmm.samples import geo_model, robyn_model

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from core.errors import UserError
-from core.mmm.choices import Goal
+from core.mmm.choices import Flighting, Goal
+from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
 from core.mmm.planning.values import (
     BudgetInputs,
-    ChannelLimit,
-    GroupLimit,
+    Reference,
     RiskView,
     fill_limits,
     round_to_sum,
@@ -29,11 +29,17 @@ def test_every_fault_is_named_at_once_with_the_display_name():
             total_value=-5,
             limits=(ChannelLimit("tv_S", 1.0, 10.0, 5.0), ChannelLimit("search_S", 1.0, -1.0, 5.0)),
             groups=(GroupLimit("pair", ("tv_S",)),),
+            months=(MonthLimit("2026-01", 10.0, 5.0),),
+            rules=(LinearRule("", {}),),
+            geo_limits=(GeoLimit("tv_S", "North", 10.0, 5.0),),
             goal=Goal.TARGET_ROAS,
             labels=LABELS,
         )
     text = str(caught.value)
-    assert len(caught.value.faults) == 7
+    assert len(caught.value.faults) == 11
+    assert "January 2026: the maximum (5.00) lies under the minimum (10.00)." in text
+    assert "Rule in row 1: give it a name." in text
+    assert "Television in North: the maximum" in text
     assert "Television: the maximum (5.00) lies under the minimum (10.00)." in text
     assert "Search: the minimum cannot be negative" in text
 
@@ -48,9 +54,54 @@ def test_a_locked_channel_keeps_its_recent_spend():
     assert BudgetInputs(13, 150_000.0, limits(locked=True)).bounds["tv_S"] == (100_000.0, 100_000.0)
 
 
+def test_a_plan_kept_by_the_first_version_still_opens():
+    old = {
+        "periods": 13, "total_value": 150_000.0, "goal": "target_kpi", "target_value": 1e6,
+        "margin_share": None, "risk": "cvar", "risk_share": 0.2, "flighting": "as_reference", "level": 0.8,
+        "limits": [{"channel": "tv_S", "recent_value": 100.0, "minimum_value": 0.0, "maximum_value": 150.0,
+                    "locked": True}],
+        "groups": [{"name": "all", "channels": ["tv_S", "search_S"], "minimum_value": 1.0,
+                    "maximum_value": None}],
+    }  # fmt: skip
+    opened = BudgetInputs.from_json(old)
+    assert opened.limits[0].locked and opened.groups[0].channels == ("tv_S", "search_S")
+    assert opened.flighting == Flighting.AS_REFERENCE and opened.reference == Reference.RECENT
+    assert opened.months == opened.rules == opened.geo_limits == ()
+
+
+def test_money_for_a_test_and_a_minimum_exclude_each_other():
+    with pytest.raises(UserError, match="exclude each other"):
+        BudgetInputs(13, 1.0, (ChannelLimit("tv_S", 1.0, 10.0, 50.0, test_value=20.0),))
+    with pytest.raises(UserError, match="lies above the maximum"):
+        BudgetInputs(13, 1.0, (ChannelLimit("tv_S", 1.0, 0.0, 10.0, test_value=20.0),))
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [(1.4, None, "between 0 and 100 %"), (0.6, 0.4, "maximum .40%. lies under")],
+)
+def test_shares_of_a_group_stay_in_order_between_nothing_and_everything(least, most, words):
+    group = GroupLimit("Digital", ("tv_S",), minimum_share=least, maximum_share=most)
+    with pytest.raises(UserError, match=words):
+        BudgetInputs(13, 1.0, limits(), groups=(group,))
+
+
+@pytest.mark.parametrize("name", ["tv_S", "Television", "total"])
+def test_a_group_cannot_take_the_name_of_something_else(name):
+    group = GroupLimit(name, ("tv_S", "search_S"), 1.0)
+    with pytest.raises(UserError, match="is the name of something else"):
+        BudgetInputs(13, 1.0, limits(), groups=(group,), labels=LABELS)
+
+
+def test_a_chosen_split_stands_instead_of_the_limits():
+    chosen = BudgetInputs(13, 1.0, limits(), chosen_value={"tv_S": 90.0, "search_S": 60.0})
+    assert chosen.bounds == {"tv_S": (90.0, 90.0), "search_S": (60.0, 60.0)}
+
+
 def test_risk_reads_as_the_optimiser_takes_it():
     assert BudgetInputs(13, 1.0, limits()).risk_choice == "mean"
     assert BudgetInputs(13, 1.0, limits(), risk=RiskView.CVAR).risk_choice == ("cvar", 0.1)
+    assert BudgetInputs(13, 1.0, limits(), risk=RiskView.PROBABILITY).risk_choice == "probability"
 
 
 def test_profit_needs_a_margin():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.mmm.choices import Goal
-from core.mmm.planning.answers import Binding
+from core.mmm.planning.answer_parts import Binding
 from core.mmm.planning.words import (
     beyond_sentence,
     goal_sentence,

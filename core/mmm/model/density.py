@@ -112,8 +112,10 @@ def unpack(buffer):
     at += 6 * C
     own_priors = buffer[at : at + 3 * D].reshape((3, D))
     at += 3 * D
-    tilt, centring, total_prior = buffer[at : at + C], buffer[at + C : at + 2 * C], buffer[at + 2 * C :]
-    at += 2 * C + 2
+    tilt, centring = buffer[at : at + C], buffer[at + C : at + C + G * C].reshape((G, C))
+    at += C + G * C
+    total_prior = buffer[at:]
+    at += 2
     rows = buffer[at : at + 2 * R].astype(np.int64).reshape((2, R))
     at += 2 * R
     changed = buffer[at : at + R * T].reshape((R, T))

@@ -87,7 +87,8 @@ def add_share_prior(point, grad, places, tilt, mean, sd):
 def geo_effects(point, places, geo_place, centring, effect):
     """Fill `effect` (geo, channel): log deviations; 0 without geos. Log prior density of their offsets.
 
-    With centring k in 0..1 the sampled offset u ~ Normal(0, spread^k) and effect = spread^(1-k) u.
+    Where centring (geo, channel) is k in 0..1, the sampled offset u ~ Normal(0, spread^k) and the effect is
+    spread^(1-k) u.
     """
     value = 0.0
     geos, channels = effect.shape
@@ -96,11 +97,11 @@ def geo_effects(point, places, geo_place, centring, effect):
             effect[0, c] = 0.0
             continue
         log_spread = point[places[SPREAD, c]]
-        scale, width = math.exp((1.0 - centring[c]) * log_spread), math.exp(centring[c] * log_spread)
         for g in range(geos):
-            u = point[geo_place + g * channels + c]
-            effect[g, c] = scale * u
-            value -= 0.5 * (u / width) ** 2 + centring[c] * log_spread + 0.5 * LOG_2PI
+            k, u = centring[g, c], point[geo_place + g * channels + c]
+            effect[g, c] = math.exp((1.0 - k) * log_spread) * u
+            width = math.exp(k * log_spread)
+            value -= 0.5 * (u / width) ** 2 + k * log_spread + 0.5 * LOG_2PI
     return value
 
 
@@ -111,12 +112,10 @@ def add_geo_gradient(point, grad, places, geo_place, centring, by_effect):
     if geo_place < 0:
         return
     for c in range(channels):
-        k = centring[c]
         log_spread = point[places[SPREAD, c]]
-        scale, width = math.exp((1.0 - k) * log_spread), math.exp(k * log_spread)
         for g in range(geos):
-            i = geo_place + g * channels + c
-            u = point[i]
+            i, k = geo_place + g * channels + c, centring[g, c]
+            u, scale, width = point[i], math.exp((1.0 - k) * log_spread), math.exp(k * log_spread)
             grad[i] += by_effect[g, c] * scale - u / (width * width)
             grad[places[SPREAD, c]] += by_effect[g, c] * (1.0 - k) * scale * u
             grad[places[SPREAD, c]] += k * (u / width) ** 2 - k

@@ -48,7 +48,7 @@ class Layout:
     `places` (6, channel) rows share, first, second, half, slope, spread; -1 where a channel has none.
     `kinds`, `first`, `second` describe each parameter's own prior; `tilt` (channel,) is the Dirichlet weight
     of the channels under the common share prior, 0 for those with a prior of their own; `total` the mean and
-    sd of the log of their total share. `centring` (channel,) in 0..1; `geo_place` is -1 without geos.
+    sd of the log of their total share. `centring` (geo, channel) in 0..1; `geo_place` is -1 without geos.
     """
 
     names: tuple[str, ...]
@@ -88,7 +88,7 @@ def layout_of(config: MMMConfig, scales: Scales, geos: tuple[str, ...], frequenc
     tilt, total = _share_prior(config, scales)
     own = [np.array([row[k] for row in rows], dtype=float) for k in (1, 2, 3)]
     names = tuple(row[0] for row in rows)
-    centring = np.zeros(len(config.channels))
+    centring = np.zeros((len(geos), len(config.channels)))
     return Layout(names, places, own[0], own[1], own[2], tilt, total, centring, geo_place, noise_place)
 
 
@@ -176,6 +176,6 @@ def natural_of(points: Floats, layout: Layout, config: MMMConfig, geos: int, wee
     if layout.geo_place >= 0:
         spread = column(SPREAD)
         offsets = points[:, layout.geo_place : layout.geo_place + geos * channels]
-        effect = offsets.reshape(draws, geos, channels) * (spread ** (1 - layout.centring))[:, None]
+        effect = offsets.reshape(draws, geos, channels) * spread[:, None] ** (1 - layout.centring)
     noise = np.exp(points[:, layout.noise_place : layout.noise_place + geos])
     return Natural(column(SHARE), first, column(SECOND), column(HALF), column(SLOPE), spread, effect, noise)

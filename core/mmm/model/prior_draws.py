@@ -44,4 +44,4 @@ def _centre_offsets(points: Floats, layout: Layout) -> None:
     log_spread = points[:, layout.places[SPREAD]]
     block = slice(layout.geo_place, layout.noise_place)
     offsets = points[:, block].reshape(len(points), -1, channels)
-    points[:, block] = (offsets * np.exp(layout.centring * log_spread)[:, None]).reshape(len(points), -1)
+    points[:, block] = (offsets * np.exp(layout.centring * log_spread[:, None])).reshape(len(points), -1)

@@ -40,13 +40,13 @@ class Approach:
         """The wanted acceptance: shorter steps where nothing makes the posterior round, and where the spread
         of geo effects narrows it to a neck."""
         layout = self.structure.layout
-        neck = layout.geo_place >= 0 and not layout.centring.any()
+        neck = layout.geo_place >= 0 and not layout.centring.all()
         return CAREFUL if neck or self.coordinates.origin == Origin.NONE else BOLD
 
     @property
     def facts(self) -> dict[str, Any]:
-        """preconditioner, warm_start, and the channels whose geo effects are centred."""
-        centred = np.flatnonzero(self.structure.layout.centring > 0)
+        """preconditioner, warm_start, and the channels some of whose geo effects are centred."""
+        centred = np.flatnonzero(self.structure.layout.centring.any(axis=0))
         return {
             "preconditioner": str(self.coordinates.origin),
             "warm_start": self.warm,

@@ -20,17 +20,17 @@ from core.mmm.model.structure import Structure
 from core.mmm.sampling.mode import Mode
 
 Floats = NDArray[np.float64]
-MUCH = 25.0
+MUCH = 100.0
 
 
 def centred_where_known(structure: Structure, mode: Mode, much: float = MUCH) -> Structure:
-    """The structure with effects sampled as they are in channels where every geo's data say `much`."""
+    """The structure with those effects sampled as they are about which the data say `much`: a channel can be
+    plain in the geos where it ran and unknown where it never did."""
     layout = structure.layout
     if layout.geo_place < 0:
         return structure
     added = np.diag(mode.precision)[layout.geo_place : layout.noise_place] - 1
-    least = added.reshape(-1, len(layout.tilt)).min(axis=0)
-    centring = np.where(least > much, 1.0, 0.0)
+    centring = np.where(added.reshape(layout.centring.shape) > much, 1.0, 0.0)
     return replace(structure, layout=replace(layout, centring=centring))
 
 
@@ -40,8 +40,8 @@ def recentred(points: Floats, sampled: Layout, wanted: Layout) -> Floats:
     if sampled.geo_place < 0 or not change.any():
         return points
     block = slice(sampled.geo_place, sampled.noise_place)
-    scale = np.exp(points[..., sampled.places[SPREAD]] * change)
-    offsets = points[..., block].reshape(*points.shape[:-1], -1, len(change)) * scale[..., None, :]
+    scale = np.exp(points[..., None, sampled.places[SPREAD]] * change)
+    offsets = points[..., block].reshape(*points.shape[:-1], *change.shape) * scale
     moved = points.copy()
     moved[..., block] = offsets.reshape(points[..., block].shape)
     return moved

@@ -25,13 +25,14 @@ def national() -> Structure:
 
 
 @cache
-def telling() -> Structure:
-    """Eight geos with hardly any noise, whose effects differ: the data know every one of them."""
+def telling(without_tv: int = 0) -> Structure:
+    """Eight geos with hardly any noise, whose effects differ: the data know every one of them, but for TV in
+    the first `without_tv` geos, where it never ran."""
     rng = np.random.default_rng(5)
     rows = []
     for g in range(8):
         tv, radio = (rng.gamma(1.5, 1.0, 80) * (rng.uniform(size=80) < 0.6) for _ in range(2))
-        own = np.exp(rng.normal(0, 0.5, 2))
+        own, tv = np.exp(rng.normal(0, 0.5, 2)), tv * (g >= without_tv)
         sales = 10 + 4 * own[0] * tv / (1 + tv) + 2 * own[1] * radio / (1 + radio) + rng.normal(0, 0.1, 80)
         days = pd.date_range("2023-01-02", periods=80, freq="7D")
         rows.append(pd.DataFrame({"date": days, "geo": f"g{g}", "tv": tv, "radio": radio, "y": sales}))
@@ -47,6 +48,12 @@ def test_a_national_posterior_is_walked_along_its_curvature():
 def test_effects_that_the_data_know_are_centred():
     assert approach_to(telling()).facts["centred"] == ["tv", "radio"]
     assert approach_to(structure_of(meridian(), MERIDIAN)).facts["centred"] == []
+
+
+def test_effects_of_a_channel_are_centred_only_in_geos_where_it_ran():
+    layout = approach_to(telling(without_tv=2)).structure.layout
+    assert layout.centring[:, 0].tolist() == [0, 0, 1, 1, 1, 1, 1, 1]
+    assert layout.centring[:, 1].all()
 
 
 def test_too_many_parameters_are_walked_as_they_are():

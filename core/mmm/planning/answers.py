@@ -78,7 +78,8 @@ class BudgetAnswer:
     that spend. `difference` is plan minus before, window and after together. No plan within the limits can
     have a larger expected KPI than `bound_kpi`; `start_kpis` is where each search ended. `worst_kpi` is the
     mean of the worst draws (those of the question's `risk_share`). `beyond` is missing in plans saved long
-    ago; `geos` is empty where there is only one, or they keep their shares.
+    ago; `geos` is empty where there is only one, or they keep their shares. `before_draws` are the totals of
+    each draw (window and after) for what the plan is compared with.
     """
 
     channels: tuple[ChannelOutcome, ...]
@@ -104,6 +105,7 @@ class BudgetAnswer:
     before_worst_kpi: float | None = None
     beyond: tuple[Beyond, ...] | None = None
     geos: tuple[GeoMoney, ...] = ()
+    before_draws: tuple[float, ...] = ()
 
     @property
     def expected_kpi(self) -> float:
@@ -145,6 +147,7 @@ class BudgetAnswer:
         values["reference"] = Reference(raw.get("reference", Reference.RECENT))
         values["start_kpis"] = tuple(raw.get("start_kpis", ()))
         values["geos"] = tuple(GeoMoney(**row) for row in raw.get("geos", ()))
+        values["before_draws"] = tuple(raw.get("before_draws", ()))
         beyond = raw.get("beyond")
         values["beyond"] = None if beyond is None else tuple(Beyond(**row) for row in beyond)
         return cls(**{**values, "draws": read_draws(raw["draws"])})
@@ -171,10 +174,11 @@ def outcome_frame(channels: Sequence[ChannelOutcome]) -> pd.DataFrame:
 
 def kept_draws(window: ArrayLike, after: ArrayLike, seed: int) -> PlanDraws:
     """Totals of the draws, rounded to the digits that are kept."""
-    return PlanDraws(_rounded(window), _rounded(after), seed)
+    return PlanDraws(kept_totals(window), kept_totals(after), seed)
 
 
-def _rounded(values: ArrayLike) -> tuple[float, ...]:
+def kept_totals(values: ArrayLike) -> tuple[float, ...]:
+    """Totals of the draws, rounded to the digits that are kept."""
     return tuple(float(f"{value:.{KEPT_DIGITS}g}") for value in np.asarray(values, dtype=float))
 
 

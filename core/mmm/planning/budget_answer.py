@@ -13,7 +13,7 @@ from core.mmm.choices import Goal
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.plan import Plan, optimize
 from core.mmm.planning.answer_parts import Binding
-from core.mmm.planning.answers import BudgetAnswer, kept_draws
+from core.mmm.planning.answers import BudgetAnswer, kept_draws, kept_totals
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.effects import PlanEffects, draws_of, outcomes, plan_effects
 from core.mmm.planning.limit_values import ChannelLimit, GroupLimit
@@ -108,6 +108,7 @@ def _answer(
         start_on=basis.start_on,
         end_on=basis.end_on,
         draws=kept_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
+        before_draws=kept_totals(before.total),
         kkt_residual=float(plan.kkt_residual) if np.isfinite(plan.kkt_residual) else None,
     )
 

@@ -1,4 +1,4 @@
-"""A frozen plan says the same for ever, whatever happens to its model and its data; notes are nobody's loss."""
+"""A frozen plan says the same for ever, whatever happens to its model and data; notes are nobody's loss."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -20,8 +20,9 @@ class Report:
     """A model's results for one range of dates and one interval level.
 
     Frames are those the charts take: `channels` (channel summary), `fitted`, `decomposition`, `parts` (the
-    waterfall: component, value, lower, upper), `curves`, `marks`, `hints` (budget hints). `method` says in
-    sentences how it was computed; `unknown` what the model cannot tell.
+    waterfall: component, value, lower, upper), `curves`, `marks`, `hints` (budget hints), `frequency` (the
+    best frequency of channels that have one; empty without). `method` says in sentences how it was computed;
+    `unknown` what the model cannot tell.
     """
 
     project: str
@@ -42,6 +43,7 @@ class Report:
     method: tuple[str, ...]
     made_on: dt.date
     unknown: tuple[Unknown, ...] = ()
+    frequency: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def range_words(self) -> str:
@@ -77,7 +79,14 @@ class Title:
     made_on: dt.date
 
 
-def report_of(title: Title, readout: Readout, lines: Timelines, curves: pd.DataFrame, span: Range) -> Report:
+def report_of(
+    title: Title,
+    readout: Readout,
+    lines: Timelines,
+    curves: pd.DataFrame,
+    span: Range,
+    frequency: pd.DataFrame | None = None,
+) -> Report:
     """The report of a range from what is on the screen: the same figures, cut to the same dates."""
     return Report(
         project=title.project,
@@ -98,6 +107,7 @@ def report_of(title: Title, readout: Readout, lines: Timelines, curves: pd.DataF
         method=title.method,
         made_on=title.made_on,
         unknown=readout.unknown,
+        frequency=pd.DataFrame() if frequency is None else frequency,
     )
 
 

@@ -147,7 +147,7 @@ def _warnings(found: dict[str, Any]) -> list[str]:
     words = []
     if not found["settled"]:
         words.append(
-            f"This draft is rough: its walkers do not agree yet (R-hat {found['max_rhat']:.2f}, "
+            f"This draft is rough: its random walks do not agree yet (R-hat {found['max_rhat']:.2f}, "
             f"{found['min_ess_bulk']:.0f} effective draws). Its intervals may be too narrow; wait for the "
             "full fit before you read anything into them."
         )

@@ -57,10 +57,22 @@ def to_xlsx(report: Report) -> bytes:
         "Waterfall": _labelled(report.parts, words),
         "Curves": _labelled(report.curves, words),
         "Budget hints": _labelled(report.hints, words),
+        "Best frequency": frequency_table(report),
         "What it cannot tell": unknown_table(report),
         "Method": pd.DataFrame({"How this was computed": list(report.method)}),
     }
     return to_xlsx_bytes({name: sheet for name, sheet in sheets.items() if len(sheet.columns)})
+
+
+def frequency_table(report: Report) -> pd.DataFrame:
+    """Contacts a head by channel, today and at their best, and what the best would change; empty without
+    channels that have a frequency."""
+    if report.frequency.empty:
+        return pd.DataFrame()
+    names = {"channel": "Channel", "now": "Contacts a head now", "top": "Most that was looked at"}
+    names |= {f"best{end}": f"Best{words}" for end, words in ENDS}
+    names |= {f"gain{end}": f"Change of its effect at the best (share){words}" for end, words in ENDS}
+    return _labelled(report.frequency, report.wording).rename(columns=names)
 
 
 def unknown_table(report: Report) -> pd.DataFrame:

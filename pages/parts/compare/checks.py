@@ -11,6 +11,7 @@ from core.access import Membership, NotFound, Permission, Person
 from core.mmm.comparison.charts import past_forecasts
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.validation import store as validations
+from core.mmm.validation.slices import SliceLimits
 from core.mmm.validation.validation_info import ValidationInfo
 from core.mmm.wording import MISSING, percent
 from core.store import read_session, session
@@ -69,6 +70,7 @@ def _line(label: str, info: ModelInfo, view: CompareView, trains: bool) -> None:
                 st.markdown(f"**{plain(label)}**")
                 st.caption(_words(check, view.wording.period))
             if trains:
+                _ask_slices(info, view.wording.period)
                 again = "Check again" if check else "Check on past forecasts"
                 st.button(
                     again, key=f"check:{info.id}", icon=":material/history:", on_click=_start, args=(info,),
@@ -127,8 +129,23 @@ def _read(check_id: int) -> ValidationInfo | None:
         return None
 
 
+def _ask_slices(info: ModelInfo, period: str) -> None:
+    """How many slices, and how far each looks ahead; empty boxes mean the usual."""
+    with st.popover("Slices", icon=":material/tune:", type="tertiary", key=f"slices_box:{info.id}"):
+        limits = SliceLimits()
+        st.number_input(
+            "Slices", 1, limits.most_folds, None, key=f"folds:{info.id}", placeholder=f"{limits.folds}",
+            help="Each is a fit of its own. Where the data are short there are fewer.",
+        )  # fmt: skip
+        st.number_input(
+            f"{period.capitalize()}s ahead in each", 1, None, None, key=f"horizon:{info.id}",
+            placeholder="about two months", help="As far ahead as you plan: a year at most.",
+        )  # fmt: skip
+
+
 def _start(info: ModelInfo) -> None:
-    if attempt(validations.start, info.id):
+    folds, horizon = (st.session_state.get(f"{name}:{info.id}") for name in ("folds", "horizon"))
+    if attempt(validations.start, info.id, folds=folds, horizon=horizon):
         toast_next(f"“{info.name}” is being checked on past forecasts", ":material/history:")
 
 

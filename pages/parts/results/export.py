@@ -12,6 +12,7 @@ from core.mmm.answers.method import method_sentences
 from core.mmm.answers.report import Report, Title, report_of
 from pages.parts.layout import Download
 from pages.parts.results.chart import file_name
+from pages.parts.results.frequency import best_frequencies
 from pages.parts.results.view import View
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -35,7 +36,8 @@ def report(view: View) -> Report:
     """The report of what is on the screen."""
     today = dt.datetime.now(dt.UTC).date()
     title = Title(view.project.project_name, view.info.name, method_of(view), today)
-    return report_of(title, view.readout, view.lines, view.curves, view.span)
+    optima = best_frequencies(view) if view.model.config.frequency_channels else None
+    return report_of(title, view.readout, view.lines, view.curves, view.span, optima)
 
 
 def export_menu(view: View) -> None:

@@ -34,6 +34,11 @@ def show_frequency(view: View) -> None:
             _card(view, name, curves[curves["channel"] == name], optima.set_index("channel").loc[name], words)
 
 
+def best_frequencies(view: View) -> pd.DataFrame:
+    """Today's and the best frequency of each channel that has one."""
+    return _frequencies(*view.key[:2], view.level, view.model)[1]
+
+
 def _card(view: View, name: str, curve: pd.DataFrame, optimum: pd.Series, words: Wording) -> None:
     def figure() -> go.Figure:
         return charts.frequency_curve(curve, optimum, words, view.level)

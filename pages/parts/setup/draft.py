@@ -174,7 +174,10 @@ def _between(estimate: Estimate, write: Callable[[float], str]) -> str:
 
 def _how_far(answer: DraftAnswer) -> str:
     """What the draft rests on, in one or two sentences."""
-    agree = f"Its walkers {'agree' if answer.settled else 'do not agree yet'} (R-hat {answer.r_hat:.2f})."
+    agree = (
+        f"Its random walks {'agree well enough' if answer.settled else 'do not agree yet'} "
+        f"(R-hat {answer.r_hat:.2f})."
+    )
     if answer.pareto_k <= GOOD_K:
         return f"{agree} The bell shape they start from is close already (Pareto k {answer.pareto_k:.2f})."
     return f"{agree} The bell shape they start from would mislead by itself (Pareto k {answer.pareto_k:.2f})."

@@ -1,4 +1,4 @@
-"""How long to sample: a quick draft, the standard, or thorough, with the time each is expected to take."""
+"""How long to sample: a quick look, the standard, or thorough, with the time each is expected to take."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pages.parts.setup.state import STANDARD, SetUp
 from pages.parts.setup.words import duration_words
 
 EFFORTS: dict[str, dict[str, int]] = {
-    "Draft": {"draws": 300, "tune": 400, "chains": 2},
+    "Quick": {"draws": 300, "tune": 400, "chains": 2},
     "Standard": {"draws": 1000, "tune": 1000, "chains": 4},
     "Thorough": {"draws": 2000, "tune": 1500, "chains": 4},
 }
 OWN = "Own"
 MEANING = (
-    "Draft: a first look while you try things out. Standard: for results you show to others. "
+    "Quick: a first look while you try things out. Standard: for results you show to others. "
     "Thorough: for decisions with a lot of money behind them. The times are those of earlier trainings in "
     "this project, scaled by data and steps; before the first, a usual rate."
 )
@@ -73,7 +73,7 @@ def cells_of(frame: pd.DataFrame, config: MMMConfig) -> int:
 
 
 def choose_effort(set_up: SetUp, cells: int, past: Sequence[PastTraining]) -> None:
-    """Draft, standard or thorough, with the time each takes."""
+    """Quick, standard or thorough, with the time each takes."""
     present, cores = _name_of(set_up.sampling), len(os.sched_getaffinity(0))
     names = [*EFFORTS, *([OWN] if present == OWN else [])]
     works = {name: _work({**set_up.sampling, **EFFORTS.get(name, {})}, cells) for name in names}

@@ -53,3 +53,14 @@ def test_what_does_not_exist_is_an_empty_cell_in_the_summary():
     proof = made.evidence(totals=made.totals(spend=0.0), channels=made.channels((0, 0, 0)))
     table = summary_table(made.report(evidence=proof)).set_index("What")
     assert table.loc["Incremental ROAS", "Value"] is None
+
+
+def test_the_workbook_says_how_often_people_should_be_reached():
+    row = {"channel": "tv_S", "now": 4.0, "best": 2.5, "best_lower": 2.0, "best_upper": 3.0, "top": 8.0}
+    gains = {"gain": 0.1, "gain_lower": 0.02, "gain_upper": 0.2}
+    report = replace(made.report(), frequency=pd.DataFrame([row | gains]))
+    sheet = load_workbook(BytesIO(to_xlsx(report)))["Best frequency"]
+    told = dict(zip(*([cell.value for cell in line] for line in sheet.iter_rows()), strict=True))
+    assert told["Channel"] == "TV"
+    assert (told["Contacts a head now"], told["Best"], told["Best, upper"]) == (4.0, 2.5, 3.0)
+    assert "Best frequency" not in load_workbook(BytesIO(to_xlsx(made.report()))).sheetnames

@@ -116,7 +116,7 @@ def returns_plot(place: Place, report: Report) -> None:
     most = float(frame[["roas_upper", "mroas_upper"]].max().max()) if len(frame) else 1.0
     inner = (left + gutter, bottom + 12, width - gutter - 6, height - 12)
     plot = Plot(canvas, font, *inner, (0.0, most * 1.03), (float(count), 0.0))
-    _vertical_grid(plot, lambda value: f"{value:g}")
+    vertical_grid(plot, lambda value: f"{value:g}")
     for at, row in enumerate(frame.to_dict("records")):
         ink = report.wording.colour(row["channel"])
         plot.box((0, row["roas"]), (at + 0.16, at + 0.58), ink, 0.85)
@@ -138,7 +138,7 @@ def waterfall_plot(place: Place, report: Report) -> None:
     low, high = min(first, float(ends.min())), float(max(reach.max(), ends[-1]))
     inner = (left + 92, bottom + 12, width - 98, height - 12)
     plot = Plot(canvas, font, *inner, (low, high + 0.03 * (high - low)), (float(len(value) + 1), 0.0))
-    _vertical_grid(plot, lambda amount: f"{report.wording.kpi_prefix}{short(amount)}")
+    vertical_grid(plot, lambda amount: f"{report.wording.kpi_prefix}{short(amount)}")
     rows = report.parts.to_dict("records")
     for at, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True)):
         ink = report.wording.colours.get(row["component"], NEUTRAL)
@@ -167,7 +167,7 @@ def fit_plot(place: Place, report: Report) -> None:
     x = np.arange(len(rows), dtype=float)
     inner = (left + 30, bottom + 12, width - 36, height - 12)
     plot = Plot(canvas, font, *inner, (0.0, max(len(rows) - 1.0, 1.0)), (min(low, 0.9 * low), high))
-    _horizontal_grid(plot, report.wording.kpi_prefix)
+    horizontal_grid(plot, report.wording.kpi_prefix)
     plot.band(x, rows["fitted_lower"].to_numpy(float), rows["fitted_upper"].to_numpy(float), FITTED)
     plot.line(list(zip(x, rows["fitted"], strict=True)), FITTED, 1.1)
     plot.line(list(zip(x, rows["actual"], strict=True)), NEUTRAL, 0.7)
@@ -211,13 +211,15 @@ def clipped(text: str, canvas: Canvas, font: str, size: float, width: float) -> 
     return f"{text}…"
 
 
-def _vertical_grid(plot: Plot, write: Callable[[float], str]) -> None:
+def vertical_grid(plot: Plot, write: Callable[[float], str]) -> None:
+    """Upright lines at round values, each with its words below."""
     for value in round_ticks(*plot.x_range):
         plot.line([(value, plot.y_range[0]), (value, plot.y_range[1])], GRID, 0.6)
         plot.text(plot.x(value), plot.bottom - 9, write(value), size=6.5, at="centre")
 
 
-def _horizontal_grid(plot: Plot, prefix: str) -> None:
+def horizontal_grid(plot: Plot, prefix: str) -> None:
+    """Level lines at round values, each with its amount at the left."""
     for value in round_ticks(*plot.y_range):
         plot.line([(plot.x_range[0], value), (plot.x_range[1], value)], GRID, 0.6)
         plot.text(plot.left - 3, plot.y(value) - 2, f"{prefix}{short(value)}", size=6.2, at="right")

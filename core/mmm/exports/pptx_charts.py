@@ -23,8 +23,8 @@ from core.mmm.charts.channels import waterfall_start
 from core.mmm.wording import Wording
 
 # The library's classes carry no types.
-_category_data: Any = CategoryChartData
-_xy_data: Any = XyChartData
+category_data: Any = CategoryChartData
+xy_data: Any = XyChartData
 
 Box = tuple[int, int, int, int]  # left, top, width, height in EMU
 BASELINE = "#c3cad3"
@@ -48,22 +48,22 @@ def roas_chart(slide: Any, box: Box, report: Report) -> Chart:
     """Average and marginal returns as bars with their intervals as error bars, best channel on top."""
     frame = report.channels[np.isfinite(report.channels["roas"].astype(float))]
     frame = frame.sort_values("roas")  # a bar chart draws its first category at the bottom
-    data = _category_data(number_format="0.00")
+    data = category_data(number_format="0.00")
     data.categories = [cell_text(report.wording.label(name)) for name in frame["channel"]]
     for name, column in (("Marginal (next 1 %)", "mroas"), ("Average", "roas")):
         data.add_series(name, frame[column].astype(float).tolist())
-    chart = _placed(slide, XL_CHART_TYPE.BAR_CLUSTERED, box, data)
+    chart = placed(slide, XL_CHART_TYPE.BAR_CLUSTERED, box, data)
     marginal, average = chart.plots[0].series
     for series, fill in ((marginal, BASELINE), (average, "#5b6b7d")):
         series.format.fill.solid()
         series.format.fill.fore_color.rgb = colour(fill)
-    _fill_points(average, [report.wording.colour(name) for name in frame["channel"]])
+    fill_points(average, [report.wording.colour(name) for name in frame["channel"]])
     for series, column in ((marginal, "mroas"), (average, "roas")):
         error_bars(series, *_reach(frame, column))
     chart.plots[0].gap_width, chart.plots[0].overlap = 60, -5
     chart.value_axis.minimum_scale = 0
-    chart.value_axis.maximum_scale = _round_above(float(frame[["roas_upper", "mroas_upper"]].max().max()))
-    _legend(chart)
+    chart.value_axis.maximum_scale = round_above(float(frame[["roas_upper", "mroas_upper"]].max().max()))
+    legend(chart)
     return chart
 
 
@@ -73,20 +73,20 @@ def waterfall_chart(slide: Any, box: Box, report: Report) -> Chart:
     value = parts["value"].to_numpy(float)
     ends = np.cumsum(value)
     base = np.minimum(np.concatenate([[0.0], ends[:-1]]), ends)
-    data = _category_data(number_format=kpi_format(words))
+    data = category_data(number_format=kpi_format(words))
     data.categories = [cell_text(words.label(name)) for name in [*parts["component"], "Total"]]
     data.add_series("Start", [*base.tolist(), 0.0])
     data.add_series(cell_text(words.kpi_label), [*np.abs(value).tolist(), float(ends[-1])])
-    chart = _placed(slide, XL_CHART_TYPE.COLUMN_STACKED, box, data)
+    chart = placed(slide, XL_CHART_TYPE.COLUMN_STACKED, box, data)
     start, step = chart.plots[0].series
     start.format.fill.background()
     colours = [words.colours.get(name, NEUTRAL) for name in parts["component"]]
-    _fill_points(step, [*colours, "#5b6b7d"])
-    low, high = _around(value, parts["lower"], parts["upper"])
+    fill_points(step, [*colours, "#5b6b7d"])
+    low, high = around(value, parts["lower"], parts["upper"])
     error_bars(step, np.append(low, 0.0), np.append(high, 0.0))
     chart.plots[0].gap_width = 40
     chart.has_legend = False
-    _scaled_axis(chart.value_axis, kpi_format(words))
+    scaled_axis(chart.value_axis, kpi_format(words))
     start = waterfall_start(parts)
     if start > 0:
         chart.value_axis.minimum_scale = start
@@ -96,19 +96,19 @@ def waterfall_chart(slide: Any, box: Box, report: Report) -> Chart:
 def over_time_chart(slide: Any, box: Box, report: Report) -> Chart:
     """The KPI over time as stacked areas: the whole baseline, then each channel."""
     table = _by_period(report)
-    data = _category_data(number_format=kpi_format(report.wording))
+    data = category_data(number_format=kpi_format(report.wording))
     data.categories = [day.date() for day in table.index]
     for name in table.columns:
         data.add_series(cell_text(report.wording.label(name)), table[name].tolist())
-    chart = _placed(slide, XL_CHART_TYPE.AREA_STACKED, box, data)
+    chart = placed(slide, XL_CHART_TYPE.AREA_STACKED, box, data)
     for series, name in zip(chart.plots[0].series, table.columns, strict=True):
         series.format.fill.solid()
         series.format.fill.fore_color.rgb = colour(report.wording.colours.get(name, BASELINE))
-    _scaled_axis(chart.value_axis, kpi_format(report.wording))
-    _scaled_axis(chart.category_axis, "mmm yy")
+    scaled_axis(chart.value_axis, kpi_format(report.wording))
+    scaled_axis(chart.category_axis, "mmm yy")
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     _tick_every(chart.category_axis, max(1, round((table.index[-1] - table.index[0]).days / 30 / 10)))
-    _legend(chart)
+    legend(chart)
     return chart
 
 
@@ -129,19 +129,19 @@ def curve_chart(slide: Any, box: Box, report: Report, channel: str) -> Chart:
     rows = report.curves[report.curves["channel"] == channel]
     x = rows["spend"].to_numpy(float)
     now = float(report.marks.loc[report.marks["channel"] == channel, "spend_now"].iloc[0])
-    data = _xy_data(number_format=kpi_format(report.wording))
+    data = xy_data(number_format=kpi_format(report.wording))
     for column in ("mean", "lower", "upper"):
         series = data.add_series(column.capitalize())
         for spend, effect in zip(x, rows[column].to_numpy(float), strict=True):
             series.add_data_point(float(spend), float(effect))
     dot = data.add_series("Mean spend")
     dot.add_data_point(now, float(np.interp(now, x, rows["mean"].to_numpy(float))))
-    chart = _placed(slide, XL_CHART_TYPE.XY_SCATTER_SMOOTH_NO_MARKERS, box, data)
+    chart = placed(slide, XL_CHART_TYPE.XY_SCATTER_SMOOTH_NO_MARKERS, box, data)
     _curve_look(chart, report.wording.colour(channel))
     chart.has_legend = False
-    _scaled_axis(chart.category_axis, money_format(report.wording))
-    _scaled_axis(chart.value_axis, kpi_format(report.wording))
-    chart.category_axis.maximum_scale = _round_above(float(x.max()) / 1.02)
+    scaled_axis(chart.category_axis, money_format(report.wording))
+    scaled_axis(chart.value_axis, kpi_format(report.wording))
+    chart.category_axis.maximum_scale = round_above(float(x.max()) / 1.02)
     chart.category_axis.major_unit = chart.category_axis.maximum_scale / 5
     return chart
 
@@ -182,14 +182,15 @@ def _literal(values: NDArray[np.float64]) -> str:
     )
 
 
-def _around(middle: Any, lower: Any, upper: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def around(middle: Any, lower: Any, upper: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lengths of error bars below and above; none where an end is unknown."""
     mean = np.asarray(middle, float)
     low, high = mean - np.asarray(lower, float), np.asarray(upper, float) - mean
     return np.nan_to_num(np.clip(low, 0, None)), np.nan_to_num(np.clip(high, 0, None))
 
 
 def _reach(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return _around(frame[column], frame[f"{column}_lower"], frame[f"{column}_upper"])
+    return around(frame[column], frame[f"{column}_lower"], frame[f"{column}_upper"])
 
 
 def kpi_format(wording: Wording) -> str:
@@ -207,7 +208,8 @@ def _scaled(prefix: str) -> str:
     return f'[>=1000000]{sign}0.0,,"M";[>=1000]{sign}0,"k";{sign}0'
 
 
-def _scaled_axis(axis: Any, number_format: str) -> None:
+def scaled_axis(axis: Any, number_format: str) -> None:
+    """Write an axis in this number format."""
     axis.tick_labels.number_format = number_format
     axis.tick_labels.number_format_is_linked = False
 
@@ -225,13 +227,14 @@ def _tick_every(axis: Any, months: int) -> None:
         element.append(parse_xml(tag))
 
 
-def _round_above(value: float) -> float:
+def round_above(value: float) -> float:
     """The next round number above a value, so that the longest error bar stays inside the chart."""
     step = 10 ** np.floor(np.log10(value)) / 5
     return float(np.ceil(value * 1.02 / step) * step)
 
 
-def _placed(slide: Any, kind: XL_CHART_TYPE, box: Box, data: Any) -> Chart:
+def placed(slide: Any, kind: XL_CHART_TYPE, box: Box, data: Any) -> Chart:
+    """A chart on a slide, in the house's quiet colours."""
     chart: Chart = slide.shapes.add_chart(kind, *box, data).chart
     chart.font.size, chart.font.color.rgb = Pt(11), colour(INK)
     for axis in (chart.category_axis, chart.value_axis):
@@ -242,14 +245,16 @@ def _placed(slide: Any, kind: XL_CHART_TYPE, box: Box, data: Any) -> Chart:
     return chart
 
 
-def _fill_points(series: Any, colours: Sequence[str]) -> None:
+def fill_points(series: Any, colours: Sequence[str]) -> None:
+    """Give each point of a series a colour of its own."""
     for at, hex_colour in enumerate(colours):
         fill = series.points[at].format.fill
         fill.solid()
         fill.fore_color.rgb = colour(hex_colour)
 
 
-def _legend(chart: Chart) -> None:
+def legend(chart: Chart) -> None:
+    """A legend on top of the chart."""
     chart.has_legend = True
     chart.legend.position = XL_LEGEND_POSITION.TOP
     chart.legend.include_in_layout = False

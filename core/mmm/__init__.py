@@ -9,6 +9,8 @@ from core.mmm.draft.model import DraftMMM, draft_fit
 from core.mmm.fitted import FittedMMM
 from core.mmm.lift import LiftTest
 from core.mmm.model.preview import PriorPreview, prior_preview
+from core.mmm.optimiser.constraint import Constraint
+from core.mmm.optimiser.frontier import frontier
 from core.mmm.optimiser.limits import InfeasiblePlan
 from core.mmm.optimiser.plan import Plan, optimize
 from core.mmm.priors import ChannelPrior, Priors
@@ -23,6 +25,7 @@ __all__ = [
     "BudgetProblem",
     "Cancelled",
     "ChannelPrior",
+    "Constraint",
     "DatasetProblem",
     "DraftMMM",
     "FittedMMM",
@@ -38,6 +41,7 @@ __all__ = [
     "check",
     "draft_fit",
     "fit",
+    "frontier",
     "optimize",
     "prior_preview",
     "simulate",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.choices import Flighting
 from core.mmm.fitted import FittedMMM
-from core.mmm.optimiser.limits import Limit, Limits
-from core.mmm.problem import listed
+from core.mmm.optimiser.constraint import Constraint
+from core.mmm.optimiser.faults import faults_of
+from core.mmm.optimiser.flighting import plain_pattern
+from core.mmm.optimiser.geo_money import present_shares
+from core.mmm.optimiser.levers import Levers
+from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.rows import limits_of
+from core.mmm.table.calendar import following_dates
 
 Floats = NDArray[np.float64]
 DEFAULT_HEADROOM = 1.5
-MOST_PERIODS = 260
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,19 @@ class BudgetProblem:
     """Money over `periods` periods right after the data; carry-over in and out both count.
 
     `total` is spent in full for the goal kpi and is the most that may be spent for the others (None there:
-    no limit but the channels' own). `bounds` are (lower, upper) money over the horizon by channel; without
-    one a channel may get from 0 to 1.5 times its largest total over any `periods` consecutive periods.
-    `groups` are (name, channels, lower, upper). `reference` is spend by channel to compare with; by default
-    that of the last `periods` periods. `override` lets a model that has not converged be used. Raises
-    UserError with every fault.
+    no limit but the channels' own). `bounds` are (lower, upper) money over the horizon by channel (a
+    channel is locked where both are equal); without one a channel may get from 0 to `headroom` times its
+    largest total over any `periods` consecutive periods. `groups` are (name, channels, lower, upper).
+    `reference` is spend by channel to compare with; by default that of the last `periods` periods.
+    `override` lets a model that has not converged be used.
+
+    `flighting`: one for all channels, or by channel (even where a channel is not named); `pulse` says how
+    many periods of each cycle a pulsed channel runs. `by_geo`: geos get money of their own, else they keep
+    their shares of the last year; `geo_bounds` by (channel, geo) are money over the horizon.
+    `period_bounds`: least and most money of a channel in any one period; without one the most is
+    `period_headroom` times the largest single period of the data, or what an explicit upper bound needs
+    under the channel's plain flighting if that is more. `constraints` are linear rules with names.
+    `test_minimum`: a channel gets nothing or at least this. Raises UserError with every fault.
     """
 
     model: FittedMMM
@@ -38,15 +51,22 @@ class BudgetProblem:
     total: float | None
     bounds: Mapping[str, tuple[float, float]] | None = None
     groups: Sequence[tuple[str, Sequence[str], float, float]] = ()
-    flighting: Flighting = Flighting.EVEN
+    flighting: Flighting | Mapping[str, Flighting] = Flighting.EVEN
     reference: Mapping[str, float] | pd.Series | None = None
     override: bool = False
     headroom: float = field(default=DEFAULT_HEADROOM)
+    pulse: tuple[int, int] = (2, 4)
+    by_geo: bool = False
+    geo_bounds: Mapping[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    period_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    constraints: Sequence[Constraint] = ()
+    test_minimum: Mapping[str, float] = field(default_factory=dict)
+    period_headroom: float = field(default=DEFAULT_HEADROOM)
 
     def __post_init__(self) -> None:
-        faults = self._number_faults() + self._name_faults()
+        faults = faults_of(self)
         try:
-            object.__setattr__(self, "flighting", Flighting(self.flighting))
+            object.__setattr__(self, "flighting", self._flighting())
         except ValueError:
             words = ", ".join(word.value for word in Flighting)
             faults.append(f"flighting must be one of {words}; it is {self.flighting!r}.")
@@ -58,36 +78,21 @@ class BudgetProblem:
         if faults:
             raise UserError(faults)
 
-    def _number_faults(self) -> list[str]:
-        faults = []
-        if not 1 <= self.periods <= MOST_PERIODS:
-            faults.append(f"A plan covers 1 to {MOST_PERIODS} periods, not {self.periods}.")
-        if self.total is not None and not (0 < self.total < math.inf):
-            faults.append(f"The total must be a positive amount, not {self.total}.")
-        for name, pair in self._pairs():
-            if len(pair) != 2 or any(value is None or math.isnan(value) or value < 0 for value in pair):
-                faults.append(f"The limits of '{name}' must be two amounts of 0 or more, not {tuple(pair)}.")
-        return faults
+    def _flighting(self) -> Flighting | dict[str, Flighting]:
+        if isinstance(self.flighting, Mapping):
+            return {name: Flighting(own) for name, own in self.flighting.items()}
+        return Flighting(self.flighting)
 
-    def _pairs(self) -> list[tuple[str, tuple[float, ...]]]:
-        own = [(name, tuple(pair)) for name, pair in (self.bounds or {}).items()]
-        return own + [(name, (lower, upper)) for name, _, lower, upper in self.groups]
+    def flighting_of(self, channel: str) -> Flighting:
+        """How the channel's money is spread over the periods."""
+        if isinstance(self.flighting, Mapping):
+            return self.flighting.get(channel, Flighting.EVEN)
+        return self.flighting
 
-    def _name_faults(self) -> list[str]:
-        known, faults = self.model.channels, []
-        reference = [] if self.reference is None else list(dict(self.reference))
-        places = [("bounds", list(self.bounds or {})), ("reference", reference)]
-        places += [(f"group '{name}'", list(channels)) for name, channels, _, _ in self.groups]
-        for where, names in places:
-            unknown = [name for name in names if name not in known]
-            if unknown:
-                faults.append(f"{where} names {listed(unknown)}, which is no paid channel of the model.")
-        names = [name for name, *_ in self.groups]
-        twice = sorted({name for name in names if names.count(name) > 1 or name in known or name == "total"})
-        if twice:
-            faults.append(f"Groups need names of their own: {listed(twice)}.")
-        faults += [f"Group '{name}' has no channels." for name, channels, *_ in self.groups if not channels]
-        return faults
+    @cached_property
+    def dates(self) -> pd.DatetimeIndex:
+        """Dates of the plan's periods."""
+        return following_dates(self.model.dates[-1], self.model.frequency, self.periods).rename("date")
 
     def reference_spend(self) -> pd.Series:
         """Spend by channel to compare with, as given or as it was; 0 for a channel not named."""
@@ -97,37 +102,32 @@ class BudgetProblem:
         known = min(self.periods, len(self.model.dates))
         return (self.model.recent_spend(known) * self.periods / known).rename("reference")
 
+    def seen_totals(self) -> pd.Series:
+        """The largest money of each channel over any `periods` consecutive periods of the data."""
+        window = min(self.periods, len(self.model.frame))
+        return self.model.frame.rolling(window).sum().max() * self.periods / window
+
     def channel_bounds(self) -> Floats:
         """(channel, 2) lower and upper money over the horizon."""
-        frame = self.model.frame
-        window = min(self.periods, len(frame))
-        largest = frame.rolling(window).sum().max() * self.periods / window
-        pairs = [
-            (self.bounds or {}).get(name, (0.0, self.headroom * largest[name])) for name in frame.columns
-        ]
+        largest, given = self.seen_totals(), self.bounds or {}
+        pairs = [given.get(name, (0.0, self.headroom * largest[name])) for name in self.model.channels]
         return np.array(pairs, dtype=float)
 
-    def limits(self) -> Limits:
-        """Every constraint but the total, with its name."""
-        channels = self.model.channels
-        rows = []
-        for c, (lower, upper) in enumerate(self.channel_bounds()):
-            members = np.eye(len(channels))[c]
-            rows += [
-                Limit(channels[c], "lower", members, float(lower)),
-                Limit(channels[c], "upper", members, float(upper)),
-            ]
-        for name, group, lower, upper in self.groups:
-            members = np.array([float(channel in group) for channel in channels])
-            rows += [Limit(name, "lower", members, float(lower)), Limit(name, "upper", members, float(upper))]
-        return Limits(tuple(channels), tuple(row for row in rows if math.isfinite(row.amount)))
-
     def pattern(self) -> Floats:
-        """(period, channel) share of each channel's money by period; columns sum to 1."""
-        even = np.full((self.periods, len(self.model.channels)), 1 / self.periods)
-        if self.flighting != Flighting.AS_REFERENCE:
-            return even
-        recent = self.model.frame.to_numpy()[-self.periods :]
-        recent = np.resize(recent, even.shape) if len(recent) < self.periods else recent
-        total = recent.sum(axis=0)
-        return np.where(total > 0, recent / np.where(total > 0, total, 1.0), even)
+        """(period, channel) share of each channel's money by period under its plain flighting: even where the
+        flighting is optimised; columns sum to 1."""
+        kinds = [self.flighting_of(name) for name in self.model.channels]
+        return plain_pattern(kinds, self.model.frame, self.periods, self.model.frequency, self.pulse)
+
+    @cached_property
+    def levers(self) -> Levers:
+        """The amounts that the optimiser sets."""
+        names, geos = self.model.channels, self.model.geos
+        free = np.array([self.flighting_of(name) == Flighting.OPTIMISED for name in names])
+        shares = present_shares(self.model.structure)
+        parts = len(geos) if self.by_geo else 1
+        return Levers(names, geos, self.dates, free, self.pattern(), shares, parts)
+
+    def limits(self) -> Limits:
+        """Every constraint but the total and the least test spends, with its name."""
+        return limits_of(self, self.levers)

@@ -207,16 +207,19 @@ def _mean_by_reach(reach: Floats, often: Floats, otherwise: Floats) -> Floats:
     return np.asarray(np.where(people > 0, mean, otherwise))
 
 
-def media_per_money(structure: Structure, media: MediaDraws) -> tuple[MediaDraws, Floats]:
+def media_per_money(
+    structure: Structure, media: MediaDraws, price: Floats | None = None
+) -> tuple[MediaDraws, Floats]:
     """The paid channels as they answer to money, and the rate (draw, geo, channel): what of their carried
-    exposure one unit of a channel's total spend buys in each geo.
+    exposure one unit of a channel's total spend buys in each geo, or `price` (geo, channel) where given.
 
     Money scales the reach of a channel that has a frequency, and leaves its frequency at
     `reference_frequency`: each draw's rate holds saturation there, and what is carried over earns in
     proportion.
     """
     own = media.of(np.arange(len(structure.config.channel_columns)))
-    rate = np.repeat(np.nan_to_num(exposure_per_spend(structure))[None], len(own.beta), axis=0)
+    bought = exposure_per_spend(structure) if price is None else price
+    rate = np.repeat(np.nan_to_num(bought)[None], len(own.beta), axis=0)
     often, codes = reference_frequency(structure), own.saturation.copy()
     for c in np.flatnonzero(own.frequency_rows >= 0):
         row = own.frequency_rows[c] - len(structure.config.channels)

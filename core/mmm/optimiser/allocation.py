@@ -1,135 +1,98 @@
-"""The best split of money within linear limits."""
+"""The best amounts of levers within linear limits: Newton steps on a concave model, inside the limits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog, minimize, nnls
 
-from core.mmm.optimiser.horizon import Horizon, earn
+from core.errors import UserError
 from core.mmm.optimiser.limits import Limits
-from core.mmm.optimiser.risk import Attitude
+from core.mmm.optimiser.quadratic import Programme
+from core.mmm.optimiser.starts import ceilings
+from core.mmm.optimiser.worth import Look, Worth
 
 Floats = NDArray[np.float64]
-Objective = Callable[[Floats], tuple[float, Floats]]
-GRID, GRID_DRAWS = 33, 100
+ROUNDS = 60
+STILL, FLAT = 1e-10, 1e-15  # changes of amounts and of worth, relative, that count as none
+CLIMBS = 1e-4  # share of the promised gain that a step has to bring (Armijo)
 
 
 @dataclass(frozen=True)
-class Worth:
-    """The value of money (channel,) under an attitude to risk, and its gradient."""
+class Reached:
+    """Where a climb ended, and the value there of one more unit of the fixed total."""
 
-    horizon: Horizon
-    attitude: Attitude
+    look: Look
+    price: float
+    rounds: int
 
-    def __call__(self, money: Floats) -> tuple[float, Floats]:
-        value, gradient, _ = earn(self.horizon, money)
-        worth, weights = self.attitude.worth(value.sum(axis=1))
-        return worth, weights @ gradient
+    @property
+    def amounts(self) -> Floats:
+        """(lever,) the amounts."""
+        return self.look.amounts
+
+    @property
+    def worth(self) -> float:
+        """Their worth, less what their money costs."""
+        return self.look.worth
 
 
-def best_split(worth: Worth, limits: Limits, starts: list[Floats]) -> Floats:
-    """Money within `limits` of the largest worth found.
+def climb(worth: Worth, limits: Limits, start: Floats, rounds: int = ROUNDS) -> Reached:
+    """The local optimum above `start`, which meets the limits: the worth never falls on the way.
 
-    Curves may be S-shaped, so a local search alone can stop at a poor plan: it starts from the optimum of
-    the curves' concave envelopes (which no plan can beat, up to the grid) and from every plan in `starts`,
-    which the result is never worse than.
+    Each step solves the quadratic model of the worth within the limits, convex parts of it taken as straight
+    (sequential quadratic programming); on a concave worth it converges quadratically.
     """
-    begin = [*starts, *_envelope_plans(worth.horizon, limits)]
-    found = [climb(worth, limits, money) for money in begin]
-    return max([*found, *starts], key=lambda money: worth(money)[0])
+    hill = _Hill(worth, limits, start)
+    for number in range(rounds):
+        if hill.step():
+            return Reached(hill.look, hill.price, number + 1)
+    return Reached(hill.look, hill.price, rounds)
 
 
-def climb(objective: Objective, limits: Limits, money: Floats) -> Floats:
-    """The local optimum above `money`, by sequential quadratic programming on scaled amounts."""
-    size = max(float(np.abs(money).sum()), 1.0)
-    height = max(abs(objective(money)[0]), 1e-300)
-    a, b, e, f = limits.arrays()
+class _Hill:
+    """A climb on its way."""
 
-    def lost(x: Floats) -> tuple[float, Floats]:
-        value, gradient = objective(np.maximum(x, 0) * size)
-        return -value / height, -gradient * size / height
+    def __init__(self, worth: Worth, limits: Limits, start: Floats) -> None:
+        m, self.size = limits.matrices, limits.scale
+        self.worth, self.matrices, self.price = worth, m, 0.0
+        self.look = worth.look(np.clip(start, m.low, m.high))
+        self.height = max(
+            abs(self.look.worth), float(np.abs(self.look.gradient).max()) * self.size * 1e-3, 1e-300
+        )
+        self.a, self.e = m.a.toarray(), m.e.toarray()
+        self.ceiling = np.minimum(m.high, 1.01 * ceilings(limits))
+        if not np.isfinite(self.ceiling).all():
+            raise UserError("Without a total every channel needs an upper limit: some have none.")
 
-    constraints = [{"type": "ineq", "fun": lambda x: b / size - a @ x, "jac": lambda x: -a}]
-    if len(e):
-        constraints.append({"type": "eq", "fun": lambda x: e @ x - f / size, "jac": lambda x: e})
-    found = minimize(
-        lost, money / size, jac=True, method="SLSQP", bounds=[(0, None)] * len(money),
-        constraints=constraints, options={"maxiter": 300, "ftol": 1e-13},
-    )  # fmt: skip
-    reached = np.maximum(found.x, 0) * size
-    return reached if limits.meets(reached, 1e-6 * size) else money
+    def step(self) -> bool:
+        """One step; whether the top is reached."""
+        x, size = self.look.amounts, self.size
+        change = self._aim() - x
+        gain = float(self.look.gradient @ change)
+        if np.abs(change).max() <= STILL * size or gain <= FLAT * self.height:
+            return True
+        length = 1.0
+        while length > 1e-8:
+            tried = np.clip(x + length * change, self.matrices.low, self.matrices.high)
+            look = self.worth.look(tried)
+            if look.worth >= self.look.worth + CLIMBS * length * gain - FLAT * self.height * (length == 1.0):
+                self.look = look
+                return gain * length <= 10 * FLAT * self.height
+            length *= 0.5 if length > 0.2 else 0.25
+        return True
 
-
-def _envelope_plans(horizon: Horizon, limits: Limits) -> list[Floats]:
-    """Plans that are best for the concave envelopes of the mean curves; none where limits leave no choice."""
-    ceiling = _ceiling(limits)
-    places = np.linspace(0, len(horizon.past) - 1, min(GRID_DRAWS, len(horizon.past))).astype(np.int64)
-    few = Horizon(
-        horizon.past[places],
-        horizon.spread[places],
-        horizon.rate[places],
-        horizon.media.pick(places),
-        horizon.periods,
-    )
-    steps = np.linspace(0, 1, GRID) ** 1.5
-    grid = steps[:, None] * ceiling
-    values = np.stack([earn(few, money)[0].mean(axis=0) for money in grid])
-    a, b, e, f = limits.arrays()
-    size = max(float(ceiling.max()), 1.0)
-    width = len(ceiling)
-    # One weight per channel and grid point; a channel's money is the weighted mean of its grid.
-    pick = np.zeros((width, width * GRID))
-    money = np.zeros((width, width * GRID))
-    for c in range(width):
-        pick[c, c * GRID : (c + 1) * GRID] = 1.0
-        money[c, c * GRID : (c + 1) * GRID] = grid[:, c] / size
-    height = max(float(np.abs(values).max()), 1e-300)
-    found = linprog(
-        -(values.T / height).ravel(), a @ money if len(a) else None, b / size if len(b) else None,
-        np.vstack([pick, e @ money]), np.concatenate([np.ones(width), f / size]), method="highs",
-    )  # fmt: skip
-    return [money @ found.x * size] if found.status == 0 else []
-
-
-def _ceiling(limits: Limits) -> Floats:
-    """(channel,) the most each channel can get under its own and the groups' limits and the total."""
-    most = [
-        min(limit.amount for limit in limits.rows if limit.kind != "lower" and limit.members[c] > 0)
-        for c in range(len(limits.channels))
-    ]
-    return np.array(most)
-
-
-@dataclass(frozen=True)
-class Prices:
-    """`by_limit` KPI per unit of money when a limit's amount is raised; `residual` largest stationarity error
-    over the largest gradient."""
-
-    by_limit: dict[str, float]
-    residual: float
-
-
-def prices_of(gradient: Floats, limits: Limits, money: Floats, tolerance: float) -> Prices:
-    """Shadow prices of the limits at a plan, by non-negative least squares on the binding ones.
-
-    Optimal means gradient = total + sum of upper prices - sum of lower prices with prices >= 0 (Karush,
-    Kuhn, Tucker). Limits within `tolerance` money count as binding.
-    """
-    columns, owners = [], []
-    for limit in limits.rows:
-        signs = {"total": (1.0, -1.0), "upper": (1.0,), "lower": (-1.0,)}[limit.kind]
-        if limit.kind == "total" or limit.slack(money) <= tolerance:
-            columns += [sign * limit.members for sign in signs]
-            owners += [(limit.label, sign) for sign in signs]
-    height = max(float(np.abs(gradient).max()), 1e-300)
-    matrix = np.array(columns).T.reshape(len(gradient), len(columns))
-    amounts = nnls(matrix, gradient / height)[0] if len(columns) else np.zeros(0)
-    rest = gradient / height - matrix @ amounts
-    prices = {limit.label: 0.0 for limit in limits.rows}
-    for (label, sign), amount in zip(owners, amounts, strict=True):
-        prices[label] += sign * float(amount) * height
-    return Prices(prices, float(np.abs(rest).max()))
+    def _aim(self) -> Floats:
+        """The best amounts for the quadratic model of the worth here."""
+        m, size, height = self.matrices, self.size, self.height
+        fall = self.worth.fall(self.look).scaled(size * size / height)
+        x = self.look.amounts / size
+        slope = -self.look.gradient * size / height - fall.times(x)
+        programme = Programme(
+            fall, slope, self.a, m.b / size, self.e, m.f / size, m.low / size, self.ceiling / size
+        )
+        found = programme.solve(x)
+        if len(found.equal):
+            self.price = float(found.equal[-1]) * height / size
+        return found.x * size

@@ -2,126 +2,188 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize_scalar
 
 from core.errors import UserError
 from core.mmm.choices import Goal
-from core.mmm.optimiser.allocation import Worth, best_split
-from core.mmm.optimiser.limits import InfeasiblePlan, Limits
+from core.mmm.optimiser.allocation import Reached
+from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limits
+from core.mmm.optimiser.search import Breadth, Search
 
 Floats = NDArray[np.float64]
-COARSE = 13
+COARSE, ROUNDS, SAME = 9, 40, 1e-7
+Gap = Callable[[Reached, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Money:
-    """A plan's worth, its limits and money: `total` or the most of it (None: what the limits allow), `price`
-    money per unit of KPI, `margin` share of it that is earned, `target` of the goal."""
+class Ask:
+    """A goal and its figures: `total` money or the most of it (None: what the limits allow), `price` money
+    per unit of KPI, `margin` share of it that is earned, `target` of the goal."""
 
-    worth: Worth
-    limits: Limits
+    goal: Goal
     total: float | None
     price: float
     margin: float
     target: float | None
 
-    def split(self, total: float, reference: Floats) -> Floats:
-        """The best split of exactly `total`, never worse than the reference brought to it."""
-        fixed = self.limits.with_total(total)
-        scaled = (
-            reference * total / reference.sum() if reference.sum() > 0 else np.full_like(reference, total)
-        )
-        return best_split(self.worth, fixed, [fixed.nearest(scaled)])
 
-    def span(self) -> tuple[float, float]:
-        """The least and the most money the limits allow; InfeasiblePlan where the least exceeds the total."""
-        ones = np.ones(len(self.limits.channels))
-        low, high = self.limits.solve(ones), self.limits.solve(-ones)
-        if low is None or high is None:
-            self.limits.demand_feasible()
-            raise UserError("Without a total every channel needs an upper limit: some have none.")
-        least, most = float(low.sum()), float(high.sum())
-        if self.total is not None and least > self.total + 0.01:
-            self.limits.with_total(self.total).demand_feasible()
-        return least, most if self.total is None else min(most, self.total)
+@dataclass(frozen=True)
+class Found:
+    """Amounts (lever,) that serve a goal best, and how well: the larger `score` the better."""
+
+    amounts: Floats
+    score: float
+    starts: tuple[float, ...] = ()
 
 
-def spend_for_goal(money: Money, goal: Goal, reference: Floats) -> Floats:
-    """(channel,) money that serves the goal best."""
-    if goal == Goal.KPI:
-        if money.total is None:
+def serve(search: Search, ask: Ask) -> Found:
+    """The best plan for the goal; InfeasiblePlan where no plan reaches its target."""
+    if ask.goal == Goal.KPI:
+        if ask.total is None:
             raise UserError("The goal kpi needs a total: without one, more money always earns more.")
-        return money.split(money.total, reference)
-    if goal == Goal.PROFIT:
-        return _most_profit(money, reference)
-    return _least_for_kpi(money, reference) if goal == Goal.TARGET_KPI else _most_at_roas(money, reference)
+        search.limits.with_total(ask.total).demand_feasible()
+        reached = search.best(ask.total)
+        return Found(reached.amounts, reached.worth, search.starts)
+    least, most = _span(search.limits, ask.total)
+    if ask.goal in (Goal.PROFIT, Goal.TARGET_MROAS):
+        return _at_price(search, ask)
+    if ask.goal == Goal.TARGET_KPI:
+        return _least_for_kpi(search, ask, least, most)
+    return _most_at_roas(search, ask, least, most)
 
 
-def _most_profit(money: Money, reference: Floats) -> Floats:
-    def loss(total: float) -> float:
-        worth, _ = money.worth(money.split(total, reference))
-        return total - money.margin * money.price * worth
-
-    return money.split(_lowest(loss, *money.span()), reference)
-
-
-def _lowest(function, least: float, most: float) -> float:  # type: ignore[no-untyped-def]
-    """The argument of the lowest value: a coarse look over the whole range, then a fine one."""
-    if most - least < 0.01:
-        return most
-    grid = np.linspace(least, most, COARSE)
-    values = [function(total) for total in grid]
-    k = int(np.argmin(values))
-    found = minimize_scalar(
-        function, bounds=(grid[max(k - 1, 0)], grid[min(k + 1, COARSE - 1)]), method="bounded",
-        options={"xatol": 1e-5 * (most - least)},
-    )  # fmt: skip
-    return float(found.x if found.fun < values[k] else grid[k])
+def _span(limits: Limits, total: float | None) -> tuple[float, float]:
+    """The least and the most money the limits allow; InfeasiblePlan where the least exceeds the total."""
+    ones = np.ones(limits.size)
+    low, high = limits.solve(ones), limits.solve(-ones)
+    if low is None or high is None:
+        limits.demand_feasible()
+        raise UserError("Without a total every channel needs an upper limit: some have none.")
+    least, most = float(low.sum()), float(high.sum())
+    if total is not None and least > total + CENT:
+        limits.with_total(total).demand_feasible()
+    return least, most if total is None else min(most, total)
 
 
-def _least_for_kpi(money: Money, reference: Floats) -> Floats:
-    assert money.target is not None
-    target, (least, most) = money.target, money.span()
+def _at_price(search: Search, ask: Ask) -> Found:
+    """Money until the next unit earns no more than it has to: itself over the margin, or the target."""
+    asked = ask.target if ask.goal == Goal.TARGET_MROAS else 1 / ask.margin
+    assert asked is not None
+    cost = asked / ask.price
+    reached = search.best(ask.total, "upper", cost)
+    if ask.goal == Goal.TARGET_MROAS and reached.amounts.sum() < CENT:
+        raise InfeasiblePlan([f"No plan within the limits has a marginal ROAS of {asked:g}."])
+    return Found(reached.amounts, reached.worth, search.starts)
 
-    def missing(total: float) -> float:
-        return money.worth(money.split(total, reference))[0] - target
 
-    if missing(most) < 0:
-        best = money.worth(money.split(most, reference))[0]
-        raise InfeasiblePlan([
+def _least_for_kpi(search: Search, ask: Ask, least: float, most: float) -> Found:
+    target = ask.target
+    assert target is not None
+
+    def gap(reached: Reached, total: float) -> tuple[float, float]:
+        return reached.worth - target, reached.price
+
+    ends = _scan(search, gap, least, most)
+    first = next((k for k, (_, value) in enumerate(ends) if value >= 0), None)
+    if first is None:
+        best = search.best(most)
+        if best.worth < target:
+            raise _out_of_reach(target, most, best.worth)
+        first = len(ends) - 1
+    low = ends[max(first - 1, 0)][0]
+    found, total = _root(search, gap, low, ends[first][0], least, most, upwards=True)
+    if found.worth < target:
+        raise _out_of_reach(target, most, found.worth)
+    return Found(found.amounts, -total, search.starts)
+
+
+def _out_of_reach(target: float, most: float, best: float) -> InfeasiblePlan:
+    return InfeasiblePlan(
+        [
             f"A KPI of {target:,.0f} cannot be reached: {most:,.2f}, the most the limits allow, "
             f"earns {best:,.0f}."
-        ])  # fmt: skip
-    if missing(least) >= 0:
-        return money.split(least, reference)
-    total = brentq(missing, least, most, xtol=max(0.005, 1e-7 * most))
-    # The root is met from above, so that rounding to cents does not fall short of the target.
-    return money.split(min(total + max(0.01, 1e-6 * most), most), reference)
+        ]
+    )
 
 
-def _most_at_roas(money: Money, reference: Floats) -> Floats:
-    assert money.target is not None
-    target, (least, most) = money.target, money.span()
-    nothing = money.worth(np.zeros_like(reference))[0]
+def _most_at_roas(search: Search, ask: Ask, least: float, most: float) -> Found:
+    target = ask.target
+    assert target is not None
+    nothing = search.worth.look(np.zeros(search.limits.size)).worth
 
-    def surplus(total: float) -> float:
-        earned = money.price * (money.worth(money.split(total, reference))[0] - nothing)
-        return earned - target * total
+    def gap(reached: Reached, total: float) -> tuple[float, float]:
+        return ask.price * (reached.worth - nothing) - target * total, ask.price * reached.price - target
 
-    grid = np.linspace(max(least, 1e-4 * most), most, COARSE)
-    values = [surplus(float(total)) for total in grid]
-    good = [k for k, value in enumerate(values) if value >= 0]
+    ends = _scan(search, gap, max(least, 1e-4 * most), most)
+    good = [k for k, (_, value) in enumerate(ends) if value >= 0]
     if not good:
-        best = max(value / total + target for value, total in zip(values, grid, strict=True))
+        best = max(value / total + target for total, value in ends)
         raise InfeasiblePlan(
             [f"No plan within the limits has an incremental ROAS of {target:g}; about {best:.2f} can be had."]
         )
-    k = good[-1]
-    if k == len(grid) - 1:
-        return money.split(most, reference)
-    total = brentq(surplus, grid[k], grid[k + 1], xtol=max(0.005, 1e-7 * most))
-    return money.split(float(total) * (1 - 1e-6), reference)
+    last = good[-1]
+    high = ends[min(last + 1, len(ends) - 1)][0]
+    found, total = _root(search, gap, ends[last][0], high, least, most, upwards=False)
+    return Found(found.amounts, total, search.starts)
+
+
+def _scan(search: Search, gap: Gap, least: float, most: float) -> list[tuple[float, float]]:
+    """Totals over the whole span, and by how much each meets the target on few draws."""
+    grid = np.linspace(least, most, COARSE if not search.concave else 3)
+    found, warm = [], None
+    for total in grid:
+        reached = search.best(float(total), warm=warm, few=True, look=Breadth.ENVELOPE)
+        warm = reached.amounts
+        found.append((float(total), gap(reached, float(total))[0]))
+    return found
+
+
+def _root(
+    search: Search, gap: Gap, low: float, high: float, least: float, most: float, upwards: bool
+) -> tuple[Reached, float]:
+    """The total at which the gap closes, and its plan: the least from which on it is closed (`upwards`), or
+    the most up to which it is.
+
+    Newton's method on the worth of the best plan, whose slope is the value of one more unit, inside a bracket
+    that grows where few draws have misled. The plan returned meets the target.
+    """
+    total, warm = (low if upwards else high), None
+    bad, good = (least, most) if upwards else (most, least)
+    kept, look = None, Breadth.ENVELOPE
+    for _ in range(ROUNDS):
+        reached = search.best(total, warm=warm, look=look)
+        value, slope = gap(reached, total)
+        if value >= 0:
+            kept, good = (reached, total), total
+        else:
+            bad = total
+        close = abs(good - bad) <= CENT or (value >= 0 and abs(value) <= CENT * abs(slope))
+        if good == bad or (kept is not None and close):
+            if look == Breadth.WIDE:
+                break
+            # One look from everywhere: where it finds more, less money is enough, or more is earned.
+            look, total, warm = Breadth.WIDE, kept[1] if kept else good, kept[0].amounts if kept else None
+            better = search.best(total, warm=warm, look=look)
+            if kept is not None and better.worth <= kept[0].worth * (1 + SAME):
+                break
+            kept, (value, slope) = (better, total), gap(better, total)
+            bad, good = (least, total) if upwards else (most, total)
+            if value < 0 or good == bad:
+                break
+            reached = better
+        look, warm = look if look == Breadth.WIDE else Breadth.WARM, reached.amounts
+        total = _next(total, value, slope, bad, good)
+    return kept if kept is not None else (search.best(good), good)
+
+
+def _next(total: float, value: float, slope: float, bad: float, good: float) -> float:
+    """Newton's step, a little towards the good side, or half way where it leaves the bracket."""
+    nudge = math.copysign(0.4 * CENT, good - bad)
+    aim = total - value / slope + nudge if slope != 0 else math.nan
+    low, high = min(bad, good), max(bad, good)
+    return aim if low < aim < high else (bad + good) / 2

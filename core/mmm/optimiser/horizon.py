@@ -10,19 +10,21 @@ carried over, money buys reach at the reference frequency, and KPI is beta * a_t
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.mmm.compiled import compiled
-from core.mmm.model.media import MediaDraws, media_per_money
+from core.mmm.model.media import MediaDraws, exposure_per_spend, media_per_money
 from core.mmm.model.structure import Structure
-from core.mmm.model.transforms import answer, carry, respond, saturate
+from core.mmm.model.transforms import answer, carry, respond
+from core.mmm.optimiser.geo_money import own_exposure_per_spend
+from core.mmm.optimiser.levers import Levers
+from core.mmm.optimiser.slopes import curve_bounds, first_order, second_order
 
 Floats = NDArray[np.float64]
-_LN3 = math.log(3.0)
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -77,45 +79,6 @@ def _carry_pattern(pattern, weights, out):
 
 
 @compiled
-def _slopes(kind, carried, half, slope, response, elasticity, spare):
-    """Fill `response`, and `elasticity` with the derivative by the carried exposure."""
-    saturate(kind, carried, half, slope, response, elasticity, spare)
-    start = 0.0
-    # The slope at nothing; that of a Hill curve below 1 is vertical, and 0 keeps a search from leaping.
-    if kind == 1:
-        start = 0.5 * _LN3 / half
-    elif kind == 2:
-        start = 1.0 / half
-    elif kind == 3:
-        start = 1.0
-    for t in range(carried.shape[0]):
-        elasticity[t] = elasticity[t] / carried[t] if carried[t] > 0.0 else start
-
-
-@compiled
-def _earn(money, past, spread, rate, saturation, half, slope, beta, periods, value, gradient, after):
-    draws, channels, geos, length = past.shape
-    carried, response = np.empty(length), np.empty(length)
-    slopes, spare = np.empty(length), np.empty(length)
-    for s in range(draws):
-        for c in range(channels):
-            for g in range(geos):
-                step, level = rate[s, g, c], beta[s, g, c]
-                for t in range(length):
-                    carried[t] = past[s, c, g, t] + money[c] * step * spread[s, c, t]
-                _slopes(saturation[c], carried, half[s, c], slope[s, c], response, slopes, spare)
-                whole = late = more = 0.0
-                for t in range(length):
-                    whole += response[t]
-                    more += slopes[t] * spread[s, c, t]
-                for t in range(periods, length):
-                    late += response[t]
-                value[s, c] += level * whole
-                gradient[s, c] += level * step * more
-                after[s, c] += level * late
-
-
-@compiled
 def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):
     draws, channels, geos, length = past.shape
     series, own, carried = np.zeros(length), np.empty(length), np.empty(length)
@@ -132,30 +95,11 @@ def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta
                     out[s, t, c] += beta[s, g, c] * response[t]
 
 
-@compiled
-def _schedule_gradient(money, pattern, past, weights, rate, saturation, half, slope, beta, out):
-    draws, channels, geos, length = past.shape
-    series, own, carried, pull = np.zeros(length), np.empty(length), np.empty(length), np.empty(length)
-    response, slopes, spare = np.empty(length), np.empty(length), np.empty(length)
-    for s in range(draws):
-        for c in range(channels):
-            series[: pattern.shape[0]] = pattern[:, c] * money[c]
-            carry(series, weights[s, c], own)
-            pull[:] = 0.0
-            for g in range(geos):
-                for t in range(length):
-                    carried[t] = past[s, c, g, t] + rate[s, g, c] * own[t]
-                _slopes(saturation[c], carried, half[s, c], slope[s, c], response, slopes, spare)
-                for t in range(length):
-                    pull[t] += beta[s, g, c] * slopes[t] * rate[s, g, c]
-            for t in range(pattern.shape[0]):
-                for lag in range(min(weights.shape[2], length - t)):
-                    out[t, c] += pull[t + lag] * weights[s, c, lag] / draws
-
-
-def horizon_of(structure: Structure, media: MediaDraws, pattern: Floats) -> Horizon:
-    """The horizon right after the data for a flighting `pattern` (period, channel) whose columns sum to 1."""
-    own, rate = media_per_money(structure, media)
+def horizon_of(structure: Structure, media: MediaDraws, pattern: Floats, by_geo: bool = False) -> Horizon:
+    """The horizon right after the data for a flighting `pattern` (period, channel) whose columns sum to 1;
+    `by_geo`: money is each geo's own, else that of all geos together."""
+    price = own_exposure_per_spend(structure) if by_geo else exposure_per_spend(structure)
+    own, rate = media_per_money(structure, media, price)
     tail = structure.lags - 1
     recent = np.ascontiguousarray(structure.exposure[..., structure.panel.periods - tail :])
     past = np.empty((*own.half.shape, len(structure.panel.geos), len(pattern) + tail))
@@ -170,23 +114,70 @@ def _spread(pattern: Floats, media: MediaDraws, length: int) -> Floats:
     return spread
 
 
-def with_pattern(horizon: Horizon, pattern: Floats) -> Horizon:
-    """The same horizon under another flighting pattern."""
-    spread = _spread(pattern, horizon.media, horizon.past.shape[-1])
-    return Horizon(horizon.past, spread, horizon.rate, horizon.media, horizon.periods)
-
-
 def earn(horizon: Horizon, money: Floats) -> tuple[Floats, Floats, Floats]:
-    """KPI, its derivative by money, and the part after the plan: each (draw, channel), for `money`
-    (channel,).
+    """KPI, its derivative by money, and the part after the plan: each (draw, channel), for `money` (channel,)
+    spent by the horizon's pattern.
     """
-    value, gradient, after = (np.zeros(horizon.media.half.shape) for _ in range(3))
+    channels = horizon.channels
+    places, fixed = np.arange(channels), np.zeros(channels, dtype=bool)
+    return _first(horizon, money, places, fixed, 1, channels)
+
+
+def earn_by_lever(horizon: Horizon, levers: Levers, amounts: Floats) -> tuple[Floats, Floats, Floats]:
+    """KPI (draw, channel), its derivative (draw, lever) by the amounts, and its part after the plan."""
+    return _first(horizon, amounts, levers.first, levers.free, levers.parts, levers.size)
+
+
+def _first(
+    horizon: Horizon, amounts: Floats, places: Integers, free: NDArray[np.bool_], parts: int, size: int
+) -> tuple[Floats, Floats, Floats]:
     m = horizon.media
-    _earn(
-        np.ascontiguousarray(money, dtype=float), horizon.past, horizon.spread, horizon.rate, m.saturation,
-        m.half, m.slope, m.beta, horizon.periods, value, gradient, after,
+    value, after, gradient = np.zeros(m.half.shape), np.zeros(m.half.shape), np.zeros((len(m.half), size))
+    first_order(
+        np.ascontiguousarray(amounts, dtype=float), places, free, parts, horizon.periods, horizon.past,
+        horizon.spread, m.weights, horizon.rate, m.saturation, m.half, m.slope, m.beta,
+        value, after, gradient,
     )  # fmt: skip
     return value, gradient, after
+
+
+def curvature(horizon: Horizon, levers: Levers, amounts: Floats, weights: Floats) -> Floats:
+    """(lever, lag) curvature of the draws' KPI weighted by `weights`, without what is positive; see
+    `second_order`."""
+    m = horizon.media
+    bands = np.zeros((levers.size, m.weights.shape[2] if levers.free.any() else 1))
+    second_order(
+        np.ascontiguousarray(amounts, dtype=float), levers.first, levers.free, levers.parts, horizon.periods,
+        horizon.past, horizon.spread, m.weights, horizon.rate, m.saturation, m.half, m.slope, m.beta,
+        np.ascontiguousarray(weights), bands,
+    )  # fmt: skip
+    return bands
+
+
+def curves_of(horizon: Horizon, levers: Levers, points: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean KPI (lever, point) at `points` of levers that all have a fixed pattern, and the slopes of bounds
+    of it; see `curve_bounds`.
+    """
+    m = horizon.media
+    value = np.zeros(points.shape)
+    left, right = (np.zeros((len(points), points.shape[1] - 1)) for _ in range(2))
+    curve_bounds(
+        np.ascontiguousarray(points, dtype=float), levers.first, levers.parts, horizon.periods, horizon.past,
+        horizon.spread, horizon.rate, m.saturation, m.half, m.slope, m.beta, value, left, right,
+    )  # fmt: skip
+    return value, left, right
+
+
+def few_draws(horizon: Horizon, count: int) -> Horizon:
+    """The same for up to `count` evenly spaced draws."""
+    draws = len(horizon.past)
+    if draws <= count:
+        return horizon
+    places = np.linspace(0, draws - 1, count).round().astype(np.int64)
+    return Horizon(
+        horizon.past[places], horizon.spread[places], horizon.rate[places], horizon.media.pick(places),
+        horizon.periods,
+    )  # fmt: skip
 
 
 def earn_by_period(horizon: Horizon, schedule: Floats) -> Floats:
@@ -195,17 +186,6 @@ def earn_by_period(horizon: Horizon, schedule: Floats) -> Floats:
     out = np.zeros((len(m.beta), horizon.past.shape[-1], horizon.channels))
     _earn_by_period(
         np.ascontiguousarray(schedule, dtype=float), horizon.past, m.weights, horizon.rate, m.saturation,
-        m.half, m.slope, m.beta, out,
-    )  # fmt: skip
-    return out
-
-
-def schedule_gradient(horizon: Horizon, money: Floats, pattern: Floats) -> Floats:
-    """(period, channel) derivative of the mean KPI by the money of each period."""
-    m = horizon.media
-    out = np.zeros(pattern.shape)
-    _schedule_gradient(
-        money, np.ascontiguousarray(pattern), horizon.past, m.weights, horizon.rate, m.saturation,
         m.half, m.slope, m.beta, out,
     )  # fmt: skip
     return out

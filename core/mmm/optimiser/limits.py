@@ -1,51 +1,64 @@
-"""Linear limits on a plan's money, and which of them clash when no plan can meet them all."""
+"""Linear limits on a plan's levers, each with the name by which a person knows it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
+from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from core.errors import UserError
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 CENT = 0.01
+Side = Literal["lower", "upper", "total"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limit:
-    """sum of the members' money >= amount (`lower`), <= amount (`upper`) or = amount (`total`)."""
+    """Each row of `members` (row, lever) times the amounts >= `edge` (lower), <= `edge` (upper) or = `edge`
+    (total). `amount` is the figure as it was given: the edge, or a share where `of_total` (the edge is then
+    0, and the rows hold the share of all money)."""
 
     name: str
-    kind: Literal["lower", "upper", "total"]
-    members: Floats
+    kind: Side
+    members: csr_array
     amount: float
+    of_total: bool = False
+
+    @property
+    def edge(self) -> float:
+        """The right-hand side of its rows."""
+        return 0.0 if self.of_total else self.amount
 
     @property
     def label(self) -> str:
         """Its name in a table of prices."""
-        return "total" if self.kind == "total" else f"{self.name} {self.kind}"
+        return "total" if self.name == "total" else f"{self.name} {self.kind}"
 
     @property
     def sentence(self) -> str:
         """Its meaning for a reader."""
         word = {"lower": "at least", "upper": "at most", "total": "exactly"}[self.kind]
-        what = "the total" if self.kind == "total" else f"'{self.name}'"
-        return f"{what} {word} {self.amount:,.2f}"
+        what = "the total" if self.name == "total" else f"'{self.name}'"
+        amount = f"{self.amount:.1%} of the total" if self.of_total else f"{self.amount:,.2f}"
+        return f"{what} {word} {amount}"
 
-    def slack(self, money: Floats) -> float:
+    def slack(self, amounts: Floats) -> float:
         """Money left before the limit binds; negative when broken."""
-        sum_ = float(self.members @ money)
+        sums = self.members @ amounts
         if self.kind == "lower":
-            return sum_ - self.amount
-        return self.amount - sum_ if self.kind == "upper" else -abs(sum_ - self.amount)
+            return float((sums - self.edge).min())
+        return float((self.edge - sums).min() if self.kind == "upper" else -np.abs(sums - self.edge).max())
 
 
 class InfeasiblePlan(UserError):
-    """Limits that no plan can meet; `clash` is a set of them of which none can be left out."""
+    """Limits that no plan can meet; `clash` is a smallest set of them, each needed for the clash."""
 
     def __init__(self, clash: tuple[Limit, ...] | list[str]) -> None:
         self.clash = tuple(limit for limit in clash if isinstance(limit, Limit))
@@ -56,90 +69,149 @@ class InfeasiblePlan(UserError):
             super().__init__([str(word) for word in clash])
 
 
-@dataclass(frozen=True)
-class Limits:
-    """All limits of a problem over its channels."""
+def row(weights: Floats) -> csr_array:
+    """The members of a limit of one row."""
+    return csr_array(np.asarray(weights, dtype=float)[None])
 
-    channels: tuple[str, ...]
+
+@dataclass(frozen=True)
+class Matrices:
+    """Limits as A x <= b, E x = f and low <= x <= high. `owner`, `owner_equal` say which limit a row is,
+    `low_owner`, `high_owner` (lever,) which limit a bound is, -1 for none."""
+
+    a: csr_array
+    b: Floats
+    owner: Integers
+    e: csr_array
+    f: Floats
+    owner_equal: Integers
+    low: Floats
+    high: Floats
+    low_owner: Integers
+    high_owner: Integers
+
+
+def _stacked(parts: list[tuple[int, Any, Floats]], size: int) -> tuple[csr_array, Floats, Integers]:
+    """Rows, their edges and the limits they are."""
+    if not parts:
+        return csr_array((0, size)), np.zeros(0), np.zeros(0, dtype=np.int64)
+    owners = [np.full(len(edges), k) for k, _, edges in parts]
+    rows = vstack([members for _, members, _ in parts], format="csr")
+    return rows, np.concatenate([edges for _, _, edges in parts]), np.concatenate(owners)
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """All limits of a problem over its `size` levers; amounts are never negative."""
+
+    size: int
     rows: tuple[Limit, ...]
 
-    def with_total(self, total: float, kind: Literal["total", "upper", "lower"] = "total") -> Limits:
+    def with_total(self, total: float, kind: Side = "total") -> Limits:
         """The same with the sum of all money fixed, or bounded."""
-        whole = Limit("total", kind, np.ones(len(self.channels)), total)
-        return Limits(self.channels, (*self.rows, whole))
+        return Limits(self.size, (*self.rows, Limit("total", kind, row(np.ones(self.size)), total)))
 
-    def arrays(self, rows: tuple[Limit, ...] | None = None) -> tuple[Floats, Floats, Floats, Floats]:
-        """(A, b) of A x <= b and (E, e) of E x = e."""
-        upper, amount, equal, fixed = [], [], [], []
-        for limit in self.rows if rows is None else rows:
+    def only(self, rows: tuple[Limit, ...]) -> Limits:
+        """Some of the limits alone."""
+        return Limits(self.size, rows)
+
+    @cached_property
+    def scale(self) -> float:
+        """A typical amount: solvers' tolerances are absolute, so that amounts are divided by it."""
+        edges = [limit.edge for limit in self.rows if 0 < limit.edge < np.inf]
+        whole = [limit.edge for limit in self.rows if limit.name == "total"]
+        return max(whole or edges, default=1.0) or 1.0
+
+    @cached_property
+    def matrices(self) -> Matrices:
+        """The limits as matrices; a row over one lever is a bound of it."""
+        low, high = np.zeros(self.size), np.full(self.size, np.inf)
+        low_owner, high_owner = np.full(self.size, -1), np.full(self.size, -1)
+        kept: list[tuple[int, Any, Floats]] = []
+        equal: list[tuple[int, Any, Floats]] = []
+        for k, limit in enumerate(self.rows):
+            members, edge = limit.members, limit.edge
+            # Amounts are never negative anyhow.
+            if limit.kind == "lower" and edge <= 0 and members.nnz and members.data.min() >= 0:
+                continue
             if limit.kind == "total":
-                equal.append(limit.members)
-                fixed.append(limit.amount)
-            else:
-                sign = 1.0 if limit.kind == "upper" else -1.0
-                upper.append(sign * limit.members)
-                amount.append(sign * limit.amount)
-        width = len(self.channels)
-        return (
-            np.array(upper).reshape(-1, width), np.array(amount),
-            np.array(equal).reshape(-1, width), np.array(fixed),
-        )  # fmt: skip
+                equal.append((k, members, np.full(members.shape[0], edge)))
+                continue
+            sign = 1.0 if limit.kind == "upper" else -1.0
+            # A row over one lever is a bound of it, unless its weight is negative.
+            single = (np.diff(members.indptr) == 1) & (np.r_[members.data, 0.0][members.indptr[:-1]] > 0)
+            for place in np.flatnonzero(single):
+                j, weight = members.indices[members.indptr[place]], members.data[members.indptr[place]]
+                if sign > 0 and edge / weight < high[j]:
+                    high[j], high_owner[j] = edge / weight, k
+                if sign < 0 and edge / weight > low[j]:
+                    low[j], low_owner[j] = edge / weight, k
+            if (~single).any():
+                rest = members[np.flatnonzero(~single)]
+                kept.append((k, rest * sign, np.full(rest.shape[0], edge * sign)))
+        above, below = _stacked(kept, self.size), _stacked(equal, self.size)
+        return Matrices(*above, *below, low, high, low_owner, high_owner)
 
-    def solve(self, cost: Floats, rows: tuple[Limit, ...] | None = None) -> Floats | None:
-        """The cheapest money (channel,) within the limits for a linear cost; None where there is none."""
-        a, b, e, f = self.arrays(rows)
-        # Amounts are divided by their size: the solver's tolerances are absolute.
-        size = max(1.0, float(np.abs(np.concatenate([b, f])).max(initial=0.0)))
+    def solve(self, cost: Floats) -> Floats | None:
+        """The cheapest amounts (lever,) within the limits for a linear cost; None where there are none."""
+        m, scale = self.matrices, self.scale
+        if (m.low > m.high).any():
+            return None
         found = linprog(
-            cost, a if len(a) else None, b / size if len(b) else None, e if len(e) else None,
-            f / size if len(f) else None, bounds=(0, None), method="highs",
+            cost, m.a if len(m.b) else None, m.b / scale if len(m.b) else None,
+            m.e if len(m.f) else None, m.f / scale if len(m.f) else None,
+            bounds=np.column_stack([m.low, m.high]) / scale, method="highs",
         )  # fmt: skip
-        return np.asarray(found.x) * size if found.status == 0 else None
+        return np.asarray(found.x) * scale if found.status == 0 else None
+
+    @cached_property
+    def feasible(self) -> bool:
+        """Whether any amounts meet all limits."""
+        return self.solve(np.zeros(self.size)) is not None
 
     def demand_feasible(self) -> None:
         """InfeasiblePlan, naming a smallest clashing set, unless some plan meets all limits."""
-        if self.solve(np.zeros(len(self.channels))) is None:
-            raise InfeasiblePlan(self._clash())
+        if not self.feasible:
+            from core.mmm.optimiser.clash import smallest_clash
 
-    def _clash(self) -> tuple[Limit, ...]:
-        """The smallest irreducible infeasible set found by leaving limits out in several orders.
+            raise InfeasiblePlan(smallest_clash(self))
 
-        Chinneck and Dravnieks (1991), deletion filter.
-        """
-        # The total and groups first or last: a clash of bounds with the total is shorter than one by groups.
-        order = list(self.rows)
-        orders = [order, order[::-1], sorted(order, key=lambda limit: -limit.members.sum())]
-        orders.append(sorted(order, key=lambda limit: limit.members.sum()))
-        return min((self._filtered(tuple(rows)) for rows in orders), key=len)
-
-    def _filtered(self, rows: tuple[Limit, ...]) -> tuple[Limit, ...]:
-        kept = list(rows)
-        for limit in rows:
-            fewer = [other for other in kept if other is not limit]
-            if self.solve(np.zeros(len(self.channels)), tuple(fewer)) is None:
-                kept = fewer
-        return tuple(sorted(kept, key=lambda limit: list(self.rows).index(limit)))
-
-    def nearest(self, money: Floats) -> Floats:
-        """The plan within the limits that moves the least money away from `money`."""
-        width = len(self.channels)
-        size = max(1.0, float(np.abs(money).max(initial=0.0)))
-        a, b, e, f = self.arrays()
-        eye = np.eye(width)
-        moves = np.vstack([np.hstack([eye, -eye]), np.hstack([-eye, -eye])])
-        wide = np.vstack([np.hstack([a, np.zeros_like(a)]), moves])
-        right = np.concatenate([b, money, -money]) / size
+    def nearest(self, amounts: Floats) -> Floats:
+        """The amounts within the limits that move the least money away from `amounts`."""
+        if self.meets(amounts, 1e-9 * self.scale):
+            return amounts
+        self.demand_feasible()
+        m, size = self.matrices, max(self.scale, float(np.abs(amounts).max(initial=0.0)))
+        eye, free = eye_array(self.size), np.tile([0.0, np.inf], (self.size, 1))
+        wide = vstack([hstack([m.a, csr_array(m.a.shape)]), hstack([eye, -eye]), hstack([-eye, -eye])])
         found = linprog(
-            np.r_[np.zeros(width), np.ones(width)], wide, right,
-            np.hstack([e, np.zeros_like(e)]) if len(e) else None, f / size if len(f) else None,
+            np.r_[np.zeros(self.size), np.ones(self.size)], wide,
+            np.concatenate([m.b, amounts, -amounts]) / size,
+            hstack([m.e, csr_array(m.e.shape)]) if len(m.f) else None, m.f / size if len(m.f) else None,
+            bounds=np.vstack([np.column_stack([m.low, m.high]) / size, free]), method="highs",
+        )  # fmt: skip
+        return np.clip(np.asarray(found.x[: self.size]) * size, m.low, m.high)
+
+    def inside(self) -> Floats:
+        """Amounts that keep away from their bounds as far as the limits allow."""
+        m, scale = self.matrices, self.scale
+        room = np.minimum(m.high - m.low, scale) / scale
+        wide = vstack([
+            hstack([m.a, csr_array((len(m.b), 1))]),
+            hstack([-eye_array(self.size), csr_array(room[:, None])]),
+            hstack([eye_array(self.size), csr_array(room[:, None])]),
+        ])  # fmt: skip
+        high = np.minimum(m.high / scale, 1e9)
+        found = linprog(
+            np.r_[np.zeros(self.size), -1.0], wide, np.concatenate([m.b / scale, -m.low / scale, high]),
+            hstack([m.e, csr_array((len(m.f), 1))]) if len(m.f) else None, m.f / scale if len(m.f) else None,
             bounds=(0, None), method="highs",
         )  # fmt: skip
-        if found.status != 0:
-            raise InfeasiblePlan(self._clash())
-        return np.asarray(found.x[:width]) * size
+        self.demand_feasible()
+        return np.clip(np.asarray(found.x[:-1]) * scale, m.low, m.high)
 
-    def meets(self, money: Floats, tolerance: float = CENT) -> bool:
+    def meets(self, amounts: Floats, tolerance: float = CENT) -> bool:
         """Whether all limits hold up to `tolerance` money."""
-        return all(limit.slack(money) >= -tolerance for limit in self.rows) and bool(
-            (money >= -tolerance).all()
-        )
+        if (amounts < -tolerance).any():
+            return False
+        return all(limit.slack(amounts) >= -tolerance for limit in self.rows)

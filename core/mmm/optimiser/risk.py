@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import betainc, expit
+from scipy.special import betainc, expit, ndtri
 
 from core.errors import UserError
 
@@ -27,18 +27,33 @@ SMOOTH = 0.02
 
 @dataclass(frozen=True)
 class Attitude:
-    """`kind` mean, quantile or cvar; `level` its share of worst cases; `width` KPI over which CVaR's kink is
-    rounded, 0 for not at all."""
+    """`kind` mean, quantile, cvar or probability; `level` its share of worst cases; `width` KPI over which
+    the kink of CVaR, or the step of the probability, is rounded, 0 for not at all. `blend` is the weight of
+    CVaR next to the mean. `rival` (draw,): what the probability is about to beat."""
 
     kind: str
     level: float = 0.5
     width: float = 0.0
+    blend: float = 1.0
+    rival: Floats | None = None
 
-    def around(self, kpi: Floats) -> Attitude:
+    def around(self, kpi: Floats, smooth: float = SMOOTH) -> Attitude:
         """The same with a width fit for draws like these; fixed, so that the gradient stays that of
         the value.
         """
-        return replace(self, width=SMOOTH * float(kpi.std()))
+        return replace(self, width=smooth * float(kpi.std()))
+
+    def thinned(self, draws: int) -> Attitude:
+        """The same for that many evenly spaced draws."""
+        if self.rival is None or len(self.rival) <= draws:
+            return self
+        places = np.linspace(0, len(self.rival) - 1, draws).round().astype(np.int64)
+        return replace(self, rival=self.rival[places])
+
+    def spread(self, kpi: Floats, by_draw: Floats) -> Floats | None:
+        """(lever, lever) what the change of the draws' weights adds to the curvature, without what is convex;
+        None for nothing. `by_draw` (draw, lever) are the slopes of the draws' KPI."""
+        return _SPREAD[self.kind](kpi, by_draw, self)
 
     def worth(self, kpi: Floats) -> tuple[float, Floats]:
         """The value of a plan from draws of its KPI, and the (draw,) weights of its gradient, summing
@@ -49,18 +64,18 @@ class Attitude:
     @property
     def concave(self) -> bool:
         """Whether concave curves make the value concave, so that its KKT residual proves an optimum."""
-        return self.kind != "quantile"
+        return self.kind in ("mean", "cvar")
 
 
 def attitude_of(risk: Risk) -> Attitude:
-    """The attitude for "mean", ("quantile", q) or ("cvar", q); UserError for anything else."""
-    if risk == "mean":
-        return Attitude("mean")
+    """The attitude for "mean", "probability", ("quantile", q) or ("cvar", q); UserError for anything else."""
+    if risk in ("mean", "probability"):
+        return Attitude(str(risk))
     if isinstance(risk, (tuple, list)) and len(risk) == 2 and risk[0] in ("quantile", "cvar"):
         if not 0 < float(risk[1]) < 1:
             raise UserError(f"The level of risk '{risk[0]}' must lie between 0 and 1, not {risk[1]}.")
         return Attitude(str(risk[0]), float(risk[1]))
-    raise UserError(f"risk must be 'mean', ('quantile', q) or ('cvar', q); it is {risk!r}.")
+    raise UserError(f"risk must be 'mean', 'probability', ('quantile', q) or ('cvar', q); it is {risk!r}.")
 
 
 def _mean(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
@@ -76,19 +91,30 @@ def _around_quantile(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
 
 
 def _worst(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
-    """max over thresholds v of v - mean(softplus((v - K) / width)) width / level."""
+    """max over thresholds v of v - mean(softplus((v - K) / width)) width / level, blended with the mean."""
     width, level = attitude.width, attitude.level
     if width == 0:
-        return _sharp_worst(kpi, level)
+        return _blended(*_sharp_worst(kpi, level), kpi, attitude.blend)
+    threshold = _threshold(kpi, attitude)
+    weights = expit((threshold - kpi) / width)
+    short = np.logaddexp(0.0, (threshold - kpi) / width).mean() * width
+    return _blended(float(threshold - short / level), weights / weights.sum(), kpi, attitude.blend)
+
+
+def _threshold(kpi: Floats, attitude: Attitude) -> float:
+    width, level = attitude.width, attitude.level
 
     def excess(threshold: float) -> float:
         return float(expit((threshold - kpi) / width).mean() - level)
 
     reach = 50 * width
-    threshold = brentq(excess, kpi.min() - reach, kpi.max() + reach, xtol=1e-9 * width)
-    weights = expit((threshold - kpi) / width)
-    short = np.logaddexp(0.0, (threshold - kpi) / width).mean() * width
-    return float(threshold - short / level), np.asarray(weights / weights.sum())
+    return float(brentq(excess, kpi.min() - reach, kpi.max() + reach, xtol=1e-9 * width))
+
+
+def _blended(value: float, weights: Floats, kpi: Floats, blend: float) -> tuple[float, Floats]:
+    if blend == 1.0:
+        return value, weights
+    return float(blend * value + (1 - blend) * kpi.mean()), blend * weights + (1 - blend) / len(kpi)
 
 
 def _sharp_worst(kpi: Floats, level: float) -> tuple[float, Floats]:
@@ -98,8 +124,59 @@ def _sharp_worst(kpi: Floats, level: float) -> tuple[float, Floats]:
     return float(weights @ kpi), weights
 
 
+def _chance(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
+    """The share of draws that beat the rival, each counted by a logistic step as wide as the width."""
+    assert attitude.rival is not None
+    ahead = kpi - attitude.rival
+    if attitude.width == 0:
+        return float((ahead > 0).mean()), np.zeros(len(kpi))
+    won = expit(ahead / attitude.width)
+    return float(won.mean()), won * (1 - won) / (attitude.width * len(kpi))
+
+
+def _no_spread(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+    return None
+
+
+def _spread_worst(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+    """The threshold moves with the draws, hence the second term."""
+    if attitude.width == 0 or attitude.blend == 0:
+        return None
+    share = expit((_threshold(kpi, attitude) - kpi) / attitude.width)
+    bend = share * (1 - share)
+    mean = bend @ by_draw
+    scaled = (by_draw.T * bend) @ by_draw - np.outer(mean, mean) / max(float(bend.sum()), 1e-300)
+    return np.asarray(-attitude.blend * scaled / (attitude.width * attitude.level * len(kpi)))
+
+
+def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+    """That of a normal distribution of the draws: its low quantiles fall with the standard deviation."""
+    lag, sd = -float(ndtri(attitude.level)), float(kpi.std())
+    if lag <= 0 or sd == 0:
+        return None
+    apart, off = by_draw - by_draw.mean(axis=0), (kpi - kpi.mean()) / sd
+    along = off @ apart / len(kpi)
+    return np.asarray(-lag / sd * (apart.T @ apart / len(kpi) - np.outer(along, along)))
+
+
+def _spread_chance(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+    assert attitude.rival is not None
+    if attitude.width == 0:
+        return None
+    won = expit((kpi - attitude.rival) / attitude.width)
+    bend = np.minimum(won * (1 - won) * (1 - 2 * won), 0.0)
+    return np.asarray((by_draw.T * bend) @ by_draw / (attitude.width**2 * len(kpi)))
+
+
 _WORTH: dict[str, Callable[[Floats, Attitude], tuple[float, Floats]]] = {
     "mean": _mean,
     "quantile": _around_quantile,
     "cvar": _worst,
+    "probability": _chance,
+}
+_SPREAD: dict[str, Callable[[Floats, Floats, Attitude], Floats | None]] = {
+    "mean": _no_spread,
+    "quantile": _spread_quantile,
+    "cvar": _spread_worst,
+    "probability": _spread_chance,
 }

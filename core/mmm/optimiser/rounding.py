@@ -1,4 +1,4 @@
-"""Money in whole cents that still adds up."""
+"""Money in whole cents that still adds up and keeps its limits."""
 
 from __future__ import annotations
 
@@ -8,26 +8,72 @@ from numpy.typing import NDArray
 from core.mmm.optimiser.limits import CENT, Limits
 
 Floats = NDArray[np.float64]
+SPECK = 1e-6  # money that counts as none
 
 
-def to_the_cent(money: Floats, limits: Limits) -> Floats:
-    """`money` in whole cents with its total kept; odd cents go where they break no limit."""
-    total = round(float(money.sum()) / CENT)
-    cents = np.floor(money / CENT + 1e-6)
-    order = np.argsort(-(money / CENT - cents), kind="stable")
-    left = int(total - cents.sum())
-    for _ in range(abs(left)):
-        step = np.sign(left)
-        place = next((c for c in order if _fits(cents, int(c), step, limits)), order[0])
-        cents[place] += step
-        order = np.append(order[order != place], place)
-    return np.round(cents * CENT, 2)
+def to_the_cent(money: Floats, limits: Limits, total: float) -> Floats:
+    """`money` (cell,) in whole cents with the sum `total`; odd cents go where they break no limit.
+
+    All amounts are cut down to cents; what is missing goes first to limits that want money, then to the
+    largest remainders.
+    """
+    purse = _Purse(money, limits, round(total / CENT))
+    purse.fill_wants()
+    purse.fill(purse.order)
+    purse.fill(purse.order, strict=False)
+    return np.round(purse.cents * CENT, 2)
 
 
-def _fits(cents: Floats, place: int, step: float, limits: Limits) -> bool:
-    moved = cents.copy()
-    moved[place] += step
-    if moved[place] < 0:
-        return False
-    touched = [limit for limit in limits.rows if limit.members[place] > 0 and limit.kind != "total"]
-    return all(limit.slack(moved * CENT) >= -1e-6 for limit in touched)
+class _Purse:
+    """Cents by cell, and how many are still to be given out."""
+
+    def __init__(self, money: Floats, limits: Limits, total: int) -> None:
+        m = limits.matrices
+        self.cents = np.floor(money / CENT + 1e-6)
+        self.order = np.argsort(-(money / CENT - self.cents), kind="stable")
+        self.left = total - int(self.cents.sum())
+        self.rows, self.columns, self.edge = m.a, m.a.tocsc(), m.b
+        self.low, self.high = m.low / CENT, m.high / CENT
+        self.sums = m.a @ (self.cents * CENT)
+
+    def fill_wants(self) -> None:
+        """Give cents to cells and rows that have less than their least."""
+        self.fill(np.flatnonzero(self.cents < self.low - SPECK / CENT))
+        rank = np.empty(len(self.order), dtype=np.int64)
+        rank[self.order] = np.arange(len(self.order))
+        for k in np.flatnonzero(self.sums > self.edge + SPECK):
+            own = slice(self.rows.indptr[k], self.rows.indptr[k + 1])
+            cells, weights = self.rows.indices[own], self.rows.data[own]
+            helping = cells[weights < 0]
+            for cell in helping[np.argsort(rank[helping])]:
+                if self.sums[k] <= self.edge[k] + SPECK:
+                    break
+                self.fill(np.array([cell]))
+
+    def fill(self, cells: NDArray[np.int64], strict: bool = True) -> None:
+        """One cent for each of the cells in turn, while there are any, where it breaks no limit."""
+        for cell in cells:
+            if self.left == 0:
+                return
+            step = 1 if self.left > 0 else -1
+            if strict and not self._fits(int(cell), step):
+                continue
+            if self.cents[cell] + step >= 0:
+                self._move(int(cell), step)
+
+    def _column(self, cell: int) -> tuple[NDArray[np.int64], Floats]:
+        own = slice(self.columns.indptr[cell], self.columns.indptr[cell + 1])
+        return self.columns.indices[own], self.columns.data[own]
+
+    def _fits(self, cell: int, step: int) -> bool:
+        rows, weights = self._column(cell)
+        worse = weights * step > 0
+        after = self.sums[rows] + weights * step * CENT
+        inside = self.low[cell] - 1e-4 <= self.cents[cell] + step <= self.high[cell] + 1e-4
+        return bool(inside and (after[worse] <= self.edge[rows][worse] + SPECK).all())
+
+    def _move(self, cell: int, step: int) -> None:
+        rows, weights = self._column(cell)
+        self.cents[cell] += step
+        self.sums[rows] += weights * step * CENT
+        self.left -= step

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.mmm.choices import Adstock, Saturation
+from core.mmm.budget import BudgetProblem
+from core.mmm.choices import Adstock, Flighting, Saturation
 from core.mmm.config import MMMConfig
 from core.mmm.draft.effort import DraftEffort
 from core.mmm.draft.model import draft_of
@@ -16,7 +17,7 @@ from core.mmm.model.preview import prior_preview
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import structure_of
 from core.mmm.model.transforms import adstock_weights, saturation
-from core.mmm.optimiser.horizon import earn, horizon_of, schedule_gradient
+from core.mmm.optimiser.plan import optimize
 from core.mmm.sampling.nuts import prepare_sampler
 from core.mmm.scenario import simulate
 from core.mmm.training import keep_draws
@@ -42,10 +43,9 @@ def rehearse_reading() -> None:
     model.contributions(2)
     model.response_curves(3)
     simulate(model, pd.DataFrame({"tv": [1.0, 1.0], "radio": [1.0, 1.0]}), draws=2)
-    pattern = np.full((2, 2), 0.5)
-    horizon = horizon_of(structure, posterior.media, pattern)
-    earn(horizon, np.ones(2))
-    schedule_gradient(horizon, np.ones(2), pattern)
+    problem = BudgetProblem(model, 2, 2.0, flighting={"tv": Flighting.OPTIMISED})
+    optimize(problem, draws=2)
+    optimize(BudgetProblem(model, 2, 2.0), draws=2)
     saturated(posterior.media, 0, np.ones(2))
     saturation(Saturation.HILL, adstock_weights(Adstock.GEOMETRIC, 0.5, 1.0, 3), 1.0, 1.0)
 

@@ -1,0 +1,79 @@
+"""What more certainty costs: plans between the largest expected KPI and the best bad case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.mmm.budget import BudgetProblem
+from core.mmm.choices import Goal
+from core.mmm.optimiser.plan import optimize, search_of
+from core.mmm.optimiser.risk import Attitude
+from core.mmm.optimiser.search import Breadth, Search
+from core.mmm.optimiser.trial import with_tests
+
+Floats = NDArray[np.float64]
+MOST_POINTS = 50
+
+
+def frontier(
+    problem: BudgetProblem,
+    goal: Goal | str = Goal.KPI,
+    target: float | None = None,
+    margin: float | None = None,
+    points: int = 8,
+    level: float = 0.1,
+    draws: int = 500,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Efficient plans of one total: the largest (1 - weight) x mean + weight x CVaR for weights from 0 to 1.
+
+    The total is that of the problem for the goal kpi, and what the goal asks for otherwise. Frame: weight,
+    kpi (mean), cvar (mean of the worst `level` of the draws), quantile (at `level`), probability_better
+    than the reference, and spend by channel. kpi falls and cvar rises with the weight. Channels with a
+    least test spend are as in the plan with the largest mean. UserError for figures that cannot be asked.
+    """
+    if not 2 <= points <= MOST_POINTS or not 0 < level < 1:
+        raise UserError(f"A frontier has 2 to {MOST_POINTS} points and a level between 0 and 1.")
+    first = optimize(problem, goal, target, margin, "mean", draws, seed)
+    problem = replace(problem, total=first.total)
+    search = search_of(problem, Attitude("cvar", level), draws, seed)
+    if problem.test_minimum:
+        spent = dict(zip(problem.model.channels, first.spend.to_numpy(), strict=True))
+        search = search.within(with_tests(search.limits, problem.levers, problem.test_minimum, spent))
+    fixed = search.limits.with_total(first.total)
+    usual = search.worth.look(search.scaled_reference(fixed, first.total)).kpi
+    found: list[Floats] = []
+    for weight in np.linspace(0, 1, points):
+        attitude = replace(search.worth.attitude, blend=float(weight))
+        own = Search(replace(search.worth, attitude=attitude), search.limits, search.reference, seed)
+        warm = found[-1] if found else None
+        found.append(
+            own.best(first.total, warm=warm, look=Breadth.ENVELOPE if found else Breadth.WIDE).amounts
+        )
+    kept = [_best(search, float(weight), found) for weight in np.linspace(0, 1, points)]
+    rows = [_row(search, own, usual, level) for own in kept]
+    return pd.DataFrame({"weight": np.linspace(0, 1, points)}).join(pd.DataFrame(rows))
+
+
+def _best(search: Search, weight: float, plans: list[Floats]) -> Floats:
+    """The best of all plans for a weight: where searches ended at several tops, the frontier is still one."""
+    attitude = replace(search.worth.attitude, blend=weight)
+    looks = [search.worth.look(own).kpi for own in plans]
+    return plans[int(np.argmax([attitude.worth(kpi)[0] for kpi in looks]))]
+
+
+def _row(search: Search, amounts: Floats, usual: Floats, level: float) -> dict[str, float]:
+    kpi = search.worth.look(amounts).kpi
+    spend = search.worth.levers.spend(amounts)
+    return {
+        "kpi": float(kpi.mean()),
+        "cvar": search.worth.attitude.worth(kpi)[0],
+        "quantile": float(np.quantile(kpi, level)),
+        "probability_better": float((kpi > usual).mean()),
+        **dict(zip(search.worth.levers.channels, spend.tolist(), strict=True)),
+    }

@@ -1,0 +1,112 @@
+"""The best plan for a given total, from many starts: first on few draws, then on all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.choices import Saturation
+from core.mmm.model.transforms import SATURATION_CODES
+from core.mmm.optimiser.allocation import Reached, climb
+from core.mmm.optimiser.limits import Limits, Side
+from core.mmm.optimiser.starts import corners, envelope_start, flighted
+from core.mmm.optimiser.worth import Worth
+
+Floats = NDArray[np.float64]
+FEW = 100
+ROUGH_ROUNDS, FINALISTS, CORNERS = 25, 2, 2
+ALIKE = 1e-4  # plans whose amounts differ by less, relative to the money, are one
+
+
+class Breadth(StrEnum):
+    """From where a search begins: a known plan alone, also the best one for the concave envelopes, or also
+    the reference, random plans and other flighting."""
+
+    WARM = "warm"
+    ENVELOPE = "envelope"
+    WIDE = "wide"
+
+
+@dataclass
+class Search:
+    """A worth to be made as large as possible within limits; `reference` (lever,) amounts of the raw
+    reference.
+
+    `starts` holds the worth that each start of the last wide search reached on few draws.
+    """
+
+    worth: Worth
+    limits: Limits
+    reference: Floats
+    seed: int
+    starts: tuple[float, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        self.few = self.worth.with_few(FEW)
+
+    @property
+    def concave(self) -> bool:
+        """Whether no curve of any draw is S-shaped and the attitude keeps it so: one start is then enough."""
+        media = self.worth.horizon.media
+        hill = media.saturation == SATURATION_CODES[Saturation.HILL]
+        return bool((media.slope[:, hill] <= 1).all()) and self.worth.attitude.concave
+
+    def within(self, limits: Limits) -> Search:
+        """The same search within other limits."""
+        return Search(self.worth, limits, self.reference, self.seed)
+
+    def scaled_reference(self, limits: Limits, total: float) -> Floats:
+        """The reference scaled to a total and brought inside the limits."""
+        spent = float(self.reference.sum())
+        even = np.full(limits.size, total / limits.size)
+        return limits.nearest(self.reference * total / spent if spent > 0 else even)
+
+    def best(
+        self, total: float | None, kind: Side = "total", cost: float = 0.0, warm: Floats | None = None,
+        look: Breadth = Breadth.WIDE, few: bool = False,
+    ) -> Reached:  # fmt: skip
+        """The best plan that spends `total` (`kind` total), or at most that, at `cost` KPI for each unit.
+
+        `warm` is a plan to begin with; `look` says from where else; `few` is content with few draws.
+        """
+        fixed = self.limits if total is None else self.limits.with_total(total, kind)
+        worth = (self.few if few else self.worth).with_cost(cost)
+        usual = self.scaled_reference(fixed, total or max(float(self.reference.sum()), 1.0))
+        begin = [usual] if warm is None else [fixed.nearest(warm)]
+        if look != Breadth.WARM and not self.concave:
+            begin = self._finalists(fixed, begin, usual, cost, look)
+        elif not few and warm is None:
+            begin = [climb(self.few.with_cost(cost), fixed, own, ROUGH_ROUNDS).amounts for own in begin]
+        reached = [climb(worth, fixed, own) for own in begin]
+        best = max(reached, key=lambda own: own.worth)
+        if not few and best.worth < worth.look(usual).worth:
+            best = climb(worth, fixed, usual)
+        return best
+
+    def _finalists(
+        self, limits: Limits, begin: list[Floats], usual: Floats, cost: float, look: Breadth
+    ) -> list[Floats]:
+        """The best of what all starts reach on few draws, no two alike."""
+        rough, levers = self.few.with_cost(cost), self.worth.levers
+        own = envelope_start(rough.horizon, levers, limits, cost)
+        if look == Breadth.WIDE:
+            own += [usual, *(flighted(levers, limits, usual) or corners(limits, CORNERS, self.seed))]
+        reached = sorted(
+            (climb(rough, limits, start, ROUGH_ROUNDS) for start in [*begin, *own]),
+            key=lambda end: -end.worth,
+        )
+        if look == Breadth.WIDE:
+            self.starts = tuple(end.worth for end in reached)
+        found: list[Floats] = []
+        for end in reached:
+            apart = [np.abs(end.amounts - known).max() > ALIKE * limits.scale for known in found]
+            if all(apart) and len(found) < FINALISTS:
+                found.append(end.amounts)
+        return found
+
+    def with_attitude(self, worth: Worth) -> Search:
+        """The same search for another worth."""
+        return replace(self, worth=worth)

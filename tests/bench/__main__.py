@@ -13,11 +13,14 @@ import sys
 USUAL = (
     ("start_and_train",),
     ("page_load",),
+    ("plan_pages",),
+    ("planning",),
     ("peers_transforms",),
     ("peers_speed",),
     ("recovery", "--live"),
 )
-EVERYTHING = (*USUAL[:3], ("peers_speed", "--all"), USUAL[4], ("calibration",))
+MORE = {"planning": ("--all",), "peers_speed": ("--all",)}
+EVERYTHING = (*((name, *MORE.get(name, own)) for name, *own in USUAL), ("calibration",))
 
 
 def main(words: list[str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.mmm.choices import Frequency, Goal
-from core.mmm.planning.values import BudgetInputs, ChannelLimit, fill_limits, to_cents
-from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.planning.limit_values import ChannelLimit
+from core.mmm.planning.values import BudgetInputs, fill_limits, to_cents
 from core.mmm.table.calendar import following_dates
 
 Floats = NDArray[np.float64]
@@ -29,6 +30,9 @@ class PlanBasis:
     ones; `usual`: recent money, or where there is none the average over as many periods.
     `most_periods` is the longest horizon that means anything.
     `dates` are those of the horizon, `actual` the KPI by date. All geos together.
+    `history`: money by date and channel; `peak`: the most in any one period; `seen_total`: the most over as
+    many periods on all channels together. `by_geo`: the same basis of each geo of a panel; `geo_shares`: each
+    geo's present share of a channel's money (geo x channel).
     """
 
     channels: tuple[str, ...]
@@ -40,6 +44,44 @@ class PlanBasis:
     usual: Mapping[str, float]
     most_periods: int
     actual: pd.Series = field(compare=False)
+    history: pd.DataFrame = field(compare=False)
+    by_geo: Mapping[str, PlanBasis] = field(default_factory=dict, compare=False)
+    geo_shares: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
+
+    @property
+    def geos(self) -> tuple[str, ...]:
+        """Geos of a panel; none for national data."""
+        return tuple(self.by_geo)
+
+    def of(self, geo: str) -> PlanBasis:
+        """The basis of one geo, or this one where no geo is named."""
+        return self.by_geo[geo] if geo else self
+
+    @cached_property
+    def peak(self) -> Mapping[str, float]:
+        """The most money in any one period, by channel."""
+        return {name: to_cents(self.history[name].max()) for name in self.channels}
+
+    @cached_property
+    def seen_total(self) -> float:
+        """The most money of all channels together over as many consecutive periods."""
+        whole = self.history.sum(axis=1).to_numpy(float)[:, None]
+        return to_cents(_window_sums(whole, self.periods).max())
+
+    def recent_series(self, channel: str) -> tuple[float, ...]:
+        """Money of the last periods, one amount per period of the horizon."""
+        return tuple(self.history[channel].to_numpy(float)[-self.periods :])
+
+    def last_year(self, channel: str) -> tuple[float, ...] | None:
+        """Money of the same periods a year before; None where the data are shorter than that."""
+        own, year = self.history[channel].to_numpy(float), round(self.frequency.periods_per_year)
+        if len(own) < year:
+            return None
+        return tuple(own[len(own) - year + np.arange(self.periods) % year])
+
+    def following(self, periods: int) -> pd.DatetimeIndex:
+        """The dates of a horizon of another length."""
+        return following_dates(self.history.index[-1], self.frequency, periods)
 
     @property
     def period(self) -> str:
@@ -84,6 +126,7 @@ def basis_of(spend: pd.DataFrame, actual: pd.Series, frequency: Frequency, perio
         usual={name: to_cents(sums[-1, i] or sums[:, i].mean()) for i, name in enumerate(names)},
         most_periods=most,
         actual=actual,
+        history=spend,
     )
 
 
@@ -99,19 +142,6 @@ def first_budget(basis: PlanBasis, labels: Mapping[str, str] | None = None) -> B
     return BudgetInputs(
         basis.periods, max(float(round(basis.recent_total)), 1.0), limits, labels=labels or {}
     )
-
-
-def first_whatif(basis: PlanBasis) -> WhatIfInputs:
-    """Everything as recently: 100 % of the usual money, and nothing where nothing was spent recently."""
-    shares = {name: 100.0 if basis.recent[name] > 0 else 0.0 for name in basis.channels}
-    return WhatIfInputs(basis.periods, shares)
-
-
-def whatif_spend(inputs: WhatIfInputs, basis: PlanBasis) -> dict[str, float]:
-    """Money over the horizon by channel, to the cent: percent of the channel's usual money."""
-    return {
-        name: to_cents(basis.usual[name] * inputs.spend_pct.get(name, 100.0) / 100) for name in basis.channels
-    }
 
 
 def stretch(inputs: BudgetInputs, basis: PlanBasis) -> BudgetInputs:

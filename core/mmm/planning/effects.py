@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
-from core.mmm.model.media import MediaDraws, exposure_per_spend, media_terms, reference_frequency
-from core.mmm.model.structure import scaled_exposure
+from core.mmm.optimiser.horizon import Horizon, horizon_of
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.effects_kernel import work
+from core.mmm.planning.geo_money import equivalent_money
 from core.mmm.planning.values import round_to_sum
 
 Floats = NDArray[np.float64]
@@ -69,27 +70,65 @@ def draws_of(model: FittedMMM) -> int:
     return min(MOST_DRAWS, max(FEWEST_DRAWS, CELLS // series), model.posterior.draws)
 
 
-def plan_effects(model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None) -> PlanEffects:
-    """Effects of money by period of the horizon (rows) and paid channel (columns), right after the data.
+@dataclass(frozen=True)
+class PlanGround:
+    """What any schedule over a horizon works on, made once: carried-over past, prices, response draws.
 
-    Geos keep their shares and media their prices; after the horizon nothing is spent.
+    `value` (geo,) money per unit of KPI; `quiet` (draw, channel) money earned inside the horizon by earlier
+    spend alone.
     """
-    money = schedule[list(model.channels)].to_numpy(dtype=float)
-    media = model.thinned(draws or draws_of(model)).media.of(np.arange(len(model.channels)))
-    value = model.structure.panel.value[:, -1]
-    actual = _terms(model, media, money)
-    caused = actual.sum(axis=1)
-    periods = len(money)
-    own = _in_money(actual, value, periods) - _in_money(_terms(model, media, money * 0), value, periods)
-    more = _in_money(_terms(model, media, money * (1 + STEP)) - actual, value, periods)
-    return PlanEffects(
-        by_period=caused[:, :periods].sum(axis=-1),
-        window=caused[:, :periods].sum(axis=1),
-        after=caused[:, periods:].sum(axis=1),
-        earned=own,
-        extra=more,
-        spend=money.sum(axis=0),
-    )
+
+    horizon: Horizon
+    value: Floats
+    quiet: Floats
+
+
+def ground_of(model: FittedMMM, periods: int, draws: int | None = None) -> PlanGround:
+    """The ground of every schedule over `periods` periods right after the data."""
+    posterior = model.thinned(draws or draws_of(model))
+    empty = np.zeros((periods, len(model.channels)))
+    horizon = horizon_of(model.structure, posterior.media, empty)
+    value = np.ascontiguousarray(model.structure.panel.value[:, -1])
+    ground = PlanGround(horizon, value, np.zeros(horizon.media.half.shape))
+    return replace(ground, quiet=_effects(ground, empty[None], empty).earned)
+
+
+def plan_effects(
+    model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None, ground: PlanGround | None = None
+) -> PlanEffects:
+    """Effects of money by period of the horizon (rows) and paid channel (columns), right after the data; or
+    of long rows date, geo, channel, spend, where geos have money of their own.
+
+    Otherwise geos keep their shares; media keep their prices; after the horizon nothing is spent. A `ground`
+    of the same horizon saves most of the time. UserError where a geo's money buys nobody knows what.
+    """
+    if "geo" in schedule.columns:
+        money = equivalent_money(model, schedule)
+        wide = schedule.pivot_table(index="date", columns="channel", values="spend", aggfunc="sum")
+        whole = wide[list(model.channels)].to_numpy(dtype=float)
+    else:
+        whole = schedule[list(model.channels)].to_numpy(dtype=float)
+        money = whole[None]
+    return _effects(ground or ground_of(model, len(whole), draws), money, whole)
+
+
+def _effects(ground: PlanGround, money: Floats, whole: Floats) -> PlanEffects:
+    horizon = ground.horizon
+    media, shape = horizon.media, horizon.media.half.shape
+    by_period = np.zeros((shape[0], len(whole)))
+    window, after, earned, more = (np.zeros(shape) for _ in range(4))
+    work(
+        np.ascontiguousarray(money), horizon.past, media.weights, horizon.rate, media.saturation, media.half,
+        media.slope, media.beta, ground.value, by_period, window, after, earned, more,
+    )  # fmt: skip
+    return PlanEffects(by_period, window, after, earned - ground.quiet, more * STEP, whole.sum(axis=0))
+
+
+def estimates(draws: Floats, level: float) -> tuple[Estimate, ...]:
+    """Mean and central interval of each column of `draws` (draw, column)."""
+    lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    rows = zip(draws.mean(axis=0).tolist(), lower.tolist(), upper.tolist(), strict=True)
+    return tuple(Estimate(*row) for row in rows)
 
 
 def outcomes(
@@ -98,6 +137,10 @@ def outcomes(
     """Each channel before and after; `recent` is its recent money."""
     # Cents are rounded together: the parts of the table add up to its total.
     spent_before, spent_after = round_to_sum(before.spend), round_to_sum(after.spend)
+    kpi_before, kpi_after = estimates(before.window, level), estimates(after.window, level)
+    roas_before = _returns(before.earned, before.spend, level)
+    roas_after = _returns(after.earned, after.spend, level)
+    next_roas = _returns(after.extra, after.spend * STEP, level)
     return tuple(
         ChannelOutcome(
             channel=name,
@@ -105,32 +148,17 @@ def outcomes(
             before_value=spent_before[place],
             after_value=spent_after[place],
             seen_value=basis.seen[name],
-            kpi_before=Estimate.of(before.window[:, place], level),
-            kpi_after=Estimate.of(after.window[:, place], level),
-            roas_before=before.roas(place, level),
-            roas_after=after.roas(place, level),
-            next_roas=after.next_roas(place, level),
+            kpi_before=kpi_before[place],
+            kpi_after=kpi_after[place],
+            roas_before=roas_before[place],
+            roas_after=roas_after[place],
+            next_roas=next_roas[place],
         )
         for place, name in enumerate(basis.channels)
     )
 
 
-def _terms(model: FittedMMM, media: MediaDraws, money: Floats) -> Floats:
-    """(draw, geo, period, channel) KPI over the horizon and the carry-over after it."""
-    structure = model.structure
-    tail, paid = structure.lags - 1, len(model.channels)
-    past = scaled_exposure(structure.panel, structure.scales)[..., -tail or None :]
-    planned = np.zeros((len(past), len(model.geos), len(money)))
-    rate = np.nan_to_num(exposure_per_spend(structure))
-    planned[:paid] = rate.T[:, :, None] * money.T[:, None, :]
-    planned[len(model.config.channels) :] = reference_frequency(structure).T[:, :, None]
-    quiet = np.zeros((len(past), len(model.geos), tail))
-    past = past if tail else past[..., :0]
-    exposure = np.ascontiguousarray(np.concatenate([past, planned, quiet], axis=-1))
-    return media_terms(media, exposure, past.shape[-1])
-
-
-def _in_money(terms: Floats, value: Floats, periods: int) -> Floats:
-    """(draw, channel) money earned inside the horizon."""
-    earned: Floats = np.einsum("sgtc,g->sc", terms[:, :, :periods], value)
-    return earned
+def _returns(earned: Floats, spend: Floats, level: float) -> list[Estimate | None]:
+    """Money earned per unit of spend, by channel; None where nothing is spent."""
+    found = estimates(earned / np.where(spend > 0, spend, 1.0), level)
+    return [own if spent > 0 else None for own, spent in zip(found, spend, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import exposure_per_spend, reference_frequency
 from core.mmm.planning.basis import PlanBasis, basis_of, first_periods
+from core.mmm.planning.drivers import repeated
+from core.mmm.planning.geo_money import geo_shares
+from core.mmm.planning.values import round_to_sum
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +24,27 @@ def read_basis(model: FittedMMM, periods: int | None = None) -> PlanBasis:
     panel = model.structure.panel
     count = periods or first_periods(model.frequency, len(model.dates))
     actual = pd.Series(panel.kpi.sum(axis=0), index=model.dates, name="kpi")
-    return basis_of(model.frame, actual, model.frequency, count)
+    whole = basis_of(model.frame, actual, model.frequency, count)
+    if len(model.geos) == 1:
+        return whole
+    shares = pd.DataFrame(geo_shares(model), index=list(model.geos), columns=list(model.channels))
+    return replace(whole, by_geo=_geo_bases(model, count), geo_shares=shares)
+
+
+def _geo_bases(model: FittedMMM, periods: int) -> dict[str, PlanBasis]:
+    panel, paid = model.structure.panel, len(model.channels)
+    found = {}
+    for g, geo in enumerate(model.geos):
+        spend = pd.DataFrame(panel.spend[g, :, :paid], model.frame.index, list(model.channels))
+        kpi = pd.Series(panel.kpi[g], index=model.dates, name="kpi")
+        found[geo] = basis_of(spend, kpi, model.frequency, periods)
+    return found
+
+
+def recent_spend(basis: PlanBasis) -> pd.DataFrame:
+    """Money by date of the horizon (rows) and channel, as in the last periods of the data."""
+    rows = {name: round_to_sum(basis.recent_series(name)) for name in basis.channels}
+    return pd.DataFrame(rows, index=basis.dates.rename("date"))
 
 
 def even_spend(spend: Mapping[str, float], basis: PlanBasis) -> pd.DataFrame:
@@ -55,8 +79,8 @@ def future_rows(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) 
     config, panel = model.config, model.structure.panel
     exposure = _future_exposure(model, basis, spend)
     often, frequent = reference_frequency(model.structure), config.frequency_channels
-    controls = _repeated(panel.controls, model, basis)
-    treatments = _repeated(panel.treatments, model, basis)
+    controls = repeated(panel.controls, model, basis)
+    treatments = repeated(panel.treatments, model, basis)
     frames = []
     for g, geo in enumerate(model.geos):
         rows: dict[str, object] = {config.date_column: basis.dates}
@@ -81,11 +105,11 @@ def future_rows(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) 
 def assumptions(model: FittedMMM, basis: PlanBasis) -> tuple[str, ...]:
     """What the forecast of the whole KPI takes for granted, in sentences."""
     config, period = model.config, basis.period
-    said = [f"Spend is spread evenly over the {period}s; prices of media stay as they were."]
+    said = ["Media keep their prices."]
     others = [*config.control_columns, *config.treatment_columns]
     if others:
         names = ", ".join(config.label(name) for name in others)
-        a_year_ago = len(model.dates) >= _year(model)
+        a_year_ago = len(model.dates) >= round(model.frequency.periods_per_year)
         as_before = f"as in the same {period}s a year ago" if a_year_ago else "at its recent mean"
         said.append(f"{names}: {as_before}.")
     if config.event_column:
@@ -103,17 +127,3 @@ def _future_exposure(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, flo
     scaled = rate[:, :paid] * money
     mean[:, :paid] = scaled * model.structure.scales.exposure[:, :paid]
     return mean
-
-
-def _repeated(values: Floats, model: FittedMMM, basis: PlanBasis) -> Floats:
-    """(geo, period, column) of the horizon: a year ago, else the recent mean."""
-    year, periods = _year(model), basis.periods
-    if values.shape[1] >= year:
-        places = values.shape[1] - year + np.arange(periods) % year
-        return values[:, places]
-    recent: Floats = values[:, -periods:].mean(axis=1, keepdims=True)
-    return np.repeat(recent, periods, axis=1)
-
-
-def _year(model: FittedMMM) -> int:
-    return round(model.frequency.periods_per_year)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
+from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import kept_draws
-from core.mmm.planning.basis import PlanBasis, whatif_spend
-from core.mmm.planning.effects import PlanEffects, draws_of, outcomes, plan_effects
-from core.mmm.planning.model_answer import assumptions, even_spend, future_rows
-from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.drivers import Driver, driver_effects, read_drivers
+from core.mmm.planning.effects import (
+    PlanEffects,
+    PlanGround,
+    draws_of,
+    estimates,
+    ground_of,
+    outcomes,
+    plan_effects,
+)
+from core.mmm.planning.model_answer import assumptions, even_spend, future_rows, recent_spend
+from core.mmm.planning.values import CENT
+from core.mmm.planning.whatif_results import (
+    DriverOutcome,
+    ForecastPoint,
+    WhatIfAnswer,
+    kept_totals,
+)
 from core.mmm.planning.whatif_values import WhatIfInputs
 
 Floats = NDArray[np.float64]
@@ -21,20 +39,62 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SpendForecast:
-    """The horizon at recent spend: what media cause, and draws (draw, period) of the whole KPI."""
+    """The horizon at recent spend: what media cause, and draws (draw, period) of the whole KPI; with the
+    ground and the drivers that every scenario of the horizon works on. `repeats_last_year`: drivers are
+    assumed as in the same periods a year ago, else at their recent mean.
+    """
 
     effects: PlanEffects
     whole: Floats
     assumptions: tuple[str, ...]
+    ground: PlanGround
+    drivers: tuple[Driver, ...]
+    repeats_last_year: bool
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """A scenario in draws: what media cause, what changed drivers add (draw, period), the whole KPI."""
+
+    effects: PlanEffects
+    drivers: Mapping[str, Floats]
+    whole: Floats
+
+    @property
+    def added(self) -> Floats:
+        """(draw,) KPI added by all changed drivers together."""
+        total = np.zeros(len(self.whole))
+        for effect in self.drivers.values():
+            total = total + effect.sum(axis=1)
+        return total
 
 
 def forecast_recent(model: FittedMMM, basis: PlanBasis, draws: int | None = None) -> SpendForecast:
-    """The forecast at recent spend, spread evenly: what every scenario of this horizon is compared with."""
+    """The forecast if the last periods' spend is repeated: what every scenario is compared with."""
     count = draws or draws_of(model)
+    ground = ground_of(model, basis.periods, count)
+    effects = plan_effects(model, recent_spend(basis), ground=ground)
+    even = plan_effects(model, even_spend(basis.recent, basis), ground=ground)
     rows = future_rows(model, basis, basis.recent)
-    whole: Floats = model.predict(rows, draws=count).sum("geo").values
-    effects = plan_effects(model, even_spend(basis.recent, basis), count)
-    return SpendForecast(effects, whole, assumptions(model, basis))
+    whole: Floats = model.predict(rows, draws=count).sum("geo").values + effects.by_period - even.by_period
+    drivers = read_drivers(model, basis, count)
+    repeats = len(model.dates) >= round(model.frequency.periods_per_year)
+    return SpendForecast(effects, whole, assumptions(model, basis), ground, drivers, repeats)
+
+
+def reckon(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast) -> Reckoning:
+    """The scenario in draws. Raises UserError for money in a geo where nobody knows what it buys."""
+    after = plan_effects(model, schedule_of(inputs), ground=recent.ground)
+    added = driver_effects(recent.drivers, inputs.drivers)
+    whole = recent.whole + after.by_period - recent.effects.by_period
+    for effect in added.values():
+        whole = whole + effect
+    return Reckoning(after, added, whole)
+
+
+def schedule_of(inputs: WhatIfInputs) -> pd.DataFrame:
+    """The money as `plan_effects` takes it."""
+    return inputs.rows if inputs.geos else inputs.frame
 
 
 def solve_whatif(
@@ -42,9 +102,9 @@ def solve_whatif(
 ) -> WhatIfAnswer:
     """What the scenario causes against recent spend, draw by draw, and the KPI over time."""
     level, before = inputs.level, recent.effects
-    after = plan_effects(model, even_spend(whatif_spend(inputs, basis), basis), len(recent.whole))
-    gap = after.total - before.total
-    whole = recent.whole + after.by_period - before.by_period
+    found = reckon(model, inputs, recent)
+    after, added = found.effects, found.added
+    gap = after.total + added - before.total
     return WhatIfAnswer(
         channels=outcomes(basis, before, after, dict(basis.recent), level),
         kpi=Estimate.of(after.window.sum(axis=1), level),
@@ -53,25 +113,50 @@ def solve_whatif(
         roas=after.whole_roas(level),
         difference=Estimate.of(gap, level),
         probability_better=float(np.mean(gap > 0)),
-        forecast=_points(basis, whole, recent, level),
-        whole_kpi=Estimate.of(whole.sum(axis=1), level),
+        forecast=_points(basis, found, recent, level),
+        whole_kpi=Estimate.of(found.whole.sum(axis=1), level),
         start_on=basis.start_on,
         end_on=basis.end_on,
         draws=kept_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
         assumptions=recent.assumptions,
+        recent_whole=Estimate.of(recent.whole.sum(axis=1), level),
+        recent_draws=kept_totals(before.total),
+        drivers=_drivers(inputs, found, recent, level),
+        driver_draws=kept_totals(added) if found.drivers else (),
+        beyond=beyond_seen(inputs, basis),
+    )
+
+
+def beyond_seen(inputs: WhatIfInputs, basis: PlanBasis) -> tuple[Beyond, ...]:
+    """Channels with more money than the data ever showed: over the horizon, or in any one period."""
+    found = []
+    for name in basis.channels:
+        money, most = inputs.money(name), max(inputs.series(name))
+        if money > basis.seen[name] + CENT:
+            found.append(Beyond(name, "total", money, basis.seen[name]))
+        if most > basis.peak[name] + CENT:
+            found.append(Beyond(name, "period", most, basis.peak[name]))
+    return tuple(found)
+
+
+def _drivers(
+    inputs: WhatIfInputs, found: Reckoning, recent: SpendForecast, level: float
+) -> tuple[DriverOutcome, ...]:
+    known = {driver.column: driver for driver in recent.drivers}
+    return tuple(
+        DriverOutcome(
+            name, Estimate.of(effect.sum(axis=1), level), known[name].beyond_seen(inputs.drivers[name])
+        )
+        for name, effect in found.drivers.items()
     )
 
 
 def _points(
-    basis: PlanBasis, whole: Floats, recent: SpendForecast, level: float
+    basis: PlanBasis, found: Reckoning, recent: SpendForecast, level: float
 ) -> tuple[ForecastPoint, ...]:
-    without = (recent.whole - recent.effects.by_period).mean(axis=0)
+    without = (found.whole - found.effects.by_period).mean(axis=0)
+    plan, before = estimates(found.whole, level), estimates(recent.whole, level)
     return tuple(
-        ForecastPoint(
-            date=str(day.date()),
-            plan=Estimate.of(whole[:, t], level),
-            recent=Estimate.of(recent.whole[:, t], level),
-            baseline=float(without[t]),
-        )
+        ForecastPoint(str(day.date()), plan[t], before[t], float(without[t]))
         for t, day in enumerate(basis.dates)
     )

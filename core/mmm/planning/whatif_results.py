@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from core.mmm.answers.evidence import Estimate
+from core.mmm.answers.evidence import Estimate, Floats
+from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import (
+    KEPT_DIGITS,
     ChannelOutcome,
     PlanDraws,
     outcome_frame,
@@ -31,11 +34,25 @@ class ForecastPoint:
 
 
 @dataclass(frozen=True)
+class DriverOutcome:
+    """What a changed price, promotion or control adds to the KPI over the horizon.
+
+    `beyond_seen`: the plan asks for values outside those of the data.
+    """
+
+    column: str
+    kpi: Estimate
+    beyond_seen: bool = False
+
+
+@dataclass(frozen=True)
 class WhatIfAnswer:
     """The outcome of a spend scenario; `kpi` and `kpi_after` as in `BudgetAnswer`, against recent spend.
 
-    `forecast` is empty where the model cannot forecast the baseline; `assumptions` say what it takes for
-    granted.
+    `whole_kpi` is the KPI of the horizon with everything, `recent_whole` that of recent spend; `difference`
+    counts media (carry-over after the horizon included) and changed drivers. `forecast` is empty where the
+    model cannot forecast the baseline; `assumptions` say what it takes for granted. `recent_draws` and
+    `driver_draws` are the totals of each draw for recent spend and for changed drivers (empty: none).
     """
 
     channels: tuple[ChannelOutcome, ...]
@@ -51,6 +68,17 @@ class WhatIfAnswer:
     end_on: str
     draws: PlanDraws
     assumptions: tuple[str, ...] = ()
+    recent_whole: Estimate | None = None
+    recent_draws: tuple[float, ...] = ()
+    drivers: tuple[DriverOutcome, ...] = ()
+    driver_draws: tuple[float, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
+
+    @property
+    def total_draws(self) -> Floats:
+        """(draw,) KPI that media cause, window and after, with what changed drivers add."""
+        total = self.draws.total
+        return total + np.asarray(self.driver_draws) if self.driver_draws else total
 
     @property
     def total_value(self) -> float:
@@ -78,5 +106,17 @@ class WhatIfAnswer:
             ForecastPoint(row["date"], Estimate(**row["plan"]), Estimate(**row["recent"]), row["baseline"])
             for row in raw["forecast"]
         )
-        values["assumptions"] = tuple(raw.get("assumptions", ()))
+        for name in ("assumptions", "recent_draws", "driver_draws"):
+            values[name] = tuple(raw.get(name, ()))
+        values["recent_whole"] = read_estimate(raw.get("recent_whole"))
+        values["beyond"] = tuple(Beyond(**row) for row in raw.get("beyond", ()))
+        values["drivers"] = tuple(
+            DriverOutcome(row["column"], Estimate(**row["kpi"]), row["beyond_seen"])
+            for row in raw.get("drivers", ())
+        )
         return cls(**{**values, "draws": read_draws(raw["draws"])})
+
+
+def kept_totals(values: Floats) -> tuple[float, ...]:
+    """Totals of the draws, rounded to the digits that are kept."""
+    return tuple(float(f"{value:.{KEPT_DIGITS}g}") for value in values.tolist())

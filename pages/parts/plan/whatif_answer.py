@@ -8,8 +8,9 @@ import streamlit as st
 from core.mmm.charts.base import alt_text
 from core.mmm.planning import charts as plan_charts
 from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.words import beyond_sentence, signed, signed_money, span_words, whatif_sentence
-from core.mmm.wording import Wording, probability
+from core.mmm.planning.whatif_words import beyond_seen_words, driver_sentence, scenario_sentence
+from core.mmm.planning.words import signed, signed_money, span_words
+from core.mmm.wording import Wording
 from pages.parts.layout import Kpi, chart, kpi_row
 from pages.parts.plain import plain
 from pages.parts.plan.budget_answer import ROAS_HELP, outcome_table, return_words
@@ -21,15 +22,17 @@ PAST_PERIODS = 52
 
 def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
     """What the scenario brings, in figures."""
-    warning = beyond_sentence(answer.channels, wording, periods)
+    warning = beyond_seen_words(answer.beyond, wording, periods)
     if warning:
         st.warning(plain(warning), icon=":material/warning:")
-    _show_totals(answer, wording, level)
+    kpi_row(_cards(answer, wording, level), columns=5)
+    if answer.drivers:
+        st.caption(plain(driver_sentence(answer, wording)))
 
 
 def show_sentence(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
     """What the scenario changes, in one sentence."""
-    st.markdown(f"#### {plain(whatif_sentence(answer, wording, level))}")
+    st.markdown(f"#### {plain(scenario_sentence(answer, wording, level))}")
 
 
 def show_forecast(answer: WhatIfAnswer, actual: pd.Series, wording: Wording, level: float) -> None:
@@ -62,25 +65,32 @@ def show_channels(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
     )
 
 
-def _show_totals(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
-    share = f"{level * 100:.0f} %"
+def _cards(answer: WhatIfAnswer, wording: Wording, level: float) -> list[Kpi]:
+    """The answer in figures; how likely it is to be better stands in the sentence above them."""
+    share, label, gap = f"{level * 100:.0f} %", wording.kpi_label, answer.difference
     recent = sum(o.recent_value for o in answer.channels)
-    total, gap = answer.total_value, answer.difference
-    moved = any(abs(o.after_value - o.recent_value) >= 0.01 for o in answer.channels)
-    better = probability(answer.probability_better) if moved else "–"
     cards = [
-        Kpi("Spend", wording.money(total), f"{signed_money(total - recent, wording)} against recent"),
-        Kpi(
-            f"Caused {wording.kpi_label}", wording.kpi(answer.kpi.mean),
-            f"{share}: {span_words(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
-            help="Caused inside the horizon, earlier spend still at work included. Later: carried over",
-        ),
-        Kpi(wording.return_name, *return_words(answer, wording, level), help=ROAS_HELP),
         Kpi(
             "Difference", signed(gap.mean, wording),
             f"{share}: {signed(gap.lower, wording)} to {signed(gap.upper, wording)}",
-            help="Against recent spend, from the same draws, carry-over included",
+            help="Against recent spend, from the same draws; carry-over and changed drivers included",
         ),
-        Kpi("Probability better", better, "than recent spend"),
+        Kpi(
+            "Spend", wording.money(answer.total_value),
+            f"{signed_money(answer.total_value - recent, wording)} against recent",
+        ),
+        Kpi(
+            f"Caused {label}", wording.kpi(answer.kpi.mean),
+            f"{share}: {span_words(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
+            help="Caused by media inside the horizon, earlier spend still at work included. "
+            f"Later: carried over after its end ({share}: {span_words(answer.kpi_after, wording)})",
+        ),
+        Kpi(wording.return_name, *return_words(answer, wording, level), help=ROAS_HELP),
     ]  # fmt: skip
-    kpi_row(cards, columns=5)
+    if answer.whole_kpi is None:
+        return cards
+    whole = Kpi(
+        label, wording.kpi(answer.whole_kpi.mean), f"{share}: {span_words(answer.whole_kpi, wording)}",
+        help="The whole KPI of the horizon: baseline, media and everything else",
+    )  # fmt: skip
+    return [whole, *cards]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.access import Membership, Person
 from core.mmm.model_info import ModelInfo
-from core.mmm.planning.basis import PlanBasis, first_whatif
+from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.export import plan_csv, plan_xlsx
 from core.mmm.planning.export_chart import plan_png
 from core.mmm.planning.scenario_info import ScenarioInfo
@@ -16,19 +16,23 @@ from core.mmm.planning.values import PlanKind
 from core.mmm.planning.whatif import solve_whatif
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import WhatIfInputs
-from core.mmm.planning.words import horizon_words, whatif_sentence
+from core.mmm.planning.whatif_words import scenario_sentence
+from core.mmm.planning.words import horizon_words
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
 from pages.parts.layout import Download, download_row, section
 from pages.parts.plain import plain
 from pages.parts.plan.answers import plan_basis, spend_forecast, trained
 from pages.parts.plan.budget_form import ask_horizon
+from pages.parts.plan.desk import Desk
+from pages.parts.plan.driver_board import take_period_edits
 from pages.parts.plan.model import choose_model, trusted, wording_of
 from pages.parts.plan.open import show_kept_model, show_model_gone
 from pages.parts.plan.save import save_buttons, show_name
-from pages.parts.plan.sliders import ask_spend
+from pages.parts.plan.scenario_desk import edit_scenario, renew_form
+from pages.parts.plan.schedule_grid import take_edits
 from pages.parts.plan.state import Bench
-from pages.parts.plan.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
+from pages.parts.plan.whatif_answer import show_channels, show_sentence, show_whatif
 
 
 def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
@@ -64,44 +68,29 @@ def _show_kept(project: Membership, other: ModelInfo, bench: Bench, scenario: Sc
 def whatif_board(
     person: Person, project: Membership, info: ModelInfo, basis: PlanBasis, bench: Bench, wording: Wording
 ) -> None:
-    """Sliders left, answer right; every move is computed at once."""
-    inputs = _inputs(bench, basis)
+    """The answer on top, the scenario below; every change is computed at once."""
     prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
-    top = st.container()
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        inputs = ask_spend(inputs, basis, wording, prefix)
-        st.button("Back to recent spend", icon=":material/restart_alt:", key="whatif_reset",
-                  on_click=bench.restart, args=(first_whatif(basis).to_json(),))  # fmt: skip
+    desk = Desk(bench, basis, wording, prefix)
+    renew_form(bench, basis)
+    recent = spend_forecast(info, basis)
+    take_edits(desk)
+    take_period_edits(desk, recent.drivers)
     with user_errors() as outcome:
-        answer = solve_whatif(trained(info), inputs, basis, spend_forecast(info, basis))
+        inputs = desk.inputs
+        answer = solve_whatif(trained(info), inputs, basis, recent)
     if outcome.failed:
         return
     bench.settle(inputs.to_json(), answer.to_json())
-    with top:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            with st.container(width="stretch", gap="xxsmall"):
-                show_name(bench)
-                show_sentence(answer, wording, inputs.level)
-            save_buttons(person, project, bench, PlanKind.WHATIF.value, ready=True, first_name="My scenario")
-        show_whatif(answer, basis.periods, wording, inputs.level)
-    with right:
-        show_forecast(answer, basis.actual, wording, inputs.level)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch", gap="xxsmall"):
+            show_name(bench)
+            show_sentence(answer, wording, inputs.level)
+        save_buttons(person, project, bench, PlanKind.WHATIF.value, ready=True, first_name="My scenario")
+    show_whatif(answer, basis.periods, wording, inputs.level)
+    edit_scenario(desk, info, recent, answer)
     section("Channel by channel")
     show_channels(answer, wording, inputs.level)
     _downloads(project, info, basis, answer, inputs, bench, wording)
-
-
-def _inputs(bench: Bench, basis: PlanBasis) -> WhatIfInputs:
-    """What lies on the bench, for the channels and the horizon of the basis."""
-    first = first_whatif(basis)
-    if not bench.inputs:
-        return first
-    kept = WhatIfInputs.from_json(bench.inputs)
-    shares = {name: kept.spend_pct.get(name, share) for name, share in first.spend_pct.items()}
-    if kept.periods != basis.periods:
-        bench.stretch(WhatIfInputs(basis.periods, shares, kept.level).to_json())
-    return WhatIfInputs(basis.periods, shares, kept.level)
 
 
 def _downloads(
@@ -110,7 +99,7 @@ def _downloads(
 ) -> None:  # fmt: skip
     name = bench.scenario.name if bench.scenario else "Spend scenario"
     horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
-    sentence = whatif_sentence(answer, wording, inputs.level)
+    sentence = scenario_sentence(answer, wording, inputs.level)
     facts = [
         ("Scenario", name),
         ("Model", f"{info.name} (no. {info.id})"),

@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Role
+from core.mmm.planning import store
+from core.store import session
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.trained import scenario_of
 
@@ -39,7 +41,7 @@ def test_without_a_model_the_screen_says_how_to_get_one(open_page):
 def test_recent_spend_is_the_first_scenario(open_page, model_id):
     app = open_page(PAGE)
     assert not app.exception
-    assert "Move a slider to see what changes" in everything_shown(app)
+    assert "Move a slider or type into the grid" in everything_shown(app)
     assert {slider.value for slider in app.slider} == {100}
 
 
@@ -60,6 +62,108 @@ def test_a_typed_amount_moves_the_slider_and_may_go_beyond_it(open_page, model_i
     assert not app.exception
     assert _slider(app, "search").value == 200
     assert _amount(app, "search").value == pytest.approx(3 * usual, abs=0.01)
+    assert "More than the data ever showed" in everything_shown(app)
+
+
+def _view(app: AppTest, name: str) -> AppTest:
+    next(group for group in app.button_group if group.key.endswith("_view")).set_value(name).run()
+    assert not app.exception
+    return app
+
+
+def _type(app: AppTest, cells: dict[int, dict[str, float]]) -> None:
+    key = app.data_editor[0].key
+    app.session_state[key] = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
+    app.run()
+    assert not app.exception
+
+
+def _said(app: AppTest) -> str:
+    return " ".join(box.value for box in [*app.success, *app.warning])
+
+
+def test_sliders_and_grid_edit_one_schedule(open_page, model_id):
+    app = open_page(PAGE)
+    usual = _amount(app, "tv").value
+    _slider(app, "tv").set_value(50).run()
+    _view(app, "Grid")
+    grid = app.data_editor[0].value
+    assert grid["tv"].sum() == pytest.approx(usual / 2, abs=0.01)
+    _view(app, "Sliders")
+    assert _slider(app, "tv").value == 50
+
+
+def test_typing_into_the_grid_changes_the_figures_and_the_sliders(open_page, model_id):
+    app = _view(open_page(PAGE), "Grid")
+    before = app.data_editor[0].value["tv"]
+    figure = _metric(app, "Spend")
+    _type(app, {0: {"tv": float(before.iloc[0]) + 50_000}})
+    assert _metric(app, "Spend") != figure
+    _view(app, "Sliders")
+    assert _amount(app, "tv").value == pytest.approx(before.sum() + 50_000, abs=0.01)
+
+
+def test_a_month_is_spread_over_its_weeks(open_page, model_id):
+    app = _view(open_page(PAGE), "Grid")
+    next(group for group in app.button_group if group.key.endswith("_rows")).set_value("Months").run()
+    months = app.data_editor[0].value
+    _type(app, {1: {"search": 2 * float(months["search"].iloc[1])}})
+    next(group for group in app.button_group if group.key.endswith("_rows")).set_value("Weeks").run()
+    total = months["search"].sum() + months["search"].iloc[1]
+    assert app.data_editor[0].value["search"].sum() == pytest.approx(total, abs=0.01)
+
+
+def test_fills_set_the_money_of_all_channels_or_one(open_page, model_id):
+    app = _view(open_page(PAGE), "Grid")
+    next(button for button in app.button if button.label == "Pause").click().run()
+    assert app.data_editor[0].value.to_numpy().sum() == 0
+    assert "nothing is spent" in everything_shown(app)
+    next(box for box in app.selectbox if box.key.endswith("_fill")).set_value("tv").run()
+    next(button for button in app.button if button.label == "As last year").click().run()
+    assert app.data_editor[0].value["tv"].sum() > 0 == app.data_editor[0].value["search"].sum()
+
+
+def test_a_control_can_be_set_over_the_horizon(open_page, model_id):
+    app = _view(open_page(PAGE), "Price and other drivers")
+    box = next(box for box in app.selectbox if box.key.endswith("_way_price"))
+    box.set_value("Change by %").run()
+    next(field for field in app.number_input if field.key.endswith("_number_price")).set_value(20.0).run()
+    assert not app.exception
+    assert "Of the difference, price:" in everything_shown(app)
+    _view(app, "Sliders")
+    assert "Of the difference, price:" in everything_shown(app)
+
+
+def test_goal_seek_finds_the_money_and_puts_it_into_the_scenario(open_page, model_id):
+    app = open_page(PAGE)
+    usual = _amount(app, "tv").value
+    _view(app, "Goal seek")
+    assert "The probability of reaching the target" in _said(app)
+    target = next(field for field in app.number_input if "_target_" in field.key)
+    target.set_value(target.value * 1000).run()
+    assert "cannot be reached" in _said(app)
+    next(button for button in app.button if button.label == "Put the most into the scenario").click().run()
+    _view(app, "Sliders")
+    assert _amount(app, "tv").value > 1.4 * usual
+
+
+def test_a_driver_is_set_period_by_period(open_page, model_id):
+    app = _view(open_page(PAGE), "Price and other drivers")
+    box = next(box for box in app.selectbox if box.key.endswith("_way_price"))
+    box.set_value("Period by period").run()
+    _type(app, {0: {"value": 20.0}, 3: {"value": 5.0}})
+    assert "Of the difference, price:" in everything_shown(app)
+    assert "beyond any value in the data" in everything_shown(app)
+
+
+def test_a_scenario_of_the_first_form_still_opens(open_page, model_id, owner):
+    old = {"periods": 13, "spend_pct": {"tv": 150.0}, "level": 0.9}
+    with session() as s:
+        number = store.save_scenario(s, owner, model_id, "Old one", "whatif", old).id
+    app = open_page(PAGE, scenario=number)
+    assert not app.exception
+    assert _slider(app, "tv").value == 150 and _slider(app, "search").value == 100
+    assert "Changes not saved" not in everything_shown(app)
 
 
 def test_a_saved_scenario_comes_back_with_everything(open_page, model_id):

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import UserError
 from core.mmm.choices import Frequency, Goal
-from core.mmm.planning.basis import basis_of, first_budget, first_periods, first_whatif, stretch, whatif_spend
+from core.mmm.planning.basis import basis_of, first_budget, first_periods, stretch
 from core.mmm.planning.limit_values import GroupLimit
 from core.mmm.planning.values import BudgetInputs
 
@@ -45,16 +45,18 @@ def test_the_first_budget_is_recent_spend_with_room_to_move():
     assert inputs.bounds == {"tv": (0.0, 600.0), "search": (0.0, 105.0)}
 
 
-def test_the_first_what_if_is_recent_spend():
-    assert first_whatif(_basis()).spend_pct == {"tv": 100.0, "search": 100.0}
+def test_last_year_is_the_same_periods_a_year_before_where_the_data_reach_back():
+    assert _basis().last_year("tv") is None
+    dates = pd.date_range("2024-01-01", periods=60, freq="7D")
+    spend = pd.DataFrame({"tv": [float(week) for week in range(60)]}, index=dates)
+    long = basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, 3)
+    assert long.last_year("tv") == (8.0, 9.0, 10.0)
+    assert long.recent_series("tv") == (57.0, 58.0, 59.0)
 
 
-def test_a_channel_that_rests_is_planned_in_percent_of_its_average():
-    dates = pd.date_range("2025-01-06", periods=20, freq="7D")
-    spend = pd.DataFrame({"tv": [100.0] * 10 + [0.0] * 10}, index=dates)
-    basis = basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, 1)
-    assert whatif_spend(first_whatif(basis), basis) == {"tv": 0.0}
-    assert whatif_spend(first_whatif(basis).with_spend("tv", 200.0), basis) == {"tv": 100.0}
+def test_the_most_in_one_period_and_of_all_channels_together():
+    assert _basis().peak == {"tv": 100.0, "search": 19.0}
+    assert _basis().seen_total == 400.0 + 6 + 7 + 8 + 9
 
 
 def test_a_longer_horizon_takes_money_limits_and_target_along():

@@ -5,9 +5,11 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from core.mmm.planning.basis import first_whatif
 from core.mmm.planning.model_answer import read_basis
 from core.mmm.planning.whatif import forecast_recent, solve_whatif
+from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_schedule import Fill, fill, first_whatif, scale, split_by_geo
+from core.mmm.planning.whatif_values import DriverMode, DriverPlan
 from tests.core.mmm.samples import geo_model, robyn_model
 
 
@@ -21,7 +23,7 @@ def case(request):
 def test_recent_spend_changes_nothing(case):
     model, basis, recent = case
     answer = solve_whatif(model, first_whatif(basis), basis, recent)
-    assert answer.difference.mean == pytest.approx(0, abs=1e-6)
+    assert answer.difference.lower == answer.difference.upper == 0
     assert answer.total_value == pytest.approx(basis.recent_total, abs=0.01)
     for point in answer.forecast:
         assert astuple(point.plan) == pytest.approx(astuple(point.recent))
@@ -30,7 +32,9 @@ def test_recent_spend_changes_nothing(case):
 def test_more_money_brings_more_with_a_paired_interval(case):
     model, basis, recent = case
     channel = max(basis.recent, key=basis.recent.get)
-    answer = solve_whatif(model, first_whatif(basis).with_spend(channel, 150.0), basis, recent)
+    answer = solve_whatif(
+        model, scale(first_whatif(basis), basis, channel, 1.5 * basis.recent[channel]), basis, recent
+    )
     assert answer.difference.lower > 0 and answer.probability_better == 1.0
     # Differences of the same draws are far more certain than the totals they come from.
     assert answer.difference.upper - answer.difference.lower < answer.kpi.upper - answer.kpi.lower
@@ -38,10 +42,7 @@ def test_more_money_brings_more_with_a_paired_interval(case):
 
 def test_the_forecast_moves_by_what_media_cause(case):
     model, basis, recent = case
-    nothing = dict.fromkeys(basis.channels, 0.0)
-    inputs = first_whatif(basis)
-    for name in nothing:
-        inputs = inputs.with_spend(name, 0.0)
+    inputs = fill(first_whatif(basis), basis, Fill.PAUSE, basis.channels)
     answer = solve_whatif(model, inputs, basis, recent)
     moved = sum(point.plan.mean - point.recent.mean for point in answer.forecast)
     caused = answer.kpi.mean - recent.effects.window.sum(axis=1).mean()
@@ -51,7 +52,45 @@ def test_the_forecast_moves_by_what_media_cause(case):
 
 def test_the_same_question_gets_the_same_answer(case):
     model, basis, recent = case
-    inputs = first_whatif(basis).with_spend(basis.channels[0], 130.0)
+    inputs = fill(first_whatif(basis), basis, Fill.MORE, basis.channels[:1])
     first, second = (solve_whatif(model, inputs, basis, recent) for _ in range(2))
     assert first == second
     assert np.isfinite(first.draws.total).all()
+
+
+def test_the_same_money_at_other_times_is_another_scenario(case):
+    model, basis, recent = case
+    early = first_whatif(basis)
+    for name in basis.channels:
+        early = early.with_series(name, [early.money(name)] + [0.0] * (basis.periods - 1))
+    answer = solve_whatif(model, early, basis, recent)
+    assert answer.total_value == pytest.approx(basis.recent_total, abs=0.01)
+    assert answer.difference.mean < 0
+    assert {beyond.what for beyond in answer.beyond} == {"period"}
+
+
+def test_a_changed_driver_is_part_of_the_difference_and_of_the_forecast(case):
+    model, basis, recent = case
+    driver = recent.drivers[0]
+    plan = DriverPlan(DriverMode.ADD, (driver.highest - driver.lowest or 1.0,) * basis.periods)
+    answer = solve_whatif(model, first_whatif(basis).with_driver(driver.column, plan), basis, recent)
+    (outcome,) = answer.drivers
+    assert outcome.column == driver.column
+    assert answer.difference.mean == pytest.approx(outcome.kpi.mean)
+    assert outcome.kpi.lower < outcome.kpi.mean < outcome.kpi.upper
+    assert answer.whole_kpi.mean - answer.recent_whole.mean == pytest.approx(outcome.kpi.mean)
+    np.testing.assert_allclose(
+        answer.total_draws - np.asarray(answer.recent_draws), answer.driver_draws, rtol=1e-3
+    )
+    assert WhatIfAnswer.from_json(answer.to_json()) == answer
+
+
+def test_geos_may_have_money_of_their_own():
+    model = geo_model()
+    basis = read_basis(model)
+    recent = forecast_recent(model, basis, 60)
+    apart = split_by_geo(first_whatif(basis), basis)
+    answer = solve_whatif(model, apart, basis, recent)
+    assert answer.difference.mean == pytest.approx(0, abs=1e-4 * answer.kpi.mean)
+    more = solve_whatif(model, fill(apart, basis, Fill.MORE, basis.channels, basis.geos[0]), basis, recent)
+    assert more.difference.lower > 0

@@ -1,0 +1,51 @@
+"""Money of a panel by geo: present shares, and what money of a geo's own is worth in the model's terms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.mmm.fitted import FittedMMM
+
+Floats = NDArray[np.float64]
+
+
+def geo_shares(model: FittedMMM) -> Floats:
+    """(geo, channel) each geo's share of a channel's money in the last year; in the whole data where the
+    channel did not run in it. Zero where it never ran.
+
+    The same periods as in `exposure_per_spend`, whose rates are per unit of money of all geos together.
+    """
+    panel, paid = model.structure.panel, len(model.channels)
+    year = round(panel.frequency.periods_per_year)
+    shares = np.zeros((len(panel.geos), paid))
+    for c in range(paid):
+        for start in (max(panel.periods - year, 0), 0):
+            spent = panel.spend[:, start:, c].sum(axis=1)
+            if spent.sum() > 0 and panel.exposure[:, start:, c].sum() > 0:
+                shares[:, c] = spent / spent.sum()
+                break
+    return shares
+
+
+def equivalent_money(model: FittedMMM, rows: pd.DataFrame) -> Floats:
+    """(geo, period, channel) the money of all geos together that would bring each geo what its own does.
+
+    `rows`: date, geo, channel, spend. UserError where a channel never ran in a geo that gets money for it:
+    what it would buy there is unknown.
+    """
+    shares = geo_shares(model)
+    wide = rows.pivot_table(index=["geo", "date"], columns="channel", values="spend", aggfunc="sum")
+    money = np.stack([wide.loc[geo].sort_index()[list(model.channels)].to_numpy(float) for geo in model.geos])
+    unknown = (shares <= 0) & (money.sum(axis=1) > 0)
+    if unknown.any():
+        raise UserError(
+            [
+                f"“{model.config.label(model.channels[c])}” never ran in {model.geos[g]}, so what its money "
+                "would do there is unknown."
+                for g, c in np.argwhere(unknown)
+            ]
+        )
+    return np.asarray(money / np.where(shares > 0, shares, 1.0)[:, None])

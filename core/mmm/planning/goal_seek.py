@@ -1,0 +1,148 @@
+"""The money that reaches a KPI: one channel's, or all channels' in their present proportion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from core.errors import UserError
+from core.mmm.answers.evidence import Estimate
+from core.mmm.fitted import FittedMMM
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.values import CENT, to_cents
+from core.mmm.planning.whatif import SpendForecast, reckon
+from core.mmm.planning.whatif_schedule import scale
+from core.mmm.planning.whatif_values import WhatIfInputs
+
+Floats = NDArray[np.float64]
+MOST_TIMES = 1.5  # of the most money ever seen over as many periods
+TOLERANCE = 1e-7  # of the largest money: far below what an interval can tell apart
+
+
+@dataclass(frozen=True)
+class GoalQuestion:
+    """A KPI to reach inside the horizon by the money of `channel`, or of all channels together (None).
+
+    `whole` counts the whole KPI, baseline included, else what media cause. With `certainty` (0..1) the target
+    is reached in that share of the draws, else on average. Raises UserError for a target that is none.
+    """
+
+    target_value: float
+    channel: str | None = None
+    whole: bool = True
+    certainty: float | None = None
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not (math.isfinite(self.target_value) and self.target_value > 0):
+            faults.append(f"The target must be above zero, not {self.target_value:,.2f}.")
+        if self.certainty is not None and not 0 < self.certainty < 1:
+            faults.append("The certainty lies between 0 % and 100 %.")
+        if faults:
+            raise UserError(faults)
+
+
+@dataclass(frozen=True)
+class GoalAnswer:
+    """The least money that reaches the target, and the scenario with it; where none does, the most that may
+    be spent. `kpi` is the KPI there and `probability` that of reaching the target.
+
+    `reached` is False where even `limit_value` (1.5 times the most ever seen) falls short; `free` where the
+    target is reached without any of this money. `beyond_seen`: more money than was ever seen.
+    """
+
+    question: GoalQuestion
+    reached: bool
+    free: bool
+    spend_value: float
+    now_value: float
+    limit_value: float
+    beyond_seen: bool
+    kpi: Estimate
+    probability: float
+    inputs: WhatIfInputs
+
+
+def seek(
+    model: FittedMMM, question: GoalQuestion, inputs: WhatIfInputs, basis: PlanBasis, recent: SpendForecast
+) -> GoalAnswer:
+    """The least money that reaches the target, everything else as in the scenario.
+
+    KPI grows with money, so the place is found by bracketing (Brent). The KPI is that of the horizon;
+    carry-over after its end is not counted. UserError for an unknown channel.
+    """
+    if question.channel is not None and question.channel not in basis.channels:
+        raise UserError(f"“{question.channel}” is no paid channel of this model.")
+    seen = basis.seen_total if question.channel is None else basis.seen[question.channel]
+    # Where the scenario already holds more, the search may go as far as that.
+    limit = max(to_cents(MOST_TIMES * seen), _money(inputs, question))
+
+    def at(money: float) -> WhatIfInputs:
+        return _with_money(inputs, question, basis, money)
+
+    def reach(money: float) -> float:
+        return _judged(_kpi(model, at(money), recent, question), question) - question.target_value
+
+    spend, reached = _least(reach, limit)
+    placed = at(spend)
+    draws = _kpi(model, placed, recent, question)
+    return GoalAnswer(
+        question=question,
+        reached=reached,
+        free=reached and spend <= 0,
+        spend_value=_money(placed, question),
+        now_value=_money(inputs, question),
+        limit_value=limit,
+        beyond_seen=spend > seen + CENT,
+        kpi=Estimate.of(draws, inputs.level),
+        probability=float(np.mean(draws >= question.target_value)),
+        inputs=placed,
+    )
+
+
+def _least(reach: Callable[[float], float], limit: float) -> tuple[float, bool]:
+    """The least money at which `reach` is not negative, in whole cents, and whether there is any."""
+    if reach(0.0) >= 0:
+        return 0.0, True
+    if limit <= 0 or reach(limit) < 0:
+        return limit, False
+    root = brentq(reach, 0.0, limit, xtol=max(CENT / 2, TOLERANCE * limit))
+    cents = math.ceil(root / CENT) * CENT
+    # The root may lie a hair below the target; a step of the tolerance is enough to be on its other side.
+    while reach(cents) < 0 and cents < limit:
+        cents += max(CENT, TOLERANCE * limit)
+    return to_cents(min(cents, limit)), True
+
+
+def _with_money(inputs: WhatIfInputs, question: GoalQuestion, basis: PlanBasis, money: float) -> WhatIfInputs:
+    if question.channel is not None:
+        return scale(inputs, basis, question.channel, money)
+    now = {name: inputs.money(name) for name in basis.channels}
+    parts = now if sum(now.values()) > 0 else dict(basis.usual)
+    whole = sum(parts.values())
+    for name in basis.channels:
+        inputs = scale(inputs, basis, name, money * parts[name] / whole if whole else 0.0)
+    return inputs
+
+
+def _money(inputs: WhatIfInputs, question: GoalQuestion) -> float:
+    return inputs.total_value if question.channel is None else inputs.money(question.channel)
+
+
+def _kpi(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast, question: GoalQuestion) -> Floats:
+    """(draw,) KPI inside the horizon."""
+    found = reckon(model, inputs, recent)
+    kpi: Floats = found.whole.sum(axis=1) if question.whole else found.effects.window.sum(axis=1)
+    return kpi
+
+
+def _judged(draws: Floats, question: GoalQuestion) -> float:
+    """The mean, or what is reached with the wished certainty."""
+    if question.certainty is None:
+        return float(draws.mean())
+    return float(np.quantile(draws, 1 - question.certainty))

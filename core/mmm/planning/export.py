@@ -1,35 +1,41 @@
-"""A plan to take along: its tables as CSV and workbook, with figures to the cent and names as shown."""
+"""A plan to take along as tables: a workbook that can be read back, and the schedule as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from core.data.export import to_csv_bytes, to_xlsx_bytes
 from core.mmm.answers.evidence import Estimate
-from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.compare import Comparison
+from core.mmm.planning.report import PlanReport
+from core.mmm.planning.schedule import SHEET
 from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.why import Why
 from core.mmm.wording import Wording
 
-Answer = BudgetAnswer | WhatIfAnswer
+
+def plan_csv(report: PlanReport) -> bytes:
+    """The money by date, geo and channel, one row each (long form): it can be read back as a scenario."""
+    return to_csv_bytes(report.schedule.long(report.wording))
 
 
-def plan_csv(answer: Answer, wording: Wording) -> bytes:
-    """The plan's table by channel as CSV, safe to open in a spreadsheet."""
-    return to_csv_bytes(plan_table(answer, wording))
-
-
-def plan_xlsx(answer: Answer, wording: Wording, facts: Sequence[tuple[str, Any]]) -> bytes:
-    """A workbook: summary (with `facts` on top), table by channel, and money by period or forecast."""
-    sheets = {"Summary": summary_table(answer, wording, facts), "Channels": plan_table(answer, wording)}
-    if isinstance(answer, BudgetAnswer):
-        sheets["Schedule"] = schedule_table(answer, wording)
-    elif answer.forecast:
-        sheets["Forecast"] = forecast_table(answer, wording)
-    return to_xlsx_bytes(sheets)
+def plan_xlsx(report: PlanReport) -> bytes:
+    """The workbook: the schedule to change and read back, then what was asked, answered, assumed and why."""
+    sheets = {
+        SHEET: report.schedule.wide(report.wording),
+        "Summary": summary_table(report),
+        "Channels": channel_table(report),
+        "Limits": limit_table(report.why, report.wording),
+        "Why": why_table(report.why),
+        "Draws": report.why.draws.reset_index(),
+        "Assumptions": pd.DataFrame({"What the figures take for granted": list(report.assumptions)}),
+        "Method": pd.DataFrame({"How this was computed": list(report.method)}),
+    }
+    if isinstance(report.answer, WhatIfAnswer):
+        sheets["Forecast"] = forecast_table(report.answer, report.wording)
+    return to_xlsx_bytes({name: sheet for name, sheet in sheets.items() if not sheet.empty})
 
 
 def comparison_csv(comparison: Comparison, wording: Wording) -> bytes:
@@ -37,48 +43,83 @@ def comparison_csv(comparison: Comparison, wording: Wording) -> bytes:
     return to_csv_bytes(comparison_table(comparison, wording))
 
 
-def plan_table(answer: Answer, wording: Wording) -> pd.DataFrame:
+def channel_table(report: PlanReport) -> pd.DataFrame:
     """One row per channel and a total: money, caused KPI with its interval, incremental ROAS."""
+    wording, channels = report.wording, report.answer.channels
     kpi, money = wording.kpi_label, wording.currency
+    columns = {"recent_value": "Recent spend", "before_value": report.before, "after_value": report.after}
     rows = []
-    for outcome in answer.channels:
-        row: dict[str, Any] = {
-            "Channel": wording.label(outcome.channel),
-            f"Recent spend ({money})": outcome.recent_value,
-            f"Before ({money})": outcome.before_value,
-            f"Plan ({money})": outcome.after_value,
-            f"Change ({money})": round(outcome.change_value, 2),
-        }
+    for outcome in channels:
+        row: dict[str, Any] = {"Channel": wording.label(outcome.channel)}
+        row |= {f"{name} ({money})": getattr(outcome, field) for field, name in columns.items()}
+        row[f"Change ({money})"] = round(outcome.change_value, 2)
         row |= _spread(f"{kpi} before", outcome.kpi_before) | _spread(f"{kpi} planned", outcome.kpi_after)
         row |= _spread("Incremental ROAS", outcome.roas_after) | _spread("Next ROAS", outcome.next_roas)
         row["Beyond spend ever seen"] = "yes" if outcome.beyond_seen else "no"
         rows.append(row)
-    rows.append(_total_row(answer.channels, money))
-    return pd.DataFrame(rows)
+    total: dict[str, Any] = {"Channel": "Total"}
+    for name in (*(f"{name} ({money})" for name in columns.values()), f"Change ({money})"):
+        total[name] = round(sum(row[name] for row in rows), 2)
+    return pd.DataFrame([*rows, total])
 
 
-def summary_table(answer: Answer, wording: Wording, facts: Sequence[tuple[str, Any]]) -> pd.DataFrame:
+def summary_table(report: PlanReport) -> pd.DataFrame:
     """Facts about the plan, then its totals with intervals, one a row."""
-    rows = [{"What": name, "Value": str(value)} for name, value in facts]
-    rows.append({"What": "Budget", "Value": f"{answer.total_value:,.2f} {wording.currency}"})
-    estimates = [("in the window", answer.kpi), ("after the window", answer.kpi_after)]
-    for where, estimate in estimates:
-        rows.append({"What": f"Caused {wording.kpi_label} {where}", "Value": _figures(estimate)})
-    rows.append({"What": "Difference", "Value": _figures(answer.difference)})
-    rows.append({"What": "Probability of being better", "Value": f"{answer.probability_better:.3f}"})
+    answer, kpi = report.answer, report.wording.kpi_label
+    rows: list[dict[str, Any]] = [{"What": name, "Value": text} for name, text in report.facts()]
+    rows.append({"What": f"Budget ({report.wording.currency})", "Value": answer.total_value})
+    for name, estimate in (
+        (f"Caused {kpi} in the horizon", answer.kpi),
+        (f"Caused {kpi} after the horizon", answer.kpi_after),
+        (f"{kpi} against {report.before.lower()}", answer.difference),
+        ("Incremental ROAS", answer.roas),
+    ):
+        if estimate is not None:
+            rows.append(
+                {"What": name, "Value": estimate.mean, "Lower": estimate.lower, "Upper": estimate.upper}
+            )
+    rows.append({"What": "Probability of being better", "Value": answer.probability_better})
+    rows.append({"What": "Level of the intervals", "Value": report.level})
+    return pd.DataFrame(rows, columns=["What", "Value", "Lower", "Upper"], dtype=object)
+
+
+def limit_table(why: Why, wording: Wording) -> pd.DataFrame:
+    """One row a limit in force, with what one more unit of it would bring where it holds the plan back."""
+    rows = [
+        {
+            "Limit": limit.name,
+            "Least": limit.least,
+            "Most": limit.most,
+            "Unit": "share of the total" if limit.of_total else wording.currency,
+            f"{wording.kpi_label} of one more unit": limit.price,
+            "Note": limit.note,
+        }
+        for limit in why.limits
+    ]
     return pd.DataFrame(rows)
 
 
-def schedule_table(answer: BudgetAnswer, wording: Wording) -> pd.DataFrame:
-    """Money by period and channel, with the sum of each period."""
-    channels = [outcome.channel for outcome in answer.channels]
-    rows = []
-    for period in answer.schedule:
-        row: dict[str, Any] = {"Date": period["date"]}
-        row |= {wording.label(name): round(float(period[name]), 2) for name in channels}
-        row["Total"] = round(sum(float(period[name]) for name in channels), 2)
-        rows.append(row)
-    return pd.DataFrame(rows)
+def why_table(why: Why) -> pd.DataFrame:
+    """Every figure with its formula and the numbers that make it up, then what all of them stand on."""
+    rows: list[tuple[object, ...]] = []
+    for reason in why.reasons:
+        rows.append((reason.name, reason.sentence, None))
+        rows += [(reason.name, part, number) for part, number in reason.parts]
+    origin = why.origin
+    facts: list[tuple[str, object]] = [
+        ("Draws used", why.count),
+        ("Draws of the model", origin.draws),
+        ("Seed", why.seed),
+        ("Level of the intervals", why.level),
+        ("Model", origin.model_words),
+        ("Trained at", origin.trained_at),
+        ("Converged", "yes" if origin.converged else "no"),
+        ("Data", origin.data_words),
+        ("Checksum of the model’s files", origin.checksum),
+        *((f"Set-up: {name}", str(value)) for name, value in origin.config.items() if value),
+    ]
+    rows += [("What it stands on", name, value) for name, value in facts]
+    return pd.DataFrame(rows, columns=["Figure", "What", "Value"], dtype=object)
 
 
 def forecast_table(answer: WhatIfAnswer, wording: Wording) -> pd.DataFrame:
@@ -108,21 +149,7 @@ def comparison_table(comparison: Comparison, wording: Wording) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _total_row(channels: Sequence[ChannelOutcome], money: str) -> dict[str, Any]:
-    return {
-        "Channel": "Total",
-        f"Recent spend ({money})": round(sum(o.recent_value for o in channels), 2),
-        f"Before ({money})": round(sum(o.before_value for o in channels), 2),
-        f"Plan ({money})": round(sum(o.after_value for o in channels), 2),
-        f"Change ({money})": round(sum(o.change_value for o in channels), 2),
-    }
-
-
 def _spread(name: str, estimate: Estimate | None) -> dict[str, float | None]:
     if estimate is None:
         return {name: None, f"{name}, lower": None, f"{name}, upper": None}
     return {name: estimate.mean, f"{name}, lower": estimate.lower, f"{name}, upper": estimate.upper}
-
-
-def _figures(estimate: Estimate) -> str:
-    return f"{estimate.mean:,.2f} ({estimate.lower:,.2f} to {estimate.upper:,.2f})"

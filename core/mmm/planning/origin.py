@@ -41,8 +41,15 @@ class Origin:
         return f"{self.model_name} (no. {self.model_id})"
 
     @property
+    def trained_on(self) -> str:
+        """The day of the training, or the words for a day that is not known."""
+        return self.trained_at.partition("T")[0]
+
+    @property
     def data_words(self) -> str:
         """'Weekly sales, version 2: 208 rows, 2021-01-04 to 2024-12-30'."""
+        if not self.rows:
+            return "no longer known, as the model was deleted"
         where = f" in {self.geos} geographies" if self.geos > 1 else ""
         return (
             f"{self.dataset_name}, version {self.dataset_version}: {self.rows:,} rows{where}, "
@@ -79,3 +86,8 @@ def origin_of(info: ModelInfo, model: FittedMMM) -> Origin:
         checksum=info.artifacts_checksum or "",
         config=json.loads(model.config.to_json()),
     )
+
+
+def lost_origin(model_id: int, model_name: str, period: str) -> Origin:
+    """What is left to say where the model was deleted and the plan was not frozen before."""
+    return Origin(model_id, model_name, "no longer known", True, 0, 0, "", 0, 0, "", "", 1, period, "")

@@ -14,24 +14,19 @@ from core.mmm.optimiser.limits import InfeasiblePlan
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import PlanBasis, first_budget, stretch
 from core.mmm.planning.budget_answer import solve_budget
-from core.mmm.planning.export import plan_csv, plan_xlsx
-from core.mmm.planning.export_chart import plan_png
 from core.mmm.planning.values import BudgetInputs, PlanKind
-from core.mmm.planning.words import clash_sentence, goal_sentence, horizon_words, plan_sentence
+from core.mmm.planning.words import clash_sentence, horizon_words
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
-from pages.parts.figures import day
-from pages.parts.layout import Download, download_row
 from pages.parts.plain import plain
 from pages.parts.plan.answers import plan_basis, plan_curves, trained
 from pages.parts.plan.budget_answer import show_answer
 from pages.parts.plan.budget_form import ask_budget, ask_horizon
+from pages.parts.plan.keep import keep_budget
 from pages.parts.plan.model import choose_model, trusted, wording_of
 from pages.parts.plan.open import show_kept_model, show_model_gone
 from pages.parts.plan.save import save_buttons, show_name
 from pages.parts.plan.state import Bench
-
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def budget_screen(
@@ -47,8 +42,7 @@ def budget_screen(
     inputs = BudgetInputs.from_json(bench.scenario.config, wording.labels)
     answer = BudgetAnswer.from_json(bench.scenario.results or {})
     show_answer(answer, inputs, wording, None)
-    facts = [("Plan", bench.scenario.name), ("Model", f"{bench.scenario.model_name} (deleted)")]
-    _downloads(project, answer, wording, bench.scenario.name, plan_sentence(answer, wording), facts)
+    keep_budget(project, bench, None, answer, inputs, wording)
 
 
 def budget_board(
@@ -132,40 +126,7 @@ def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, 
         )
     curves = plan_curves(info, plan_basis(info, inputs.periods), inputs.level)
     show_answer(answer, inputs, wording, curves)
-    name = bench.scenario.name if bench.scenario else "Budget plan"
-    sentence = plan_sentence(answer, wording, inputs.level)
-    facts = [
-        ("Plan", name),
-        (
-            "Model",
-            f"{info.name} (no. {info.id}, trained {day((info.finished_at or info.created_at).date())})",
-        ),
-        ("Horizon", horizon_words(answer.start_on, answer.end_on, inputs.periods, basis.period)),
-        ("Asked for", goal_sentence(inputs, wording)),
-        ("Answer", sentence),
-    ]
-    _downloads(project, answer, wording, name, sentence, facts)
-
-
-def _downloads(
-    project: Membership,
-    answer: BudgetAnswer,
-    wording: Wording,
-    name: str,
-    sentence: str,
-    facts: Sequence[tuple[str, str]],
-) -> None:
-    download_row(
-        project,
-        [
-            Download("Table (CSV)", "plan.csv", "text/csv", lambda: plan_csv(answer, wording)),
-            Download("Workbook (XLSX)", "plan.xlsx", SHEET, lambda: plan_xlsx(answer, wording, facts)),
-            Download(
-                "Picture (PNG)", "plan.png", "image/png", lambda: plan_png(answer, wording, name, sentence)
-            ),
-        ],
-        key="plan",
-    )
+    keep_budget(project, bench, info, answer, inputs, wording)
 
 
 def _periods_of(bench: Bench) -> int | None:

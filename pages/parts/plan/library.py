@@ -10,6 +10,7 @@ from core.access import Membership, Permission, Person
 from core.mmm.planning import store
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.compare import ComparedPlan
+from core.mmm.planning.keeping.words import frozen_words
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.values import PlanKind
 from core.mmm.planning.whatif_results import WhatIfAnswer
@@ -20,7 +21,9 @@ from pages.parts.actions import ItemActions, item_menu
 from pages.parts.figures import ago
 from pages.parts.layout import empty_state
 from pages.parts.plain import plain
+from pages.parts.plan.answers import plan_basis
 from pages.parts.plan.compare import show_comparison
+from pages.parts.plan.model import completed_models, wording_of
 from pages.parts.plan.open import open_plan
 from pages.parts.plan.state import close_plan, open_number
 from pages.parts.session import may
@@ -44,8 +47,9 @@ def saved_plans(
         return store.scenarios(s, person, project.project_id, kind=kind.value, archived=archived)
 
 
-def show_saved(person: Person, project: Membership, kind: PlanKind, wording: Wording) -> None:
+def show_saved(person: Person, project: Membership, kind: PlanKind) -> None:
     """The saved plans: first the comparison of those that are chosen, then the list."""
+    wording = _wording(person, project)
     archived = st.session_state.get(f"{kind}_archived", False)
     plans = saved_plans(person, project, kind, archived=archived)
     show_comparison([known for plan in plans if (known := compared(plan))], project, wording, kind.value)
@@ -62,6 +66,14 @@ def show_saved(person: Person, project: Membership, kind: PlanKind, wording: Wor
         _line(plan, project, kind, wording)
 
 
+def _wording(person: Person, project: Membership) -> Wording:
+    """The words of the newest model; those of the project alone where every model is gone."""
+    models = completed_models(person, project)
+    if models:
+        return wording_of(models[0], project, plan_basis(models[0]).period)
+    return Wording(kpi_label=project.kpi_label, currency=project.currency)
+
+
 def compared(plan: ScenarioInfo) -> ComparedPlan | None:
     """The plan as the comparison takes it; None where it has no answer."""
     if not plan.results:
@@ -76,8 +88,13 @@ def compared(plan: ScenarioInfo) -> ComparedPlan | None:
 def _line(plan: ScenarioInfo, project: Membership, kind: PlanKind, wording: Wording) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"plan_line_{plan.id}"):
         with st.container(gap="xxsmall", width="stretch"):
-            st.text(plan.name)
-            st.caption(plain(_facts(plan, wording)))
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.text(plan.name, width="content")
+                if plan.is_frozen:
+                    st.badge(frozen_words(plan), icon=":material/ac_unit:", color="blue")
+            st.caption(plain(_facts(plan, plan.frozen.wording if plan.frozen else wording)))
+            if plan.note:
+                st.caption(f":material/sticky_note_2: {plain(plan.note.splitlines()[0][:120])}")
         if not plan.archived and st.button("Open", key=f"plan_open_{plan.id}", icon=":material/open_in_new:"):
             open_plan(plan.id)
             st.rerun()

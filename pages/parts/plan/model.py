@@ -23,17 +23,24 @@ def trained_models(person: Person, project: Membership) -> tuple[ModelInfo, ...]
 
     Where all of them are archived, the archived ones: the plans saved on them stay reachable.
     """
-    with session() as s:
-        every = store.models(s, person, project.project_id)
-        trained = _completed(every) or _completed(store.models(s, person, project.project_id, archived=True))
+    trained = completed_models(person, project)
     if not trained:
+        with session() as s:
+            every = store.models(s, person, project.project_id)
         _no_model(any(info.active for info in every))
         st.stop()
     return trained
 
 
-def _completed(models: Sequence[ModelInfo]) -> tuple[ModelInfo, ...]:
-    return tuple(info for info in models if info.status == TrainingStatus.COMPLETED)
+def completed_models(person: Person, project: Membership) -> tuple[ModelInfo, ...]:
+    """Completed models of the project, newest first; the archived ones where all of them are archived."""
+    with session() as s:
+        for archived in (False, True):
+            found = store.models(s, person, project.project_id, archived=archived)
+            trained = tuple(info for info in found if info.status == TrainingStatus.COMPLETED)
+            if trained:
+                return trained
+    return ()
 
 
 def choose_model(models: Sequence[ModelInfo], kept_id: int | None, *, key: str) -> ModelInfo:

@@ -9,23 +9,20 @@ import streamlit as st
 from core.access import Membership, Person
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.export import plan_csv, plan_xlsx
-from core.mmm.planning.export_chart import plan_png
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.values import PlanKind
 from core.mmm.planning.whatif import solve_whatif
 from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_values import WhatIfInputs
-from core.mmm.planning.whatif_words import scenario_sentence
 from core.mmm.planning.words import horizon_words
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
-from pages.parts.layout import Download, download_row, section
+from pages.parts.layout import section
 from pages.parts.plain import plain
 from pages.parts.plan.answers import plan_basis, spend_forecast, trained
 from pages.parts.plan.budget_form import ask_horizon
 from pages.parts.plan.desk import Desk
 from pages.parts.plan.driver_board import take_period_edits
+from pages.parts.plan.keep import keep_whatif
 from pages.parts.plan.model import choose_model, trusted, wording_of
 from pages.parts.plan.open import show_kept_model, show_model_gone
 from pages.parts.plan.save import save_buttons, show_name
@@ -90,34 +87,4 @@ def whatif_board(
     edit_scenario(desk, info, recent, answer)
     section("Channel by channel")
     show_channels(answer, wording, inputs.level)
-    _downloads(project, info, basis, answer, inputs, bench, wording)
-
-
-def _downloads(
-    project: Membership, info: ModelInfo, basis: PlanBasis, answer: WhatIfAnswer, inputs: WhatIfInputs,
-    bench: Bench, wording: Wording,
-) -> None:  # fmt: skip
-    name = bench.scenario.name if bench.scenario else "Spend scenario"
-    horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
-    sentence = scenario_sentence(answer, wording, inputs.level)
-    facts = [
-        ("Scenario", name),
-        ("Model", f"{info.name} (no. {info.id})"),
-        ("Horizon", horizon),
-        ("Answer", sentence),
-    ]
-    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    download_row(
-        project,
-        [
-            Download("Table (CSV)", "scenario.csv", "text/csv", lambda: plan_csv(answer, wording)),
-            Download("Workbook (XLSX)", "scenario.xlsx", sheet, lambda: plan_xlsx(answer, wording, facts)),
-            Download(
-                "Picture (PNG)",
-                "scenario.png",
-                "image/png",
-                lambda: plan_png(answer, wording, name, sentence),
-            ),
-        ],
-        key="whatif",
-    )
+    keep_whatif(project, bench, info, answer, inputs, wording, basis)

@@ -5,30 +5,83 @@ from io import BytesIO
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
+from core.mmm.choices import Frequency
 from core.mmm.planning.compare import compare_plans
 from core.mmm.planning.export import comparison_csv, plan_csv, plan_xlsx
 from core.mmm.planning.export_chart import plan_png
+from core.mmm.planning.schedule_file import read_schedule
+from core.mmm.planning.schedule_shape import ScheduleShape
 from tests.core.mmm.plan_examples import WORDING, budget_answer, saved, whatif_answer
+from tests.core.mmm.planning.report_examples import of_budget, of_whatif
+
+SHEETS = ["Plan", "Summary", "Channels", "Why", "Draws", "Assumptions", "Method"]
 
 
-def test_the_table_holds_every_channel_and_a_total_to_the_cent():
-    table = pd.read_csv(BytesIO(plan_csv(budget_answer(moved=33_333.33), WORDING)))
+def book_of(report) -> dict[str, pd.DataFrame]:
+    return pd.read_excel(BytesIO(plan_xlsx(report)), sheet_name=None)
+
+
+def test_the_workbook_begins_with_the_schedule_and_holds_everything_behind_it():
+    assert list(book_of(of_budget())) == [*SHEETS[:3], "Limits", *SHEETS[3:]]
+    assert list(book_of(of_whatif())) == [*SHEETS, "Forecast"]
+
+
+@pytest.mark.parametrize("report", [of_budget(), of_whatif()])
+def test_the_workbook_read_back_is_the_same_schedule_to_the_cent(report):
+    dates = pd.date_range("2026-01-05", periods=13, freq="7D")
+    shape = ScheduleShape(("tv_S", "search_S"), WORDING, Frequency.WEEKLY, dates)
+    for content, name in ((plan_xlsx(report), "plan.xlsx"), (plan_csv(report), "plan.csv")):
+        back = read_schedule(content, name, shape).schedule
+        pd.testing.assert_frame_equal(
+            back.frame, report.schedule.frame, check_freq=False, check_exact=True, check_index_type=False
+        )
+
+
+def test_the_table_of_channels_holds_a_total_to_the_cent():
+    table = book_of(of_budget(answer=budget_answer(moved=33_333.33)))["Channels"]
     assert list(table["Channel"]) == ["Television", "Search", "Total"]
     assert list(table["Plan (EUR)"]) == [66_666.67, 83_333.33, 150_000.00]
 
 
-@pytest.mark.parametrize(("answer", "sheet"), [(budget_answer(), "Schedule"), (whatif_answer(), "Forecast")])
-def test_the_workbook_says_what_was_asked_and_answered(answer, sheet):
-    book = pd.read_excel(BytesIO(plan_xlsx(answer, WORDING, [("Model", "Spring (no. 3)")])), sheet_name=None)
-    assert list(book) == ["Summary", "Channels", sheet]
-    facts = dict(zip(book["Summary"]["What"], book["Summary"]["Value"], strict=True))
-    assert facts["Model"] == "Spring (no. 3)" and "to" in facts["Difference"]
+def test_the_summary_says_what_was_asked_answered_and_on_what():
+    table = book_of(of_budget())["Summary"]
+    facts = dict(zip(table["What"], table["Value"], strict=True))
+    assert facts["Model"] == "Spring (no. 3), trained 2025-11-20"
+    assert facts["Status"] == "Frozen on 30 Dec 2025 by Ann" and facts["Note"] == "Ask Ben."
+    assert "version 2: 208 rows, 2022-01-03 to 2025-12-29" in facts["Data"]
+    assert "Cheapest way" in facts["Asked for"]
+    gain = table[table["What"].str.contains("against")].iloc[0]
+    assert (gain["Value"], gain["Lower"], gain["Upper"]) == (25_000.0, 12_500.0, 37_500.0)
 
 
-def test_names_that_look_like_formulas_are_made_harmless():
-    wording = replace(WORDING, labels={"tv_S": "=cmd()", "search_S": "Search"})
-    assert "'=cmd()" in plan_csv(budget_answer(), wording).decode("utf-8-sig")
+def test_the_gain_can_be_recomputed_from_the_workbook_alone():
+    report = of_budget()
+    book = book_of(report)
+    gap = book["Draws"]["plan"] + book["Draws"]["plan_after"] - book["Draws"]["before"]
+    why = book["Why"].query("Figure == 'Difference'").set_index("What")["Value"]
+    assert gap.mean() == pytest.approx(float(why["Mean"])) == pytest.approx(25_000.0, rel=1e-4)
+    assert gap.quantile(0.1) == pytest.approx(float(why["Quantile 0.1"]))
+    assert len(gap) == why["Draws"] == 200
+
+
+def test_limits_in_force_stand_in_the_workbook_with_their_price():
+    table = book_of(of_budget())["Limits"].set_index("Limit")
+    assert table.loc["Budget", "Most"] == 150_000.0
+    assert list(table.loc["Television", ["Least", "Most"]]) == [0.0, 150_000.0]
+    assert table.loc["Television", "Revenue of one more unit"] == 0.5
+
+
+@pytest.mark.parametrize("make", [of_budget, of_whatif])
+def test_names_that_look_like_formulas_are_made_harmless(make):
+    evil = replace(WORDING, labels={"tv_S": "=cmd()", "search_S": "@SUM(1)"}, kpi_label="=1+1")
+    report = make(evil)
+    assert "'=cmd()" in plan_csv(report).decode("utf-8-sig")
+    book = load_workbook(BytesIO(plan_xlsx(report)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert not [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "@"))]
 
 
 def test_a_comparison_can_be_taken_along():

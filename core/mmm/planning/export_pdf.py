@@ -1,0 +1,117 @@
+"""A plan as one page of A4 landscape: figures, answer, channels, four charts, the method."""
+
+from __future__ import annotations
+
+from reportlab.pdfgen.canvas import Canvas
+
+from core.mmm.exports.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, Sheet, fonts_for, one_page
+from core.mmm.exports.pdf_charts import INK, QUIET, clipped
+from core.mmm.planning.export_pdf_charts import (
+    forecast_plot,
+    kpi_plot,
+    money_plot,
+    prices_plot,
+    schedule_plot,
+    shown_channels,
+)
+from core.mmm.planning.limit_prices import limit_prices
+from core.mmm.planning.report import PlanReport
+from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.words import signed_money
+
+LEFT_WIDTH = 236.0
+LINE = 12.5
+MOST_LIMITS = 8
+
+
+def plan_pdf(report: PlanReport) -> bytes:
+    """The one-pager as bytes. User text is drawn as text, never as markup."""
+    fonts = fonts_for(_every_text(report))
+    return one_page(f"{report.title.name}: plan", lambda canvas: PlanPage(canvas, report, *fonts).draw())
+
+
+def _every_text(report: PlanReport) -> str:
+    words, title = report.wording, report.title
+    labels = [words.label(name) for name in report.schedule.channels]
+    limits = [name for name, _ in limit_prices(report)]
+    return "".join(
+        [title.project, title.name, title.status, title.note, words.kpi_label, words.symbol, report.asked,
+         report.answered, *report.assumptions, *report.method, *labels, *limits]
+    )  # fmt: skip
+
+
+class PlanPage(Sheet):
+    """The one-pager being drawn."""
+
+    def __init__(self, canvas: Canvas, report: PlanReport, font: str, bold: str) -> None:
+        super().__init__(canvas, font, bold)
+        self.report = report
+
+    def draw(self) -> None:
+        """Everything, from top to bottom."""
+        report, title = self.report, self.report.title
+        names = f"{title.project}  ·  {report.why.origin.model_words}"
+        status = f"{title.status}  ·  " if title.status else ""
+        made = f"{status}intervals: {report.level * 100:.0f} %  ·  made on {title.made_on:%d.%m.%Y}"
+        self.head(title.name, names, report.horizon, made)
+        self.tiles(report.figures(), PAGE_HEIGHT - BAND - 68)
+        self._left(PAGE_HEIGHT - BAND - 84)
+        self._charts(PAGE_HEIGHT - BAND - 84)
+        self.foot(report.method)
+
+    def _left(self, top: float) -> None:
+        report = self.report
+        top = self.heading("What to do" if report.asked else "What it changes", MARGIN, top - 12)
+        top = self.paragraph(report.answered, MARGIN, top, LEFT_WIDTH, bold=True) - 4
+        if report.asked:
+            top = self.paragraph(f"Asked for: {report.asked}", MARGIN, top, LEFT_WIDTH, QUIET) - 4
+        top = self._channels(top - 12)
+        room = [
+            ("Note", (report.title.note,) if report.title.note else ()),
+            ("Assumptions", report.assumptions),
+        ]
+        for heading, lines in room:
+            if lines and top > 130:
+                top = self.heading(heading, MARGIN, top - 16)
+                for line in lines[:4]:
+                    if top > 90:
+                        top = self.paragraph(line[:240], MARGIN, top, LEFT_WIDTH, size=8) - 2
+
+    def _channels(self, top: float) -> float:
+        """The channels in rows: money after, and its change."""
+        words, right = self.report.wording, MARGIN + LEFT_WIDTH
+        self.words(MARGIN, top, "Channel", 8.4, INK, bold=True)
+        self.words(right - 72, top, self.report.after, 8.4, INK, bold=True, right=True)
+        self.words(right, top, "Change", 8.4, INK, bold=True, right=True)
+        for outcome in shown_channels(self.report):
+            top -= LINE
+            name = clipped(words.label(outcome.channel), self.canvas, self.font, 8.4, LEFT_WIDTH - 140)
+            self.words(MARGIN, top, name, 8.4, INK)
+            self.words(right - 72, top, words.money(outcome.after_value), 8.4, INK, right=True)
+            self.words(right, top, signed_money(outcome.change_value, words), 8.4, QUIET, right=True)
+        hidden = len(self.report.answer.channels) - len(shown_channels(self.report))
+        if hidden > 0:
+            top -= LINE
+            self.words(MARGIN, top, f"and {hidden} smaller ones", 7.5, QUIET)
+        return top
+
+    def _charts(self, top: float) -> None:
+        report, words = self.report, self.report.wording
+        gap, left = 18.0, MARGIN + LEFT_WIDTH + 24
+        width = (PAGE_WIDTH - MARGIN - left - gap) / 2
+        height = (top - 62) / 2 - 26
+        second, upper, lower = left + width + gap, top - 22 - height, top - 48 - 2 * height
+        self.heading(f"Spend: {report.before.lower()} (pale) and {report.after.lower()}", left, top - 12)
+        money_plot(self.place(left, upper, width, height), report)
+        self.heading(f"Caused {words.kpi_label}: before (grey) and after", second, top - 12)
+        kpi_plot(self.place(second, upper, width, height), report)
+        self.heading(f"When the money is spent, per {words.period}", left, upper - 16)
+        schedule_plot(self.place(left, lower, width, height), report)
+        prices = limit_prices(report)[:MOST_LIMITS]
+        place = self.place(second, lower, width, height)
+        if isinstance(report.answer, WhatIfAnswer) and report.answer.forecast:
+            self.heading(f"{words.kpi_label}: scenario and recent spend (dashed)", second, upper - 16)
+            forecast_plot(place, report)
+        elif prices:
+            self.heading(f"{words.kpi_label} of one more {words.currency} at each limit", second, upper - 16)
+            prices_plot(place, prices)

@@ -1,0 +1,166 @@
+"""One plan as a report: what its workbook, slides, page and picture are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.mmm.answers.method import FORMULA_WORDS
+from core.mmm.answers.report import Figure
+from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.in_force import limits_in_force
+from core.mmm.planning.origin import Origin
+from core.mmm.planning.schedule import Schedule, schedule_of
+from core.mmm.planning.values import BudgetInputs, PlanKind
+from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
+from core.mmm.planning.whatif_words import scenario_sentence
+from core.mmm.planning.why import Answer, Why, why_of
+from core.mmm.planning.words import (
+    goal_sentence,
+    horizon_words,
+    outcome_sentence,
+    plan_sentence,
+    signed,
+    span_words,
+)
+from core.mmm.wording import Wording, probability
+
+
+@dataclass(frozen=True)
+class PlanTitle:
+    """Whose plan it is, what people noted about it, and when this report was made; `status` is empty unless
+    the plan is frozen.
+    """
+
+    project: str
+    name: str
+    made_on: dt.date
+    status: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PlanReport:
+    """A budget plan or a spend scenario with everything that was asked, answered and assumed.
+
+    `asked` is the question in words, `answered` the answer; `horizon` the dates; `before` and `after` are the
+    names of what is compared.
+    """
+
+    kind: PlanKind
+    title: PlanTitle
+    wording: Wording
+    answer: Answer
+    schedule: Schedule
+    why: Why
+    asked: str
+    answered: str
+    horizon: str
+    assumptions: tuple[str, ...]
+    before: str
+    after: str
+
+    @property
+    def level(self) -> float:
+        """The level of all intervals."""
+        return self.why.level
+
+    @property
+    def interval_words(self) -> str:
+        """'90 % interval'."""
+        return f"{self.level * 100:.0f} % interval"
+
+    @property
+    def method(self) -> tuple[str, ...]:
+        """How the figures came about, in sentences."""
+        origin = self.why.origin
+        return (
+            FORMULA_WORDS,
+            f"Model: {origin.model_words}, trained {origin.trained_on}, seed {self.why.seed}"
+            + ("." if origin.converged else "; it has not converged, so its figures may be far off."),
+            f"Data: {origin.data_words}.",
+            f"Every figure is computed in each of {self.why.count} posterior draws of the model; shown are "
+            f"the mean and the {self.interval_words}. Differences are taken draw by draw.",
+        )
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The four figures on top of every report."""
+        answer, words = self.answer, self.wording
+        money = sum(outcome.before_value for outcome in answer.channels)
+        roas = answer.roas
+        returns = (words.per_money(roas.mean), f"{words.per_money(roas.lower)} to "
+                   f"{words.per_money(roas.upper)}") if roas else ("–", "nothing is spent")  # fmt: skip
+        gap = answer.difference
+        return (
+            Figure("Spend", words.money(answer.total_value), f"{self.before}: {words.money(money)}"),
+            Figure(f"Caused {words.kpi_label}", words.kpi(answer.kpi.mean), span_words(answer.kpi, words)),
+            Figure(f"Against {self.before.lower()}", signed(gap.mean, words),
+                   f"{signed(gap.lower, words)} to {signed(gap.upper, words)}; better: "
+                   f"{probability(answer.probability_better)}"),
+            Figure(words.return_name, *returns),
+        )  # fmt: skip
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What stands on top of every table: names, model, data, horizon, question and answer."""
+        origin, title = self.why.origin, self.title
+        every = [
+            ("Project", title.project), ("Scenario" if self.kind == PlanKind.WHATIF else "Plan", title.name),
+            ("Status", title.status), ("Model", f"{origin.model_words}, trained {origin.trained_on}"),
+            ("Data", origin.data_words), ("Horizon", self.horizon), ("Asked for", self.asked),
+            ("Answer", self.answered), ("Note", title.note), ("Made on", f"{title.made_on:%Y-%m-%d}"),
+        ]  # fmt: skip
+        return [(name, text) for name, text in every if text]
+
+
+def budget_report(
+    title: PlanTitle, answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, origin: Origin
+) -> PlanReport:
+    """The report of an optimised budget."""
+    said = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
+    schedule = schedule_of(answer.schedule, [outcome.channel for outcome in answer.channels])
+    return PlanReport(
+        kind=PlanKind.BUDGET,
+        title=title,
+        wording=wording,
+        answer=answer,
+        schedule=schedule,
+        why=why_of(answer, inputs.level, origin, limits_in_force(inputs, answer, wording)),
+        asked=goal_sentence(inputs, wording),
+        answered=said.strip(),
+        horizon=horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period),
+        assumptions=answer.notes,
+        before="Today’s split",
+        after="Plan",
+    )
+
+
+def whatif_report(
+    title: PlanTitle, answer: WhatIfAnswer, inputs: WhatIfInputs, wording: Wording, origin: Origin
+) -> PlanReport:
+    """The report of a spend scenario."""
+    return PlanReport(
+        kind=PlanKind.WHATIF,
+        title=title,
+        wording=wording,
+        answer=answer,
+        schedule=whatif_schedule(inputs),
+        why=why_of(answer, inputs.level, origin),
+        asked="",
+        answered=scenario_sentence(answer, wording, inputs.level),
+        horizon=horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period),
+        assumptions=answer.assumptions,
+        before="Recent spend",
+        after="Scenario",
+    )
+
+
+def whatif_schedule(inputs: WhatIfInputs) -> Schedule:
+    """The money of a spend scenario by date and channel, and by geo where each has its own."""
+    if not inputs.geos:
+        return Schedule(inputs.frame)
+    frames = {geo: inputs.frame_of(geo) for geo in inputs.spend if geo != ALL_GEOS}
+    stacked = pd.concat(frames, names=["geo"]).swaplevel().sort_index(level="date", sort_remaining=False)
+    return Schedule(stacked)

@@ -1,0 +1,54 @@
+"""A workbook read back: its sheet `Plan`, changed by hand, becomes the scenario on the table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.mmm.model_info import ModelInfo
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.schedule_file import LIMITS, read_schedule
+from core.mmm.planning.schedule_shape import ScheduleShape
+from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.table.calendar import following_dates
+from core.mmm.wording import Wording
+from pages.parts.actions import toast_next, user_errors
+from pages.parts.plan.answers import trained
+from pages.parts.plan.state import Bench
+
+
+def read_back(bench: Bench, info: ModelInfo, basis: PlanBasis, wording: Wording) -> None:
+    """The button `Read a file`: dates and channels from a workbook or CSV become the scenario."""
+    with st.popover("Read a file", icon=":material/upload_file:", key="whatif_read_box", width="content"):
+        st.caption(
+            "Export the workbook, change its sheet Plan, and read it back; or any table with a column Date "
+            f"and one per channel, from {basis.start_on} on."
+        )
+        file = st.file_uploader(
+            "Workbook or CSV",
+            type=["xlsx", "xlsb", "csv", "parquet"],
+            key=f"whatif_read_{bench.round}",
+            max_upload_size=LIMITS.max_bytes // 1024**2,
+            label_visibility="collapsed",
+        )
+        if file is None:
+            return
+        with user_errors() as outcome:
+            read = read_schedule(file.getvalue(), file.name, schedule_shape(info, basis, wording))
+            level = WhatIfInputs.from_json(bench.inputs, basis).level if bench.inputs else 0.9
+            inputs = WhatIfInputs.from_frame(read.schedule.frame, level=level, labels=wording.labels)
+        if outcome.failed:
+            return
+    bench.restart(inputs.to_json())
+    for note in read.notes:
+        toast_next(note)
+    toast_next(f"{file.name} is now the scenario", ":material/check_circle:")
+    st.rerun()
+
+
+def schedule_shape(info: ModelInfo, basis: PlanBasis, wording: Wording) -> ScheduleShape:
+    """What a file for this model has to look like; its horizon may be as long as any."""
+    model = trained(info)
+    config = model.config
+    names = {"date": config.date_column} | ({"geo": config.geo_column} if config.geo_column else {})
+    dates = following_dates(model.dates[-1], model.frequency, basis.most_periods)
+    return ScheduleShape(model.channels, wording, model.frequency, dates, tuple(model.geos), names)

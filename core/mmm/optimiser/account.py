@@ -15,7 +15,7 @@ from core.mmm.optimiser.beyond import beyond_seen
 from core.mmm.optimiser.goals import Ask, Found
 from core.mmm.optimiser.horizon import earn_by_lever
 from core.mmm.optimiser.levers import Levers
-from core.mmm.optimiser.limits import CENT
+from core.mmm.optimiser.limits import CENT, Limit, Side, row
 from core.mmm.optimiser.outcome import Plan
 from core.mmm.optimiser.prices import prices_of
 from core.mmm.optimiser.risk import Attitude
@@ -80,11 +80,24 @@ def _meets(attitude: Attitude, ask: Ask, draft: Draft, nothing: Floats) -> bool:
 def _draft(problem: BudgetProblem, search: Search, amounts: Floats, total: float) -> Draft:
     levers = problem.levers
     by_cell = levers.as_cells()
-    money = levers.money(amounts)
-    limits = limits_of(problem, by_cell)
+    whole = to_the_cent(amounts, search.limits, total)
+    money = levers.money(whole)
+    limits = limits_of(problem, by_cell).with_rows(_kept(levers, whole))
     cells = to_the_cent(money.ravel(), limits, total)
     kpi, after = _draws(search, by_cell, cells)
     return Draft(cells.reshape(money.shape), amounts, kpi, after)
+
+
+def _kept(levers: Levers, whole: Floats) -> tuple[Limit, ...]:
+    """Limits over cells that keep what each lever of a fixed pattern spends."""
+    cells = np.arange(len(levers.channels) * levers.parts * levers.periods).reshape(-1, levers.periods)
+    found = []
+    for j in np.flatnonzero(levers.period < 0):
+        own = np.zeros(cells.size)
+        own[cells[levers.channel[j] * levers.parts + max(levers.geo[j], 0)]] = 1.0
+        sides: tuple[Side, Side] = ("lower", "upper")
+        found += [Limit("lever", side, row(own), float(whole[j])) for side in sides]
+    return tuple(found)
 
 
 def _draws(search: Search, levers: Levers, amounts: Floats) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from core.mmm.optimiser.worth import Look, Worth
 Floats = NDArray[np.float64]
 ROUNDS = 60
 STILL, FLAT = 1e-10, 1e-15  # changes of amounts and of worth, relative, that count as none
+ROUGH = 1e-8  # change of worth that counts as none where a place near the top is enough
 CLIMBS = 1e-4  # share of the promised gain that a step has to bring (Armijo)
 
 
@@ -38,24 +39,24 @@ class Reached:
         return self.look.worth
 
 
-def climb(worth: Worth, limits: Limits, start: Floats, rounds: int = ROUNDS) -> Reached:
+def climb(worth: Worth, limits: Limits, start: Floats, flat: float = FLAT) -> Reached:
     """The local optimum above `start`, which meets the limits: the worth never falls on the way.
 
     Each step solves the quadratic model of the worth within the limits, convex parts of it taken as straight
     (sequential quadratic programming); on a concave worth it converges quadratically.
     """
-    hill = _Hill(worth, limits, start)
-    for number in range(rounds):
+    hill = _Hill(worth, limits, start, flat)
+    for number in range(ROUNDS):
         if hill.step():
             return Reached(hill.look, hill.price, number + 1)
-    return Reached(hill.look, hill.price, rounds)
+    return Reached(hill.look, hill.price, ROUNDS)
 
 
 class _Hill:
     """A climb on its way."""
 
-    def __init__(self, worth: Worth, limits: Limits, start: Floats) -> None:
-        m, self.size = limits.matrices, limits.scale
+    def __init__(self, worth: Worth, limits: Limits, start: Floats, flat: float) -> None:
+        m, self.size, self.flat = limits.matrices, limits.scale, flat
         self.worth, self.matrices, self.price = worth, m, 0.0
         self.look = worth.look(np.clip(start, m.low, m.high))
         self.height = max(
@@ -71,7 +72,7 @@ class _Hill:
         x, size = self.look.amounts, self.size
         change = self._aim() - x
         gain = float(self.look.gradient @ change)
-        if np.abs(change).max() <= STILL * size or gain <= FLAT * self.height:
+        if np.abs(change).max() <= STILL * size or gain <= self.flat * self.height:
             return True
         length = 1.0
         while length > 1e-8:
@@ -79,7 +80,7 @@ class _Hill:
             look = self.worth.look(tried)
             if look.worth >= self.look.worth + CLIMBS * length * gain - FLAT * self.height * (length == 1.0):
                 self.look = look
-                return gain * length <= 10 * FLAT * self.height
+                return gain * length <= 10 * self.flat * self.height
             length *= 0.5 if length > 0.2 else 0.25
         return True
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.choices import Goal
 from core.mmm.optimiser.allocation import Reached
+from core.mmm.optimiser.chance import boldest
 from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limits
 from core.mmm.optimiser.search import Breadth, Search
 
 Floats = NDArray[np.float64]
-COARSE, ROUNDS, SAME = 9, 40, 1e-7
+COARSE, ROUNDS, SAME = 6, 40, 1e-7
 Gap = Callable[[Reached, float], tuple[float, float]]
 
 
@@ -47,7 +48,8 @@ def serve(search: Search, ask: Ask) -> Found:
         if ask.total is None:
             raise UserError("The goal kpi needs a total: without one, more money always earns more.")
         search.limits.with_total(ask.total).demand_feasible()
-        reached = search.best(ask.total)
+        bold = search.worth.attitude.kind == "probability"
+        reached = boldest(search, ask.total) if bold else search.best(ask.total)
         return Found(reached.amounts, reached.worth, search.starts)
     least, most = _span(search.limits, ask.total)
     if ask.goal in (Goal.PROFIT, Goal.TARGET_MROAS):
@@ -88,15 +90,8 @@ def _least_for_kpi(search: Search, ask: Ask, least: float, most: float) -> Found
     def gap(reached: Reached, total: float) -> tuple[float, float]:
         return reached.worth - target, reached.price
 
-    ends = _scan(search, gap, least, most)
-    first = next((k for k, (_, value) in enumerate(ends) if value >= 0), None)
-    if first is None:
-        best = search.best(most)
-        if best.worth < target:
-            raise _out_of_reach(target, most, best.worth)
-        first = len(ends) - 1
-    low = ends[max(first - 1, 0)][0]
-    found, total = _root(search, gap, low, ends[first][0], least, most, upwards=True)
+    guess = _guess(search, gap, least, most, upwards=True)
+    found, total = _root(search, gap, guess, least, most, upwards=True)
     if found.worth < target:
         raise _out_of_reach(target, most, found.worth)
     return Found(found.amounts, -total, search.starts)
@@ -119,42 +114,44 @@ def _most_at_roas(search: Search, ask: Ask, least: float, most: float) -> Found:
     def gap(reached: Reached, total: float) -> tuple[float, float]:
         return ask.price * (reached.worth - nothing) - target * total, ask.price * reached.price - target
 
-    ends = _scan(search, gap, max(least, 1e-4 * most), most)
-    good = [k for k, (_, value) in enumerate(ends) if value >= 0]
-    if not good:
-        best = max(value / total + target for total, value in ends)
+    guess = _guess(search, gap, least, most, upwards=False)
+    found, total = _root(search, gap, guess, max(least, 1e-4 * most), most, upwards=False)
+    if gap(found, total)[0] < 0:
+        best = ask.price * (found.worth - nothing) / total
         raise InfeasiblePlan(
             [f"No plan within the limits has an incremental ROAS of {target:g}; about {best:.2f} can be had."]
         )
-    last = good[-1]
-    high = ends[min(last + 1, len(ends) - 1)][0]
-    found, total = _root(search, gap, ends[last][0], high, least, most, upwards=False)
     return Found(found.amounts, total, search.starts)
 
 
-def _scan(search: Search, gap: Gap, least: float, most: float) -> list[tuple[float, float]]:
-    """Totals over the whole span, and by how much each meets the target on few draws."""
-    grid = np.linspace(least, most, COARSE if not search.concave else 3)
-    found, warm = [], None
-    for total in grid:
-        reached = search.best(float(total), warm=warm, few=True, look=Breadth.ENVELOPE)
-        warm = reached.amounts
-        found.append((float(total), gap(reached, float(total))[0]))
-    return found
+def _guess(search: Search, gap: Gap, least: float, most: float, upwards: bool) -> float:
+    """Where the gap is likely to close, seen on few draws at totals over the whole span."""
+    grid = np.linspace(least, most, COARSE + 1)[0 if upwards else 1 :]
+    warm: Floats | None = None
+    last = float(grid[0] if upwards else grid[-1])
+    for total in grid if upwards else grid[::-1]:
+        look = Breadth.ENVELOPE if warm is None else Breadth.WARM
+        reached = search.best(float(total), warm=warm, look=look, few=True)
+        warm, value = reached.amounts, gap(reached, float(total))[0]
+        if value >= 0:
+            # The gap closes between here and the total looked at before.
+            return last if upwards else float(total)
+        last = float(total)
+    return last
 
 
 def _root(
-    search: Search, gap: Gap, low: float, high: float, least: float, most: float, upwards: bool
+    search: Search, gap: Gap, guess: float, least: float, most: float, upwards: bool
 ) -> tuple[Reached, float]:
     """The total at which the gap closes, and its plan: the least from which on it is closed (`upwards`), or
     the most up to which it is.
 
-    Newton's method on the worth of the best plan, whose slope is the value of one more unit, inside a bracket
-    that grows where few draws have misled. The plan returned meets the target.
+    Newton's method on the worth of the best plan, whose slope is the value of one more unit, inside a
+    bracket. The plan returned meets the target unless that of the good end of the span does not.
     """
-    total, warm = (low if upwards else high), None
+    total, warm, look = guess, None, Breadth.WIDE
     bad, good = (least, most) if upwards else (most, least)
-    kept, look = None, Breadth.ENVELOPE
+    kept: tuple[Reached, float] | None = None
     for _ in range(ROUNDS):
         reached = search.best(total, warm=warm, look=look)
         value, slope = gap(reached, total)
@@ -162,21 +159,18 @@ def _root(
             kept, good = (reached, total), total
         else:
             bad = total
-        close = abs(good - bad) <= CENT or (value >= 0 and abs(value) <= CENT * abs(slope))
+        warm, look = reached.amounts, Breadth.WARM
+        close = abs(good - bad) <= CENT or (value >= 0 and value <= CENT * abs(slope))
         if good == bad or (kept is not None and close):
-            if look == Breadth.WIDE:
+            if search.concave or kept is None:
                 break
-            # One look from everywhere: where it finds more, less money is enough, or more is earned.
-            look, total, warm = Breadth.WIDE, kept[1] if kept else good, kept[0].amounts if kept else None
-            better = search.best(total, warm=warm, look=look)
-            if kept is not None and better.worth <= kept[0].worth * (1 + SAME):
+            better = search.best(kept[1], warm=kept[0].amounts, look=Breadth.ENVELOPE)
+            total, reached = kept[1], kept[0]
+            if better.worth <= reached.worth + SAME * abs(reached.worth):
                 break
-            kept, (value, slope) = (better, total), gap(better, total)
-            bad, good = (least, total) if upwards else (most, total)
-            if value < 0 or good == bad:
-                break
-            reached = better
-        look, warm = look if look == Breadth.WIDE else Breadth.WARM, reached.amounts
+            # Another top is higher here: where it ends the search begins anew.
+            warm, (value, slope) = better.amounts, gap(better, total)
+            kept, bad, good = (better, total), *((least, total) if upwards else (most, total))
         total = _next(total, value, slope, bad, good)
     return kept if kept is not None else (search.best(good), good)
 

@@ -111,6 +111,10 @@ class Limits:
         """The same with the sum of all money fixed, or bounded."""
         return Limits(self.size, (*self.rows, Limit("total", kind, row(np.ones(self.size)), total)))
 
+    def with_rows(self, rows: tuple[Limit, ...]) -> Limits:
+        """The same with more limits."""
+        return Limits(self.size, (*self.rows, *rows))
+
     def only(self, rows: tuple[Limit, ...]) -> Limits:
         """Some of the limits alone."""
         return Limits(self.size, rows)
@@ -191,24 +195,6 @@ class Limits:
             bounds=np.vstack([np.column_stack([m.low, m.high]) / size, free]), method="highs",
         )  # fmt: skip
         return np.clip(np.asarray(found.x[: self.size]) * size, m.low, m.high)
-
-    def inside(self) -> Floats:
-        """Amounts that keep away from their bounds as far as the limits allow."""
-        m, scale = self.matrices, self.scale
-        room = np.minimum(m.high - m.low, scale) / scale
-        wide = vstack([
-            hstack([m.a, csr_array((len(m.b), 1))]),
-            hstack([-eye_array(self.size), csr_array(room[:, None])]),
-            hstack([eye_array(self.size), csr_array(room[:, None])]),
-        ])  # fmt: skip
-        high = np.minimum(m.high / scale, 1e9)
-        found = linprog(
-            np.r_[np.zeros(self.size), -1.0], wide, np.concatenate([m.b / scale, -m.low / scale, high]),
-            hstack([m.e, csr_array((len(m.f), 1))]) if len(m.f) else None, m.f / scale if len(m.f) else None,
-            bounds=(0, None), method="highs",
-        )  # fmt: skip
-        self.demand_feasible()
-        return np.clip(np.asarray(found.x[:-1]) * scale, m.low, m.high)
 
     def meets(self, amounts: Floats, tolerance: float = CENT) -> bool:
         """Whether all limits hold up to `tolerance` money."""

@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.mmm.budget import BudgetProblem
 from core.mmm.choices import Goal
 from core.mmm.optimiser.account import settled
+from core.mmm.optimiser.chance import against_reference
 from core.mmm.optimiser.goals import Ask, Found, serve
 from core.mmm.optimiser.horizon import earn_by_lever, horizon_of
 from core.mmm.optimiser.limits import Limits
@@ -47,6 +48,9 @@ def optimize(
     limits = search.limits
     if not problem.test_minimum:
         limits.demand_feasible()
+    if attitude.kind == "probability" and ask.total is not None:
+        limits.with_total(ask.total).demand_feasible()
+        search = against_reference(search, ask.total)
     found, within = served(search, ask, problem)
     inner = search.within(within)
     inner.starts = found.starts

@@ -23,22 +23,24 @@ BATCHED = 64  # blocks up to this width are inverted together
 
 @dataclass(frozen=True)
 class Blocks:
-    """A symmetric matrix of blocks of equal width along the diagonal, in groups: (place (block, width), value
-    (block, width, width))."""
+    """A symmetric matrix of blocks along the diagonal, in groups of equal width: (place (block, width), value
+    (block, width, width)); plus `low` low' where there is a `low` (variable, rank)."""
 
     groups: tuple[tuple[Integers, Floats], ...]
     size: int
+    low: Floats | None = None
 
     def times(self, x: Floats) -> Floats:
         """The matrix times a vector."""
         out = np.zeros(self.size)
         for places, value in self.groups:
             out[places] = np.einsum("bij,bj->bi", value, x[places])
-        return out
+        return out if self.low is None else out + self.low @ (self.low.T @ x)
 
     def scaled(self, factor: float) -> Blocks:
         """The matrix times a number."""
-        return Blocks(tuple((places, value * factor) for places, value in self.groups), self.size)
+        low = None if self.low is None else self.low * factor**0.5
+        return Blocks(tuple((places, value * factor) for places, value in self.groups), self.size, low)
 
     def only(self, kept: Integers) -> Blocks:
         """Rows and columns of some variables alone."""
@@ -53,7 +55,7 @@ class Blocks:
             for own, block, mask in zip(places, value, there, strict=True):
                 if mask.any():
                     groups.append((place[own[mask]][None], block[np.ix_(mask, mask)][None]))
-        return Blocks(tuple(groups), len(kept))
+        return Blocks(tuple(groups), len(kept), None if self.low is None else self.low[kept])
 
     def factor(self, diagonal: Floats) -> Factor:
         """The matrix plus a diagonal, ready to be solved with."""
@@ -69,17 +71,32 @@ class Blocks:
                     (own[None], cho_factor(block, check_finite=False))
                     for own, block in zip(places, whole, strict=True)
                 ]
-        return Factor(tuple(parts))
+        plain = Factor(tuple(parts))
+        if self.low is None:
+            return plain
+        solved = plain.solve(self.low)
+        inner = np.eye(self.low.shape[1]) + self.low.T @ solved
+        return Factor(plain.parts, self.low, solved, _factored(inner))
 
 
 @dataclass(frozen=True)
 class Factor:
-    """The inverse of a matrix of blocks."""
+    """The inverse of a matrix of blocks, by Woodbury's formula where it has a part of low rank."""
 
     parts: tuple[tuple[Integers, object], ...]
+    low: Floats | None = None
+    solved: Floats | None = None
+    inner: Callable[[Floats], Floats] | None = None
 
     def solve(self, right: Floats) -> Floats:
         """(variable, column) solutions."""
+        out = self._by_block(right)
+        if self.low is None or self.solved is None or self.inner is None:
+            return out
+        found: Floats = out - self.solved @ self.inner(self.low.T @ out)
+        return found
+
+    def _by_block(self, right: Floats) -> Floats:
         out = np.zeros_like(right)
         for places, part in self.parts:
             if isinstance(part, tuple):
@@ -152,7 +169,7 @@ def _interior(p: Programme, start: Floats) -> Answer:
 
 @dataclass(frozen=True)
 class _Point:
-    """Amounts, slacks of A, and multipliers of A, of the lower and upper bounds and of E; or a step of them."""
+    """Amounts, slacks of A, multipliers of A, of the lower and upper bounds and of E; or a step of them."""
 
     x: Floats
     slack: Floats

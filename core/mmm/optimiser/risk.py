@@ -22,7 +22,7 @@ from core.errors import UserError
 
 Floats = NDArray[np.float64]
 Risk = str | tuple[str, float]
-SMOOTH = 0.02
+SMOOTH, COUNTS = 0.02, 1e-7
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Attitude:
         return replace(self, rival=self.rival[places])
 
     def spread(self, kpi: Floats, by_draw: Floats) -> Floats | None:
-        """(lever, lever) what the change of the draws' weights adds to the curvature, without what is convex;
-        None for nothing. `by_draw` (draw, lever) are the slopes of the draws' KPI."""
+        """(lever, rank) U: the change of the draws' weights adds -U U' to the curvature, what is convex left
+        out; None for nothing. `by_draw` (draw, lever) are the slopes of the draws' KPI."""
         return _SPREAD[self.kind](kpi, by_draw, self)
 
     def worth(self, kpi: Floats) -> tuple[float, Floats]:
@@ -144,9 +144,14 @@ def _spread_worst(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | 
         return None
     share = expit((_threshold(kpi, attitude) - kpi) / attitude.width)
     bend = share * (1 - share)
-    mean = bend @ by_draw
-    scaled = (by_draw.T * bend) @ by_draw - np.outer(mean, mean) / max(float(bend.sum()), 1e-300)
-    return np.asarray(-attitude.blend * scaled / (attitude.width * attitude.level * len(kpi)))
+    apart = by_draw - bend @ by_draw / max(float(bend.sum()), 1e-300)
+    return _rooted(bend * attitude.blend / (attitude.width * attitude.level * len(kpi)), apart)
+
+
+def _rooted(bend: Floats, by_draw: Floats) -> Floats:
+    """U with U U' = the sum of `bend` times products of slopes, draws that hardly count left out."""
+    kept = bend > COUNTS * max(float(bend.max()), 1e-300)
+    return np.asarray(by_draw[kept].T * np.sqrt(bend[kept]))
 
 
 def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
@@ -156,7 +161,7 @@ def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats
         return None
     apart, off = by_draw - by_draw.mean(axis=0), (kpi - kpi.mean()) / sd
     along = off @ apart / len(kpi)
-    return np.asarray(-lag / sd * (apart.T @ apart / len(kpi) - np.outer(along, along)))
+    return _rooted(np.full(len(kpi), lag / (sd * len(kpi))), apart - off[:, None] * along)
 
 
 def _spread_chance(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
@@ -164,8 +169,8 @@ def _spread_chance(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats |
     if attitude.width == 0:
         return None
     won = expit((kpi - attitude.rival) / attitude.width)
-    bend = np.minimum(won * (1 - won) * (1 - 2 * won), 0.0)
-    return np.asarray((by_draw.T * bend) @ by_draw / (attitude.width**2 * len(kpi)))
+    bend = np.maximum(won * (1 - won) * (2 * won - 1), 0.0)
+    return _rooted(bend / (attitude.width**2 * len(kpi)), by_draw) if bend.any() else None
 
 
 _WORTH: dict[str, Callable[[Floats, Attitude], tuple[float, Floats]]] = {

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from core.mmm.choices import Saturation
 from core.mmm.model.transforms import SATURATION_CODES
-from core.mmm.optimiser.allocation import Reached, climb
+from core.mmm.optimiser.allocation import FLAT, ROUGH, Reached, climb
 from core.mmm.optimiser.limits import Limits, Side
 from core.mmm.optimiser.starts import corners, envelope_start, flighted
 from core.mmm.optimiser.worth import Worth
 
 Floats = NDArray[np.float64]
 FEW = 100
-ROUGH_ROUNDS, FINALISTS, CORNERS = 25, 2, 2
+FINALISTS, CORNERS = 2, 2
 ALIKE = 1e-4  # plans whose amounts differ by less, relative to the money, are one
 
 
@@ -79,8 +79,8 @@ class Search:
         if look != Breadth.WARM and not self.concave:
             begin = self._finalists(fixed, begin, usual, cost, look)
         elif not few and warm is None:
-            begin = [climb(self.few.with_cost(cost), fixed, own, ROUGH_ROUNDS).amounts for own in begin]
-        reached = [climb(worth, fixed, own) for own in begin]
+            begin = [climb(self.few.with_cost(cost), fixed, own, ROUGH).amounts for own in begin]
+        reached = [climb(worth, fixed, own, ROUGH if few else FLAT) for own in begin]
         best = max(reached, key=lambda own: own.worth)
         if not few and best.worth < worth.look(usual).worth:
             best = climb(worth, fixed, usual)
@@ -95,7 +95,7 @@ class Search:
         if look == Breadth.WIDE:
             own += [usual, *(flighted(levers, limits, usual) or corners(limits, CORNERS, self.seed))]
         reached = sorted(
-            (climb(rough, limits, start, ROUGH_ROUNDS) for start in [*begin, *own]),
+            (climb(rough, limits, start, ROUGH) for start in [*begin, *own]),
             key=lambda end: -end.worth,
         )
         if look == Breadth.WIDE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, eye_array, vstack
 
 from core.mmm.optimiser.flighting import pulsed
 from core.mmm.optimiser.horizon import Horizon, curves_of
@@ -38,9 +38,10 @@ def envelope(limits: Limits, points: Floats, values: Floats) -> tuple[Floats, fl
     owner = np.repeat(np.arange(count), grid)
     pick = csr_array((np.ones(count * grid), (owner, np.arange(count * grid))))
     money = csr_array(((points / size).ravel(), (owner, np.arange(count * grid))))
-    bounds = [(money[np.flatnonzero(side)], edge[side]) for side, edge in ((np.isfinite(m.high), m.high),)]
-    upper = vstack([m.a @ money, bounds[0][0], -money], format="csr")
-    right = np.concatenate([m.b, bounds[0][1], -m.low]) / size
+    capped = np.flatnonzero(np.isfinite(m.high))
+    rows = vstack([m.a, eye_array(count, format="csr")[capped], -eye_array(count)], format="csr")
+    right = np.concatenate([m.b, m.high[capped], -m.low]) / size
+    upper = rows @ money
     found = linprog(
         -(values / height).ravel(), upper, right,
         vstack([pick, m.e @ money]) if len(m.f) else pick, np.concatenate([np.ones(count), m.f / size]),
@@ -48,7 +49,12 @@ def envelope(limits: Limits, points: Floats, values: Floats) -> tuple[Floats, fl
     )  # fmt: skip
     if found.status != 0:
         return None
-    return np.asarray(money @ found.x) * size, -float(found.fun) * height
+    # Any multipliers give a bound: the solver's own tolerances are no part of it.
+    pulls = np.maximum(-found.ineqlin.marginals, 0.0)
+    fixed = -found.eqlin.marginals[count:]
+    charged = (rows.T @ pulls + m.e.T @ fixed)[:, None] * (points / size)
+    bound = float((values / height - charged).max(axis=1).sum() + right @ pulls + m.f / size @ fixed)
+    return np.asarray(money @ found.x) * size, bound * height
 
 
 def envelope_start(horizon: Horizon, levers: Levers, limits: Limits, cost: float) -> list[Floats]:

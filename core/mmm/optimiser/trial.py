@@ -73,4 +73,4 @@ def _branches(levers: Levers, limits: Limits, name: str, least: float) -> list[L
     members = channel_members(levers, levers.channels.index(name))
     nothing = Limit(f"{name} without a test", "upper", members, 0.0)
     some = Limit(f"{name} test", "lower", members, least)
-    return [Limits(limits.size, (*limits.rows, own)) for own in (nothing, some)]
+    return [limits.with_rows((own,)) for own in (nothing, some)]

@@ -52,7 +52,9 @@ class Worth:
         low = self.attitude.spread(look.kpi, look.by_draw)
         if low is None:
             return blocks
-        whole = -low
+        if low.shape[1] < self.levers.size:
+            return Blocks(blocks.groups, blocks.size, low)
+        whole = low @ low.T
         for places, value in blocks.groups:
             for own, block in zip(places, value, strict=True):
                 whole[np.ix_(own, own)] += block

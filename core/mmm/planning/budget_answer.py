@@ -1,27 +1,25 @@
-"""A budget question put to the optimiser, and its answer with draws, channels and the cost of each limit."""
+"""A budget question put to the optimiser, and its answer with draws, channels and what is new to the data."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 
 import numpy as np
 import pandas as pd
 
-from core.mmm.answers.evidence import Estimate
-from core.mmm.budget import BudgetProblem
-from core.mmm.choices import Goal
+from core.mmm.answers.evidence import Estimate, Floats
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.plan import Plan, optimize
-from core.mmm.planning.answer_parts import Binding
+from core.mmm.planning.answer_parts import Beyond, Binding, GeoMoney
 from core.mmm.planning.answers import BudgetAnswer, kept_draws, kept_totals
-from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.basis import PlanBasis, first_budget
+from core.mmm.planning.budget_prices import bindings_of
+from core.mmm.planning.budget_question import goal_of, problem_of
 from core.mmm.planning.effects import PlanEffects, draws_of, outcomes, plan_effects
-from core.mmm.planning.limit_values import ChannelLimit, GroupLimit
-from core.mmm.planning.values import BudgetInputs, to_cents
+from core.mmm.planning.geo_money import geo_shares
+from core.mmm.planning.values import BudgetInputs, round_to_sum
 
 SEED = 1
-COSTED = 6  # limits whose cost is found by planning once more without them
-NOTHING = 1e-9
 
 
 def solve_budget(
@@ -32,54 +30,22 @@ def solve_budget(
     override: bool = False,
     draws: int | None = None,
 ) -> BudgetAnswer:
-    """The best plan for the inputs, compared draw by draw with today's split.
+    """The best plan for the inputs, compared draw by draw with the split of the reference.
 
     `override` lets a model that has not converged be used. Raises InfeasiblePlan naming the limits that
     clash, UserError for a question that cannot be asked.
     """
     problem, count = problem_of(model, inputs, override), draws or draws_of(model)
-    plan = _optimised(problem, inputs, count)
-    after = plan_effects(model, plan.schedule, count)
-    reference = pd.DataFrame(
-        problem.pattern() * plan.reference.to_numpy(), plan.schedule.index, plan.schedule.columns
+    goal, target, margin = goal_of(inputs)
+    plan = optimize(problem, goal, target, margin, inputs.risk_choice, count, SEED)
+    after = plan_effects(model, plan.cells if inputs.by_geo else plan.schedule, count)
+    before = plan_effects(model, _before(plan), count)
+    raw = pd.DataFrame(
+        problem.pattern() * plan.reference_raw.to_numpy(), plan.schedule.index, plan.schedule.columns
     )
-    before = plan_effects(model, reference, count)
-    recent = plan_effects(model, reference * 0 + problem.pattern() * plan.reference_raw.to_numpy(), count)
-    return _answer(
-        model, inputs, basis, plan, (before, after, recent), _bindings(problem, plan, inputs, count)
-    )
-
-
-def problem_of(model: FittedMMM, inputs: BudgetInputs, override: bool = False) -> BudgetProblem:
-    """The optimiser's problem; a missing side of a group is one that never binds."""
-    most = {limit.channel: limit.bounds[1] for limit in inputs.limits}
-    groups = [
-        (
-            group.name,
-            list(group.channels),
-            group.minimum_value or 0.0,
-            sum(most[name] for name in group.channels)
-            if group.maximum_value is None
-            else group.maximum_value,
-        )
-        for group in inputs.groups
-    ]
-    return BudgetProblem(
-        model,
-        inputs.periods,
-        inputs.total_value,
-        inputs.bounds,
-        groups,
-        inputs.flighting,
-        inputs.recent,
-        override=override,
-    )
-
-
-def _optimised(problem: BudgetProblem, inputs: BudgetInputs, draws: int) -> Plan:
-    return optimize(
-        problem, inputs.goal, inputs.target_value, inputs.margin_share, inputs.risk_choice, draws, SEED
-    )
+    recent = plan_effects(model, raw, count)
+    bindings = () if inputs.chosen_value else bindings_of(problem, plan, inputs, first_budget(basis), count)
+    return _answer(model, inputs, basis, plan, (before, after, recent), bindings)
 
 
 def _answer(
@@ -109,8 +75,28 @@ def _answer(
         end_on=basis.end_on,
         draws=kept_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
         before_draws=kept_totals(before.total),
-        kkt_residual=float(plan.kkt_residual) if np.isfinite(plan.kkt_residual) else None,
+        kkt_residual=float(plan.kkt_residual) if math.isfinite(plan.kkt_residual) else None,
+        reference=inputs.reference,
+        bound_kpi=plan.bound,
+        start_kpis=tuple(float(worth) for worth in plan.starts),
+        worst_kpi=worst_mean(after.total, inputs.risk_share),
+        before_worst_kpi=worst_mean(before.total, inputs.risk_share),
+        beyond=tuple(_beyond(*row) for row in plan.beyond_seen),
+        geos=_geos(model, plan) if inputs.by_geo else (),
     )
+
+
+def _before(plan: Plan) -> pd.DataFrame:
+    """The reference by period, each channel's cents brought to its money: both plans spend the same."""
+    spent = plan.reference_schedule.sum()
+    scale = plan.reference / spent.where(spent > 0, 1.0)
+    return plan.reference_schedule * scale.where(spent > 0, 1.0)
+
+
+def worst_mean(total: Floats, share: float) -> float:
+    """The mean of the worst draws: that `share` (0..1) of them, at least one."""
+    count = max(1, round(share * len(total)))
+    return float(np.sort(total)[:count].mean())
 
 
 def _schedule(plan: Plan) -> tuple[dict[str, object], ...]:
@@ -122,74 +108,22 @@ def _schedule(plan: Plan) -> tuple[dict[str, object], ...]:
     )
 
 
-def _bindings(problem: BudgetProblem, plan: Plan, inputs: BudgetInputs, draws: int) -> tuple[Binding, ...]:
-    """The limits the plan runs into; the most expensive ones with what they cost altogether."""
-    found = [_total(plan)] if abs(plan.shadow_prices.get("total", 0.0)) > NOTHING else []
-    limits = [(limit.channel, limit) for limit in inputs.limits] + [
-        (group.name, group) for group in inputs.groups
-    ]
-    rows = [
-        (abs(price), name, limit, side, price)
-        for name, limit in limits
-        for side in ("lower", "upper")
-        if abs(price := float(plan.shadow_prices.get(f"{name} {side}", 0.0))) > NOTHING
-        # Less than nothing cannot be spent: a floor of zero is no choice of anybody.
-        and (side == "upper" or limit.floor > 0)
-    ]
-    ranked = sorted(rows, key=lambda row: -row[0])
-    for place, (_, name, limit, side, price) in enumerate(ranked):
-        cost = _cost(problem, plan, inputs, limit, side, draws) if place < COSTED else None
-        found.append(_binding(name, limit, side, price, cost))
+def _beyond(channel: str, what: str, planned: float, seen: float) -> Beyond:
+    """'total', 'period' or 'total in <geo>' of the optimiser's plan."""
+    kind, _, geo = what.partition(" in ")
+    return Beyond(channel, kind, float(planned), float(seen), geo)
+
+
+def _geos(model: FittedMMM, plan: Plan) -> tuple[GeoMoney, ...]:
+    """Money by geo and channel: planned, and the reference in the geos' present shares."""
+    after = plan.cells.groupby(["geo", "channel"], sort=False)["spend"].sum()
+    shares = geo_shares(model)
+    found = []
+    for c, channel in enumerate(model.channels):
+        money = float(plan.reference[channel])
+        split = round_to_sum([money * share for share in shares[:, c]])
+        found += [
+            GeoMoney(geo, channel, split[g], round(float(after[(geo, channel)]), 2))
+            for g, geo in enumerate(model.geos)
+        ]
     return tuple(found)
-
-
-def _total(plan: Plan) -> Binding:
-    return Binding("total", "total", False, plan.total, float(plan.shadow_prices["total"]))
-
-
-def _binding(
-    name: str, limit: ChannelLimit | GroupLimit, side: str, price: float, cost: float | None
-) -> Binding:
-    locked = isinstance(limit, ChannelLimit) and limit.locked
-    low, high = (
-        limit.bounds if isinstance(limit, ChannelLimit) else (limit.minimum_value, limit.maximum_value)
-    )
-    word = "locked" if locked else {"lower": "minimum", "upper": "maximum"}[side]
-    amount = (low if side == "lower" else high) or 0.0
-    return Binding(name, word, isinstance(limit, GroupLimit), to_cents(amount), price, cost)
-
-
-def _cost(
-    problem: BudgetProblem,
-    plan: Plan,
-    inputs: BudgetInputs,
-    limit: ChannelLimit | GroupLimit,
-    side: str,
-    draws: int,
-) -> float:
-    """KPI that the same money would bring more without the limit, under the same attitude to risk."""
-    freed = replace(_without(inputs, limit, side), goal=Goal.KPI, total_value=plan.total)
-    best = _optimised(problem_of(problem.model, freed, problem.override), freed, draws)
-    return max(0.0, float(best.kpi - plan.kpi))
-
-
-def _without(inputs: BudgetInputs, limit: ChannelLimit | GroupLimit, side: str) -> BudgetInputs:
-    """The question with one side of one limit taken away (both where the channel is locked)."""
-    if isinstance(limit, GroupLimit):
-        low_end, high_end = limit.minimum_value, limit.maximum_value
-        opened = replace(
-            limit,
-            minimum_value=None if side == "lower" else low_end,
-            maximum_value=None if side == "upper" else high_end,
-        )
-        groups = tuple(opened if group == limit else group for group in inputs.groups)
-        kept = tuple(g for g in groups if g.minimum_value is not None or g.maximum_value is not None)
-        return replace(inputs, groups=kept)
-    low, high = limit.bounds
-    free = replace(
-        limit,
-        locked=False,
-        minimum_value=0.0 if side == "lower" or limit.locked else low,
-        maximum_value=max(inputs.total_value, high) if side == "upper" or limit.locked else high,
-    )
-    return replace(inputs, limits=tuple(free if known == limit else known for known in inputs.limits))

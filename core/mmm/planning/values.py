@@ -13,6 +13,7 @@ from core.mmm.choices import Flighting, Goal
 from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
 
 CENT = 0.01
+CHOSEN_SLACK = 1e-5  # of its total: a chosen split was rounded to cents, limits it just met would clash
 VERSION = 2  # of the kept form: the first knew neither months, rules, geos nor ways of spreading by channel
 TARGET_GOALS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
 
@@ -95,6 +96,8 @@ class BudgetInputs:
         faults = []
         if self.goal in TARGET_GOALS and not (self.target_value or 0) > 0:
             faults.append("This goal needs a target above zero.")
+        if self.risk == RiskView.PROBABILITY and self.goal != Goal.KPI:
+            faults.append("The chance to beat the present split can count only for the goal “most KPI”.")
         if self.goal == Goal.PROFIT and not 0 < (self.margin_share or 0) <= 1:
             faults.append("Maximum profit needs a margin above 0 % and up to 100 %.")
         return faults
@@ -132,10 +135,16 @@ class BudgetInputs:
 
     @property
     def bounds(self) -> dict[str, tuple[float, float]]:
-        """Limits by channel, as the optimiser takes them; the money itself where a split was chosen."""
+        """Limits by channel, as the optimiser takes them; close around the money of a chosen split."""
         if self.chosen_value:
-            return {name: (value, value) for name, value in self.chosen_value.items()}
+            near = CHOSEN_SLACK * self.chosen_total
+            return {name: (max(value - near, 0.0), value + near) for name, value in self.chosen_value.items()}
         return {limit.channel: limit.bounds for limit in self.limits}
+
+    @property
+    def chosen_total(self) -> float:
+        """Money of the chosen split, 0 without one."""
+        return to_cents(sum(self.chosen_value.values()))
 
     @property
     def recent(self) -> dict[str, float]:

@@ -9,12 +9,13 @@ import pandas as pd
 
 from core.mmm.answers.evidence import Estimate
 from core.mmm.choices import Goal
-from core.mmm.optimiser.limits import InfeasiblePlan
-from core.mmm.planning.answer_parts import Binding
+from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
-from core.mmm.planning.values import BudgetInputs, RiskView
+from core.mmm.planning.values import BudgetInputs, Reference, RiskView
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.wording import Wording, percent, probability
+
+ALL_BUT = 0.9995  # of the bound: what rounds to 100.0 %
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,56 @@ class WordLimits:
 
 def plan_sentence(answer: BudgetAnswer, wording: Wording, level: float = 0.9) -> str:
     """What to do, what it brings with its interval, and how sure that is: two or three short sentences."""
-    moves = _moves(answer.channels, wording, answer.total_value)
+    moves, before = _moves(answer.channels, wording, answer.total_value), split_words(answer.reference)
     if moves is None:
-        return (
-            f"Keep today’s split: within these limits no other is expected to bring more {wording.kpi_label}."
-        )
+        return f"Keep {before}: within these limits no other is expected to bring more {wording.kpi_label}."
     gain = with_interval(answer.difference, wording, level)
-    return f"{moves}: {gain}. {better_sentence(answer.probability_better, 'today’s split')}"
+    return f"{moves}: {gain}. {better_sentence(answer.probability_better, before)}"
+
+
+def split_words(reference: Reference) -> str:
+    """How the split is called that a plan is compared with."""
+    return {Reference.RECENT: "today’s split", Reference.LAST_YEAR: "last year’s split"}[Reference(reference)]
+
+
+def optimum_sentence(answer: BudgetAnswer, wording: Wording) -> str | None:
+    """How sure it is that no plan is better: the bound that none can pass, else where the searches ended."""
+    share = answer.reached_share
+    if share is not None and answer.bound_kpi is not None:
+        reached = "all" if share >= ALL_BUT else percent(share, 1)
+        return (
+            f"No plan within these limits can bring more than {wording.kpi(answer.bound_kpi)} "
+            f"{wording.kpi_label}; this one brings {reached} of it."
+        )
+    if len(answer.start_kpis) > 1 and max(answer.start_kpis) > 0:
+        spread = 1 - min(answer.start_kpis) / max(answer.start_kpis)
+        ended = "at the same plan" if spread < 1 - ALL_BUT else f"within {percent(spread, 1)} of the best"
+        return f"{len(answer.start_kpis)} searches from different plans ended {ended}."
+    return None
+
+
+def worst_sentence(answer: BudgetAnswer, share: float, wording: Wording) -> str | None:
+    """What the plan brings in the worst cases, next to the split it is compared with."""
+    if answer.worst_kpi is None or answer.before_worst_kpi is None:
+        return None
+    before = split_words(answer.reference)
+    return (
+        f"In the worst {percent(share)} of cases it brings {wording.kpi(answer.worst_kpi)} "
+        f"{wording.kpi_label} on average; {before}: {wording.kpi(answer.before_worst_kpi)}."
+    )
 
 
 def outcome_sentence(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str:
     """How much money the goal turned out to need; empty where the whole budget is to be spent anyway."""
+    if inputs.chosen_value:
+        return ""
     spent = wording.money(answer.total_value)
     if inputs.goal == Goal.TARGET_KPI:
         return f"{spent} is enough to cause {wording.kpi(inputs.target_value or 0)} {wording.kpi_label}."
     if inputs.goal == Goal.TARGET_ROAS:
         return f"{spent} can be spent at an incremental ROAS of {inputs.target_value or 0:.2f} or more."
+    if inputs.goal == Goal.TARGET_MROAS:
+        return f"{spent} can be spent until the next money returns less than {inputs.target_value or 0:.2f}."
     if inputs.goal == Goal.PROFIT:
         left = inputs.total_value - answer.total_value
         if left < 1:
@@ -108,69 +143,44 @@ def day_words(day: pd.Timestamp) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def limit_sentence(binding: Binding, wording: Wording) -> str:
-    """What a limit is, what it costs altogether, and what the next bit of money there would bring."""
-    step = _step(binding.limit_value)
-    where = binding.name if binding.is_group else wording.label(binding.name)
-    each = f"{wording.kpi(abs(binding.price) * step)} {wording.kpi_label}"
-    money = f"{wording.symbol}{step:,.0f}"
-    if binding.side == "total":
-        return f"Another {money} of budget would bring about {each}."
-    subject = {
-        "minimum": f"The floor of {wording.money(binding.limit_value)} on {where}",
-        "maximum": f"The cap of {wording.money(binding.limit_value)} on {where}",
-    }.get(binding.side, f"Keeping {where} at {wording.money(binding.limit_value)}")
-    verb = "lowering" if binding.side == "minimum" else "raising"
-    if binding.side == "locked":
-        verb = "raising" if binding.price >= 0 else "lowering"
-    worth = f"{verb} it by {money} would bring about {each}"
-    if binding.cost is None or binding.cost <= 0:
-        return f"{subject} holds the plan back: {worth}."
-    return f"{subject} costs {wording.kpi(binding.cost)} {wording.kpi_label}; {worth}."
-
-
-def clash_sentence(error: InfeasiblePlan, inputs: BudgetInputs, wording: Wording) -> str:
-    """Which limits cannot be met together, by their names on the screen."""
-    if not error.clash:
-        return " ".join(error.faults)
-    kept = {limit.channel for limit in inputs.limits if limit.locked}
-    groups = {group.name for group in inputs.groups}
-    parts = []
-    for limit in error.clash:
-        amount = f"{wording.symbol}{limit.amount:,.2f}"
-        if limit.kind == "total":
-            parts.append(f"the budget is {amount}")
-            continue
-        name = f"“{limit.name}”" if limit.name in groups else wording.label(limit.name)
-        word = {"lower": "needs at least", "upper": "may get at most"}[limit.kind]
-        parts.append(f"{name} {'is kept at' if limit.name in kept else word} {amount}")
-    return f"No plan can meet all of these: {'; '.join(parts)}. Change one of them."
-
-
 def beyond_sentence(channels: Sequence[ChannelOutcome], wording: Wording, periods: int) -> str | None:
     """Which channels go beyond what the data ever showed; None where none does."""
-    found = [
-        f"{wording.label(o.channel)} ({wording.money(o.after_value)}; at most {wording.money(o.seen_value)})"
-        for o in channels
-        if o.beyond_seen
-    ]
+    found = [Beyond(o.channel, "total", o.after_value, o.seen_value) for o in channels if o.beyond_seen]
+    return beyond_words(found, wording, periods)
+
+
+def beyond_words(found: Sequence[Beyond], wording: Wording, periods: int) -> str | None:
+    """What goes beyond everything the data show, over the horizon and in any one period; None for nothing."""
     if not found:
         return None
     span = wording.period if periods == 1 else f"{periods} {wording.period}s"
+    whole = [_beyond(item, wording) for item in found if item.what == "total"]
+    single = [_beyond(item, wording) for item in found if item.what != "total"]
+    said = [f"in {span}: {', '.join(whole)}"] if whole else []
+    said += [f"in any one {wording.period}: {', '.join(single)}"] if single else []
     return (
-        f"Beyond what was ever spent in {span}: {', '.join(found)}. There the curve is a guess of the model, "
+        f"Beyond what was ever spent {'; '.join(said)}. There the curve is a guess of the model, "
         "not a measurement; raise such a channel step by step or test it first."
     )
 
 
+def _beyond(item: Beyond, wording: Wording) -> str:
+    where = f"{wording.label(item.channel)} in {item.geo}" if item.geo else wording.label(item.channel)
+    return f"{where} ({wording.money(item.planned_value)}; at most {wording.money(item.seen_value)})"
+
+
 def goal_sentence(inputs: BudgetInputs, wording: Wording) -> str:
     """What was asked for, in one sentence."""
+    if inputs.chosen_value:
+        return "A split chosen between expectation and caution."
     goals = {
         Goal.KPI: f"Most {wording.kpi_label} for {wording.money(inputs.total_value)}",
         Goal.PROFIT: f"Most profit at a margin of {percent(inputs.margin_share or 0)}, "
         f"spending up to {wording.money(inputs.total_value)}",
         Goal.TARGET_KPI: f"Cheapest way to cause {wording.kpi(inputs.target_value or 0)} {wording.kpi_label}",
         Goal.TARGET_ROAS: f"Most {wording.kpi_label} at an incremental ROAS of at least "
+        f"{inputs.target_value or 0:.2f}",
+        Goal.TARGET_MROAS: f"Most {wording.kpi_label} as long as the next money returns at least "
         f"{inputs.target_value or 0:.2f}",
     }
     return f"{goals[inputs.goal]}; {risk_words(inputs.risk, inputs.risk_share)}."
@@ -183,6 +193,7 @@ def risk_words(risk: RiskView, share: float) -> str:
         RiskView.MEAN: "what is expected on average counts",
         RiskView.QUANTILE: f"the outcome that is missed with a chance of only {worst} counts",
         RiskView.CVAR: f"the average of the worst {worst} of outcomes counts",
+        RiskView.PROBABILITY: "the chance to beat the present split counts",
     }[risk]
 
 
@@ -214,11 +225,3 @@ def _names(channels: Sequence[ChannelOutcome], wording: Wording) -> str:
 
 def _more_or_less(change: float, wording: Wording) -> str:
     return f"{wording.money(abs(change))} {'more' if change > 0 else 'less'} than recent spend"
-
-
-def _step(limit_value: float) -> float:
-    """A round sum of money of a few percent of the limit: 1,000, 10,000, ..."""
-    step = 1.0
-    while step * 10 <= max(limit_value, 1.0) / 10:
-        step *= 10
-    return step

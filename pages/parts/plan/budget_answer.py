@@ -1,4 +1,4 @@
-"""The answer of an optimisation: what to move, what it brings, what the limits cost, and the proof."""
+"""The answer of an optimisation: what to move, what it brings and how sure that is, in words and figures."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import pandas as pd
 import streamlit as st
 
 from core.mmm.answers.evidence import Estimate
-from core.mmm.charts.base import alt_text
-from core.mmm.planning import charts as plan_charts
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
-from core.mmm.planning.values import BudgetInputs
+from core.mmm.planning.values import BudgetInputs, RiskView
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.words import (
     beyond_sentence,
+    beyond_words,
     goal_sentence,
     horizon_words,
-    limit_sentence,
+    optimum_sentence,
     outcome_sentence,
     plan_sentence,
     signed,
     signed_money,
     span_words,
+    split_words,
+    worst_sentence,
 )
 from core.mmm.wording import Wording, probability
-from pages.parts.layout import Kpi, chart, kpi_row, section
+from pages.parts.layout import Kpi, kpi_row
 from pages.parts.plain import plain
+from pages.parts.plan.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
 
-BEFORE = "Today’s split"
-MOST_CURVES = 9
 ROAS_HELP = "Caused inside the horizon by its own spend, over that spend; carry-over afterwards comes on top"
 
 
@@ -40,21 +40,42 @@ def show_answer(
         st.markdown(f"#### {plain(words)}")
         horizon = horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period)
         st.caption(plain(f"{horizon}. {goal_sentence(inputs, wording)}"))
-        warning = beyond_sentence(answer.channels, wording, inputs.periods)
+        _say_certainty(answer, inputs, wording)
+        warning = _beyond(answer, inputs, wording)
         if warning:
             st.warning(plain(warning), icon=":material/warning:")
         for note in answer.notes:
             st.caption(f":material/info: {plain(note)}")
     _show_totals(answer, inputs, wording)
-    _show_charts(answer, inputs, wording)
-    _show_limits(answer, wording)
+    show_moves(answer, inputs, wording, outcome_table(answer.channels, wording))
+    show_limits(answer, wording)
+    show_timing(answer, wording)
+    show_geos(answer, wording)
     if curves is not None and not curves.empty:
-        _show_curves(answer, curves, wording, inputs.level)
+        show_curves(answer, curves, wording, inputs.level)
+
+
+def _say_certainty(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
+    """How sure it is that this is an optimum, and what the plan brings where things go badly."""
+    optimum = None if inputs.chosen_value else optimum_sentence(answer, wording)
+    worst = None
+    if inputs.risk != RiskView.MEAN or inputs.chosen_value:
+        worst = worst_sentence(answer, inputs.risk_share, wording)
+    said = " ".join(words for words in (optimum, worst) if words)
+    if said:
+        st.caption(f":material/verified: {plain(said)}")
+
+
+def _beyond(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str | None:
+    """What goes beyond the data; plans saved long ago know it by channel alone."""
+    if answer.beyond is None:
+        return beyond_sentence(answer.channels, wording, inputs.periods)
+    return beyond_words(answer.beyond, wording, inputs.periods)
 
 
 def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
     level = f"{inputs.level * 100:.0f} %"
-    kpi, label = wording.kpi, wording.kpi_label
+    kpi, label, before = wording.kpi, wording.kpi_label, split_words(answer.reference)
     least, most = signed(answer.difference.lower, wording), signed(answer.difference.upper, wording)
     kpi_row(
         [
@@ -66,10 +87,10 @@ def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -
             Kpi(
                 "Gain", signed(answer.difference.mean, wording),
                 f"{level}: {least} to {most}",
-                help="Plan minus today’s split at the same budget and within the limits, carry-over included",
+                help=f"Plan minus {before} at the same budget and within the limits, carry-over included",
             ),
             Kpi(wording.return_name, *return_words(answer, wording, inputs.level), help=ROAS_HELP),
-            Kpi("Probability better", probability(answer.probability_better), "than today’s split"),
+            Kpi("Probability better", probability(answer.probability_better), f"than {before}"),
             Kpi(
                 "Carried over", kpi(answer.kpi_after.mean),
                 f"{level}: {span_words(answer.kpi_after, wording)}",
@@ -86,44 +107,6 @@ def return_words(answer: BudgetAnswer | WhatIfAnswer, wording: Wording, level: f
         return "–", "nothing is spent"
     low, high = wording.per_money(answer.roas.lower), wording.per_money(answer.roas.upper)
     return wording.per_money(answer.roas.mean), f"{level * 100:.0f} %: {low} to {high}"
-
-
-def _show_charts(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
-    section("Before and after", "Today’s split is recent spend at the plan’s budget, inside the same limits.")
-    spend = plan_charts.spend_before_after(answer, wording, BEFORE)
-    effect = plan_charts.kpi_before_after(answer, wording, inputs.level, BEFORE)
-    with st.grid(2, min_column_width=420):
-        with st.container(border=True):
-            st.markdown("**Spend**")
-            chart(spend, key="plan_spend", alt=alt_text(spend), height=int(spend.layout.height))
-        with st.container(border=True):
-            st.markdown(f"**Caused {plain(wording.kpi_label)}**")
-            chart(effect, key="plan_effect", alt=alt_text(effect), height=int(effect.layout.height))
-    st.dataframe(
-        outcome_table(answer.channels, wording),
-        hide_index=True,
-        key="plan_table",
-        column_config={"Channel": st.column_config.TextColumn(pinned=True)},
-        alt="Spend and effect of each channel before and after",
-    )
-
-
-def _show_curves(answer: BudgetAnswer, curves: pd.DataFrame, wording: Wording, level: float) -> None:
-    section(
-        "Where each channel stands on its curve",
-        f"Caused {wording.kpi_label} against spend over the horizon. Ring: today. Dot: plan. "
-        "Dashed: more than was ever spent.",
-    )
-    ranked = sorted(answer.channels, key=lambda outcome: -abs(outcome.change_value))
-    with st.grid(3, min_column_width=260):
-        for outcome in ranked[:MOST_CURVES]:
-            figure = plan_charts.move_on_curve(curves, outcome, wording, level)
-            with st.container(border=True, gap="xxsmall"):
-                st.markdown(f"**{plain(wording.label(outcome.channel))}**")
-                key = f"plan_curve_{outcome.channel}"
-                chart(figure, key=key, alt=alt_text(figure), height=plan_charts.CURVE_HEIGHT)
-    if len(ranked) > MOST_CURVES:
-        st.caption(f"The other {len(ranked) - MOST_CURVES} channels move less.")
 
 
 def outcome_table(channels: tuple[ChannelOutcome, ...], wording: Wording) -> pd.DataFrame:
@@ -155,17 +138,6 @@ def _row(outcome: ChannelOutcome, wording: Wording) -> dict[str, str]:
         "Next 1 %": _return(outcome.next_roas, wording),
         "Seen at most": wording.money(outcome.seen_value),
     }
-
-
-def _show_limits(answer: BudgetAnswer, wording: Wording) -> None:
-    if not answer.bindings:
-        return
-    section("What the limits cost", "Limits the plan runs into, the most expensive first.")
-    ranked = sorted(answer.bindings, key=lambda b: (b.side == "total", -(b.cost or 0.0)))
-    with st.container(border=True, gap="xsmall"):
-        for binding in ranked:
-            icon = ":material/payments:" if binding.side == "total" else ":material/vertical_align_center:"
-            st.markdown(f"{icon} {plain(limit_sentence(binding, wording))}")
 
 
 def _cents(value: float) -> str:

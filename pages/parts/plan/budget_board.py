@@ -12,16 +12,19 @@ from core.errors import UserError
 from core.mmm.model_info import ModelInfo
 from core.mmm.optimiser.limits import InfeasiblePlan
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.basis import PlanBasis, first_budget, stretch
+from core.mmm.planning.basis import PlanBasis, first_budget
 from core.mmm.planning.budget_answer import solve_budget
-from core.mmm.planning.values import BudgetInputs, PlanKind
-from core.mmm.planning.words import clash_sentence, horizon_words
+from core.mmm.planning.budget_start import begin_budget, compared_with
+from core.mmm.planning.limit_words import explain_clash, setting_words
+from core.mmm.planning.values import BudgetInputs, PlanKind, Reference
+from core.mmm.planning.words import horizon_words
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
 from pages.parts.plain import plain
 from pages.parts.plan.answers import plan_basis, plan_curves, trained
 from pages.parts.plan.budget_answer import show_answer
 from pages.parts.plan.budget_form import ask_budget, ask_horizon
+from pages.parts.plan.budget_frontier import show_frontier
 from pages.parts.plan.keep import keep_budget
 from pages.parts.plan.model import choose_model, trusted, wording_of
 from pages.parts.plan.open import show_kept_model, show_model_gone
@@ -88,18 +91,28 @@ def _ask(
     bench: Bench, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
 ) -> BudgetInputs | None:
     """The inputs as edited, kept on the bench; None while they break a rule, which is said below them."""
-    kept = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
-    if kept is None:
-        kept = first_budget(basis, wording.labels)
-    elif kept.periods != basis.periods or kept.recent != dict(basis.recent):
-        kept = stretch(kept, basis)
+    old = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
+    basis = compared_with(basis, old.reference if old else Reference.RECENT)
+    kept = begin_budget(basis, old, wording.labels)
+    if old is not None and kept is not old:
         bench.stretch(kept.to_json())
     with user_errors() as outcome:
         inputs = ask_budget(kept, basis, wording, f"{prefix}_{bench.stretched}", fields)
     if outcome.failed:
         return None
     bench.inputs = inputs.to_json()
+    if inputs.reference != kept.reference:
+        # Every recent amount in the tables is another one now.
+        st.rerun()
+    _say_settings(inputs, basis, wording)
     return inputs
+
+
+def _say_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording) -> None:
+    """What was set beside total, horizon and goal, so that it is seen while it is folded."""
+    said = setting_words(inputs, first_budget(basis, wording.labels), wording)
+    if said:
+        st.caption(plain(f"Set: {'; '.join(said)}."))
 
 
 def _optimise(
@@ -110,7 +123,7 @@ def _optimise(
         try:
             answer = solve_budget(trained(info), inputs, basis, override=not info.converged)
         except InfeasiblePlan as error:
-            raise UserError(clash_sentence(error, inputs, wording)) from error
+            raise UserError(explain_clash(error, inputs, wording)) from error
         bench.settle(inputs.to_json(), answer.to_json())
     if outcome.failed:
         bench.answer = bench.answered = None
@@ -124,8 +137,13 @@ def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, 
             "The question was changed after this answer. Press Optimise for a new one.",
             icon=":material/update:",
         )
-    curves = plan_curves(info, plan_basis(info, inputs.periods), inputs.level)
+    whole = plan_basis(info, inputs.periods)
+    curves = plan_curves(info, whole, inputs.level)
     show_answer(answer, inputs, wording, curves)
+    compared = compared_with(whole, inputs.reference)
+    show_frontier(
+        info, inputs, answer, wording, lambda chosen: _optimise(info, chosen, compared, bench, wording)
+    )
     keep_budget(project, bench, info, answer, inputs, wording)
 
 

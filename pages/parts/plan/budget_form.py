@@ -1,44 +1,46 @@
-"""What a person asks of a budget: horizon, money, limits, groups, goal and attitude to risk."""
+"""What a person asks of a budget: horizon, money and goal; limits, timing and risk folded below."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.mmm.choices import Flighting, Goal
-from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.limit_values import ChannelLimit, GroupLimit
-from core.mmm.planning.values import BudgetInputs, RiskView
+from core.mmm.planning.basis import PlanBasis, first_budget
+from core.mmm.planning.budget_start import horizon_months, year_known
+from core.mmm.planning.limit_values import ChannelLimit
+from core.mmm.planning.limit_words import setting_words
+from core.mmm.planning.values import BudgetInputs, Reference
 from core.mmm.wording import Wording
 from pages.parts.plain import plain
+from pages.parts.plan.budget_geos import ask_geos
+from pages.parts.plan.budget_risk import ask_risk
+from pages.parts.plan.budget_rules import edit_rules
+from pages.parts.plan.budget_timing import ask_flighting, ask_pulse, edit_months, edit_timing
 from pages.parts.plan.groups import edit_groups
-from pages.parts.plan.limits import edit_limits
+from pages.parts.plan.limits import ask_reference, edit_limits
+from pages.parts.plan.state import frozen
 
 GOALS = {
     Goal.KPI: "Most {kpi}",
     Goal.PROFIT: "Most profit",
     Goal.TARGET_KPI: "Target {kpi}",
     Goal.TARGET_ROAS: "Minimum ROAS",
+    Goal.TARGET_MROAS: "Minimum ROAS of the next money",
+}
+RETURNS = {
+    Goal.TARGET_ROAS: "Minimum incremental ROAS",
+    Goal.TARGET_MROAS: "Minimum ROAS of the next money",
 }
 GOAL_HELP = (
     "Most KPI: the whole budget goes where it brings the most. Most profit: only as much is spent as pays. "
-    "Target: the least money that reaches it. Minimum ROAS: as much as can be spent at that return."
+    "Target: the least money that reaches it. Minimum ROAS: as much as can be spent at that return, on "
+    "average or with the next money."
 )
-RISKS = {
-    RiskView.MEAN: "Expected outcome",
-    RiskView.QUANTILE: "Cautious",
-    RiskView.CVAR: "Guard against the worst",
-}
-RISK_HELP = {
-    RiskView.MEAN: "Counts the average of everything the data leave possible. Right if you can bear a miss.",
-    RiskView.QUANTILE: "Counts the outcome that is missed only in the share of cases set here.",
-    RiskView.CVAR: "Counts the average of the worst cases; such plans spread money more evenly.",
-}
-FLIGHTS = {
-    Flighting.EVEN: "The same every {period}",
-    Flighting.AS_REFERENCE: "As in the recent {period}s",
-    Flighting.OPTIMISED: "Also find the best {period}s",
-}
 
 
 def ask_horizon(basis: PlanBasis, periods: int, most: int, prefix: str) -> int:
@@ -63,24 +65,20 @@ def ask_budget(
         total = _ask_total(inputs, basis, wording, prefix)
         goal = _ask_goal(inputs, wording, prefix)
         target, margin = _ask_target(inputs, goal, basis, wording, prefix)
-    limits, groups = _ask_limits(inputs, basis, wording, prefix)
-    with st.expander("Attitude to risk and timing", icon=":material/tune:"):
-        risk, share = _ask_risk(inputs, prefix)
-        flighting = _ask_flighting(inputs, wording, prefix)
-    return BudgetInputs(
+    settings = _ask_settings(inputs, basis, wording, prefix)
+    made = BudgetInputs(
         periods=basis.periods,
         total_value=total,
-        limits=limits,
-        groups=groups,
         goal=goal,
         target_value=target,
         margin_share=margin,
-        risk=risk,
-        risk_share=share,
-        flighting=flighting,
         level=inputs.level,
         labels=wording.labels,
+        **settings,
     )
+    # A split chosen on the frontier answers one question: another question asks for the best split again.
+    kept = replace(made, chosen_value=inputs.chosen_value)
+    return kept if kept == inputs else made
 
 
 def _ask_total(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> float:
@@ -127,50 +125,68 @@ def _ask_target(
         target = st.number_input(label, 0.0, value=inputs.target_value, step=1000.0, key=key,
                                  help="What media shall cause over the horizon")  # fmt: skip
         return target, None
-    if goal == Goal.TARGET_ROAS:
-        key = f"{prefix}_target_roas"
+    if goal in RETURNS:
         kept = inputs.target_value if inputs.goal == goal else None
-        target = st.number_input("Minimum incremental ROAS", 0.0, value=kept or 1.0, step=0.1, key=key)
+        target = st.number_input(RETURNS[goal], 0.0, value=kept or 1.0, step=0.1, key=f"{prefix}_{goal}")
         return target, None
     return None, None
 
 
-def _ask_limits(
+def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:
+    """Everything beside total, horizon and goal, by the name of its field; each kind on a tab of its own."""
+    free = first_budget(basis, wording.labels)
+    opened = frozen(f"{prefix}_settings", bool(setting_words(inputs, free, wording)))
+    with st.expander("Limits, timing and risk", icon=":material/tune:", expanded=opened):
+        names = ["Channels", "Groups", "Timing", *(["Geos"] if basis.geos else []), "Rules", "Risk"]
+        tabs = dict(zip(names, st.tabs(names, key=f"{prefix}_kinds"), strict=True))
+        with tabs["Channels"]:
+            reference, limits = _ask_channels(inputs, basis, wording, prefix)
+        with tabs["Groups"]:
+            groups = edit_groups(inputs.groups, basis.channels, wording, prefix)
+        with tabs["Timing"]:
+            timing = _ask_timing(inputs, basis, wording, prefix)
+        by_geo, geo_limits = inputs.by_geo, inputs.geo_limits
+        if basis.geos:
+            with tabs["Geos"]:
+                by_geo, geo_limits = ask_geos(inputs, basis, wording, prefix)
+        with tabs["Rules"]:
+            rules = edit_rules(inputs.rules, basis, wording, prefix)
+        with tabs["Risk"]:
+            risk, share = ask_risk(inputs, prefix)
+    timed = timing.pop("limits")
+    return {
+        "reference": reference, "limits": tuple(_merged(limit, timed) for limit in limits), "groups": groups,
+        **timing, "by_geo": by_geo, "geo_limits": geo_limits, "rules": rules, "risk": risk,
+        "risk_share": share,
+    }  # fmt: skip
+
+
+def _ask_channels(
     inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
-) -> tuple[tuple[ChannelLimit, ...], tuple[GroupLimit, ...]]:
-    with st.expander("Limits by channel", expanded=True, icon=":material/vertical_align_center:"):
-        limits = edit_limits(inputs.limits, basis.seen, wording, prefix)
-    with st.expander("Groups of channels", icon=":material/workspaces:", key=f"{prefix}_groups_box"):
-        groups = edit_groups(inputs.groups, basis.channels, wording, prefix)
-    return limits, groups
+) -> tuple[Reference, tuple[ChannelLimit, ...]]:
+    reference = ask_reference(inputs.reference, wording, prefix, offered=year_known(basis))
+    return reference, edit_limits(inputs.limits, basis.seen, wording, prefix, inputs.reference)
 
 
-def _ask_risk(inputs: BudgetInputs, prefix: str) -> tuple[RiskView, float]:
-    key, views = f"{prefix}_risk", list(RISKS)
-    risk = st.radio(
-        "What shall count",
-        views,
-        views.index(inputs.risk),
-        format_func=RISKS.__getitem__,
-        captions=[RISK_HELP[view] for view in views],
-        key=key,
-    )
-    share = inputs.risk_share
-    if risk != RiskView.MEAN:
-        key = f"{prefix}_risk_share"
-        share = st.slider("Share of worst cases (%)", 1, 50, round(100 * share), key=key) / 100
-    return RiskView(risk), share
+def _ask_timing(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:
+    flighting = ask_flighting(inputs, basis, wording, prefix)
+    limits = edit_timing(inputs.limits, basis, wording, prefix)
+    pulse = inputs.pulse
+    if Flighting.PULSED in (flighting, *(limit.flighting for limit in limits.values())):
+        pulse = ask_pulse(inputs, wording, prefix)
+    months = inputs.months
+    if len(horizon_months(basis)) > 1:
+        st.markdown("**Money per month**, all channels together")
+        months = edit_months(inputs.months, basis, wording, prefix)
+    return {"flighting": flighting, "limits": limits, "pulse": pulse, "months": months}
 
 
-def _ask_flighting(inputs: BudgetInputs, wording: Wording, prefix: str) -> Flighting:
-    key, ways = f"{prefix}_flighting", list(FLIGHTS)
-    return Flighting(
-        st.radio(
-            "How money is spread over time",
-            ways,
-            ways.index(inputs.flighting),
-            format_func=lambda way: FLIGHTS[way].format(period=wording.period),
-            key=key,
-            horizontal=True,
-        )
+def _merged(limit: ChannelLimit, timed: Mapping[str, ChannelLimit]) -> ChannelLimit:
+    """The limit of the one table with the timing of the other."""
+    own = timed[limit.channel]
+    return replace(
+        limit,
+        flighting=own.flighting,
+        period_minimum_value=own.period_minimum_value,
+        period_maximum_value=own.period_maximum_value,
     )

@@ -10,8 +10,8 @@ from core.mmm.choices import Goal
 from core.mmm.planning.basis import first_budget
 from core.mmm.planning.budget_answer import problem_of, solve_budget
 from core.mmm.planning.limit_values import GroupLimit
+from core.mmm.planning.limit_words import explain_clash
 from core.mmm.planning.model_answer import read_basis
-from core.mmm.planning.words import clash_sentence
 from core.mmm.wording import Wording
 from tests.core.mmm.samples import geo_model, robyn_model
 
@@ -72,9 +72,10 @@ def test_limits_that_clash_are_named_as_on_the_screen():
     inputs = _limited(replace(inputs, total_value=100.0), "search_S", locked=True)
     with pytest.raises(InfeasiblePlan) as caught:
         solve_budget(model, inputs, basis, draws=50)
-    assert clash_sentence(caught.value, inputs, WORDING) == (
+    assert explain_clash(caught.value, inputs, WORDING) == (
         f"No plan can meet all of these: Search is kept at €{basis.recent['search_S']:,.2f}; "
-        "the budget is €100.00. Change one of them."
+        f"the budget is €100.00. Raise the budget by €{basis.recent['search_S'] - 100:,.2f}, "
+        "or lower the other by as much."
     )
 
 

@@ -95,7 +95,8 @@ def test_a_group_cannot_take_the_name_of_something_else(name):
 
 def test_a_chosen_split_stands_instead_of_the_limits():
     chosen = BudgetInputs(13, 1.0, limits(), chosen_value={"tv_S": 90.0, "search_S": 60.0})
-    assert chosen.bounds == {"tv_S": (90.0, 90.0), "search_S": (60.0, 60.0)}
+    assert chosen.bounds["tv_S"] == pytest.approx((90.0, 90.0), abs=0.01)
+    assert chosen.chosen_total == 150.0
 
 
 def test_risk_reads_as_the_optimiser_takes_it():

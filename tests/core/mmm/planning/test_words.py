@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from core.mmm.choices import Goal
 from core.mmm.planning.answer_parts import Binding
+from core.mmm.planning.limit_words import limit_sentence
 from core.mmm.planning.words import (
     beyond_sentence,
     goal_sentence,
     horizon_words,
-    limit_sentence,
     plan_sentence,
     whatif_sentence,
 )
@@ -67,7 +67,7 @@ def test_the_budget_says_what_more_money_would_bring():
 
 
 def test_a_group_keeps_the_name_it_was_given():
-    assert "on tv_S costs" in limit_sentence(Binding("tv_S", "maximum", True, 10.0, 0.1, 3.0), WORDING)
+    assert "on “tv_S” costs" in limit_sentence(Binding("tv_S", "maximum", True, 10.0, 0.1, 3.0), WORDING)
 
 
 def test_spend_beyond_the_data_is_called_a_guess():

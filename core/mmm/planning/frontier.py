@@ -1,0 +1,69 @@
+"""The efficient frontier of a budget question: the best plans between expectation and caution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.mmm.choices import Goal
+from core.mmm.fitted import FittedMMM
+from core.mmm.optimiser.frontier import frontier
+from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.budget_question import problem_of
+from core.mmm.planning.effects import draws_of
+from core.mmm.planning.values import BudgetInputs, to_cents
+
+POINTS = 8
+APART = 1e-4  # of the expected KPI: points nearer to each other than that are one plan to a reader
+
+
+@dataclass(frozen=True)
+class FrontierPoint:
+    """One plan on the frontier: expected KPI, that of the worst draws, the chance to beat the reference, and
+    its money by channel."""
+
+    kpi: float
+    worst_kpi: float
+    probability_better: float
+    spend_value: Mapping[str, float]
+
+
+def frontier_points(
+    model: FittedMMM, inputs: BudgetInputs, answer: BudgetAnswer, *, override: bool = False
+) -> tuple[FrontierPoint, ...]:
+    """Plans of the answer's money from most expected KPI to most in the worst draws, without repetitions.
+
+    Raises UserError for a question that cannot be asked.
+    """
+    problem = problem_of(model, spent_as(inputs, answer), override)
+    rows = frontier(problem, Goal.KPI, points=POINTS, level=inputs.risk_share, draws=draws_of(model))
+    return _told_apart(
+        [_point({str(name): float(x) for name, x in row.items()}, inputs) for row in rows.to_dict("records")]
+    )
+
+
+def spent_as(inputs: BudgetInputs, answer: BudgetAnswer) -> BudgetInputs:
+    """The question for the most KPI with exactly the money that the answer spends, free of a chosen split."""
+    return replace(inputs, goal=Goal.KPI, total_value=answer.total_value, target_value=None, chosen_value={})
+
+
+def adopted(inputs: BudgetInputs, point: FrontierPoint) -> BudgetInputs:
+    """The question with the split of a point on the frontier as its answer."""
+    return replace(inputs, chosen_value=dict(point.spend_value))
+
+
+def _point(row: Mapping[str, float], inputs: BudgetInputs) -> FrontierPoint:
+    spend = {limit.channel: to_cents(row[limit.channel]) for limit in inputs.limits}
+    return FrontierPoint(float(row["kpi"]), float(row["cvar"]), float(row["probability_better"]), spend)
+
+
+def _told_apart(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
+    """The points by falling expectation, those left out that differ from the one before in nothing."""
+    ranked = sorted(points, key=lambda point: (-point.kpi, point.worst_kpi))
+    kept: list[FrontierPoint] = []
+    for point in ranked:
+        size = APART * abs(point.kpi)
+        if kept and max(abs(kept[-1].kpi - point.kpi), abs(kept[-1].worst_kpi - point.worst_kpi)) < size:
+            continue
+        kept.append(point)
+    return tuple(kept)

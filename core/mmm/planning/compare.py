@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.errors import UserError
 from core.mmm.answers.evidence import Estimate, Floats
-from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.answers import BudgetAnswer, PlanDraws
 from core.mmm.planning.whatif_results import WhatIfAnswer
 
 MOST_PLANS = 5
 SAME = 1e-6
+RECENT = 0  # stands for recent spend, where it is the baseline
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,12 @@ class ComparedPlan:
 
 @dataclass(frozen=True)
 class Standing:
-    """One plan against the chosen baseline plan; KPI counts the window and the carry-over after it.
+    """One plan against the chosen baseline; KPI is caused by media, in the window and carried over after it.
 
-    `paired`: both plans come from the same draws of one model, so that their common uncertainty cancels;
-    else the draws are taken as independent and the interval is wider. `probability_better` is missing for the
-    baseline itself and for a plan that earns the same in every draw.
+    `difference` counts changed prices and other drivers too. `paired`: both plans come from the same draws of
+    one model, so that their common uncertainty cancels; else the draws are taken as independent and the
+    interval is wider. `probability_better` is missing for the baseline itself and for a plan that earns the
+    same in every draw.
     """
 
     plan: ComparedPlan
@@ -63,33 +65,89 @@ class Comparison:
 
 
 def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> Comparison:
-    """Each plan against the plan `baseline_id`, from the same draws where the model is the same.
+    """Each plan against the plan `baseline_id`, from the same draws where the model is the same; or against
+    RECENT spend, each plan with that of its own model and horizon.
 
-    Raises UserError unless there are two to five different plans with the baseline among them.
+    Raises UserError unless there are two to five different plans (one is enough beside recent spend) with the
+    baseline among them.
     """
     ids = [plan.scenario_id for plan in plans]
-    if not 2 <= len(set(ids)) == len(ids) <= MOST_PLANS:
+    least = 1 if baseline_id == RECENT else 2
+    if not least <= len(set(ids)) == len(ids) <= MOST_PLANS:
         raise UserError(f"Choose two to {MOST_PLANS} different saved plans to compare.")
+    if baseline_id == RECENT:
+        return _against_recent(plans)
     if baseline_id not in ids:
         raise UserError("The plan to compare with is not among the chosen ones.")
     baseline = plans[ids.index(baseline_id)]
-    return Comparison(
-        tuple(_standing(plan, baseline) for plan in plans), baseline_id, tuple(_cautions(plans))
+    standings = tuple(_standing(plan, baseline) for plan in plans)
+    return Comparison(standings, baseline_id, tuple(_cautions(plans)))
+
+
+def recent_plan(plans: Sequence[ComparedPlan]) -> ComparedPlan | None:
+    """Recent spend as a plan, as the first of the plans that holds its draws knows it."""
+    for plan in plans:
+        answer = plan.answer
+        if isinstance(answer, WhatIfAnswer) and answer.recent_draws:
+            return replace(plan, scenario_id=RECENT, name="Recent spend", answer=_recent_answer(answer))
+    return None
+
+
+def _recent_answer(answer: WhatIfAnswer) -> WhatIfAnswer:
+    draws = PlanDraws(answer.recent_draws, (0.0,) * len(answer.recent_draws), answer.draws.seed)
+    channels = tuple(
+        replace(o, after_value=o.before_value, kpi_after=o.kpi_before, roas_after=o.roas_before)
+        for o in answer.channels
+    )
+    return replace(
+        answer, channels=channels, draws=draws, kpi=answer.recent_kpi, roas=None, drivers=(),
+        whole_kpi=answer.recent_whole, driver_draws=(), beyond=(),
+    )  # fmt: skip
+
+
+def _against_recent(plans: Sequence[ComparedPlan]) -> Comparison:
+    baseline = recent_plan(plans)
+    if baseline is None:
+        raise UserError("None of these plans holds the draws of recent spend; open and save it again.")
+    standings = [_standing(baseline, baseline)]
+    for plan in plans:
+        own = recent_plan([plan])
+        standings.append(_standing(plan, own) if own is not None else _as_saved(plan))
+    cautions = _cautions(plans)
+    if cautions:
+        cautions.append(
+            "Each plan is set against recent spend on its own model and horizon; the row “Recent spend” is "
+            f"that of “{baseline.model_name}” over {baseline.periods} periods."
+        )
+    return Comparison((*standings,), RECENT, tuple(cautions))
+
+
+def _as_saved(plan: ComparedPlan) -> Standing:
+    """The difference that was saved with a plan which does not hold the draws of its baseline."""
+    answer = plan.answer
+    kpi = Estimate.of(answer.draws.total, plan.level)
+    return Standing(
+        plan, answer.total_value, kpi, answer.roas, answer.difference, answer.probability_better, True
     )
 
 
 def _standing(plan: ComparedPlan, baseline: ComparedPlan) -> Standing:
-    draws, spend = plan.answer.draws.total, plan.answer.total_value
-    kpi = Estimate.of(draws, plan.level)
-    roas = plan.answer.roas
+    spend, roas = plan.answer.total_value, plan.answer.roas
+    kpi = Estimate.of(plan.answer.draws.total, plan.level)
     paired = _same_draws(plan, baseline)
     if plan.scenario_id == baseline.scenario_id:
         return Standing(plan, spend, kpi, roas, None, None, paired)
-    gap = _differences(draws, baseline.answer.draws.total, paired)
+    gap = _differences(_all_draws(plan), _all_draws(baseline), paired)
     # Plans that earn the same in every draw are neither better nor worse.
     same = bool(np.abs(gap).max(initial=0.0) <= SAME * max(abs(kpi.mean), 1.0))
     better = None if same else float(np.mean(gap > 0))
     return Standing(plan, spend, kpi, roas, Estimate.of(gap, plan.level), better, paired)
+
+
+def _all_draws(plan: ComparedPlan) -> Floats:
+    """(draw,) KPI caused by media and by changed drivers."""
+    answer = plan.answer
+    return answer.total_draws if isinstance(answer, WhatIfAnswer) else answer.draws.total
 
 
 def _same_draws(one: ComparedPlan, other: ComparedPlan) -> bool:
@@ -107,7 +165,9 @@ def _cautions(plans: Sequence[ComparedPlan]) -> list[str]:
     found = []
     if len({plan.model_id for plan in plans}) > 1:
         found.append(
-            "These plans come from different models: part of each difference is the model's, not the plan's."
+            "These plans come from different models: part of each difference is the model's, not the plan's, "
+            "and draws cannot be paired, so its interval is wider than it need be. Whole KPI and returns by "
+            "channel cannot be compared across models."
         )
     if len({plan.periods for plan in plans}) > 1:
         found.append("These plans cover horizons of different length: a longer one spends and earns more.")

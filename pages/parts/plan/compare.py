@@ -11,7 +11,16 @@ import streamlit as st
 from core.access import Membership
 from core.mmm.charts.base import alt_text
 from core.mmm.planning import charts as plan_charts
-from core.mmm.planning.compare import MOST_PLANS, ComparedPlan, Comparison, Standing, compare_plans
+from core.mmm.planning.compare import (
+    MOST_PLANS,
+    RECENT,
+    ComparedPlan,
+    Comparison,
+    Standing,
+    compare_plans,
+    recent_plan,
+)
+from core.mmm.planning.compare_charts import plans_channels
 from core.mmm.planning.export import comparison_csv
 from core.mmm.planning.words import better_sentence, signed, span_words, with_interval
 from core.mmm.wording import MISSING, Wording, probability
@@ -25,20 +34,21 @@ _QUERY = "compare"
 def show_comparison(plans: Sequence[ComparedPlan], project: Membership, wording: Wording, kind: str) -> None:
     """The choice of plans and, from two on, the comparison; the choice is kept in the address."""
     ready = _told_apart(plans)
-    if len(ready) < 2:
+    recent = [RECENT] if recent_plan(list(ready.values())) else []
+    if len(ready) + len(recent) < 2:
         return
     with st.container(border=True, key="plan_compare"):
         picked = _pick(ready, kind)
-        if len(picked) < 2:
+        if len(picked) + len(recent) < 2:
             return
         baseline = st.selectbox(
             "Compare with",
-            picked,
-            format_func=lambda number: ready[number].name,
+            [*recent, *picked],
+            format_func=lambda number: ready[number].name if number else "Recent spend",
             key=f"{kind}_baseline",
         )
     with user_errors() as outcome:
-        comparison = compare_plans([ready[number] for number in picked], baseline or picked[0])
+        comparison = compare_plans([ready[number] for number in picked], int(baseline or RECENT))
     if not outcome.failed:
         _show(comparison, project, wording)
 
@@ -66,7 +76,7 @@ def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
         format_func=lambda number: ready[number].name,
         max_selections=MOST_PLANS,
         key=key,
-        placeholder=f"Choose two to {MOST_PLANS} of them",
+        placeholder=f"Choose up to {MOST_PLANS} of them",
     )
     if picked:
         st.query_params[_QUERY] = ",".join(str(number) for number in picked)
@@ -91,6 +101,10 @@ def _show(comparison: Comparison, project: Membership, wording: Wording) -> None
             st.markdown("**Spend by channel**")
             figure = plan_charts.plans_spend(comparison, wording)
             chart(figure, key="compare_spend", alt=alt_text(figure), height=int(figure.layout.height))
+    with st.container(border=True):
+        st.markdown(f"**Caused {plain(wording.kpi_label)} by channel**")
+        figure = plans_channels(comparison, wording, baseline.plan.level)
+        chart(figure, key="compare_channels", alt=alt_text(figure), height=int(figure.layout.height))
     section("Side by side")
     table = _table(comparison, wording)
     st.dataframe(
@@ -129,6 +143,7 @@ def _column(standing: Standing, comparison: Comparison, wording: Wording) -> dic
     spend = {o.channel: o.after_value for o in standing.plan.answer.channels}
     facts = {
         "Budget": wording.money(standing.spend_value),
+        **_whole(standing, wording),
         f"Caused {wording.kpi_label}": f"{wording.kpi(kpi.mean)} ({span_words(kpi, wording)})",
         wording.return_name: wording.per_money(roas.mean) if roas else "–",
         "Difference": "compared with" if gap is None else
@@ -139,3 +154,9 @@ def _column(standing: Standing, comparison: Comparison, wording: Wording) -> dic
         "Model": f"{standing.plan.model_name} (no. {standing.plan.model_id})",
     }  # fmt: skip
     return facts | {wording.label(c): wording.money(spend.get(c, 0.0)) for c in comparison.channels}
+
+
+def _whole(standing: Standing, wording: Wording) -> dict[str, str]:
+    """The whole KPI of the horizon, where the plan forecasts it."""
+    whole = getattr(standing.plan.answer, "whole_kpi", None)
+    return {wording.kpi_label: f"{wording.kpi(whole.mean)} ({span_words(whole, wording)})"} if whole else {}

@@ -209,8 +209,13 @@ def test_scenarios_are_compared_with_the_one_chosen(open_page, model_id):
         app.multiselect(key="whatif_compared").options[::-1]
     ).run()
     assert not app.exception
-    words = everything_shown(app)
-    assert "More: for" in words.replace("*", "") and "beats “Less” is over 99 %" in words
+    words = everything_shown(app).replace("*", "")
+    assert "beats “Recent spend” is over 99 %" in words and "Caused Revenue by channel" in words
+    baseline = app.selectbox(key="whatif_baseline")
+    baseline.select("Less").run()
+    assert not app.exception
+    words = everything_shown(app).replace("*", "")
+    assert "More: for" in words and "beats “Less” is over 99 %" in words
 
 
 def test_a_viewer_may_try_but_not_save(open_page, model_id, new_member):

@@ -1,10 +1,13 @@
 """Plans side by side: paired where the draws are the same, careful where they are not."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import UserError
-from core.mmm.planning.compare import compare_plans
-from tests.core.mmm.plan_examples import saved
+from core.mmm.planning.compare import RECENT, ComparedPlan, compare_plans
+from core.mmm.planning.compare_charts import plans_channels
+from tests.core.mmm.plan_examples import WORDING, draws, saved, whatif_answer
 
 
 def test_plans_of_one_model_are_compared_draw_by_draw():
@@ -49,3 +52,46 @@ def test_two_to_five_different_plans_are_needed(ids):
 def test_the_baseline_must_be_among_the_plans():
     with pytest.raises(UserError, match="not among"):
         compare_plans([saved(1, "A"), saved(2, "B")], 9)
+
+
+def _scenario(number: int, name: str, *, model_id: int = 7, recent: bool = True) -> ComparedPlan:
+    answer = whatif_answer()
+    answer = replace(answer, recent_draws=draws().total.tolist() if recent else ())
+    return ComparedPlan(number, name, model_id, f"Model {model_id}", 13, answer)
+
+
+def test_recent_spend_is_a_baseline_of_its_own():
+    comparison = compare_plans([_scenario(1, "A")], RECENT)
+    recent, own = comparison.standings
+    assert recent.plan.name == "Recent spend" and recent.difference is None
+    assert own.paired and own.difference.mean == pytest.approx(5_000.0, rel=1e-2)
+    assert own.difference.upper - own.difference.lower < 100
+    assert recent.spend_value == 150_000.0 and own.spend_value == 160_000.0
+
+
+def test_changed_drivers_count_in_the_difference():
+    plan = _scenario(1, "A")
+    cheaper = replace(plan, answer=replace(plan.answer, driver_draws=(1_000.0,) * 200))
+    assert compare_plans([cheaper], RECENT).standings[1].difference.mean == pytest.approx(6_000, rel=1e-2)
+
+
+def test_across_models_each_plan_meets_its_own_recent_spend_and_it_is_said():
+    comparison = compare_plans([_scenario(1, "A"), _scenario(2, "B", model_id=8)], RECENT)
+    assert all(standing.paired for standing in comparison.standings)
+    assert any("cannot be compared across models" in caution for caution in comparison.cautions)
+    assert any("on its own model" in caution for caution in comparison.cautions)
+
+
+def test_a_plan_saved_without_those_draws_keeps_the_difference_it_was_saved_with():
+    comparison = compare_plans([_scenario(1, "A"), _scenario(2, "Old", recent=False)], RECENT)
+    assert comparison.standings[2].difference == whatif_answer().difference
+    with pytest.raises(UserError, match="open and save"):
+        compare_plans([_scenario(2, "Old", recent=False)], RECENT)
+
+
+def test_channels_of_every_plan_are_drawn_with_their_intervals():
+    figure = plans_channels(compare_plans([_scenario(1, "A"), _scenario(2, "B")], RECENT), WORDING)
+    assert [trace.name for trace in figure.data] == ["Recent spend", "A", "B"]
+    assert all(
+        list(trace.y) == ["Television", "Search"] and trace.error_x.array is not None for trace in figure.data
+    )

@@ -1,0 +1,70 @@
+"""How each way of forecasting the baseline would have done: rolling origins, four weeks ahead each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.promo.choices import BaselineMethod, Measure
+from core.promo.days import CellDays
+from core.promo.weekdays import usable_days
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`origins` forecasts of `ahead` days each, the first after at least `least` days of history."""
+
+    origins: int = 6
+    ahead: int = 28
+    least: int = 90
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """`frame` method, origin, days, mape, bias; `notes` what could not be tested."""
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
+    """Both methods on the last months of the history; empty where it is too short."""
+    from core.promo.baseline import cubes_at
+
+    rules, rows = rules or Rules(), []
+    used = usable_days(days) & days.sold
+    for back in range(rules.origins, 0, -1):
+        cut = len(days.dates) - back * rules.ahead
+        if cut < rules.least:
+            continue
+        past, ahead = days.until(days.dates[cut - 1]), slice(cut, cut + rules.ahead)
+        for method in (BaselineMethod.WEEKDAY_MEAN, BaselineMethod.SEASONAL):
+            found = cubes_at(past, days.dates[ahead], method)[Measure.SALES]
+            rows.append(_row(method, days.dates[cut], found, days.sales[:, ahead], used[:, ahead]))
+    frame = pd.DataFrame(rows, columns=["method", "origin", "days", "mape", "bias"])
+    if len(frame):
+        return Backtest(frame)
+    return Backtest(frame, ("The history is too short to test a forecast on it.",))
+
+
+def better_of(tested: Backtest) -> BaselineMethod:
+    """The method with the smaller mean error, weighted by days; the weekday mean where nothing was tested."""
+    if not len(tested.frame):
+        return BaselineMethod.WEEKDAY_MEAN
+    by_method = tested.frame.groupby("method")[["mape", "days"]].apply(
+        lambda part: float(np.average(part["mape"], weights=part["days"]))
+    )
+    return BaselineMethod(str(by_method.idxmin()))
+
+
+def _row(
+    method: BaselineMethod, origin: pd.Timestamp, found: Floats, actual: Floats, used: NDArray[np.bool_]
+) -> tuple[str, pd.Timestamp, int, float, float]:
+    miss = found[used] / actual[used] - 1
+    bias = float(found[used].sum() / actual[used].sum() - 1)
+    return method.value, origin, int(used.sum()), float(np.abs(miss).mean()), bias

@@ -1,0 +1,138 @@
+"""What would be sold without any promotion: by cell and day, two methods, and how well each has forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.promo.backtest import Backtest, backtest_of, better_of
+from core.promo.choices import BaselineMethod, Measure
+from core.promo.days import CellDays, cell_days
+from core.promo.regression import Regression, explain
+from core.promo.weekdays import closed_weekdays, weekday_means
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+RECENT_DAYS = 84
+MOST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The forecast of sales without promotions. `method` is the one in force; `notes` say what it
+    could not know. Made by `Baseline.fit`."""
+
+    days: CellDays
+    method: BaselineMethod
+    tested: Backtest
+    notes: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, sales: pd.DataFrame, method: BaselineMethod | str = BaselineMethod.AUTO) -> Baseline:
+        """The baseline of sales facts. `auto` takes the method that forecast the past better in a rolling
+        backtest. UserError for an unknown method or too little history."""
+        try:
+            wanted = BaselineMethod(method)
+        except ValueError:
+            words = ", ".join(BaselineMethod)
+            raise UserError(f"The method of the baseline must be one of {words}; it is {method!r}.") from None
+        days = cell_days(sales)
+        tested = backtest_of(days)
+        chosen = better_of(tested) if wanted == BaselineMethod.AUTO else wanted
+        return cls(days, chosen, tested, _notes(days, tested))
+
+    @property
+    def backtest(self) -> pd.DataFrame:
+        """Frame method, origin, days, mape, bias: how each method forecast days without promotions."""
+        return self.tested.frame
+
+    @cached_property
+    def regression(self) -> Regression:
+        """The regression behind the seasonal method, fitted on all days."""
+        return explain(self.days, self.days.sales)
+
+    def forecast(self, start: object, end: object) -> pd.DataFrame:
+        """Frame date, channel, department (geo where there are several), sales_value, margin_value, units,
+        for every day from `start` to `end`, history after `start` unseen. UserError for a wrong range."""
+        first, last = _range(start, end)
+        dates = pd.date_range(first, last, freq="D")
+        past = self.days.until(first - pd.Timedelta(days=1))
+        cubes = cubes_at(past, dates, self.method)
+        return _frame(past, dates, cubes)
+
+
+def cubes_at(past: CellDays, dates: pd.DatetimeIndex, method: BaselineMethod) -> dict[Measure, Floats]:
+    """(cell, day) of each measure at `dates`, from the days of `past` alone."""
+    if method == BaselineMethod.WEEKDAY_MEAN:
+        return {measure: weekday_means(past, values, dates) for measure, values in _measures(past).items()}
+    found = explain(past, past.sales)
+    mean, variance = found.calendar(dates)
+    sales = np.exp(mean + (variance + found.noise_sd**2) / 2) * ~closed_weekdays(past, dates)
+    margin, price = recent_rates(past)
+    return {
+        Measure.SALES: sales,
+        Measure.MARGIN: sales * margin[:, None],
+        Measure.UNITS: sales / price[:, None],
+    }
+
+
+def _measures(days: CellDays) -> dict[Measure, Floats]:
+    return {Measure.SALES: days.sales, Measure.MARGIN: days.margin, Measure.UNITS: days.units}
+
+
+def recent_rates(days: CellDays) -> tuple[Floats, Floats]:
+    """(cell,) margin as a share of sales and money per unit, over the last twelve weeks' days without
+    promotions; over all of them where a cell had none."""
+    plain: Flags = np.asarray(days.sold & ~days.promo)
+    recent = plain.copy()
+    recent[:, : max(plain.shape[1] - RECENT_DAYS, 0)] = False
+    used = recent | (plain & ~recent.any(axis=1, keepdims=True))
+    sums = [
+        np.where(used, np.nan_to_num(part), 0.0).sum(axis=1) for part in (days.sales, days.margin, days.units)
+    ]
+    sales, margin, units = sums
+    share: Floats = margin / np.where(sales > 0, sales, 1.0)
+    return share, np.where(units > 0, sales / np.where(units > 0, units, 1.0), 1.0)
+
+
+def _range(start: object, end: object) -> tuple[pd.Timestamp, pd.Timestamp]:
+    first, last = pd.Timestamp(str(start)).normalize(), pd.Timestamp(str(end)).normalize()
+    if last < first:
+        raise UserError(f"The range ends on {last.date()}, before it begins on {first.date()}.")
+    if (last - first).days >= MOST_DAYS:
+        raise UserError(f"A forecast covers at most {MOST_DAYS} days, not {(last - first).days + 1}.")
+    return first, last
+
+
+def _frame(days: CellDays, dates: pd.DatetimeIndex, cubes: dict[Measure, Floats]) -> pd.DataFrame:
+    size = len(dates)
+    columns: dict[str, object] = {
+        "date": np.tile(dates.to_numpy(), len(days.cells)),
+        "channel": np.repeat([cell.channel for cell in days.cells], size),
+        "department": np.repeat([cell.department for cell in days.cells], size),
+    }
+    if len({cell.geo for cell in days.cells}) > 1:
+        columns["geo"] = np.repeat([cell.geo for cell in days.cells], size)
+    columns |= {measure.value: cube.ravel() for measure, cube in cubes.items()}
+    return pd.DataFrame(columns)
+
+
+def _notes(days: CellDays, tested: Backtest) -> tuple[str, ...]:
+    found = list(tested.notes)
+    months = (days.dates[-1] - days.dates[0]).days / 30.44
+    if months < 14:
+        found.append(
+            f"The history covers {months:.0f} months: months it has not seen twice could not be tested, so "
+            "their season is a guess."
+        )
+    closed = closed_weekdays(days, pd.date_range(days.dates[-1] + pd.Timedelta(days=1), periods=7))
+    for place in np.flatnonzero(closed.any(axis=1)):
+        found.append(
+            f"{days.cells[place]}: nothing was sold on some weekdays for 8 weeks; they count as closed."
+        )
+    return tuple(found)

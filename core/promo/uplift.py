@@ -1,0 +1,123 @@
+"""What a discount brings: uplift by cell, continuous in the discount, with intervals and a table of bands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.promo.baseline import Baseline
+from core.promo.choices import DiscountBand, band_of
+from core.promo.days import ALL_GEOS, Cell, CellDays, cell_days
+from core.promo.events import Event
+from core.promo.margin import MarginSlope, margin_slope
+from core.promo.pooled_curve import GRID, CurveDraws, sample_curves
+from core.promo.regression import Regression, explain
+
+Floats = NDArray[np.float64]
+LEVEL = 0.9
+MOST_PCT = 95.0
+
+
+@dataclass(frozen=True)
+class Uplift:
+    """Learned uplift. `curves` draws by cell, `margin` points of margin by cell, `regression` with dip and
+    cannibalisation, `version` the name under which the coefficients are kept."""
+
+    days: CellDays
+    regression: Regression
+    curves: CurveDraws
+    margin: MarginSlope
+    version: str
+
+    def draws(self, department: str, channel: str, discount_pct: float, geo: str = ALL_GEOS) -> Floats:
+        """(draw,) uplift of sales as a share of the baseline. UserError for an unknown cell or discount."""
+        if not 0 <= discount_pct <= MOST_PCT:
+            raise UserError(f"A discount lies between 0 and {MOST_PCT:g} %, not {discount_pct:g} %.")
+        cell = self.place(department, channel, geo)
+        below = min(int(discount_pct), len(GRID) - 2)
+        part = discount_pct - below
+        lower, upper = self.curves.uplift[:, cell, below], self.curves.uplift[:, cell, below + 1]
+        return np.asarray((1 - part) * lower + part * upper)
+
+    def place(self, department: str, channel: str, geo: str = ALL_GEOS) -> int:
+        """The place of a cell among those of the sales. UserError for one that was never sold."""
+        cell = Cell(department, channel, geo)
+        if cell not in self.days.cells:
+            raise UserError(f"Nothing was ever sold in {cell}.")
+        return self.days.cells.index(cell)
+
+    def curve(self, department: str, channel: str, discount_pct: float) -> tuple[float, float, float]:
+        """Mean and 90 % interval of the uplift of sales in percent of the baseline."""
+        found = 100 * self.draws(department, channel, discount_pct)
+        tail = (1 - LEVEL) / 2
+        lower, upper = np.quantile(found, [tail, 1 - tail])
+        return float(found.mean()), float(lower), float(upper)
+
+    def events_of(self, cell: int) -> tuple[Event, ...]:
+        """The promotions of a cell that it was learned from; none means that the pooled value is shown."""
+        return tuple(event for event in self.regression.events if event.cell == cell)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Rows of `uplift_coefficients`: department, channel, discount_band, uplift_sales_pct,
+        uplift_units_pct, margin_impact_pct (points), confidence (0..1, that the sign is right), sample_size
+        (promo days), model_version; at the band's own mean discount, all geos' mean."""
+        rows = [
+            self._row(place, cell, band)
+            for place, cell in enumerate(self.days.cells)
+            for band in DiscountBand
+        ]
+        keys = ["department", "channel", "discount_band"]
+        return (
+            pd.DataFrame(rows)
+            .groupby(keys, as_index=False, sort=False)
+            .agg(
+                uplift_sales_pct=("uplift_sales_pct", "mean"),
+                uplift_units_pct=("uplift_units_pct", "mean"),
+                margin_impact_pct=("margin_impact_pct", "mean"),
+                confidence=("confidence", "mean"),
+                sample_size=("sample_size", "sum"),
+                model_version=("model_version", "first"),
+            )
+        )
+
+    def _row(self, place: int, cell: Cell, band: DiscountBand) -> dict[str, object]:
+        events = [event for event in self.events_of(place) if band_of(event.discount_pct) == band]
+        discount = float(np.mean([e.discount_pct for e in events])) if events else band.lower_pct + 5.0
+        gain = self.draws(cell.department, cell.channel, discount, cell.geo)
+        chance = np.random.default_rng(0).standard_normal(len(gain)) * self.curves.scatter
+        up = float(np.mean(np.log1p(gain) + chance > 0))
+        fall = 1 - self.margin.price * discount / 100
+        return {
+            "department": cell.department,
+            "channel": cell.channel,
+            "discount_band": band.value,
+            "uplift_sales_pct": 100 * float(gain.mean()),
+            "uplift_units_pct": 100 * float(((1 + gain) / max(fall, 0.05) - 1).mean()),
+            "margin_impact_pct": float(self.margin.mean[place]) * discount,
+            "confidence": max(up, 1 - up),
+            "sample_size": sum(event.stop - event.start for event in events),
+            "model_version": self.version,
+        }
+
+
+def fit_uplift(sales: pd.DataFrame, baseline: Baseline, seed: int = 1, version: str = "1") -> Uplift:
+    """The uplift of promotions in `sales`, measured against a baseline learned from the same days.
+
+    The regression that the seasonal baseline stands on is solved together with events, dip and
+    cannibalisation, so that what is not known of the baseline widens the intervals. Runs NUTS: seconds.
+    """
+    days = cell_days(sales)
+    same = days.sales.shape == baseline.days.sales.shape and np.array_equal(
+        days.sales, baseline.days.sales, equal_nan=True
+    )
+    found = baseline.regression if same else explain(days, days.sales)
+    owner = np.array([event.cell for event in found.events], dtype=np.int64)
+    discount = np.array([event.discount_pct for event in found.events]) / 100
+    effect, covariance = found.effects
+    curves = sample_curves(days.cells, owner, discount, effect, covariance, seed)
+    return Uplift(days, found, curves, margin_slope(days, found.events), version)

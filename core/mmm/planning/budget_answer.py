@@ -83,6 +83,7 @@ def _answer(
         before_worst_kpi=worst_mean(before.total, inputs.risk_share),
         beyond=tuple(_beyond(*row) for row in plan.beyond_seen),
         geos=_geos(model, plan) if inputs.by_geo else (),
+        geo_schedule=_geo_schedule(plan) if inputs.by_geo else (),
     )
 
 
@@ -106,6 +107,13 @@ def _schedule(plan: Plan) -> tuple[dict[str, object], ...]:
         {"date": day, **{str(k): float(v) for k, v in row.items()}}
         for day, row in zip(days, rows, strict=True)
     )
+
+
+def _geo_schedule(plan: Plan) -> tuple[dict[str, object], ...]:
+    """Money by date and geo, one entry a channel."""
+    cells = plan.cells.pivot_table(index=["date", "geo"], columns="channel", values="spend", sort=False)
+    rows = cells[list(plan.schedule.columns)].reset_index().to_dict("records")
+    return tuple({**{str(k): v for k, v in row.items()}, "date": str(row["date"].date())} for row in rows)
 
 
 def _beyond(channel: str, what: str, planned: float, seen: float) -> Beyond:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.mmm.answers.evidence import Floats
 from core.mmm.charts.base import INK, NEUTRAL, Trace, days, empty, figure
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.frontier import FrontierPoint
@@ -18,7 +19,7 @@ SCHEDULE_HEIGHT = 320
 CELL_HEIGHT = 34
 PLAN = "#4c7ef3"
 SHADES = [[0.0, "rgba(76,126,243,0.06)"], [1.0, "rgba(76,126,243,0.95)"]]
-LESS, MORE = "#c2571a", "#2f6fdb"  # told apart by any kind of colour vision
+LESS, MORE = "rgba(194,87,26,0.6)", "rgba(47,111,219,0.6)"  # told apart by any kind of colour vision
 
 
 def schedule_bars(answer: BudgetAnswer, wording: Wording) -> go.Figure:
@@ -93,6 +94,7 @@ def geo_moves(answer: BudgetAnswer, wording: Wording) -> go.Figure:
         "customdata": texts,
         "text": [[_change(value, wording) for value in own] for own in change],
         "texttemplate": "%{text}",
+        "textfont": {"color": INK},
         "hovertemplate": "%{y}, %{x}: %{customdata}<extra></extra>",
         "xgap": 2,
         "ygap": 2,
@@ -106,46 +108,47 @@ def geo_moves(answer: BudgetAnswer, wording: Wording) -> go.Figure:
 def frontier_chart(
     points: Sequence[FrontierPoint], picked: int, answer: BudgetAnswer, wording: Wording, share: float
 ) -> go.Figure:
-    """Expected KPI against that of the worst cases: the frontier, the picked point on it, plan and before.
+    """Expected KPI against the cautious one: the frontier, the picked point on it, this plan and before.
 
-    `share` (0..1) says which draws are the worst.
+    `share` (0..1) is the chance to miss the cautious KPI.
     """
-    worst = percent(share)
-    texts = [_point_words(point, wording, worst) for point in points]
+    missed = percent(share)
+    texts = [_point_words(point, wording, missed) for point in points]
     sizes = [15 if place == picked else 10 for place in range(len(points))]
     symbols = ["circle" if place == picked else "circle-open" for place in range(len(points))]
     frontier: Trace = {
         "type": "scatter", "mode": "lines+markers", "name": "Frontier",
-        "x": [point.worst_kpi for point in points], "y": [point.kpi for point in points],
+        "x": [point.low_kpi for point in points], "y": [point.kpi for point in points],
         "line": {"color": PLAN, "width": 1.6},
         "marker": {"color": PLAN, "size": sizes, "symbol": symbols, "line": {"color": PLAN, "width": 2}},
         "text": texts, "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip
     before = split_words(answer.reference).capitalize()
-    marks = [("This plan", answer.worst_kpi, answer.expected_kpi, INK, "diamond"),
-             (before, answer.before_worst_kpi, answer.before_kpi.mean + answer.before_after.mean, NEUTRAL,
-              "diamond-open")]  # fmt: skip
+    marks = [("This plan", answer.draws.total, INK, "diamond"),
+             (before, np.asarray(answer.before_draws), NEUTRAL, "diamond-open")]  # fmt: skip
     alt = (
-        f"Efficient frontier: expected {wording.kpi_label} against its average in the worst {worst} of "
+        f"Efficient frontier: expected {wording.kpi_label} against the one that is missed in {missed} of "
         f"cases, {len(points)} plans; this plan and {split_words(answer.reference)} are marked."
     )
     axis = {"tickformat": "~s", "tickprefix": wording.kpi_prefix, "nticks": 6}
-    named = {"text": f"{wording.kpi_label} in the worst {worst} of cases, average"}
-    traces = [frontier, *(_mark(*mark) for mark in marks if mark[1] is not None)]
+    named = {"text": f"{wording.kpi_label} missed in {missed} of cases"}
+    traces = [frontier, *(_mark(name, draws, share, *look) for name, draws, *look in marks if draws.size)]
     return figure(traces, alt=alt, height=SCHEDULE_HEIGHT, xaxis={**axis, "title": named},
                   yaxis={**axis, "title": {"text": f"Expected {wording.kpi_label}"}})  # fmt: skip
 
 
-def _point_words(point: FrontierPoint, wording: Wording, worst: str) -> str:
+def _point_words(point: FrontierPoint, wording: Wording, missed: str) -> str:
     return (
-        f"expected {wording.kpi(point.kpi)}, worst {worst}: {wording.kpi(point.worst_kpi)}, "
+        f"expected {wording.kpi(point.kpi)}, missed in {missed} of cases: {wording.kpi(point.low_kpi)}, "
         f"better than before: {probability(point.probability_better)}"
     )
 
 
-def _mark(name: str, x: float | None, y: float, colour: str, symbol: str) -> Trace:
+def _mark(name: str, draws: Floats, share: float, colour: str, symbol: str) -> Trace:
+    """One plan by the draws of its KPI."""
     marker = {"color": colour, "size": 12, "symbol": symbol, "line": {"color": colour, "width": 2}}
-    return {"type": "scatter", "mode": "markers", "name": name, "x": [x], "y": [y], "marker": marker,
+    return {"type": "scatter", "mode": "markers", "name": name, "x": [float(np.quantile(draws, share))],
+            "y": [float(draws.mean())], "marker": marker,
             "hovertemplate": f"{name}<extra></extra>"}  # fmt: skip
 
 

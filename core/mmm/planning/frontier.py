@@ -19,11 +19,11 @@ APART = 1e-4  # of the expected KPI: points nearer to each other than that are o
 
 @dataclass(frozen=True)
 class FrontierPoint:
-    """One plan on the frontier: expected KPI, that of the worst draws, the chance to beat the reference, and
-    its money by channel."""
+    """One plan on the frontier: expected KPI, the KPI that is missed only in the share of cases asked for
+    (`low_kpi`), the chance to beat the reference, and its money by channel."""
 
     kpi: float
-    worst_kpi: float
+    low_kpi: float
     probability_better: float
     spend_value: Mapping[str, float]
 
@@ -31,7 +31,7 @@ class FrontierPoint:
 def frontier_points(
     model: FittedMMM, inputs: BudgetInputs, answer: BudgetAnswer, *, override: bool = False
 ) -> tuple[FrontierPoint, ...]:
-    """Plans of the answer's money from most expected KPI to most in the worst draws, without repetitions.
+    """Plans of the answer's money from most expected KPI to most in the worst cases, without repetitions.
 
     Raises UserError for a question that cannot be asked.
     """
@@ -54,16 +54,16 @@ def adopted(inputs: BudgetInputs, point: FrontierPoint) -> BudgetInputs:
 
 def _point(row: Mapping[str, float], inputs: BudgetInputs) -> FrontierPoint:
     spend = {limit.channel: to_cents(row[limit.channel]) for limit in inputs.limits}
-    return FrontierPoint(float(row["kpi"]), float(row["cvar"]), float(row["probability_better"]), spend)
+    return FrontierPoint(float(row["kpi"]), float(row["quantile"]), float(row["probability_better"]), spend)
 
 
 def _told_apart(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
     """The points by falling expectation, those left out that differ from the one before in nothing."""
-    ranked = sorted(points, key=lambda point: (-point.kpi, point.worst_kpi))
+    ranked = sorted(points, key=lambda point: (-point.kpi, point.low_kpi))
     kept: list[FrontierPoint] = []
     for point in ranked:
         size = APART * abs(point.kpi)
-        if kept and max(abs(kept[-1].kpi - point.kpi), abs(kept[-1].worst_kpi - point.worst_kpi)) < size:
+        if kept and max(abs(kept[-1].kpi - point.kpi), abs(kept[-1].low_kpi - point.low_kpi)) < size:
             continue
         kept.append(point)
     return tuple(kept)

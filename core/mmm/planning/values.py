@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -216,9 +217,11 @@ def _repeated(names: Sequence[str]) -> list[str]:
 def fill_limits(
     channels: Sequence[str], recent: Mapping[str, float], largest: Mapping[str, float]
 ) -> tuple[ChannelLimit, ...]:
-    """Limits that let every channel move freely: from nothing up to `largest`, money over the horizon."""
+    """Limits that let every channel move freely: from nothing up to `largest` in whole money, over the
+    horizon.
+    """
     return tuple(
-        ChannelLimit(name, to_cents(recent[name]), 0.0, to_cents(max(largest[name], recent[name])))
+        ChannelLimit(name, to_cents(recent[name]), 0.0, float(math.ceil(max(largest[name], recent[name]))))
         for name in channels
     )
 

@@ -12,7 +12,6 @@ from core.mmm.choices import Goal
 from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.values import BudgetInputs, Reference, RiskView
-from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.wording import Wording, percent, probability
 
 ALL_BUT = 0.9995  # of the bound: what rounds to 100.0 %
@@ -85,16 +84,6 @@ def outcome_sentence(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wordin
             return f"The whole budget of {spent} pays for itself."
         return f"Spend {spent} and keep {wording.money(left)}: more would cost more than it earns."
     return ""
-
-
-def whatif_sentence(answer: WhatIfAnswer, wording: Wording, level: float = 0.9) -> str:
-    """What the scenario changes against recent spend, with its interval and how sure that is."""
-    change = answer.total_value - round(sum(o.recent_value for o in answer.channels), 2)
-    if all(abs(o.after_value - o.recent_value) < 0.01 for o in answer.channels):
-        return "This is recent spend, unchanged. Move a slider to see what changes."
-    money = "The same money" if abs(change) < 0.01 else _more_or_less(change, wording)
-    gain = with_interval(answer.difference, wording, level)
-    return f"{money}: {gain}. {better_sentence(answer.probability_better, 'recent spend')}"
 
 
 def with_interval(gain: Estimate, wording: Wording, level: float = 0.9) -> str:

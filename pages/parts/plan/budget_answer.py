@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -32,9 +34,13 @@ ROAS_HELP = "Caused inside the horizon by its own spend, over that spend; carry-
 
 
 def show_answer(
-    answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, curves: pd.DataFrame | None
+    answer: BudgetAnswer,
+    inputs: BudgetInputs,
+    wording: Wording,
+    curves: pd.DataFrame | None,
+    keep: Callable[[], None] | None = None,
 ) -> None:
-    """Everything about a plan, the most important first."""
+    """Everything about a plan, the most important first; `keep` is drawn below the totals."""
     with st.container(border=True, key="plan_answer"):
         words = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
         st.markdown(f"#### {plain(words)}")
@@ -47,6 +53,8 @@ def show_answer(
         for note in answer.notes:
             st.caption(f":material/info: {plain(note)}")
     _show_totals(answer, inputs, wording)
+    if keep is not None:
+        keep()
     show_moves(answer, inputs, wording, outcome_table(answer.channels, wording))
     show_limits(answer, wording)
     show_timing(answer, wording)

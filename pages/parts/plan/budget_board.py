@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -44,8 +45,8 @@ def budget_screen(
     wording = wording_of(models[0], project, plan_basis(models[0]).period)
     inputs = BudgetInputs.from_json(bench.scenario.config, wording.labels)
     answer = BudgetAnswer.from_json(bench.scenario.results or {})
-    show_answer(answer, inputs, wording, None)
-    keep_budget(project, bench, None, answer, inputs, wording)
+    keep = partial(keep_budget, project, bench, None, answer, inputs, wording)
+    show_answer(answer, inputs, wording, None, keep)
 
 
 def budget_board(
@@ -139,12 +140,12 @@ def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, 
         )
     whole = plan_basis(info, inputs.periods)
     curves = plan_curves(info, whole, inputs.level)
-    show_answer(answer, inputs, wording, curves)
+    keep = partial(keep_budget, project, bench, info, answer, inputs, wording)
+    show_answer(answer, inputs, wording, curves, keep)
     compared = compared_with(whole, inputs.reference)
     show_frontier(
         info, inputs, answer, wording, lambda chosen: _optimise(info, chosen, compared, bench, wording)
     )
-    keep_budget(project, bench, info, answer, inputs, wording)
 
 
 def _periods_of(bench: Bench) -> int | None:

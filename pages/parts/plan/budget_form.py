@@ -164,8 +164,10 @@ def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, pref
 def _ask_channels(
     inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
 ) -> tuple[Reference, tuple[ChannelLimit, ...]]:
-    reference = ask_reference(inputs.reference, wording, prefix, offered=year_known(basis))
-    return reference, edit_limits(inputs.limits, basis.seen, wording, prefix, inputs.reference)
+    head = st.container(horizontal=True, gap="large")
+    with head:
+        reference = ask_reference(inputs.reference, wording, prefix, offered=year_known(basis))
+    return reference, edit_limits(inputs.limits, basis.seen, wording, prefix, inputs.reference, head)
 
 
 def _ask_timing(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:

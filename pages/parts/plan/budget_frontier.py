@@ -34,8 +34,8 @@ def show_frontier(
     share = percent(inputs.risk_share)
     section(
         "Expectation against risk",
-        f"Plans of the same money that bring the most for every degree of caution; risk is the average of "
-        f"the worst {share} of cases.",
+        f"Plans of the same money that bring the most for every degree of caution. The cautious outcome is "
+        f"the one missed in {share} of cases.",
     )
     asked = (info.id, str(inputs.to_json()))
     if st.session_state.get(_DRAWN) != asked:
@@ -79,10 +79,10 @@ def _pick(
 
 
 def _words(point: FrontierPoint, inputs: BudgetInputs, answer: BudgetAnswer, wording: Wording) -> str:
-    """'Expected €1.2M; in the worst 10 % of cases €0.9M; 97 % likely better than today’s split.'"""
+    """'Expected €1.2M; missed in 10 % of cases: €0.9M; chance to beat today’s split: 97 %.'"""
     return (
-        f"Expected {wording.kpi(point.kpi)}; in the worst {percent(inputs.risk_share)} of cases "
-        f"{wording.kpi(point.worst_kpi)}; chance to beat {split_words(answer.reference)}: "
+        f"Expected {wording.kpi(point.kpi)}; missed in {percent(inputs.risk_share)} of cases: "
+        f"{wording.kpi(point.low_kpi)}; chance to beat {split_words(answer.reference)}: "
         f"{probability(point.probability_better)}."
     )
 

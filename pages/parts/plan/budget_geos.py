@@ -52,6 +52,7 @@ def _edit(
         table,
         key=key,
         hide_index=True,
+        placeholder="",
         disabled=["geo", "channel", "recent"],
         row_height=38,
         height=min(420, 40 + 38 * len(cells)),

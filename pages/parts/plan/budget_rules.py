@@ -33,6 +33,7 @@ def edit_rules(
         key=key,
         num_rows="dynamic",
         hide_index=True,
+        placeholder="",
         row_height=38,
         column_config=_columns(basis, wording),
         alt="Linear rules: name, factors by channel, dates, least and most",

@@ -58,6 +58,7 @@ def edit_timing(
         _timing_table(first, basis, wording, words),
         key=key,
         hide_index=True,
+        placeholder="",
         disabled=["channel", "peak"],
         row_height=38,
         column_config=_timing_columns(wording, list(words.values())),
@@ -88,6 +89,7 @@ def edit_months(
         table,
         key=key,
         hide_index=True,
+        placeholder="",
         disabled=["month", "periods"],
         row_height=38,
         column_config={

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.mmm.planning.limit_values import ChannelLimit
 from core.mmm.planning.values import Reference, to_cents
@@ -51,13 +52,15 @@ def edit_limits(
     seen: Mapping[str, float],
     wording: Wording,
     prefix: str,
-    reference: Reference = Reference.RECENT,
+    reference: Reference,
+    head: DeltaGenerator,
 ) -> tuple[ChannelLimit, ...]:
     """The limits as edited; an emptied cell means no minimum, or no change of the maximum.
 
-    `seen`: the most ever spent by channel over as many periods, offered as caps.
+    `seen`: the most ever spent by channel over as many periods, offered as caps. The choice of the unit is
+    put into `head`.
     """
-    unit = st.segmented_control(
+    unit = head.segmented_control(
         "Limits in",
         list(Unit),
         default=Unit.MONEY,
@@ -74,6 +77,7 @@ def edit_limits(
         key=key,
         hide_index=True,
         column_config=_columns(wording, money, reference),
+        placeholder="",
         disabled=["channel", "recent"],
         row_height=38,
         alt="Spend of the reference, minimum, maximum and lock by channel",

@@ -10,9 +10,8 @@ from core.mmm.planning.words import (
     goal_sentence,
     horizon_words,
     plan_sentence,
-    whatif_sentence,
 )
-from tests.core.mmm.plan_examples import WORDING, budget_answer, inputs, outcome, whatif_answer
+from tests.core.mmm.plan_examples import WORDING, budget_answer, inputs, outcome
 
 
 def test_the_answer_says_what_to_move_and_what_it_brings():
@@ -37,20 +36,6 @@ def test_many_channels_are_counted_instead_of_listed():
     channels = (*(outcome(f"c{i}", 10_000.0, 0.0) for i in range(5)), outcome("tv_S", 0.0, 50_000.0))
     text = plan_sentence(replace(budget_answer(), channels=channels), WORDING)
     assert text.startswith("Move €50.0k from c0, c1 and 3 others to Television")
-
-
-def test_certainty_is_never_claimed():
-    assert whatif_sentence(whatif_answer(), WORDING).endswith("beats recent spend is over 99 %.")
-
-
-def test_a_scenario_says_how_much_more_it_spends():
-    assert whatif_sentence(whatif_answer(), WORDING).startswith(
-        "€10.0k more than recent spend: +€5.00k Revenue"
-    )
-
-
-def test_an_untouched_scenario_invites_to_move_a_slider():
-    assert "Move a slider" in whatif_sentence(whatif_answer(moved=0.0), WORDING)
 
 
 def test_a_floor_says_what_it_costs():

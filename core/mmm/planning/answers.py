@@ -79,7 +79,8 @@ class BudgetAnswer:
     have a larger expected KPI than `bound_kpi`; `start_kpis` is where each search ended. `worst_kpi` is the
     mean of the worst draws (those of the question's `risk_share`). `beyond` is missing in plans saved long
     ago; `geos` is empty where there is only one, or they keep their shares. `before_draws` are the totals of
-    each draw (window and after) for what the plan is compared with.
+    each draw (window and after) for what the plan is compared with. `geo_schedule` holds money by date, geo
+    and channel where geos have money of their own.
     """
 
     channels: tuple[ChannelOutcome, ...]
@@ -106,6 +107,7 @@ class BudgetAnswer:
     beyond: tuple[Beyond, ...] | None = None
     geos: tuple[GeoMoney, ...] = ()
     before_draws: tuple[float, ...] = ()
+    geo_schedule: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def expected_kpi(self) -> float:
@@ -148,6 +150,7 @@ class BudgetAnswer:
         values["start_kpis"] = tuple(raw.get("start_kpis", ()))
         values["geos"] = tuple(GeoMoney(**row) for row in raw.get("geos", ()))
         values["before_draws"] = tuple(raw.get("before_draws", ()))
+        values["geo_schedule"] = tuple(dict(row) for row in raw.get("geo_schedule", ()))
         beyond = raw.get("beyond")
         values["beyond"] = None if beyond is None else tuple(Beyond(**row) for row in beyond)
         return cls(**{**values, "draws": read_draws(raw["draws"])})

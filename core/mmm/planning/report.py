@@ -120,7 +120,8 @@ def budget_report(
 ) -> PlanReport:
     """The report of an optimised budget."""
     said = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
-    schedule = schedule_of(answer.schedule, [outcome.channel for outcome in answer.channels])
+    rows = answer.geo_schedule or answer.schedule
+    schedule = schedule_of(rows, [outcome.channel for outcome in answer.channels])
     return PlanReport(
         kind=PlanKind.BUDGET,
         title=title,

@@ -18,17 +18,22 @@ from core.mmm.planning.origin import Origin
 from core.mmm.planning.whatif_results import WhatIfAnswer
 
 Answer = BudgetAnswer | WhatIfAnswer
+# Broken into lines, so that they fit a phone.
 CAUSED = (
-    r"K_d = \sum_{g}\sum_{t \in \text{horizon}}\sum_{c} \beta_{g,c}^{(d)}\;"
-    r"\mathrm{saturate}\!\left(\mathrm{adstock}(x_{g,\cdot,c})_t\right)"
+    r"\begin{aligned} K_d = {}& \sum_{g}\sum_{t \in \text{horizon}}\sum_{c} \beta_{g,c}^{(d)} \\"
+    r"& \cdot \mathrm{saturate}\!\left(\mathrm{adstock}(x_{g,\cdot,c})_t\right) \end{aligned}"
 )
-CARRIED = r"A_d = \text{the same sum over } t > \text{horizon, with no spend after it}"
+CARRIED = (
+    r"\begin{aligned} A_d = {}& \text{the same sum over } t > \text{horizon}, \\"
+    r"& \text{with no spend after it} \end{aligned}"
+)
 DIFFERENCE = (
-    r"\Delta = \frac{1}{D}\sum_{d=1}^{D} \Delta_d, \qquad "
-    r"\Delta_d = \left(K_d + A_d + P_d\right)^{\text{plan}} - \left(K_d + A_d\right)^{\text{before}}"
+    r"\begin{aligned} \Delta_d &= \left(K_d + A_d + P_d\right)^{\text{plan}} \\"
+    r"&\quad - \left(K_d + A_d\right)^{\text{before}} \\"
+    r"\Delta &= \tfrac{1}{D}\textstyle\sum_{d=1}^{D} \Delta_d \end{aligned}"
 )
-BETTER = r"\Pr(\text{better}) = \frac{1}{D}\,\#\{d : \Delta_d > 0\}"
-RETURN = r"\mathrm{ROAS} = \frac{1}{D}\sum_d \frac{V_d(\text{plan}) - V_d(\text{no spend})}{\text{spend}}"
+BETTER = r"\Pr(\text{better}) = \tfrac{1}{D}\,\#\{d : \Delta_d > 0\}"
+RETURN = r"\mathrm{ROAS} = \frac{1}{D}\sum_d \frac{V_d^{\text{plan}} - V_d^{\text{no spend}}}{\text{spend}}"
 
 
 @dataclass(frozen=True)

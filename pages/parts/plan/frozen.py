@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -23,7 +25,7 @@ from pages.parts.plan.budget_answer import show_answer
 from pages.parts.plan.keep import keep_budget, keep_whatif
 from pages.parts.plan.open import open_plan
 from pages.parts.plan.state import Bench, close_plan
-from pages.parts.plan.whatif_answer import show_channels, show_sentence, show_whatif
+from pages.parts.plan.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
 from pages.parts.session import may
 
 
@@ -59,15 +61,15 @@ def _head(project: Membership, info: ScenarioInfo) -> None:
     origin = info.frozen.origin if info.frozen else None
     if origin is not None:
         st.caption(
-            plain(f"Model {origin.model_words}, trained {origin.trained_on}. Data: {origin.data_words}.")
+            plain(f"Model: {origin.model_words}, trained {origin.trained_on}. Data: {origin.data_words}.")
         )
 
 
 def _budget(project: Membership, bench: Bench, info: ScenarioInfo, wording: Wording) -> None:
     inputs = BudgetInputs.from_json(info.config, wording.labels)
     answer = BudgetAnswer.from_json(info.results or {})
-    show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info))
-    keep_budget(project, bench, None, answer, inputs, wording)
+    keep = partial(keep_budget, project, bench, None, answer, inputs, wording)
+    show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), keep)
 
 
 def _whatif(project: Membership, bench: Bench, info: ScenarioInfo, wording: Wording) -> None:
@@ -76,8 +78,10 @@ def _whatif(project: Membership, bench: Bench, info: ScenarioInfo, wording: Word
     answer = WhatIfAnswer.from_json(info.results or {})
     show_sentence(answer, wording, inputs.level)
     show_whatif(answer, inputs.periods, wording, inputs.level)
-    show_channels(answer, wording, inputs.level)
     keep_whatif(project, bench, None, answer, inputs, wording)
+    if answer.forecast:
+        show_forecast(answer, basis.actual, wording, inputs.level)
+    show_channels(answer, wording, inputs.level)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the frozen model")

@@ -7,7 +7,7 @@ import streamlit as st
 HELP = "Opens for members of this project, after they sign in"
 _CSS = """
 button {
-  font: inherit; font-size: 1rem; line-height: 1.6; padding: 0.25rem 0.75rem; min-height: 2.5rem;
+  font: inherit; font-size: 0.875rem; line-height: 1.6; padding: 0.25rem 0.75rem; min-height: 2.5rem;
   white-space: nowrap; cursor: pointer; color: var(--st-text-color); background: transparent;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
 }

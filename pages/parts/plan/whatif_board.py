@@ -84,7 +84,7 @@ def whatif_board(
             show_sentence(answer, wording, inputs.level)
         save_buttons(person, project, bench, PlanKind.WHATIF.value, ready=True, first_name="My scenario")
     show_whatif(answer, basis.periods, wording, inputs.level)
+    keep_whatif(project, bench, info, answer, inputs, wording, basis)
     edit_scenario(desk, info, recent, answer)
     section("Channel by channel")
     show_channels(answer, wording, inputs.level)
-    keep_whatif(project, bench, info, answer, inputs, wording, basis)

@@ -12,33 +12,29 @@ from core.mmm.planning.why import Reason, Why
 from core.mmm.wording import Wording
 from pages.parts.plain import plain
 
-WIDTH = 520
-
 
 def show_why(make: Callable[[], Why], wording: Wording, *, key: str) -> None:
-    """The button `Why these figures`; everything behind it is computed only once it is open."""
-    box = st.popover(
-        "Why these figures", icon=":material/help:", key=f"{key}_why", width="content", on_change="rerun"
-    )
-    if not box.open:
-        return
-    with box:
-        why = make()
-        names = [reason.name for reason in why.reasons]
-        picked = st.selectbox("Figure", names, key=f"{key}_why_figure")
-        _show_reason(why.reasons[names.index(picked or names[0])], wording)
-        st.divider()
-        _show_ground(why, wording)
+    """The button `Why these figures`; it opens a drawer, and nothing is computed before."""
+    if st.button("Why these figures", icon=":material/help:", key=f"{key}_why"):
+        _drawer(make(), wording)
 
 
-def _show_reason(reason: Reason, wording: Wording) -> None:
+@st.dialog("Why these figures", position="right")
+def _drawer(why: Why, wording: Wording) -> None:
+    names = [reason.name for reason in why.reasons]
+    picked = st.selectbox("Figure", names, key="why_figure")
+    _show_reason(why.reasons[names.index(picked or names[0])])
+    st.divider()
+    _show_ground(why, wording)
+
+
+def _show_reason(reason: Reason) -> None:
     st.caption(plain(reason.sentence))
     st.latex(reason.symbols)
     rows = [(name, _number(value)) for name, value in reason.parts]
     st.dataframe(
         pd.DataFrame(rows, columns=["What", "Number"]),
         hide_index=True,
-        width=WIDTH,
         height=38 + 35 * len(rows),
         key=f"why_parts_{reason.name}",
         alt=f"The numbers that make up {reason.name}",
@@ -57,9 +53,7 @@ def _show_ground(why: Why, wording: Wording) -> None:
     st.markdown("\n".join(f"- {fact}" for fact in facts))
     if why.limits:
         with st.expander(f"Limits in force ({len(why.limits)})"):
-            st.dataframe(
-                _limits(why, wording), hide_index=True, width=WIDTH, key="why_limits", alt="Limits in force"
-            )
+            st.dataframe(_limits(why, wording), hide_index=True, key="why_limits", alt="Limits in force")
     with st.expander("The model’s set-up"):
         st.json(json.loads(json.dumps(dict(origin.config))), expanded=1)
     st.caption("Every single draw stands in the workbook, sheet Draws.")

@@ -8,13 +8,19 @@ import pytest
 from openpyxl import load_workbook
 
 from core.mmm.choices import Frequency
+from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.basis import first_budget
+from core.mmm.planning.budget_answer import solve_budget
 from core.mmm.planning.compare import compare_plans
 from core.mmm.planning.export import comparison_csv, plan_csv, plan_xlsx
 from core.mmm.planning.export_chart import plan_png
+from core.mmm.planning.model_answer import read_basis
 from core.mmm.planning.schedule_file import read_schedule
 from core.mmm.planning.schedule_shape import ScheduleShape
+from core.mmm.wording import Wording
 from tests.core.mmm.plan_examples import WORDING, budget_answer, saved, whatif_answer
 from tests.core.mmm.planning.report_examples import of_budget, of_whatif
+from tests.core.mmm.samples import MERIDIAN, meridian, prior_model
 
 SHEETS = ["Plan", "Summary", "Channels", "Why", "Draws", "Assumptions", "Method"]
 
@@ -95,3 +101,16 @@ def test_the_picture_is_a_png_whatever_the_names(answer):
     wording = replace(WORDING, labels={"tv_S": "TV $x$ \\frac", "search_S": "Süd & Ost"}, currency="USD")
     picture = plan_png(answer, wording, "Plan for $5", "Move $40k from TV to Search")
     assert picture.startswith(b"\x89PNG") and len(picture) > 10_000
+
+
+def test_a_plan_with_money_by_geo_goes_out_and_comes_back_to_the_cent():
+    model = prior_model(meridian(), MERIDIAN, 40)
+    basis = read_basis(model, 4)
+    answer = solve_budget(model, replace(first_budget(basis), by_geo=True), basis, draws=40)
+    report = of_budget(Wording(), BudgetAnswer.from_json(answer.to_json()))
+    shape = ScheduleShape(model.channels, Wording(), model.frequency, basis.dates, tuple(model.geos))
+    back = read_schedule(plan_xlsx(report), "plan.xlsx", shape).schedule
+    assert back.by_geo and back.total == answer.total_value
+    pd.testing.assert_frame_equal(
+        back.frame, report.schedule.frame.sort_index(), check_freq=False, check_index_type=False
+    )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.drivers import Driver
 from core.mmm.planning.goal_seek import GoalAnswer
@@ -34,19 +31,6 @@ def changes(answer: WhatIfAnswer) -> bool:
     gap = answer.difference
     size = max(abs(answer.recent_kpi.mean), 1.0)
     return max(abs(gap.mean), abs(gap.lower), abs(gap.upper)) > NOTHING * size
-
-
-def beyond_seen_words(found: Sequence[Beyond], wording: Wording, periods: int) -> str:
-    """Which channels get more money than the data ever showed, over the horizon or in any one period."""
-    if not found:
-        return ""
-    spans = {"total": f"over {periods} {wording.period}s", "period": f"in one {wording.period}"}
-    parts = [
-        f"{wording.label(own.channel)} {wording.money(own.planned_value)} {spans[own.what]} "
-        f"(seen at most: {wording.money(own.seen_value)})"
-        for own in found
-    ]
-    return f"More than the data ever showed: {'; '.join(parts)}. There the curve is a guess of the model."
 
 
 def driver_sentence(answer: WhatIfAnswer, wording: Wording) -> str:

@@ -24,7 +24,7 @@ def ask_spend(desk: Desk) -> None:
 
 def _ask_channel(desk: Desk, channel: str, money: float) -> None:
     own, wording = desk.own, desk.wording
-    slider, amount = (f"{desk.prefix}_{what}_{desk.geo}{channel}" for what in ("slider", "amount"))
+    slider, amount = (f"{desk.prefix}_{desk.geo}_{what}_{channel}" for what in ("slider", "amount"))
     usual, resting = own.usual[channel], own.recent[channel] <= 0
     # The schedule decides: both widgets show it, however it was changed.
     _show(slider, _on_slider(100 * money / usual if usual > 0 else 0.0))

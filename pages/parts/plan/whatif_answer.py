@@ -8,8 +8,8 @@ import streamlit as st
 from core.mmm.charts.base import alt_text
 from core.mmm.planning import charts as plan_charts
 from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_words import beyond_seen_words, driver_sentence, scenario_sentence
-from core.mmm.planning.words import signed, signed_money, span_words
+from core.mmm.planning.whatif_words import driver_sentence, scenario_sentence
+from core.mmm.planning.words import beyond_words, signed, signed_money, span_words
 from core.mmm.wording import Wording
 from pages.parts.layout import Kpi, chart, kpi_row
 from pages.parts.plain import plain
@@ -22,7 +22,7 @@ PAST_PERIODS = 52
 
 def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
     """What the scenario brings, in figures."""
-    warning = beyond_seen_words(answer.beyond, wording, periods)
+    warning = beyond_words(answer.beyond, wording, periods)
     if warning:
         st.warning(plain(warning), icon=":material/warning:")
     kpi_row(_cards(answer, wording, level), columns=5)

@@ -9,7 +9,7 @@ from core.access import Role
 from core.mmm.planning import store
 from core.store import session
 from tests.pages.conftest import everything_shown
-from tests.pages.plan.trained import scenario_of
+from tests.pages.plan.trained import keep_model, scenario_of, two_geos
 
 PAGE = "pages/plan/scenarios.py"
 
@@ -62,7 +62,7 @@ def test_a_typed_amount_moves_the_slider_and_may_go_beyond_it(open_page, model_i
     assert not app.exception
     assert _slider(app, "search").value == 200
     assert _amount(app, "search").value == pytest.approx(3 * usual, abs=0.01)
-    assert "More than the data ever showed" in everything_shown(app)
+    assert "Beyond what was ever spent" in everything_shown(app)
 
 
 def _view(app: AppTest, name: str) -> AppTest:
@@ -233,3 +233,18 @@ def test_a_model_that_did_not_converge_is_not_used_without_being_asked(open_page
     assert "has not converged" in everything_shown(app) and not app.slider
     next(box for box in app.checkbox if box.label == "Plan on it nevertheless").check().run()
     assert app.slider
+
+
+def test_on_a_panel_money_may_be_given_for_each_geo(open_page, owner, project_id):
+    keep_model(owner.id, project_id, two_geos(), "Panel")
+    app = open_page(PAGE)
+    assert not app.exception
+    whole = _amount(app, "zeta").value
+    next(toggle for toggle in app.toggle if toggle.key.endswith("_by_geo")).set_value(True).run()
+    assert not app.exception
+    north = _amount(app, "zeta").value
+    assert 0 < north < whole
+    _amount(app, "zeta").set_value(2 * north).run()
+    next(toggle for toggle in app.toggle if toggle.key.endswith("_by_geo")).set_value(False).run()
+    assert _amount(app, "zeta").value == pytest.approx(whole + north, abs=0.02)
+    assert "price" in everything_shown(_view(app, "Price and other drivers"))

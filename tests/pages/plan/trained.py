@@ -17,6 +17,7 @@ from core import artifacts
 from core.mmm import FittedMMM, MMMConfig, fit
 from core.store import session
 from db.tables import Dataset, Model, ModelResult, ModelStatus, User
+from tests.core.mmm.samples import plain, prior_model, weekly
 
 LABELS = {"tv": "TV [HD] & more", "search": "Search", "social": "Social"}
 
@@ -39,6 +40,13 @@ def small_model(draws: int = 150) -> FittedMMM:
         display_names=LABELS,
     )  # fmt: skip
     return fit(frame, config, draws=draws, tune=200, chains=2, seed=1)
+
+
+def two_geos() -> FittedMMM:
+    """A panel of two geos with a price, with draws of the prior: ready at once."""
+    frame = pd.concat([weekly(60, seed=n).assign(geo=geo) for n, geo in enumerate(("north", "south"))])
+    config = plain(geo_column="geo", use_geo=True, control_columns=[], treatment_columns={"price": 10.0})
+    return prior_model(frame, config)
 
 
 def scenario_of(app: AppTest) -> int:

@@ -88,6 +88,8 @@ def _dots(rows: pd.DataFrame, column: str, name: str, symbol: str, wording: Word
         "x": mean,
         "name": name,
         "offsetgroup": column,
+        # Without it a group of dots is set apart along the money axis, which would falsify their values.
+        "orientation": "h",
         "marker": {"color": colours, "symbol": symbol, "size": 11, "line": {"color": colours, "width": 2}},
         "error_x": error_bars(mean, low, high, NEUTRAL if symbol == "circle-open" else PLAN),
         "text": spans,

@@ -37,7 +37,7 @@ def _dots(standing: Standing, place: int, channels: tuple[str, ...], wording: Wo
     mean = [k.mean for k in kpi]
     return {
         "type": "scatter", "mode": "markers", "y": [wording.label(name) for name in names], "x": mean,
-        "name": standing.plan.name, "offsetgroup": str(place),
+        "name": standing.plan.name, "offsetgroup": str(place), "orientation": "h",
         "marker": {"color": colour, "symbol": SYMBOLS[place % len(SYMBOLS)], "size": 9},
         "error_x": error_bars(mean, [k.lower for k in kpi], [k.upper for k in kpi], colour),
         "text": texts, "hovertemplate": f"%{{y}}, {standing.plan.name}: %{{text}}<extra></extra>",

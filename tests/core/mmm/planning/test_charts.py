@@ -41,6 +41,11 @@ def test_caused_kpi_carries_its_interval():
     assert list(before.error_x.arrayminus) == [100_000.0, 50_000.0]
 
 
+def test_dots_side_by_side_are_set_apart_across_the_axis_of_values():
+    figure = charts.kpi_before_after(budget_answer(), WORDING)
+    assert {trace.orientation for trace in figure.data} == {"h"}
+
+
 def _move(moved: float = 40_000.0, channel: int = 0):
     return move_on_curve(_curves(), budget_answer(moved).channels[channel], WORDING)
 

@@ -42,7 +42,7 @@ def test_caused_kpi_carries_its_interval():
 
 
 def test_dots_side_by_side_are_set_apart_across_the_axis_of_values():
-    figure = charts.kpi_before_after(budget_answer(), WORDING)
+    figure = kpi_before_after(budget_answer(), WORDING)
     assert {trace.orientation for trace in figure.data} == {"h"}
 
 

@@ -25,6 +25,7 @@ from core.mmm.planning.words import (
     plan_sentence,
     signed,
     span_words,
+    split_words,
 )
 from core.mmm.wording import Wording, probability
 
@@ -133,7 +134,7 @@ def budget_report(
         answered=said.strip(),
         horizon=horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.notes,
-        before="Today’s split",
+        before=split_words(answer.reference).capitalize(),
         after="Plan",
     )
 

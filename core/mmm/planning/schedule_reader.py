@@ -13,7 +13,7 @@ from core.data.numbers import read_numbers
 from core.data.table import FileKind, RawTable
 from core.mmm.planning.schedule import CHANNEL, DATE, SHEET, Schedule
 from core.mmm.planning.schedule_dates import date_faults
-from core.mmm.planning.schedule_shape import ScheduleShape, clean, letters_of, text_of
+from core.mmm.planning.schedule_shape import ScheduleShape, clean, clean_heading, letters_of, text_of
 
 MOST_MONEY = 1e12
 SUM_NAMES = ("total", "sum")
@@ -151,8 +151,9 @@ class ScheduleReader:
             self.faults.append(
                 f"{self.place(rows[at], column)}: {texts[at][:40]} is more than a plan can hold."
             )
-        if reading.blank.any():
-            self.notes.append(f"{column}: {int(reading.blank.sum())} empty cells count as 0.")
+        if empty := int(reading.blank.sum()):
+            cells = "1 empty cell counts" if empty == 1 else f"{empty} empty cells count"
+            self.notes.append(f"{clean_heading(column)}: {cells} as 0.")
         cents: NDArray[np.float64] = np.round(np.nan_to_num(amounts), 2)
         return cents
 
@@ -206,7 +207,7 @@ class ScheduleReader:
 
     def place(self, row: int | np.int64 | None, column: str) -> str:
         """Where in the file: `Plan!C7 (Search)` in our own sheet, else row and column by name."""
-        name = column.removeprefix("'")[:40]
+        name = clean_heading(column)[:40]
         line = self.raw.first_row - 1 if row is None else self.raw.row_in_file(int(row))
         if self.raw.sheet == SHEET and clean(self.columns[0]) == DATE.casefold():
             return f"{SHEET}!{letters_of(self.columns.index(column))}{line} ({name})"

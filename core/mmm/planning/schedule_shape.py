@@ -49,7 +49,12 @@ class ScheduleShape:
 
 def clean(text: str) -> str:
     """A heading or name as it is compared; the apostrophe that guards formulas does not count."""
-    return text.strip().removeprefix("'").strip().casefold()
+    return clean_heading(text).casefold()
+
+
+def clean_heading(text: str) -> str:
+    """A heading as it is shown, without the apostrophe that guards formulas."""
+    return text.strip().removeprefix("'").strip()
 
 
 def text_of(value: object) -> str:

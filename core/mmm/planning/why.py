@@ -16,6 +16,7 @@ from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.in_force import InForce
 from core.mmm.planning.origin import Origin
 from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.words import split_words
 
 Answer = BudgetAnswer | WhatIfAnswer
 # Broken into lines, so that they fit a phone.
@@ -116,7 +117,7 @@ def _caused(values: Floats, level: float, name: str, symbols: str, sentence: str
 def _differences(draws: pd.DataFrame, answer: Answer, level: float) -> list[Reason]:
     if "difference" not in draws:
         return []
-    other = "today’s split" if isinstance(answer, BudgetAnswer) else "recent spend"
+    other = split_words(answer.reference) if isinstance(answer, BudgetAnswer) else "recent spend"
     whole = (draws["plan"] + draws["plan_after"] + draws["drivers"]).mean()
     gap = draws["difference"].to_numpy(float)
     sentence = (

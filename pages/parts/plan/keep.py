@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -68,7 +69,7 @@ def show_keeping(project: Membership, bench: Bench, report: Make, wording: Wordi
     )
     with row:
         show_why(lambda: report().why, wording, key=key)
-        export_row(project, report, key=key)
+        export_row(project, report, key=key, name=saved.name if saved else "plan")
         if saved is None:
             return
         copy_link(project.project_id, saved.id)
@@ -95,12 +96,12 @@ def title_of(project: Membership, scenario: ScenarioInfo | None, name: str) -> P
     return PlanTitle(project.project_name, scenario.name, today, frozen_words(scenario), scenario.note)
 
 
-def export_row(project: Membership, report: Make, *, key: str) -> None:
-    """The button with every file of a plan; each is made when it is asked for."""
+def export_row(project: Membership, report: Make, *, key: str, name: str = "plan") -> None:
+    """The button with every file of a plan, called by its name; each is made when it is asked for."""
     allowed = project.allows(Permission.EXPORT_DOWNLOAD)
     reason = None if allowed else "Your role in this project does not include exports."
     with st.popover("Export", icon=":material/download:", disabled=not allowed, help=reason, width="content"):
-        for at, item in enumerate(_downloads(report)):
+        for at, item in enumerate(_downloads(report, _file_name(name))):
             st.download_button(
                 item.label,
                 data=item.data,
@@ -114,16 +115,21 @@ def export_row(project: Membership, report: Make, *, key: str) -> None:
         st.caption("The workbook’s first sheet can be changed and read back as a scenario.")
 
 
-def _downloads(report: Make) -> list[Download]:
+def _downloads(report: Make, base: str) -> list[Download]:
+    pdf = "application/pdf"
     return [
-        Download("PowerPoint", "plan.pptx", PPTX, partial(_slides, report), ":material/slideshow:"),
-        Download("PDF one-pager", "plan.pdf", "application/pdf", partial(_page, report),
-                 ":material/picture_as_pdf:"),
-        Download("Excel workbook", "plan.xlsx", XLSX, partial(_workbook, report), ":material/table:"),
-        Download("CSV by date and channel", "plan.csv", "text/csv", partial(_table, report),
+        Download("PowerPoint", f"{base}.pptx", PPTX, partial(_slides, report), ":material/slideshow:"),
+        Download("PDF one-pager", f"{base}.pdf", pdf, partial(_page, report), ":material/picture_as_pdf:"),
+        Download("Excel workbook", f"{base}.xlsx", XLSX, partial(_workbook, report), ":material/table:"),
+        Download("CSV by date and channel", f"{base}.csv", "text/csv", partial(_table, report),
                  ":material/table_view:"),
-        Download("Picture", "plan.png", "image/png", partial(_picture, report), ":material/image:"),
+        Download("Picture", f"{base}.png", "image/png", partial(_picture, report), ":material/image:"),
     ]  # fmt: skip
+
+
+def _file_name(name: str) -> str:
+    """The plan's name as every system takes it for a file."""
+    return re.sub(r"[^\w-]+", "-", name).strip("-_")[:60] or "plan"
 
 
 # The libraries behind these files are slow to load and wanted only when somebody asks for one.

@@ -41,7 +41,8 @@ def open_bench(person: Person, project: Membership, kind: PlanKind) -> Bench:
     """The workbench of the plan in the address (`?scenario=`), at first with what was saved."""
     scenario = _wanted(person, project, kind)
     bench = bench_of(person, project.project_id, kind.value, scenario.id if scenario else None)
-    if scenario is not None and bench.scenario is None:
+    if scenario is not None and (bench.scenario is None or bench.scenario.is_frozen != scenario.is_frozen):
+        # What somebody froze meanwhile takes the place of what was being changed here.
         bench.open(scenario)
     elif scenario is not None and bench.scenario is not None:
         bench.rename(scenario)

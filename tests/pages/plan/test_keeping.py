@@ -18,7 +18,7 @@ from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.wording import Wording
 from core.store import session
-from db.tables import Model, ModelResult
+from db.tables import Model, ModelResult, Project
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.trained import LABELS, scenario_of
 
@@ -161,3 +161,40 @@ def test_every_figure_has_a_why(open_page, model_id):
     app.button(key="whatif_why").click().run()
     assert not app.exception
     assert app.latex and "posterior draws" in everything_shown(app) and "seed" in everything_shown(app)
+
+
+def test_a_frozen_budget_shows_its_curves_from_its_own_copy_and_can_be_deleted_with_undo(
+    open_page, owner, model_id
+):
+    budget = "pages/plan/optimization.py"
+    app = open_page(budget)
+    app.button(key="plan_optimise").click().run()
+    app.text_input(key="budget_save_name").set_value("Spring")
+    app.button(key="budget_save").click().run()
+    number = scenario_of(app)
+    app.button(key=f"freeze_now_{number}").click().run()
+    with session() as s:
+        models.delete_model(s, owner, model_id)
+    shown = open_page(budget, scenario=number)
+    assert not shown.exception
+    words = everything_shown(shown)
+    assert "Frozen on" in words and "Where each channel stands on its curve" in words
+    assert not [button for button in shown.button if button.key == "plan_optimise"]
+    shown.session_state["budget_tab"] = "Saved plans"
+    shown.run()
+    menu = shown.menu_button(key=f"plan_menu_{number}")
+    menu.set_value(next(entry for entry in menu.options if "Delete" in entry)).run()
+    assert "No saved plan yet" in everything_shown(shown)
+    shown.button(key="undo").click().run()
+    assert not shown.exception and "Frozen on" in everything_shown(shown)
+
+
+def test_a_demo_visitor_takes_a_plan_along_but_keeps_none(open_page, keep, project_id, new_member):
+    keep()
+    with session() as s:
+        s.get_one(Project, project_id).is_demo = True
+    app = open_page(PAGE, person=new_member(Role.VIEWER))
+    assert not app.exception
+    assert app.button(key="whatif_save_blocked").disabled
+    exports = [button for button in app.get("download_button") if "export" in str(button.proto.id)]
+    assert len(exports) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from dataclasses import replace
@@ -9,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from core.data.export import to_csv_bytes, to_xlsx_bytes
 from core.errors import UserError
@@ -70,7 +72,21 @@ def test_a_plain_table_of_somebody_elses_is_understood() -> None:
     read = read_schedule(text.encode(), "theirs.csv", SHAPE)
     assert read.schedule.frame["search"].tolist() == [1000.50, 0.0]
     assert read.schedule.frame["tv"].tolist() == [0.0, 20.0]
-    assert read.notes == ("tv: 1 empty cells count as 0.",)
+    assert read.notes == ("tv: 1 empty cell counts as 0.",)
+
+
+def test_a_workbook_changed_by_hand_with_dates_texts_gaps_and_sums_is_understood() -> None:
+    book = load_workbook(io.BytesIO(to_xlsx_bytes({"Plan": schedule().wide(WORDS)})))
+    sheet = book["Plan"]
+    sheet["B2"], sheet["A3"], sheet["C4"], sheet["B5"] = 1500.555, dt.datetime(2026, 1, 12), None, "1,234.50"
+    sheet.append([dt.date(2026, 2, 2), 5, 6])
+    sheet.append(["Total", "=SUM(B2:B6)"])
+    out = io.BytesIO()
+    book.save(out)
+    read = read_schedule(out.getvalue(), "plan.xlsx", SHAPE)
+    assert read.schedule.frame["tv"].tolist() == [1500.56, 334.33, 335.33, 1234.50, 5.0]
+    assert read.schedule.frame["search"].tolist() == [71.43, 71.43, 0.0, 71.42, 6.0]
+    assert read.notes == ("Search: 1 empty cell counts as 0.",)
 
 
 def test_every_fault_is_named_at_once_with_its_cell() -> None:

@@ -62,8 +62,14 @@ class _Hill:
         self.height = max(
             abs(self.look.worth), float(np.abs(self.look.gradient).max()) * self.size * 1e-3, 1e-300
         )
-        self.a, self.e = m.a.toarray(), m.e.toarray()
-        self.ceiling = np.minimum(m.high, 1.01 * ceilings(limits))
+        rows, low, high = limits.always
+        a = m.a.toarray()
+        self.a, self.b = a[~rows], m.b[~rows] / self.size
+        self.e = np.vstack([a[rows], m.e.toarray()])
+        self.f = np.concatenate([m.b[rows], m.f]) / self.size
+        self.low = np.where(high, m.high, m.low) / self.size
+        self.ceiling = np.where(low, m.low, np.minimum(m.high, 1.01 * ceilings(limits))) / self.size
+        self.ceiling = np.maximum(self.ceiling, self.low)
         if not np.isfinite(self.ceiling).all():
             raise UserError("Without a total every channel needs an upper limit: some have none.")
 
@@ -86,13 +92,11 @@ class _Hill:
 
     def _aim(self) -> Floats:
         """The best amounts for the quadratic model of the worth here."""
-        m, size, height = self.matrices, self.size, self.height
+        size, height = self.size, self.height
         fall = self.worth.fall(self.look).scaled(size * size / height)
         x = self.look.amounts / size
         slope = -self.look.gradient * size / height - fall.times(x)
-        programme = Programme(
-            fall, slope, self.a, m.b / size, self.e, m.f / size, m.low / size, self.ceiling / size
-        )
+        programme = Programme(fall, slope, self.a, self.b, self.e, self.f, self.low, self.ceiling)
         found = programme.solve(x)
         if len(found.equal):
             self.price = float(found.equal[-1]) * height / size

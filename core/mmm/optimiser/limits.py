@@ -12,10 +12,12 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from core.errors import UserError
+from core.mmm.optimiser.quadratic import Blocks, Programme
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-CENT = 0.01
+CENT, EVENLY = 0.01, 1e-3
+ROOM = 1e-5  # of the money: limits that leave less room than a part of it leave none
 Side = Literal["lower", "upper", "total"]
 
 
@@ -169,6 +171,28 @@ class Limits:
         return np.asarray(found.x) * scale if found.status == 0 else None
 
     @cached_property
+    def always(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which rows of A x <= b, lower and upper bounds hold as equations in every plan: where all limits
+        together leave no room, as when locks and a group's cap use up the total."""
+        m, scale = self.matrices, self.scale
+        count, size = len(m.b), self.size
+        spare = float(m.f[-1]) if len(m.f) == 1 else 0.0
+        if not count and len(m.f) < 2 and m.low.sum() + ROOM * scale < spare < m.high.sum() - ROOM * scale:
+            return np.zeros(0, dtype=bool), np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+        eye, high = eye_array(size), np.minimum(m.high, 10 * scale)
+        rows = vstack([m.a, -eye, eye], format="csr")
+        found = linprog(
+            np.r_[np.zeros(size), -np.ones(count + 2 * size)], hstack([rows, eye_array(rows.shape[0])]),
+            np.concatenate([m.b, -m.low, high]) / scale,
+            hstack([m.e, csr_array((len(m.f), rows.shape[0]))]) if len(m.f) else None,
+            m.f / scale if len(m.f) else None,
+            bounds=np.vstack([np.tile([0.0, np.inf], (size, 1)), np.tile([0.0, ROOM], (rows.shape[0], 1))]),
+            method="highs",
+        )  # fmt: skip
+        tight = found.x[size:] < ROOM / 5 if found.status == 0 else np.zeros(rows.shape[0], dtype=bool)
+        return tight[:count], tight[count : count + size], tight[count + size :] & (m.high < np.inf)
+
+    @cached_property
     def feasible(self) -> bool:
         """Whether any amounts meet all limits."""
         return self.solve(np.zeros(self.size)) is not None
@@ -181,10 +205,16 @@ class Limits:
             raise InfeasiblePlan(smallest_clash(self))
 
     def nearest(self, amounts: Floats) -> Floats:
-        """The amounts within the limits that move the least money away from `amounts`."""
+        """The amounts within the limits that move the least money away from `amounts`; where several move as
+        little, those that move it most evenly, whatever the order of the levers."""
         if self.meets(amounts, 1e-9 * self.scale):
             return amounts
         self.demand_feasible()
+        found = nearest_amounts(self, amounts)
+        return found if self.meets(found, 1e-7 * self.scale) else self._nearest_corner(amounts)
+
+    def _nearest_corner(self, amounts: Floats) -> Floats:
+        """The same, any of those that move as little."""
         m, size = self.matrices, max(self.scale, float(np.abs(amounts).max(initial=0.0)))
         eye, free = eye_array(self.size), np.tile([0.0, np.inf], (self.size, 1))
         wide = vstack([hstack([m.a, csr_array(m.a.shape)]), hstack([eye, -eye]), hstack([-eye, -eye])])
@@ -201,3 +231,24 @@ class Limits:
         if (amounts < -tolerance).any():
             return False
         return all(limit.slack(amounts) >= -tolerance for limit in self.rows)
+
+
+def nearest_amounts(limits: Limits, amounts: Floats) -> Floats:
+    """The nearest amounts within the limits, by what is added to and taken from each lever; a small square
+    term makes them the only ones (Mangasarian and Meyer 1979).
+    """
+    m, scale, size = limits.matrices, limits.scale, limits.size
+    rows, low, high = limits.always
+    bottom, top = np.where(high, m.high, m.low), np.where(low, m.low, np.minimum(m.high, 10 * scale))
+    least = np.r_[np.maximum(bottom - amounts, 0), np.maximum(amounts - top, 0)] / scale
+    most = np.r_[np.maximum(top - amounts, 0), np.maximum(amounts - bottom, 0)] / scale
+    a, e = m.a.toarray(), m.e.toarray()
+    e, f = np.vstack([a[rows], e]), np.concatenate([m.b[rows], m.f])
+    a, b = a[~rows], m.b[~rows]
+    square = Blocks(((np.arange(2 * size)[:, None], np.full((2 * size, 1, 1), EVENLY)),), 2 * size)
+    programme = Programme(
+        square, np.ones(2 * size), np.hstack([a, -a]), (b - a @ amounts) / scale, np.hstack([e, -e]),
+        (f - e @ amounts) / scale, least, np.maximum(most, least),
+    )  # fmt: skip
+    moved = programme.solve((least + most) / 2).x * scale
+    return np.clip(amounts + moved[:size] - moved[size:], m.low, m.high)

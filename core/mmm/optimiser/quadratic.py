@@ -17,7 +17,7 @@ from scipy.linalg import cho_factor, cho_solve
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 STEPS, EXACT, NEAR, INNER = 60, 1e-11, 0.995, 1e-2
-RIDGE = 1e-10
+RIDGE, CENTRED = 1e-10, 0.3
 BATCHED = 64  # blocks up to this width are inverted together
 
 
@@ -135,7 +135,7 @@ class Programme:
 
     def solve(self, start: Floats) -> Answer:
         """Its solution; variables whose bounds meet are taken out first."""
-        fixed = self.high - self.low <= 1e-12
+        fixed = self.high - self.low <= 1e-10
         if not fixed.any():
             return _interior(self, start)
         x, kept = self.low.copy(), np.flatnonzero(~fixed)
@@ -158,13 +158,26 @@ def _interior(p: Programme, start: Floats) -> Answer:
         if miss.small:
             break
         steps = _Steps(p, point, miss)
-        none = (np.zeros(len(p.b)), np.zeros(len(point.x)), np.zeros(len(point.x)))
-        guess = steps.towards(0.0, none)
-        after = point.moved(guess, point.reach(guess, p)).spread(p)
-        aim = miss.mu * float(after / miss.mu) ** 3
-        move = steps.towards(aim, (guess.slack * guess.z, guess.x * guess.low, -guess.x * guess.high))
-        point = point.moved(move, min(NEAR * point.reach(move, p), 1.0))
+        point = _next(p, point, miss, steps)
     return Answer(point.x, point.z, point.y)
+
+
+def _next(p: Programme, point: _Point, miss: _Miss, steps: _Steps) -> _Point:
+    """The point after a predictor and a corrector; after a plain centring step where they lead astray."""
+    none = (np.zeros(len(p.b)), np.zeros(len(point.x)), np.zeros(len(point.x)))
+    guess = steps.towards(0.0, none)
+    far = min(point.reach(guess, p), 1.0)
+    aim = miss.mu * float(point.moved(guess, far).spread(p) / miss.mu) ** 3
+    curved = tuple(
+        far * far * part for part in (guess.slack * guess.z, guess.x * guess.low, -guess.x * guess.high)
+    )
+    move = steps.towards(max(aim, 1e-3 * EXACT * p.height), curved)
+    length = min(NEAR * point.reach(move, p), 1.0)
+    # Far from the central path the corrector can run in circles.
+    if length < 0.1 or point.moved(move, length).spread(p) > miss.mu:
+        move = steps.towards(CENTRED * miss.mu, none)
+        length = min(NEAR * point.reach(move, p), 1.0)
+    return point.moved(move, length)
 
 
 @dataclass(frozen=True)
@@ -234,7 +247,7 @@ class _Steps:
         inner[np.diag_indices(len(inner))] += np.r_[at.slack / at.z, np.full(len(at.y), 1e-13)]
         self.inner = _factored(inner)
 
-    def towards(self, aim: float, more: tuple[Floats, Floats, Floats]) -> _Point:
+    def towards(self, aim: float, more: tuple[Floats, ...]) -> _Point:
         """The step to products of slacks and multipliers equal to `aim`, less second-order terms `more`."""
         at, miss = self.at, self.miss
         ts = aim - at.slack * at.z - more[0]

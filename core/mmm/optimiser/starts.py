@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, eye_array, vstack
 
+from core.mmm.optimiser.branching import Envelopes, best_splits
 from core.mmm.optimiser.flighting import pulsed
 from core.mmm.optimiser.horizon import Horizon, curves_of
 from core.mmm.optimiser.levers import Levers
@@ -30,42 +29,16 @@ def ceilings(limits: Limits) -> Floats:
     return most
 
 
-def envelope(limits: Limits, points: Floats, values: Floats) -> tuple[Floats, float] | None:
-    """Amounts that are best for the concave envelopes through `points` (lever, point), and their worth; None
-    where the limits leave no choice."""
-    m, (count, grid) = limits.matrices, points.shape
-    size, height = limits.scale, max(float(np.abs(values).max()), 1e-300)
-    owner = np.repeat(np.arange(count), grid)
-    pick = csr_array((np.ones(count * grid), (owner, np.arange(count * grid))))
-    money = csr_array(((points / size).ravel(), (owner, np.arange(count * grid))))
-    capped = np.flatnonzero(np.isfinite(m.high))
-    rows = vstack([m.a, eye_array(count, format="csr")[capped], -eye_array(count)], format="csr")
-    right = np.concatenate([m.b, m.high[capped], -m.low]) / size
-    upper = rows @ money
-    found = linprog(
-        -(values / height).ravel(), upper, right,
-        vstack([pick, m.e @ money]) if len(m.f) else pick, np.concatenate([np.ones(count), m.f / size]),
-        method="highs",
-    )  # fmt: skip
-    if found.status != 0:
-        return None
-    # Any multipliers give a bound: the solver's own tolerances are no part of it.
-    pulls = np.maximum(-found.ineqlin.marginals, 0.0)
-    fixed = -found.eqlin.marginals[count:]
-    charged = (rows.T @ pulls + m.e.T @ fixed)[:, None] * (points / size)
-    bound = float((values / height - charged).max(axis=1).sum() + right @ pulls + m.f / size @ fixed)
-    return np.asarray(money @ found.x) * size, bound * height
-
-
 def envelope_start(horizon: Horizon, levers: Levers, limits: Limits, cost: float) -> list[Floats]:
-    """The best plan for the concave envelopes of the mean curves, where each lever has a curve of its own."""
+    """The best plans for the mean curves, whatever their shape, where each lever has a curve of its own."""
     most = ceilings(limits)
     if levers.free.any() or not np.isfinite(most).all():
         return []
     points = (np.linspace(0, 1, GRID) ** 1.5) * most[:, None]
     values = curves_of(horizon, levers, points)[0] - cost * points
-    found = envelope(limits, points, values)
-    return [] if found is None else [np.clip(found[0], limits.matrices.low, limits.matrices.high)]
+    found = best_splits(Envelopes(limits, points, values, values))
+    m = limits.matrices
+    return [] if found is None else [np.clip(amounts, m.low, m.high) for amounts in found[0]]
 
 
 def shapes(levers: Levers) -> list[Floats]:
@@ -109,9 +82,9 @@ def corners(limits: Limits, count: int, seed: int) -> list[Floats]:
 def hull(horizon: Horizon, levers: Levers, limits: Limits, around: Floats) -> float | None:
     """No plan within the limits has a larger mean KPI than this, whatever the shape of the curves.
 
-    Each lever's curve lies under two lines over every interval of a grid, dense around `around`; the best
-    split for the concave hull of those lines is a linear programme (its dual is the Lagrangian bound with
-    the best multipliers). None where curves of several levers depend on each other.
+    Each lever's curve lies under two lines over every interval of a grid, dense around `around`; branch and
+    bound over the concave envelopes of those lines narrows what is left. None where curves of several levers
+    depend on each other.
     """
     most = ceilings(limits)
     if levers.free.any() or not np.isfinite(most).all():
@@ -124,9 +97,25 @@ def hull(horizon: Horizon, levers: Levers, limits: Limits, around: Floats) -> fl
     apart = left - right
     cross = np.where(apart > 0, (f1 - f0 + left * x0 - right * x1) / np.where(apart > 0, apart, 1.0), x0)
     cross = np.clip(cross, x0, x1)
-    above = np.minimum(f0 + left * (cross - x0), f1 + right * (cross - x1))
-    found = envelope(limits, np.hstack([points, cross]), np.hstack([values, np.maximum(above, f0)]))
+    above = np.maximum(np.minimum(f0 + left * (cross - x0), f1 + right * (cross - x1)), f0)
+    curves = Envelopes(
+        limits, _woven(points, cross), _woven(values, f0 + (f1 - f0) * _part(cross, x0, x1)),
+        _woven(values, above),
+    )  # fmt: skip
+    found = best_splits(curves)
     return None if found is None else found[1]
+
+
+def _part(cross: Floats, x0: Floats, x1: Floats) -> Floats:
+    """How far between two points another one lies, 0 to 1."""
+    return np.asarray((cross - x0) / np.where(x1 > x0, x1 - x0, 1.0))
+
+
+def _woven(points: Floats, between: Floats) -> Floats:
+    """(lever, point) with those of each interval between its ends."""
+    out = np.empty((len(points), points.shape[1] + between.shape[1]))
+    out[:, ::2], out[:, 1::2] = points, between
+    return out
 
 
 def _grid_around(middle: Floats, most: Floats) -> Floats:

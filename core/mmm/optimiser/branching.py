@@ -1,0 +1,115 @@
+"""The best split for curves of any shape, one by lever: branch and bound on their concave envelopes.
+
+Over a box of amounts the concave envelopes of the curves give a linear programme that no plan in the box can
+beat. Where an envelope lies well above its curve the box is cut in two at that lever's amount, and the most
+promising box is looked at next (Udell and Boyd 2013, "Maximizing a sum of sigmoids").
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, eye_array, vstack
+
+from core.mmm.optimiser.limits import Limits
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+NODES, CLOSE, KEPT = 30, 1e-5, 3
+
+
+@dataclass(frozen=True)
+class Envelopes:
+    """Curves through `points` (lever, point), rising along a row; `above` are values no curve exceeds between
+    and at the points, `values` those of the curves."""
+
+    limits: Limits
+    points: Floats
+    values: Floats
+    above: Floats
+
+    def solve(self, low: Integers, high: Integers) -> tuple[Floats, Floats, float] | None:
+        """Amounts, each lever's envelope there and a bound of the worth, for amounts between the points of
+        places `low` and `high`; None where the limits leave no choice."""
+        (levers, grid), m = self.points.shape, self.limits.matrices
+        size, height = self.limits.scale, max(float(np.abs(self.above).max()), 1e-300)
+        columns = np.arange(levers * grid)
+        owner = np.repeat(np.arange(levers), grid)
+        pick = csr_array((np.ones(levers * grid), (owner, columns)))
+        money = csr_array(((self.points / size).ravel(), (owner, columns)))
+        capped = np.flatnonzero(np.isfinite(m.high))
+        rows = vstack([m.a, eye_array(levers, format="csr")[capped], -eye_array(levers)], format="csr")
+        right = np.concatenate([m.b, m.high[capped], -m.low]) / size
+        place = np.arange(grid)
+        open_ = (place >= low[:, None]) & (place <= high[:, None])
+        found = linprog(
+            -(self.above / height).ravel(), rows @ money, right,
+            vstack([pick, m.e @ money]) if len(m.f) else pick, np.concatenate([np.ones(levers), m.f / size]),
+            bounds=np.column_stack([np.zeros(levers * grid), open_.ravel()]), method="highs",
+        )  # fmt: skip
+        if found.status != 0:
+            return None
+        # Any multipliers give a bound: the solver's own tolerances are no part of it.
+        pulls, fixed = np.maximum(-found.ineqlin.marginals, 0.0), -found.eqlin.marginals[levers:]
+        charged = (rows.T @ pulls + m.e.T @ fixed)[:, None] * (self.points / size)
+        best = np.where(open_, self.above / height - charged, -np.inf).max(axis=1).sum()
+        bound = float(best + right @ pulls + m.f / size @ fixed) * height
+        envelope = (self.above.ravel() * found.x).reshape(levers, grid).sum(axis=1)
+        return np.asarray(money @ found.x) * size, envelope, bound
+
+    def true(self, amounts: Floats) -> Floats:
+        """(lever,) the curves at the amounts, straight between points."""
+        pairs = zip(amounts, self.points, self.values, strict=True)
+        return np.array([np.interp(own, points, values) for own, points, values in pairs])
+
+
+def best_splits(curves: Envelopes, nodes: int = NODES) -> tuple[list[Floats], float] | None:
+    """Up to a few good splits, the best one first, and a bound of the worth; None where there is no plan."""
+    levers, grid = curves.points.shape
+    first = curves.solve(np.zeros(levers, dtype=np.int64), np.full(levers, grid - 1))
+    if first is None:
+        return None
+    order = count()
+    heap = [(-first[2], next(order), np.zeros(levers, dtype=np.int64), np.full(levers, grid - 1), first)]
+    found: list[tuple[float, Floats]] = []
+    bound = first[2]
+    for _ in range(nodes):
+        if not heap:
+            break
+        bound = -heap[0][0]
+        _, _, low, high, (amounts, envelope, _) = heapq.heappop(heap)
+        true = curves.true(amounts)
+        found.append((float(true.sum()), amounts))
+        best = max(value for value, _ in found)
+        cut = _cut(curves, low, high, amounts, envelope - true)
+        if bound - best <= CLOSE * abs(best) or cut is None:
+            heapq.heappush(heap, (-bound, next(order), low, high, (amounts, envelope, bound)))
+            break
+        lever, place = cut
+        for side in (0, 1):
+            ends = (low.copy(), high.copy())
+            ends[1 - side][lever] = place
+            child = curves.solve(*ends)
+            if child is not None and child[2] > best:
+                heapq.heappush(heap, (-child[2], next(order), *ends, child))
+    best = max(value for value, _ in found)
+    bound = max(-heap[0][0] if heap else best, best)
+    ranked = sorted(found, key=lambda own: -own[0])[:KEPT]
+    return [amounts for _, amounts in ranked], bound
+
+
+def _cut(
+    curves: Envelopes, low: Integers, high: Integers, amounts: Floats, gaps: Floats
+) -> tuple[int, int] | None:
+    """The lever whose envelope is farthest above its curve, and the point in its box next to its amount."""
+    for lever in np.argsort(-gaps):
+        inside = np.arange(low[lever] + 1, high[lever])
+        if len(inside):
+            nearest = np.abs(curves.points[lever, inside] - amounts[lever]).argmin()
+            return int(lever), int(inside[nearest])
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.mmm.choices import Flighting
 from core.mmm.optimiser.limits import InfeasiblePlan, Limit
 from core.mmm.planning.answer_parts import Binding, LimitKind
@@ -67,13 +69,14 @@ def explain_clash(error: InfeasiblePlan, inputs: BudgetInputs, wording: Wording)
     if not error.clash:
         return " ".join(error.faults)
     known = asked_limits(inputs)
-    parts = [_clashing(limit, known, wording) for limit in error.clash]
-    return f"No plan can meet all of these: {'; '.join(parts)}. {_way_out(error.clash, wording)}"
+    asked = [known.get(limit.name) or unasked_limit(limit.name, limit.amount) for limit in error.clash]
+    parts = [_clashing(limit, own, wording) for limit, own in zip(error.clash, asked, strict=True)]
+    way_out = _way_out(error.clash, {own.kind for own in asked}, wording)
+    return f"No plan can meet all of these: {'; '.join(parts)}. {way_out}"
 
 
-def _clashing(limit: Limit, known: dict[str, AskedLimit], wording: Wording) -> str:
+def _clashing(limit: Limit, asked: AskedLimit, wording: Wording) -> str:
     """'Search is kept at €50,000.00', 'the budget is €100.00'."""
-    asked = known.get(limit.name) or unasked_limit(limit.name, limit.amount)
     amount = f"{wording.symbol}{limit.amount:,.2f}"
     if asked.kind == LimitKind.TOTAL:
         return f"the budget is {amount}"
@@ -91,21 +94,32 @@ def _clashing(limit: Limit, known: dict[str, AskedLimit], wording: Wording) -> s
     return f"{name} {word} {amount}"
 
 
-def _way_out(clash: tuple[Limit, ...], wording: Wording) -> str:
-    """How much is missing where a total stands against limits that add up; else simply to loosen one."""
+def _way_out(clash: tuple[Limit, ...], kinds: set[LimitKind], wording: Wording) -> str:
+    """How much is missing where floors or caps of different money stand against the budget; else to loosen
+    one."""
     total = next((limit for limit in clash if limit.name == "total"), None)
     others = [limit for limit in clash if limit.name != "total"]
-    kinds = {limit.kind for limit in others}
-    plain = not any(getattr(limit, "of_total", False) or "per period" in limit.name for limit in others)
-    if total is None or not others or len(kinds) != 1 or not plain:
-        return "Loosen one of them."
-    gap = sum(limit.amount for limit in others) - total.amount
-    rest = "the other" if len(others) == 1 else "the others"
-    if kinds == {"lower"} and gap > 0:
-        return f"Raise the budget by {wording.symbol}{gap:,.2f}, or lower {rest} by as much."
-    if kinds == {"upper"} and gap < 0:
-        return f"Lower the budget by {wording.symbol}{-gap:,.2f}, or raise {rest} by as much."
+    sides = {limit.kind for limit in others}
+    if total is not None and others and _adds_up(others):
+        gap = sum(limit.amount for limit in others) - total.amount
+        rest = "the other" if len(others) == 1 else "the others"
+        if sides == {"lower"} and gap > 0:
+            return f"Raise the budget by {wording.symbol}{gap:,.2f}, or lower {rest} by as much."
+        if sides == {"upper"} and gap < 0:
+            return f"Lower the budget by {wording.symbol}{-gap:,.2f}, or raise {rest} by as much."
+    if kinds & {LimitKind.MONTH, LimitKind.PERIOD, LimitKind.RULE}:
+        return f"Loosen one of them, or let the plan find the best {wording.period}s."
     return "Loosen one of them."
+
+
+def _adds_up(limits: list[Limit]) -> bool:
+    """Whether the limits are sums of whole money of which none counts twice; caps must cover all of it."""
+    if any(limit.of_total or limit.members.shape[0] > 1 for limit in limits):
+        return False
+    rows = np.vstack([limit.members.toarray() for limit in limits])
+    counted = rows.sum(axis=0)
+    covers = bool((counted == 1).all()) or all(limit.kind == "lower" for limit in limits)
+    return bool(np.isin(rows, (0.0, 1.0)).all()) and bool((counted <= 1).all()) and covers
 
 
 def setting_words(inputs: BudgetInputs, free: BudgetInputs, wording: Wording) -> tuple[str, ...]:
@@ -113,7 +127,7 @@ def setting_words(inputs: BudgetInputs, free: BudgetInputs, wording: Wording) ->
     usual = {limit.channel: limit for limit in free.limits}
     said = []
     for limit in inputs.limits:
-        said += _channel_words(limit, usual.get(limit.channel), wording)
+        said += _channel_words(limit, usual.get(limit.channel), wording, inputs.pulse)
     said += [_group_words(group, wording) for group in inputs.groups]
     said += [
         f"{month.name} {_span(month.minimum_value, month.maximum_value, wording)}"
@@ -146,7 +160,9 @@ def flighting_words(flighting: Flighting, wording: Wording, pulse: tuple[int, in
     }[flighting]
 
 
-def _channel_words(limit: ChannelLimit, usual: ChannelLimit | None, wording: Wording) -> list[str]:
+def _channel_words(
+    limit: ChannelLimit, usual: ChannelLimit | None, wording: Wording, pulse: tuple[int, int]
+) -> list[str]:
     name = wording.label(limit.channel)
     if limit.locked:
         return [f"{name} kept"]
@@ -162,7 +178,7 @@ def _channel_words(limit: ChannelLimit, usual: ChannelLimit | None, wording: Wor
         span = _span(limit.period_minimum_value, limit.period_maximum_value, wording)
         said.append(f"{name} {span} a {wording.period}")
     if limit.flighting is not None:
-        said.append(f"{name} {flighting_words(limit.flighting, wording)}")
+        said.append(f"{name} {flighting_words(limit.flighting, wording, pulse)}")
     return said
 
 

@@ -14,7 +14,8 @@ from tests.core.mmm.plan_examples import LABELS, WORDING, inputs, limits
 
 
 def _limit(name: str, kind: str, amount: float, of_total: bool = False) -> Limit:
-    return Limit(name, kind, row(np.ones(2)), amount, of_total)
+    members = {"tv_S": [1.0, 0.0], "search_S": [0.0, 1.0]}.get(name, [1.0, 1.0])
+    return Limit(name, kind, row(np.array(members)), amount, of_total)
 
 
 def _binding(kind: LimitKind, side: str = "maximum", **changes) -> Binding:
@@ -67,6 +68,14 @@ def test_a_clash_of_caps_says_how_much_the_budget_is_too_large():
     assert words.endswith("Lower the budget by €10.00, or raise the others by as much.")
 
 
+def test_limits_that_share_channels_are_not_simply_added_up():
+    error = InfeasiblePlan(
+        (_limit("tv_S", "lower", 50.0), _limit("Both", "lower", 70.0), _limit("total", "total", 60.0))
+    )
+    asked = BudgetInputs(13, 60.0, limits(), groups=(GroupLimit("Both", ("tv_S", "search_S"), 70.0),))
+    assert explain_clash(error, asked, WORDING).endswith("the budget is €60.00. Loosen one of them.")
+
+
 def test_a_clash_names_groups_months_and_rules_as_typed():
     asked = BudgetInputs(
         13, 60.0, limits(), groups=(GroupLimit("Digital", ("search_S",), minimum_share=0.4),),
@@ -79,7 +88,7 @@ def test_a_clash_names_groups_months_and_rules_as_typed():
     assert explain_clash(error, asked, WORDING) == (
         "No plan can meet all of these: “Digital” needs at least 40 % of the money; January 2026 may get "
         "at most €10.00; the rule “TV first” needs at least €50.00; Television may get at most €5.00 a week "
-        "(near the most ever spent in one week). Loosen one of them."
+        "(near the most ever spent in one week). Loosen one of them, or let the plan find the best weeks."
     )
 
 
@@ -87,7 +96,7 @@ def test_everything_that_was_set_is_said_in_a_few_words():
     free = BudgetInputs(13, 150_000.0, limits())
     said = setting_words(inputs(), free, WORDING)
     assert said == (
-        "Search at least €10.0k", "Search at most €15.0k a week", "Search pulsed, 2 of every 4 weeks",
+        "Search at least €10.0k", "Search at most €15.0k a week", "Search pulsed, 1 of every 3 weeks",
         "“all” at least €1.00", "“Digital” 40 to 60 % of the money", "January 2026 €10.0k to €80.0k",
         "“TV twice search” at least €0", "geos differ", "Television in North €1.00k to €90.0k",
     )  # fmt: skip

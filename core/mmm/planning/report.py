@@ -16,7 +16,7 @@ from core.mmm.planning.schedule import Schedule, schedule_of
 from core.mmm.planning.values import BudgetInputs, PlanKind
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
-from core.mmm.planning.whatif_words import scenario_sentence
+from core.mmm.planning.whatif_words import changes, scenario_sentence
 from core.mmm.planning.why import Answer, Why, why_of
 from core.mmm.planning.words import (
     goal_sentence,
@@ -95,12 +95,15 @@ class PlanReport:
         returns = (words.per_money(roas.mean), f"{words.per_money(roas.lower)} to "
                    f"{words.per_money(roas.upper)}") if roas else ("–", "nothing is spent")  # fmt: skip
         gap = answer.difference
+        odds = (
+            f"{signed(gap.lower, words)} to {signed(gap.upper, words)}; better: "
+            f"{probability(answer.probability_better)}"
+        )
+        same = gap.lower == gap.upper == 0
         return (
             Figure("Spend", words.money(answer.total_value), f"{self.before}: {words.money(money)}"),
             Figure(f"Caused {words.kpi_label}", words.kpi(answer.kpi.mean), span_words(answer.kpi, words)),
-            Figure(f"Against {self.before.lower()}", signed(gap.mean, words),
-                   f"{signed(gap.lower, words)} to {signed(gap.upper, words)}; better: "
-                   f"{probability(answer.probability_better)}"),
+            Figure(f"Against {self.before.lower()}", signed(gap.mean, words), "unchanged" if same else odds),
             Figure(words.return_name, *returns),
         )  # fmt: skip
 
@@ -151,7 +154,7 @@ def whatif_report(
         schedule=whatif_schedule(inputs),
         why=why_of(answer, inputs.level, origin),
         asked="",
-        answered=scenario_sentence(answer, wording, inputs.level),
+        answered=scenario_sentence(answer, wording, inputs.level) if changes(answer) else "As recently.",
         horizon=horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.assumptions,
         before="Recent spend",

@@ -18,6 +18,7 @@ from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.values import BudgetInputs, PlanKind
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.planning.whatif_words import changes
 from core.mmm.wording import Wording
 from pages.parts.actions import FAILED, attempt
 from pages.parts.plain import plain
@@ -76,7 +77,10 @@ def _whatif(project: Membership, bench: Bench, info: ScenarioInfo, wording: Word
     basis = read_basis(_model(info.cache_key, info), int(info.config["periods"]))
     inputs = WhatIfInputs.from_json(info.config, basis)
     answer = WhatIfAnswer.from_json(info.results or {})
-    show_sentence(answer, wording, inputs.level)
+    if changes(answer):
+        show_sentence(answer, wording, inputs.level)
+    else:
+        st.markdown("#### As recently.")
     show_whatif(answer, inputs.periods, wording, inputs.level)
     keep_whatif(project, bench, None, answer, inputs, wording)
     if answer.forecast:

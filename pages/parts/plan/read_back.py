@@ -18,7 +18,9 @@ from pages.parts.plan.state import Bench
 
 def read_back(bench: Bench, info: ModelInfo, basis: PlanBasis, wording: Wording) -> None:
     """The button `Read a file`: dates and channels from a workbook or CSV become the scenario."""
-    with st.popover("Read a file", icon=":material/upload_file:", key="whatif_read_box", width="content"):
+    # A new number closes the box again once a file was read.
+    key = f"whatif_read_box_{bench.round}"
+    with st.popover("Read a file", icon=":material/upload_file:", key=key, width="content"):
         st.caption(
             "Export the workbook, change its sheet Plan, and read it back; or any table with a column Date "
             f"and one per channel, from {basis.start_on} on."

@@ -83,7 +83,7 @@ def _draft(problem: BudgetProblem, search: Search, amounts: Floats, total: float
     whole = to_the_cent(amounts, search.limits, total)
     money = levers.money(whole)
     limits = limits_of(problem, by_cell).with_rows(_kept(levers, whole))
-    cells = to_the_cent(money.ravel(), limits, total)
+    cells = to_the_cent(money.ravel(), limits, total, levers.periods)
     kpi, after = _draws(search, by_cell, cells)
     return Draft(cells.reshape(money.shape), amounts, kpi, after)
 

@@ -11,13 +11,14 @@ Floats = NDArray[np.float64]
 SPECK = 1e-6  # money that counts as none
 
 
-def to_the_cent(money: Floats, limits: Limits, total: float) -> Floats:
+def to_the_cent(money: Floats, limits: Limits, total: float, run: int = 1) -> Floats:
     """`money` (cell,) in whole cents with the sum `total`; odd cents go where they break no limit.
 
     All amounts are cut down to cents; what is missing goes first to limits that want money, then to the
-    largest remainders.
+    largest remainders. Over each `run` of cells (the periods of a channel) odd cents are spread, so that no
+    part of the run is more than a cent early or late.
     """
-    purse = _Purse(money, limits, round(total / CENT))
+    purse = _Purse(money, limits, round(total / CENT), run)
     purse.fill_wants()
     purse.fill(purse.order)
     purse.fill(purse.order, strict=False)
@@ -27,10 +28,12 @@ def to_the_cent(money: Floats, limits: Limits, total: float) -> Floats:
 class _Purse:
     """Cents by cell, and how many are still to be given out."""
 
-    def __init__(self, money: Floats, limits: Limits, total: int) -> None:
+    def __init__(self, money: Floats, limits: Limits, total: int, run: int) -> None:
         m = limits.matrices
         self.cents = np.floor(money / CENT + 1e-6)
-        self.order = np.argsort(-(money / CENT - self.cents), kind="stable")
+        due = np.round(np.cumsum((money / CENT).reshape(-1, run), axis=1))
+        spread = np.diff(due, axis=1, prepend=0.0).ravel() > self.cents
+        self.order = np.lexsort((-(money / CENT - self.cents), ~(spread & (run > 1))))
         self.left = total - int(self.cents.sum())
         self.rows, self.columns, self.edge = m.a, m.a.tocsc(), m.b
         self.low, self.high = m.low / CENT, m.high / CENT

@@ -17,6 +17,7 @@ from core.mmm.wording import Wording, percent, probability
 
 SCHEDULE_HEIGHT = 320
 CELL_HEIGHT = 34
+NEAR = 4.0  # times the width of the frontier
 PLAN = "#4c7ef3"
 SHADES = [[0.0, "rgba(76,126,243,0.06)"], [1.0, "rgba(76,126,243,0.95)"]]
 LESS, MORE = "rgba(194,87,26,0.6)", "rgba(47,111,219,0.6)"  # told apart by any kind of colour vision
@@ -128,11 +129,13 @@ def frontier_chart(
              (before, np.asarray(answer.before_draws), NEUTRAL, "diamond-open")]  # fmt: skip
     alt = (
         f"Efficient frontier: expected {wording.kpi_label} against the one that is missed in {missed} of "
-        f"cases, {len(points)} plans; this plan and {split_words(answer.reference)} are marked."
+        f"cases, {len(points)} plans; this plan is marked."
     )
     axis = {"tickformat": "~s", "tickprefix": wording.kpi_prefix, "nticks": 6}
     named = {"text": f"{wording.kpi_label} missed in {missed} of cases"}
-    traces = [frontier, *(_mark(name, draws, share, *look) for name, draws, *look in marks if draws.size)]
+    # The plan is on the frontier or beside it; what it is compared with may be far away.
+    shown = [marks[0], *(mark for mark in marks[1:] if mark[1].size and _near(mark[1], points, share))]
+    traces = [frontier, *(_mark(name, draws, share, *look) for name, draws, *look in shown)]
     return figure(traces, alt=alt, height=SCHEDULE_HEIGHT, xaxis={**axis, "title": named},
                   yaxis={**axis, "title": {"text": f"Expected {wording.kpi_label}"}})  # fmt: skip
 
@@ -142,6 +145,13 @@ def _point_words(point: FrontierPoint, wording: Wording, missed: str) -> str:
         f"expected {wording.kpi(point.kpi)}, missed in {missed} of cases: {wording.kpi(point.low_kpi)}, "
         f"better than before: {probability(point.probability_better)}"
     )
+
+
+def _near(draws: Floats, points: Sequence[FrontierPoint], share: float) -> bool:
+    """Whether a plan lies near enough to the frontier to be drawn without squeezing it to a dot."""
+    low = [point.low_kpi for point in points]
+    gap = max(min(low) - float(np.quantile(draws, share)), 0.0)
+    return gap <= NEAR * (max(low) - min(low))
 
 
 def _mark(name: str, draws: Floats, share: float, colour: str, symbol: str) -> Trace:

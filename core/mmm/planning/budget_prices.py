@@ -39,7 +39,9 @@ def bindings_of(
     rows = []
     for label, price in prices.items():
         name, _, side = label.rpartition(" ")
-        limit = known.get(name) or unasked_limit(name, amounts.get(label, 0.0))
+        limit = known.get(name)
+        if limit is None or (limit.low if side == "lower" else limit.high) is None:
+            limit = unasked_limit(name, amounts.get(label, 0.0))
         if limit.kind == LimitKind.CHANNEL and side == "upper" and limit.high == offered.get(name):
             limit = replace(limit, own=limit.locked)
         # Less than nothing cannot be spent: a floor of zero is no choice of anybody.

@@ -14,7 +14,7 @@ from core.mmm.planning.effects import draws_of
 from core.mmm.planning.values import BudgetInputs, to_cents
 
 POINTS = 8
-APART = 1e-4  # of the expected KPI: points nearer to each other than that are one plan to a reader
+APART = 5e-4  # of the expected KPI: points nearer to each other than that are one plan to a reader
 
 
 @dataclass(frozen=True)

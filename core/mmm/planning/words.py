@@ -210,7 +210,3 @@ def _names(channels: Sequence[ChannelOutcome], wording: Wording) -> str:
     if len(names) > most + 1:
         names = [*names[:most], f"{len(names) - most} others"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _more_or_less(change: float, wording: Wording) -> str:
-    return f"{wording.money(abs(change))} {'more' if change > 0 else 'less'} than recent spend"

@@ -72,7 +72,7 @@ def _columns(basis: PlanBasis, wording: Wording) -> dict[str, object]:
     }
     columns |= {
         f"{FACTOR}{name}": st.column_config.NumberColumn(
-            f"× {wording.label(name)}", help="Empty: the channel does not count", width="small"
+            f"× {wording.label(name)}", help="Empty: the channel does not count"
         )
         for name in basis.channels
     }

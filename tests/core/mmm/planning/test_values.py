@@ -105,6 +105,11 @@ def test_risk_reads_as_the_optimiser_takes_it():
     assert BudgetInputs(13, 1.0, limits(), risk=RiskView.PROBABILITY).risk_choice == "probability"
 
 
+def test_the_chance_to_improve_counts_for_the_most_kpi_alone():
+    with pytest.raises(UserError, match="only for the goal"):
+        BudgetInputs(13, 1.0, limits(), goal=Goal.PROFIT, margin_share=0.3, risk=RiskView.PROBABILITY)
+
+
 def test_profit_needs_a_margin():
     with pytest.raises(UserError, match="margin"):
         BudgetInputs(13, 1.0, limits(), goal=Goal.PROFIT)

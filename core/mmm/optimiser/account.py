@@ -15,7 +15,7 @@ from core.mmm.optimiser.beyond import beyond_seen
 from core.mmm.optimiser.goals import Ask, Found
 from core.mmm.optimiser.horizon import earn_by_lever
 from core.mmm.optimiser.levers import Levers
-from core.mmm.optimiser.limits import CENT, Limit, Side, row
+from core.mmm.optimiser.limits import CENT, Limit, Limits, Side, row
 from core.mmm.optimiser.outcome import Plan
 from core.mmm.optimiser.prices import prices_of
 from core.mmm.optimiser.risk import Attitude
@@ -142,8 +142,14 @@ def _plan(problem: BudgetProblem, search: Search, ask: Ask, draft: Draft) -> Pla
         roas=ask.price * (mean - float(nothing.mean())) / total if total > 0 else float("nan"),
         starts=search.starts,
         beyond_seen=beyond_seen(problem, levers, draft.cells),
-        bound_of=lambda: hull(search.worth.horizon, levers, fixed, draft.amounts),
+        bound_of=lambda: _bound(search, fixed, draft),
     )
+
+
+def _bound(search: Search, fixed: Limits, draft: Draft) -> float | None:
+    """A bound for exact amounts; odd cents may put a plan a hair above it."""
+    found = hull(search.worth.horizon, search.worth.levers, fixed, draft.amounts)
+    return None if found is None else max(found, float(draft.kpi.mean()))
 
 
 def attitude_against(attitude: Attitude, rival: Floats) -> Attitude:

@@ -15,7 +15,9 @@ from core.mmm.optimiser.worth import Look, Worth
 
 Floats = NDArray[np.float64]
 ROUNDS = 60
-STILL, FLAT = 1e-10, 1e-15  # changes of amounts and of worth, relative, that count as none
+# Changes of amounts and of worth, relative, that count as none; below the noise of its sums the worth itself
+# says nothing, and the promised gain is followed while it shrinks.
+STILL, FLAT, NOISE = 1e-10, 1e-18, 1e-14
 ROUGH = 1e-8  # change of worth that counts as none where a place near the top is enough
 CLIMBS = 1e-4  # share of the promised gain that a step has to bring (Armijo)
 
@@ -57,7 +59,7 @@ class _Hill:
 
     def __init__(self, worth: Worth, limits: Limits, start: Floats, flat: float) -> None:
         m, self.size, self.flat = limits.matrices, limits.scale, flat
-        self.worth, self.matrices, self.price = worth, m, 0.0
+        self.worth, self.matrices, self.price, self.last = worth, m, 0.0, np.inf
         self.look = worth.look(np.clip(start, m.low, m.high))
         self.height = max(
             abs(self.look.worth), float(np.abs(self.look.gradient).max()) * self.size * 1e-3, 1e-300
@@ -77,16 +79,18 @@ class _Hill:
         """One step; whether the top is reached."""
         x, size = self.look.amounts, self.size
         change = self._aim() - x
-        gain = float(self.look.gradient @ change)
-        if np.abs(change).max() <= STILL * size or gain <= self.flat * self.height:
+        gain = float(self.look.gradient @ change) / self.height
+        stuck = gain < NOISE and gain > 0.5 * self.last
+        if np.abs(change).max() <= STILL * size or gain <= self.flat or stuck:
             return True
-        length = 1.0
+        self.last, length = gain, 1.0
         while length > 1e-8:
             tried = np.clip(x + length * change, self.matrices.low, self.matrices.high)
             look = self.worth.look(tried)
-            if look.worth >= self.look.worth + CLIMBS * length * gain - FLAT * self.height * (length == 1.0):
+            rise = (look.worth - self.look.worth) / self.height
+            if rise >= CLIMBS * length * gain - NOISE * (length == 1.0):
                 self.look = look
-                return gain * length <= 10 * self.flat * self.height
+                return False
             length *= 0.5 if length > 0.2 else 0.25
         return True
 

@@ -16,7 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-STEPS, EXACT, NEAR, INNER = 60, 1e-11, 0.995, 1e-2
+STEPS, EXACT, NEAR, INNER = 60, 1e-13, 0.995, 1e-2
 RIDGE, CENTRED = 1e-10, 0.3
 BATCHED = 64  # blocks up to this width are inverted together
 

@@ -22,7 +22,7 @@ from core.errors import UserError
 
 Floats = NDArray[np.float64]
 Risk = str | tuple[str, float]
-SMOOTH, COUNTS = 0.02, 1e-7
+SMOOTH, COUNTS = 0.02, 1e-3
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def main(words: list[str]) -> int:
         kept = json.loads(KEPT.read_text()) if KEPT.exists() else {"theirs": []}
         if "--all" in words:
             theirs = [their_run(folder, ours[0]["plan"]) for _ in range(RUNS)]
-            kept = about(theirs[0]["versions"]) | {"ours": ours, "theirs": theirs}
+            kept = about(theirs[0]["versions"]) | {"theirs": theirs}
             KEPT.write_text(json.dumps(kept, indent=1) + "\n")
         if kept["theirs"]:
             lines += judge_pace(ours, kept["theirs"]) + judge_worth(duel, ours, kept["theirs"])

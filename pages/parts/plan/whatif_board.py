@@ -13,6 +13,7 @@ from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.values import PlanKind
 from core.mmm.planning.whatif import solve_whatif
 from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.planning.words import horizon_words
 from core.mmm.wording import Wording
 from pages.parts.actions import user_errors
@@ -58,6 +59,10 @@ def _show_kept(project: Membership, other: ModelInfo, bench: Bench, scenario: Sc
     show_model_gone(scenario)
     show_sentence(answer, wording, float(scenario.config["level"]))
     show_whatif(answer, int(scenario.config["periods"]), wording, float(scenario.config["level"]))
+    if "spend" in scenario.config:
+        # The first form held percent of the usual spend of a model that is gone: its money is not known.
+        inputs = WhatIfInputs.from_json(scenario.config)
+        keep_whatif(project, bench, None, answer, inputs, wording)
     show_channels(answer, wording, float(scenario.config["level"]))
 
 

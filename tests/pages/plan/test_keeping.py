@@ -189,6 +189,19 @@ def test_a_frozen_budget_shows_its_curves_from_its_own_copy_and_can_be_deleted_w
     assert not shown.exception and "Frozen on" in everything_shown(shown)
 
 
+def test_an_unfrozen_scenario_of_a_deleted_model_can_still_be_taken_along(
+    open_page, keep, owner, saved, model_id
+):
+    keep("Another model")
+    with session() as s:
+        models.delete_model(s, owner, model_id)
+    app = open_page(PAGE, scenario=saved)
+    assert not app.exception and "was deleted" in everything_shown(app)
+    app.button(key="whatif_why").click().run()
+    assert not app.exception and "no longer known" in everything_shown(app)
+    assert not [button for button in app.button if button.key == f"freeze_now_{saved}"]
+
+
 def test_a_demo_visitor_takes_a_plan_along_but_keeps_none(open_page, keep, project_id, new_member):
     keep()
     with session() as s:

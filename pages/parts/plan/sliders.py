@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from core.mmm.planning.values import to_cents
@@ -13,6 +15,7 @@ from pages.parts.plan.desk import Desk
 MOST_PCT = 200
 STEP_PCT = 5
 MOST_TIMES = 10  # what may be typed, in multiples of the usual money
+ECHO_SECONDS = 5.0
 
 
 def ask_spend(desk: Desk) -> None:
@@ -47,8 +50,20 @@ def _ask_channel(desk: Desk, channel: str, money: float) -> None:
 
 
 def _show(key: str, value: float) -> None:
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+    state = st.session_state
+    if state.get(key) == value:
+        return
+    if key in state:
+        state.setdefault(f"{key}_past", {})[state[key]] = time.monotonic()
+    state[key] = value
+
+
+def _echo(key: str) -> bool:
+    """Whether the browser only repeats what was shown a moment ago: it had not yet seen the new value when
+    another widget was moved, and nobody typed the old one again.
+    """
+    replaced_at = st.session_state.get(f"{key}_past", {}).get(st.session_state[key])
+    return replaced_at is not None and time.monotonic() - replaced_at < ECHO_SECONDS
 
 
 def _name(name: str, usual: float, resting: bool, wording: Wording) -> None:
@@ -61,11 +76,15 @@ def _name(name: str, usual: float, resting: bool, wording: Wording) -> None:
 
 
 def _slid(desk: Desk, channel: str, slider: str, usual: float) -> None:
+    if _echo(slider):
+        return
     money = to_cents(usual * st.session_state[slider] / 100)
     desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
 
 
 def _typed(desk: Desk, channel: str, amount: str) -> None:
+    if _echo(amount):
+        return
     money = float(st.session_state[amount] or 0.0)
     desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
 

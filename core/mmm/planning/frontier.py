@@ -37,7 +37,7 @@ def frontier_points(
     """
     problem = problem_of(model, spent_as(inputs, answer), override)
     rows = frontier(problem, Goal.KPI, points=POINTS, level=inputs.risk_share, draws=draws_of(model))
-    return _told_apart(
+    return efficient(
         [_point({str(name): float(x) for name, x in row.items()}, inputs) for row in rows.to_dict("records")]
     )
 
@@ -57,13 +57,13 @@ def _point(row: Mapping[str, float], inputs: BudgetInputs) -> FrontierPoint:
     return FrontierPoint(float(row["kpi"]), float(row["quantile"]), float(row["probability_better"]), spend)
 
 
-def _told_apart(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
-    """The points by falling expectation, those left out that differ from the one before in nothing."""
-    ranked = sorted(points, key=lambda point: (-point.kpi, point.low_kpi))
+def efficient(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
+    """The points by falling expectation, each with a better cautious outcome than the one before.
+
+    Left out is what another plan beats in both, or what differs from the one before in nothing a reader sees.
+    """
     kept: list[FrontierPoint] = []
-    for point in ranked:
-        size = APART * abs(point.kpi)
-        if kept and max(abs(kept[-1].kpi - point.kpi), abs(kept[-1].low_kpi - point.low_kpi)) < size:
-            continue
-        kept.append(point)
+    for point in sorted(points, key=lambda point: (-point.kpi, -point.low_kpi)):
+        if not kept or point.low_kpi > kept[-1].low_kpi + APART * abs(point.kpi):
+            kept.append(point)
     return tuple(kept)

@@ -7,7 +7,7 @@ import pytest
 from core.mmm.charts.base import alt_text
 from core.mmm.planning.answer_parts import GeoMoney
 from core.mmm.planning.budget_charts import frontier_chart, geo_moves, schedule_bars, schedule_heat
-from core.mmm.planning.frontier import FrontierPoint
+from core.mmm.planning.frontier import FrontierPoint, efficient
 from tests.core.mmm.plan_examples import WORDING, budget_answer
 
 POINTS = (
@@ -49,3 +49,9 @@ def test_the_frontier_marks_the_picked_point_and_the_plan():
     assert list(chart.data[0].marker.symbol) == ["circle-open", "circle"]
     assert chart.data[1].y[0] == pytest.approx(answer.draws.total.mean())
     assert "10 %" in alt_text(chart)
+
+
+def test_a_plan_that_another_beats_in_both_is_not_on_the_frontier():
+    beaten = FrontierPoint(304_000.0, 190_000.0, 0.7, {"tv_S": 1.0})
+    alike = FrontierPoint(309_999.0, 200_001.0, 0.9, {"tv_S": 2.0})
+    assert efficient((beaten, *POINTS, alike)) == POINTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -106,7 +106,3 @@ class Search:
             if all(apart) and len(found) < FINALISTS:
                 found.append(end.amounts)
         return found
-
-    def with_attitude(self, worth: Worth) -> Search:
-        """The same search for another worth."""
-        return replace(self, worth=worth)

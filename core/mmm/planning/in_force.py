@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.mmm.planning.answer_parts import LimitKind
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.values import BudgetInputs
 from core.mmm.wording import Wording
@@ -27,34 +28,39 @@ class InForce:
 
 def limits_in_force(inputs: BudgetInputs, answer: BudgetAnswer, wording: Wording) -> tuple[InForce, ...]:
     """Every limit of the question, those that hold the answer back with their price."""
-    prices = {(b.name, b.geo): b.price for b in answer.bindings}
+    prices = {(b.about, b.name, b.geo): b.price for b in answer.bindings}
     return tuple(_limits(inputs, wording, prices))
 
 
 def _limits(
-    inputs: BudgetInputs, wording: Wording, prices: dict[tuple[str, str], float]
+    inputs: BudgetInputs, wording: Wording, prices: dict[tuple[LimitKind, str, str], float]
 ) -> Iterable[InForce]:
-    yield InForce("Budget", None, inputs.total_value, price=prices.get(("total", "")))
+    def price_of(kind: LimitKind, name: str, geo: str = "") -> float | None:
+        return prices.get((kind, name, geo))
+
+    yield InForce("Budget", None, inputs.total_value, price=price_of(LimitKind.TOTAL, "total"))
     for limit in inputs.limits:
         low, high = limit.bounds
-        label, price = wording.label(limit.channel), prices.get((limit.channel, ""))
+        label, price = wording.label(limit.channel), price_of(LimitKind.CHANNEL, limit.channel)
         yield InForce(label, low, high, price=price, note="kept" if limit.locked else "")
         if limit.test_value is not None:
             yield InForce(label, limit.test_value, None, note="if at all")
         if limit.has_period_limit:
             ends = limit.period_minimum_value, limit.period_maximum_value
-            yield InForce(label, *ends, note=f"in any one {wording.period}")
+            per_period = price_of(LimitKind.PERIOD, limit.channel)
+            yield InForce(label, *ends, price=per_period, note=f"in any one {wording.period}")
     for group in inputs.groups:
-        yield InForce(group.name, *group.ends, group.of_total, prices.get((group.name, "")), "group")
+        yield InForce(group.name, *group.ends, group.of_total, price_of(LimitKind.GROUP, group.name), "group")
     for month in inputs.months:
         if month.is_set:
             yield InForce(month.name, month.minimum_value, month.maximum_value,
-                          price=prices.get((month.name, "")), note="month")  # fmt: skip
+                          price=price_of(LimitKind.MONTH, month.name), note="month")  # fmt: skip
     for rule in inputs.rules:
         terms = " + ".join(f"{weight:g} × {wording.label(name)}" for name, weight in rule.weights.items())
         yield InForce(rule.name, rule.minimum_value, rule.maximum_value,
-                      price=prices.get((rule.name, "")), note=terms)  # fmt: skip
+                      price=price_of(LimitKind.RULE, rule.name), note=terms)  # fmt: skip
     for cell in inputs.geo_limits:
         if cell.is_set:
-            yield InForce(f"{wording.label(cell.channel)} in {cell.geo}", cell.minimum_value,
-                          cell.maximum_value, price=prices.get((cell.channel, cell.geo)))  # fmt: skip
+            price = price_of(LimitKind.GEO, cell.channel, cell.geo)
+            name = f"{wording.label(cell.channel)} in {cell.geo}"
+            yield InForce(name, cell.minimum_value, cell.maximum_value, price=price)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.mmm.planning.answer_parts import LimitKind
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.report import PlanReport
 
@@ -18,6 +19,8 @@ def limit_prices(report: PlanReport) -> list[tuple[str, float]]:
             continue
         where = "Budget" if binding.side == "total" else report.wording.label(binding.name)
         name = f"{where} in {binding.geo}" if binding.geo else where
+        if binding.about == LimitKind.PERIOD:
+            name = f"{name} in any one {report.wording.period}"
         side = "" if binding.side == "total" else f", {binding.side}"
         found.append((f"{name}{side}", float(binding.price)))
     return sorted(found, key=lambda row: -abs(row[1]))[:MOST_PRICES]

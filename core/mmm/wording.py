@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+HALF_CENT = 0.005
 MISSING = "–"
 UNKNOWN_COLOUR = "#8b93a1"
 STEPS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
@@ -86,11 +87,12 @@ class Wording:
 
     def money(self, value: float) -> str:
         """An amount in the project's currency."""
-        return _with_prefix(compact(value), self.symbol)
+        return _with_prefix(compact(_without_crumbs(value)), self.symbol)
 
     def kpi(self, value: float) -> str:
         """An amount of KPI, with the currency where the KPI is money."""
-        return _with_prefix(compact(value), self.kpi_prefix)
+        amount = _without_crumbs(value) if self.kpi_in_money else value
+        return _with_prefix(compact(amount), self.kpi_prefix)
 
     def per_money(self, value: float) -> str:
         """A return on one unit of money: 2.31 where it is money, else KPI units per 1,000 of currency."""
@@ -108,6 +110,11 @@ class Wording:
             if self.returns_in_money
             else f"{self.kpi_label} per {self.symbol.strip()} spent"
         )
+
+
+def _without_crumbs(value: float) -> float:
+    """Money, nothing where it rounds to no cent."""
+    return 0.0 if value is not None and abs(value) < HALF_CENT else value
 
 
 def _with_prefix(text: str, prefix: str) -> str:

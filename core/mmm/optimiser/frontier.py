@@ -70,9 +70,11 @@ def _best(search: Search, weight: float, plans: list[Floats]) -> Floats:
 def _row(search: Search, amounts: Floats, usual: Floats, level: float) -> dict[str, float]:
     kpi = search.worth.look(amounts).kpi
     spend = search.worth.levers.spend(amounts)
+    # The search rounds CVaR's kink; what is shown is the mean of the worst draws itself.
+    sharp = replace(search.worth.attitude, width=0.0)
     return {
         "kpi": float(kpi.mean()),
-        "cvar": search.worth.attitude.worth(kpi)[0],
+        "cvar": sharp.worth(kpi)[0],
         "quantile": float(np.quantile(kpi, level)),
         "probability_better": float((kpi > usual).mean()),
         **dict(zip(search.worth.levers.channels, spend.tolist(), strict=True)),

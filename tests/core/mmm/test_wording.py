@@ -39,3 +39,9 @@ def test_a_probability_never_claims_certainty():
 def test_what_does_not_exist_is_a_dash():
     assert percent(float("nan")) == "–"
     assert Wording().per_money(float("nan")) == "–"
+
+
+def test_less_than_half_a_cent_is_no_money():
+    assert Wording().money(-0.0049) == "€0"
+    assert Wording().kpi(0.001) == "€0"
+    assert Wording(kpi_in_money=False).kpi(0.001) != "0"

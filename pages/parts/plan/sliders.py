@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from core.mmm.planning.values import to_cents
@@ -15,7 +13,6 @@ from pages.parts.plan.desk import Desk
 MOST_PCT = 200
 STEP_PCT = 5
 MOST_TIMES = 10  # what may be typed, in multiples of the usual money
-ECHO_SECONDS = 5.0
 
 
 def ask_spend(desk: Desk) -> None:
@@ -27,11 +24,13 @@ def ask_spend(desk: Desk) -> None:
 
 def _ask_channel(desk: Desk, channel: str, money: float) -> None:
     own, wording = desk.own, desk.wording
-    slider, amount = (f"{desk.prefix}_{desk.geo}_{what}_{channel}" for what in ("slider", "amount"))
+    slider = f"{desk.prefix}_{desk.geo}_slider_{channel}"
+    # A field for each amount: when a slider moves again before the browser has seen the new amount, what it
+    # sends belongs to a field that is gone, and cannot set the channel back.
+    amount = f"{desk.prefix}_{desk.geo}_{round(100 * money)}_amount_{channel}"
     usual, resting = own.usual[channel], own.recent[channel] <= 0
-    # The schedule decides: both widgets show it, however it was changed.
+    # The schedule decides: the slider shows it, however it was changed.
     _show(slider, _on_slider(100 * money / usual if usual > 0 else 0.0))
-    _show(amount, money)
     name = plain(wording.label(channel))
     with st.container(border=True, gap="xsmall", key=f"{desk.prefix}_channel_{channel}"):
         _name(name, usual, resting, wording)
@@ -43,27 +42,15 @@ def _ask_channel(desk: Desk, channel: str, money: float) -> None:
             )  # fmt: skip
             st.number_input(
                 f"{name}: spend in {wording.currency}", 0.0,
-                max(to_cents(usual * MOST_TIMES), money) if usual > 0 else None,
+                max(to_cents(usual * MOST_TIMES), money) if usual > 0 else None, value=money,
                 step=1000.0, format="%.0f", key=amount, disabled=usual <= 0, label_visibility="collapsed",
                 on_change=_typed, args=(desk, channel, amount), width=150,
             )  # fmt: skip
 
 
 def _show(key: str, value: float) -> None:
-    state = st.session_state
-    if state.get(key) == value:
-        return
-    if key in state:
-        state.setdefault(f"{key}_past", {})[state[key]] = time.monotonic()
-    state[key] = value
-
-
-def _echo(key: str) -> bool:
-    """Whether the browser only repeats what was shown a moment ago: it had not yet seen the new value when
-    another widget was moved, and nobody typed the old one again.
-    """
-    replaced_at = st.session_state.get(f"{key}_past", {}).get(st.session_state[key])
-    return replaced_at is not None and time.monotonic() - replaced_at < ECHO_SECONDS
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
 
 
 def _name(name: str, usual: float, resting: bool, wording: Wording) -> None:
@@ -76,15 +63,11 @@ def _name(name: str, usual: float, resting: bool, wording: Wording) -> None:
 
 
 def _slid(desk: Desk, channel: str, slider: str, usual: float) -> None:
-    if _echo(slider):
-        return
     money = to_cents(usual * st.session_state[slider] / 100)
     desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
 
 
 def _typed(desk: Desk, channel: str, amount: str) -> None:
-    if _echo(amount):
-        return
     money = float(st.session_state[amount] or 0.0)
     desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
 

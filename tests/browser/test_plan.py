@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OWNER, ROOT, Server, fill_account, idle, wait_for_cookie
 from tests.browser.test_access import invitation_link, make_project
 
-SLOWEST_SLIDER = 4.0  # seconds on a busy machine; about 0.2 on an idle one
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +122,16 @@ def test_a_slider_changes_the_figures_at_once(
     idle(page)
     before = _figure(page, "Spend")
     slider.focus()
-    began = time.monotonic()
     page.keyboard.press("ArrowRight")
     metric = page.get_by_test_id("stMetric").filter(has_text="Spend").first.get_by_test_id("stMetricValue")
     expect(metric).not_to_have_text(before)
-    assert time.monotonic() - began < SLOWEST_SLIDER
+    # Faster than the figures follow: every press counts, and none is taken back by a run that was overtaken.
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(120)
+    idle(page)
+    expect(slider).to_have_value("120")
+    expect(slider).to_be_focused()
     expect(page.get_by_text("more than recent spend")).to_be_visible()
     shot(page, "plan_scenario")
     _save(page, "More TV")

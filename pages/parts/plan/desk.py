@@ -46,7 +46,8 @@ class Desk:
     def change(self, how: Change) -> None:
         """Put the changed scenario on the workbench; a fault is kept to be shown on the next run."""
         try:
-            self.bench.inputs = how(self.inputs).to_json()
+            with self.bench.lock:
+                self.bench.inputs = how(self.inputs).to_json()
         except UserError as error:
             st.session_state[self._fault_slot] = error
 

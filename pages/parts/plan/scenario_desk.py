@@ -36,8 +36,9 @@ def edit_scenario(desk: Desk, info: ModelInfo, recent: SpendForecast, answer: Wh
     """The chosen way to edit, with the forecast beside it or, under the grid, below."""
     view, desk = _ask_view(desk, recent)
     fault = desk.take_fault()
-    if fault is not None:
-        show_faults(fault)
+    with st.container(key="whatif_fault"):
+        if fault is not None:
+            show_faults(fault)
     level = desk.inputs.level
     if view == View.GRID:
         show_fills(desk)
@@ -83,9 +84,7 @@ def renew_form(bench: Bench, basis: PlanBasis) -> None:
     if bench.scenario is not None and "spend_pct" in bench.scenario.config:
         kept = read_whatif(bench.scenario.config, basis).to_json()
         bench.scenario = replace(bench.scenario, config=kept)
-    now = read_whatif(bench.inputs, basis).to_json()
-    if now != bench.inputs:
-        longer = now["periods"] != bench.inputs["periods"]
-        bench.inputs = now
-        if longer:
-            bench.stretch(now)
+    seen = bench.inputs
+    now = read_whatif(seen, basis).to_json()
+    if now != seen and bench.replace(seen, now) and now["periods"] != seen["periods"]:
+        bench.stretch(now)

@@ -44,7 +44,7 @@ def _ask_channel(desk: Desk, channel: str, money: float) -> None:
                 f"{name}: spend in {wording.currency}", 0.0,
                 max(to_cents(usual * MOST_TIMES), money) if usual > 0 else None, value=money,
                 step=1000.0, format="%.0f", key=amount, disabled=usual <= 0, label_visibility="collapsed",
-                on_change=_typed, args=(desk, channel, amount), width=150,
+                on_change=_typed, args=(desk, channel, amount, money), width=150,
             )  # fmt: skip
 
 
@@ -67,9 +67,11 @@ def _slid(desk: Desk, channel: str, slider: str, usual: float) -> None:
     desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
 
 
-def _typed(desk: Desk, channel: str, amount: str) -> None:
+def _typed(desk: Desk, channel: str, amount: str, shown: float) -> None:
     money = float(st.session_state[amount] or 0.0)
-    desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
+    # A field of a run that was overtaken is reported as new with the amount it was made for.
+    if money != shown:
+        desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
 
 
 def _on_slider(share: float) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 import streamlit as st
@@ -33,6 +34,7 @@ class Bench:
     scenario: ScenarioInfo | None = None
     round: int = 0
     stretched: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def open(self, scenario: ScenarioInfo) -> None:
         """Put a saved plan on the table, with the answer it was saved with."""
@@ -76,6 +78,24 @@ class Bench:
         """Keep an answer with the inputs it belongs to."""
         self.inputs = self.answered = inputs
         self.answer = answer
+
+    def replace(self, seen: dict[str, Any] | None, inputs: dict[str, Any]) -> bool:
+        """Put inputs in place of those that lay here as `seen`; False where others have come since.
+
+        A run that is overtaken by a newer one goes on for a moment: what it read must not come back.
+        """
+        with self.lock:
+            if self.inputs is not seen:
+                return False
+            self.inputs = inputs
+            return True
+
+    def settle_unless_moved(
+        self, seen: dict[str, Any] | None, inputs: dict[str, Any], answer: dict[str, Any]
+    ) -> None:
+        """Keep an answer to the inputs that lay here as `seen`, unless others have come since."""
+        if self.replace(seen, inputs):
+            self.answer, self.answered = answer, inputs
 
     @property
     def stale(self) -> bool:

@@ -23,11 +23,14 @@ PAST_PERIODS = 52
 def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
     """What the scenario brings, in figures."""
     warning = beyond_words(answer.beyond, wording, periods)
-    if warning:
-        st.warning(plain(warning), icon=":material/warning:")
+    # Places of their own, empty or not: what comes and goes would take a slider from the hand that moves it.
+    with st.container(key="whatif_warning"):
+        if warning:
+            st.warning(plain(warning), icon=":material/warning:")
     kpi_row(_cards(answer, wording, level), columns=5)
-    if answer.drivers:
-        st.caption(plain(driver_sentence(answer, wording)))
+    with st.container(key="whatif_drivers"):
+        if answer.drivers:
+            st.caption(plain(driver_sentence(answer, wording)))
 
 
 def show_sentence(answer: WhatIfAnswer, wording: Wording, level: float) -> None:

@@ -77,12 +77,13 @@ def whatif_board(
     recent = spend_forecast(info, basis)
     take_edits(desk)
     take_period_edits(desk, recent.drivers)
+    seen = bench.inputs
     with user_errors() as outcome:
         inputs = desk.inputs
         answer = solve_whatif(trained(info), inputs, basis, recent)
     if outcome.failed:
         return
-    bench.settle(inputs.to_json(), answer.to_json())
+    bench.settle_unless_moved(seen, inputs.to_json(), answer.to_json())
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap="xxsmall"):
             show_name(bench)

@@ -18,7 +18,6 @@ from tests.browser.conftest import OWNER, ROOT, Server, fill_account, idle, wait
 from tests.browser.test_access import invitation_link, make_project
 
 
-
 @pytest.fixture(scope="module")
 def planned(server: Server, owner_state: Any, browser: Any, browser_context_args: dict[str, Any]) -> int:
     """A project of the owner with a small trained model; its id."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.mmm.optimiser.limits import Limits
-from core.mmm.optimiser.quadratic import Programme
+from core.mmm.optimiser.quadratic import EXACT, Programme
 from core.mmm.optimiser.starts import ceilings
 from core.mmm.optimiser.worth import Look, Worth
 
@@ -100,7 +100,8 @@ class _Hill:
         fall = self.worth.fall(self.look).scaled(size * size / height)
         x = self.look.amounts / size
         slope = -self.look.gradient * size / height - fall.times(x)
-        programme = Programme(fall, slope, self.a, self.b, self.e, self.f, self.low, self.ceiling)
+        exact = EXACT if self.flat < ROUGH else ROUGH
+        programme = Programme(fall, slope, self.a, self.b, self.e, self.f, self.low, self.ceiling, exact)
         found = programme.solve(x)
         if len(found.equal):
             self.price = float(found.equal[-1]) * height / size

@@ -117,7 +117,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Programme:
-    """A quadratic programme; `a` and `e` are dense."""
+    """A quadratic programme; `a` and `e` are dense. `exact` is how far from complementary a solution may be,
+    relative to a typical slope."""
 
     q: Blocks
     c: Floats
@@ -127,6 +128,7 @@ class Programme:
     f: Floats
     low: Floats
     high: Floats
+    exact: float = EXACT
 
     @property
     def height(self) -> float:
@@ -144,7 +146,7 @@ class Programme:
         still = np.where(fixed, x, 0.0)
         small = Programme(
             self.q.only(kept), (self.c + self.q.times(still))[kept], self.a[:, kept], self.b - self.a @ still,
-            self.e[:, kept], self.f - self.e @ still, self.low[kept], self.high[kept],
+            self.e[:, kept], self.f - self.e @ still, self.low[kept], self.high[kept], self.exact,
         )  # fmt: skip
         found = _interior(small, start[kept])
         x[kept] = found.x
@@ -171,7 +173,7 @@ def _next(p: Programme, point: _Point, miss: _Miss, steps: _Steps) -> _Point:
     curved = tuple(
         far * far * part for part in (guess.slack * guess.z, guess.x * guess.low, -guess.x * guess.high)
     )
-    move = steps.towards(max(aim, 1e-3 * EXACT * p.height), curved)
+    move = steps.towards(max(aim, 1e-3 * p.exact * p.height), curved)
     length = min(NEAR * point.reach(move, p), 1.0)
     # Far from the central path the corrector can run in circles.
     if length < 0.1 or point.moved(move, length).spread(p) > miss.mu:
@@ -230,7 +232,7 @@ class _Miss:
         self.equal = p.e @ at.x - p.f
         self.mu = at.spread(p)
         worst = max(np.abs(self.rows).max(initial=0.0), np.abs(self.equal).max(initial=0.0))
-        tight = self.mu <= EXACT * p.height and np.abs(self.dual).max() <= 1e2 * EXACT * p.height
+        tight = self.mu <= p.exact * p.height and np.abs(self.dual).max() <= 1e2 * p.exact * p.height
         self.small = bool(tight and worst <= 1e-10)
 
 

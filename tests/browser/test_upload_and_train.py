@@ -85,7 +85,7 @@ def test_a_file_becomes_a_data_set_and_a_trained_model(workshop: Page, shot: Cal
     page.get_by_role("button", name="Save and set up the model").click()
     expect(page.get_by_role("heading", name="Model", exact=True)).to_be_visible()
     idle(page)
-    page.get_by_text("Draft ·").click()
+    page.get_by_text("Quick ·").click()
     idle(page)
     shot(page, "model_set_up")
     page.get_by_role("button", name="Train", exact=True).click()

@@ -62,7 +62,7 @@ def upload(page: Page, file: Path) -> None:
 
 def train(page: Page) -> None:
     """Train a draft and wait on the list of models until its results can be opened."""
-    page.get_by_text("Draft ·").click()
+    page.get_by_text("Quick ·").click()
     idle(page)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Cancel training")).to_be_visible(timeout=20_000)

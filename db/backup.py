@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ _VARIABLES = {
 }
 
 _SWAP_TRIES = 10
+DROP_TRIES, DROP_PAUSE = 20, 0.25  # seconds between tries
 
 
 class BackupFailed(RuntimeError):
@@ -85,9 +87,20 @@ def create_database(conninfo: str, name: str) -> None:
 
 
 def drop_database(conninfo: str, name: str) -> None:
-    """Remove a database, whoever is connected to it; nothing happens when it does not exist."""
+    """Remove a database, whoever is connected to it; nothing happens when it does not exist.
+
+    PostgreSQL's own cleaner may be at work in it, whom no ordinary role may stop: it is waited for.
+    """
+    statement = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        for left in reversed(range(DROP_TRIES)):
+            try:
+                connection.execute(statement)
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                if not left:
+                    raise
+                time.sleep(DROP_PAUSE)
 
 
 def databases(conninfo: str, prefix: str) -> list[str]:

@@ -33,6 +33,7 @@ from core.access import Person, Role, credentials  # noqa: E402
 from core.access.accounts.store import add_account  # noqa: E402
 from core.access.store import join_as  # noqa: E402
 from core.settings import settings  # noqa: E402
+from db.backup import drop_database  # noqa: E402
 from db.server import PostgresServer  # noqa: E402
 from db.session import make_engine  # noqa: E402
 from db.tables import Project  # noqa: E402
@@ -95,7 +96,7 @@ def empty_database(database: PostgresServer) -> Iterator[str]:
     yield database.url(name)
     store.shut_down()
     _point_to(database.url())
-    _execute(database, f"drop database {name} with (force)")
+    drop_database(database.conninfo("postgres"), name)
 
 
 @pytest.fixture

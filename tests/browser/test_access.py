@@ -79,6 +79,7 @@ def test_an_invited_colleague_registers_and_sees_only_that_project(
     expect(guest.get_by_text("You are invited to")).to_be_visible()
     fill_account(guest, "victor", "a sentence for victor", "Create account")
     expect(guest.get_by_role("heading", name="Shared brand")).to_be_visible(timeout=15_000)
+    wait_for_cookie(guest.context)
     guest.goto(f"/?project={private}")
     expect(guest.get_by_text("Not found", exact=True)).to_be_visible()
     expect(guest.get_by_text("Private brand")).to_have_count(0)

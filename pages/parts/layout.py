@@ -35,6 +35,9 @@ _LEGEND = {
 }
 
 
+NO_EXPORTS = "Your role in this project does not include exports."
+
+
 @dataclass(frozen=True)
 class Kpi:
     """One figure on a card. `value` and `note` are finished strings; `trend` draws a small line below."""
@@ -173,6 +176,25 @@ def status_badge(status: str) -> None:
     st.badge(words, color=colour, icon=icon)  # type: ignore[arg-type]
 
 
+def download_menu(project: Membership, downloads: Sequence[Download], note: str, *, key: str) -> None:
+    """One button that opens onto all files to take along; greyed out, with the reason, for who may not."""
+    allowed = project.allows(Permission.EXPORT_DOWNLOAD)
+    reason = None if allowed else NO_EXPORTS
+    with st.popover("Export", icon=":material/download:", disabled=not allowed, help=reason, width="content"):
+        for at, item in enumerate(downloads):
+            st.download_button(
+                item.label,
+                data=item.data,
+                file_name=item.file_name,
+                mime=item.mime,
+                icon=item.icon,
+                key=f"{key}_{at}",
+                on_click="ignore",
+                width="stretch",
+            )
+        st.caption(note)
+
+
 def download_row(project: Membership, downloads: Sequence[Download], *, key: str) -> None:
     """A row of files to take along; greyed out, with the reason, for who may not export."""
     allowed = project.allows(Permission.EXPORT_DOWNLOAD)
@@ -186,6 +208,6 @@ def download_row(project: Membership, downloads: Sequence[Download], *, key: str
                 icon=item.icon,
                 key=f"{key}_{index}",
                 disabled=not allowed,
-                help=None if allowed else "Your role in this project does not include exports.",
+                help=None if allowed else NO_EXPORTS,
                 on_click="ignore",
             )

@@ -69,7 +69,28 @@ class PlanDraws:
 
 
 @dataclass(frozen=True)
-class BudgetAnswer:
+class ChannelAnswer:
+    """What the answers to both kinds of question share: their channels, in money, as a frame, as JSON."""
+
+    channels: tuple[ChannelOutcome, ...]
+
+    @property
+    def total_value(self) -> float:
+        """Money of the plan, to the cent."""
+        return round(sum(outcome.after_value for outcome in self.channels), 2)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per channel, for charts and exports."""
+        return outcome_frame(self.channels)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain JSON values; `from_json` gives an equal answer back."""
+        return plain_row(asdict(self))
+
+
+@dataclass(frozen=True)
+class BudgetAnswer(ChannelAnswer):
     """The outcome of an optimisation.
 
     `kpi` is caused inside the window, `kpi_after` carried over after it; `before_*` the same for today's
@@ -83,7 +104,6 @@ class BudgetAnswer:
     and channel where geos have money of their own.
     """
 
-    channels: tuple[ChannelOutcome, ...]
     kpi: Estimate
     kpi_after: Estimate
     before_kpi: Estimate
@@ -120,20 +140,6 @@ class BudgetAnswer:
         if not self.bound_kpi or self.bound_kpi <= 0:
             return None
         return min(self.expected_kpi / self.bound_kpi, 1.0)
-
-    @property
-    def total_value(self) -> float:
-        """Money of the plan, to the cent."""
-        return round(sum(outcome.after_value for outcome in self.channels), 2)
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per channel, for charts and exports."""
-        return outcome_frame(self.channels)
-
-    def to_json(self) -> dict[str, Any]:
-        """The answer as plain JSON values; `from_json` gives an equal answer back."""
-        return plain_row(asdict(self))
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> BudgetAnswer:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.answer_parts import Beyond
-from core.mmm.planning.answers import kept_draws
+from core.mmm.planning.answers import kept_draws, kept_totals
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.drivers import Driver, driver_effects, read_drivers
 from core.mmm.planning.effects import (
@@ -30,7 +30,6 @@ from core.mmm.planning.whatif_results import (
     DriverOutcome,
     ForecastPoint,
     WhatIfAnswer,
-    kept_totals,
 )
 from core.mmm.planning.whatif_values import WhatIfInputs
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core.mmm.answers.evidence import Estimate, Floats
 from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import (
-    KEPT_DIGITS,
-    ChannelOutcome,
+    ChannelAnswer,
     PlanDraws,
-    outcome_frame,
-    plain_row,
     read_draws,
     read_estimate,
     read_outcome,
@@ -46,7 +42,7 @@ class DriverOutcome:
 
 
 @dataclass(frozen=True)
-class WhatIfAnswer:
+class WhatIfAnswer(ChannelAnswer):
     """The outcome of a spend scenario; `kpi` and `kpi_after` as in `BudgetAnswer`, against recent spend.
 
     `whole_kpi` is the KPI of the horizon with everything, `recent_whole` that of recent spend; `difference`
@@ -55,7 +51,6 @@ class WhatIfAnswer:
     `driver_draws` are the totals of each draw for recent spend and for changed drivers (empty: none).
     """
 
-    channels: tuple[ChannelOutcome, ...]
     kpi: Estimate
     kpi_after: Estimate
     recent_kpi: Estimate
@@ -80,20 +75,6 @@ class WhatIfAnswer:
         total = self.draws.total
         return total + np.asarray(self.driver_draws) if self.driver_draws else total
 
-    @property
-    def total_value(self) -> float:
-        """Money of the scenario, to the cent."""
-        return round(sum(outcome.after_value for outcome in self.channels), 2)
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row per channel, for charts and exports."""
-        return outcome_frame(self.channels)
-
-    def to_json(self) -> dict[str, Any]:
-        """The answer as plain JSON values; `from_json` gives an equal answer back."""
-        return plain_row(asdict(self))
-
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> WhatIfAnswer:
         """The answer kept by `to_json`."""
@@ -115,8 +96,3 @@ class WhatIfAnswer:
             for row in raw.get("drivers", ())
         )
         return cls(**{**values, "draws": read_draws(raw["draws"])})
-
-
-def kept_totals(values: Floats) -> tuple[float, ...]:
-    """Totals of the draws, rounded to the digits that are kept."""
-    return tuple(float(f"{value:.{KEPT_DIGITS}g}") for value in values.tolist())

@@ -24,7 +24,7 @@ from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.wording import Wording
 from pages.parts.actions import FAILED, attempt
-from pages.parts.layout import Download
+from pages.parts.layout import Download, download_menu
 from pages.parts.plain import plain
 from pages.parts.plan.answers import trained
 from pages.parts.plan.link import copy_link
@@ -98,21 +98,8 @@ def title_of(project: Membership, scenario: ScenarioInfo | None, name: str) -> P
 
 def export_row(project: Membership, report: Make, *, key: str, name: str = "plan") -> None:
     """The button with every file of a plan, called by its name; each is made when it is asked for."""
-    allowed = project.allows(Permission.EXPORT_DOWNLOAD)
-    reason = None if allowed else "Your role in this project does not include exports."
-    with st.popover("Export", icon=":material/download:", disabled=not allowed, help=reason, width="content"):
-        for at, item in enumerate(_downloads(report, _file_name(name))):
-            st.download_button(
-                item.label,
-                data=item.data,
-                file_name=item.file_name,
-                mime=item.mime,
-                icon=item.icon,
-                key=f"{key}_export_{at}",
-                on_click="ignore",
-                width="stretch",
-            )
-        st.caption("The workbook’s first sheet can be changed and read back as a scenario.")
+    note = "The workbook’s first sheet can be changed and read back as a scenario."
+    download_menu(project, _downloads(report, _file_name(name)), note, key=f"{key}_export")
 
 
 def _downloads(report: Make, base: str) -> list[Download]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-import streamlit as st
-
-from core.access import Permission
 from core.mmm.answers.method import method_sentences
 from core.mmm.answers.report import Report, Title, report_of
-from pages.parts.layout import Download
+from pages.parts.layout import Download, download_menu
 from pages.parts.results.chart import file_name
 from pages.parts.results.frequency import best_frequencies
 from pages.parts.results.view import View
@@ -42,20 +39,8 @@ def report(view: View) -> Report:
 
 def export_menu(view: View) -> None:
     """The button with all files of this reading."""
-    allowed = view.project.allows(Permission.EXPORT_DOWNLOAD)
-    with st.popover("Export", icon=":material/download:", disabled=not allowed):
-        for at, item in enumerate(_downloads(view)):
-            st.download_button(
-                item.label,
-                data=item.data,
-                file_name=item.file_name,
-                mime=item.mime,
-                icon=item.icon,
-                key=f"export_{at}",
-                on_click="ignore",
-                width="stretch",
-            )
-        st.caption("Each holds the dates and intervals chosen above.")
+    note = "Each holds the dates and intervals chosen above."
+    download_menu(view.project, _downloads(view), note, key="export")
 
 
 def _downloads(view: View) -> list[Download]:

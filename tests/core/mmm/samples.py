@@ -83,6 +83,16 @@ def weekly(weeks: int = 60, seed: int = 0, **columns: Any) -> pd.DataFrame:
     return pd.DataFrame(data | columns)
 
 
+def many_weekly(weeks: int) -> pd.DataFrame:
+    """A weekly frame with three more media: delta, gamma, mail."""
+    generator = np.random.default_rng(5)
+    extra = {
+        name: generator.gamma(1.0, 20, weeks) * (generator.uniform(size=weeks) < 0.7)
+        for name in ("delta", "gamma", "mail")
+    }
+    return weekly(weeks, **extra)
+
+
 def plain(**changes: Any) -> MMMConfig:
     """The configuration of `weekly`; media are not in alphabetical order, on purpose."""
     fields: dict[str, Any] = {

@@ -12,7 +12,7 @@ from core.mmm.model.media import media_draws, media_terms
 from core.mmm.model.parameters import natural_of
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import packed, structure_of
-from tests.core.mmm.samples import meridian, plain, video, weekly, with_video
+from tests.core.mmm.samples import many_weekly, meridian, plain, video, weekly, with_video
 
 MANY = {
     "channel_columns": ["zeta", "alpha", "delta", "gamma"],
@@ -27,18 +27,9 @@ MANY = {
 }
 
 
-def many_frame():
-    generator = np.random.default_rng(5)
-    extra = {
-        name: generator.gamma(1.0, 20, 60) * (generator.uniform(size=60) < 0.7)
-        for name in ("delta", "gamma", "mail")
-    }
-    return weekly(60, **extra)
-
-
 def structures():
     yield structure_of(weekly(), plain())
-    yield structure_of(many_frame(), plain(**MANY))
+    yield structure_of(many_weekly(60), plain(**MANY))
     geo = meridian()[lambda rows: rows.geo.isin(["Geo0", "Geo1"])]
     media = ["Channel0_impression", "Channel1_impression"]
     yield structure_of(

@@ -9,7 +9,7 @@ from core.mmm.model.density import log_posterior
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.pymc_model import build_pymc_model
 from core.mmm.model.structure import packed, structure_of
-from tests.core.mmm.samples import MERIDIAN, meridian, plain, video, weekly, with_video
+from tests.core.mmm.samples import MERIDIAN, many_weekly, meridian, plain, video, weekly, with_video
 
 RELATIVE = 1e-8
 MANY = {
@@ -29,15 +29,6 @@ MANY = {
         LiftTest("delta", "2023-05-01", "2023-06-05", 50.0, 20.0, spend_change=-60.0),
     ],
 }
-
-
-def many_frame():
-    generator = np.random.default_rng(5)
-    extra = {
-        name: generator.gamma(1.0, 20, 40) * (generator.uniform(size=40) < 0.7)
-        for name in ("delta", "gamma", "mail")
-    }
-    return weekly(40, **extra)
 
 
 def five_geos():
@@ -82,7 +73,7 @@ STRUCTURES = {
     "delayed": lambda: structure_of(weekly(40), plain(adstock="delayed")),
     "Weibull": lambda: structure_of(weekly(40), plain(adstock="weibull")),
     "one channel": lambda: structure_of(weekly(40), plain(channel_columns=["zeta"])),
-    "ROAS priors, lift tests, every shape": lambda: structure_of(many_frame(), plain(**MANY)),
+    "ROAS priors, lift tests, every shape": lambda: structure_of(many_weekly(40), plain(**MANY)),
     "outlier and holdout": outlying,
     "five geos with a lift test": five_geos,
     "reach and frequency": lambda: structure_of(weekly(40, **video(40)), with_video(lift_tests=VIDEO)),

@@ -42,6 +42,8 @@ def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
         cut = len(days.dates) - back * rules.ahead
         if cut < rules.least:
             continue
+        if not used[:, cut : cut + rules.ahead].any():
+            continue
         past, ahead = days.until(days.dates[cut - 1]), slice(cut, cut + rules.ahead)
         for method in (BaselineMethod.WEEKDAY_MEAN, BaselineMethod.SEASONAL):
             found = cubes_at(past, days.dates[ahead], method)[Measure.SALES]

@@ -62,6 +62,8 @@ class Baseline:
         first, last = _range(start, end)
         dates = pd.date_range(first, last, freq="D")
         past = self.days.until(first - pd.Timedelta(days=1))
+        if not len(past.dates):
+            raise UserError(f"Nothing is known of the days before {first.date()}.")
         cubes = cubes_at(past, dates, self.method)
         return _frame(past, dates, cubes)
 

@@ -5,13 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class SalesChannel(StrEnum):
-    """Where something is sold."""
-
-    ONLINE = "online"
-    OFFLINE = "offline"
-
-
 class BaselineMethod(StrEnum):
     """How sales without a promotion are forecast; `auto` takes what forecast best."""
 

@@ -105,6 +105,8 @@ def cell_days(sales: pd.DataFrame) -> CellDays:
 
 def _by_day(sales: pd.DataFrame) -> pd.DataFrame:
     """One row per date and cell: sums, whether it is a promo day, the discount weighted by promo sales."""
+    if not sales["promo_flag"].isin([True, False]).all():
+        raise UserError("The column promo_flag holds something else than true and false.")
     flag = sales["promo_flag"].astype(bool)
     discount = sales["discount_pct"].astype(float).fillna(0.0).where(flag, 0.0)
     money = sales["sales_value"].astype(float).where(flag, 0.0).clip(lower=0.0)

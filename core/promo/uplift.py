@@ -50,9 +50,11 @@ class Uplift:
             raise UserError(f"Nothing was ever sold in {cell}.")
         return self.days.cells.index(cell)
 
-    def curve(self, department: str, channel: str, discount_pct: float) -> tuple[float, float, float]:
+    def curve(
+        self, department: str, channel: str, discount_pct: float, geo: str = ALL_GEOS
+    ) -> tuple[float, float, float]:
         """Mean and 90 % interval of the uplift of sales in percent of the baseline."""
-        found = 100 * self.draws(department, channel, discount_pct)
+        found = 100 * self.draws(department, channel, discount_pct, geo)
         tail = (1 - LEVEL) / 2
         lower, upper = np.quantile(found, [tail, 1 - tail])
         return float(found.mean()), float(lower), float(upper)

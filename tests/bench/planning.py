@@ -4,7 +4,7 @@
 three processes of its own: a what-if, the best split, and the best weekly flighting (520 amounts). The peer's
 figures come from tests/data/peers/optimiser.json; `--all` measures it anew, three runs, and keeps that
 file. Seconds count from the call to its answer, the model being loaded and the libraries imported; medians
-of three. The peer is judged by processor time: its kept figures were measured while others used the machine.
+of three. The peer is judged by processor time, which others on the machine disturb less.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from core.mmm.problem import listed
 if TYPE_CHECKING:
     from core.mmm.budget import BudgetProblem
 
-MOST_PERIODS = 260
+MOST_PERIODS = 364
 MOST_TESTS = 8
 
 

@@ -13,7 +13,7 @@ from core.mmm.planning.answer_parts import Binding, LimitKind
 from core.mmm.planning.asked_limits import AskedLimit, asked_limits, unasked_limit
 from core.mmm.planning.budget_question import problem_of
 from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
-from core.mmm.planning.values import BudgetInputs
+from core.mmm.planning.values import CENT, BudgetInputs
 
 COSTED = 5  # limits whose cost is found by planning once more without them
 NOTHING = 1e-9
@@ -34,7 +34,9 @@ def bindings_of(
     found = []
     if "total" in prices:
         price = prices.pop("total")
-        found.append(Binding("total", "total", False, plan.total, price, kind=LimitKind.TOTAL))
+        # A goal that leaves money over is not held back by the budget.
+        if plan.total >= inputs.total_value - CENT:
+            found.append(Binding("total", "total", False, plan.total, price, kind=LimitKind.TOTAL))
     known, amounts = asked_limits(inputs), {row.label: row.amount for row in problem.limits().rows}
     rows = []
     for label, price in prices.items():

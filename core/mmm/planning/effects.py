@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
+from core.mmm.model.media import media_per_money
+from core.mmm.optimiser.geo_money import own_exposure_per_spend
 from core.mmm.optimiser.horizon import Horizon, horizon_of
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.effects_kernel import work
-from core.mmm.planning.geo_money import equivalent_money
+from core.mmm.planning.geo_money import money_by_geo
 from core.mmm.planning.values import round_to_sum
 
 Floats = NDArray[np.float64]
@@ -75,12 +77,14 @@ class PlanGround:
     """What any schedule over a horizon works on, made once: carried-over past, prices, response draws.
 
     `value` (geo,) money per unit of KPI; `quiet` (draw, channel) money earned inside the horizon by earlier
-    spend alone.
+    spend alone; `own_rate` (draw, geo, channel) what one unit of a geo's own money buys there; at the
+    national price where the channel rested in the geo.
     """
 
     horizon: Horizon
     value: Floats
     quiet: Floats
+    own_rate: Floats
 
 
 def ground_of(model: FittedMMM, periods: int, draws: int | None = None) -> PlanGround:
@@ -89,7 +93,8 @@ def ground_of(model: FittedMMM, periods: int, draws: int | None = None) -> PlanG
     empty = np.zeros((periods, len(model.channels)))
     horizon = horizon_of(model.structure, posterior.media, empty)
     value = np.ascontiguousarray(model.structure.panel.value[:, -1])
-    ground = PlanGround(horizon, value, np.zeros(horizon.media.half.shape))
+    _, own = media_per_money(model.structure, posterior.media, own_exposure_per_spend(model.structure))
+    ground = PlanGround(horizon, value, np.zeros(horizon.media.half.shape), own)
     return replace(ground, quiet=_effects(ground, empty[None], empty).earned)
 
 
@@ -100,10 +105,10 @@ def plan_effects(
     of long rows date, geo, channel, spend, where geos have money of their own.
 
     Otherwise geos keep their shares; media keep their prices; after the horizon nothing is spent. A `ground`
-    of the same horizon saves most of the time. UserError where a geo's money buys nobody knows what.
+    of the same horizon saves most of the time.
     """
     if "geo" in schedule.columns:
-        money = equivalent_money(model, schedule)
+        money = money_by_geo(model, schedule)
         wide = schedule.pivot_table(index="date", columns="channel", values="spend", aggfunc="sum")
         whole = wide[list(model.channels)].to_numpy(dtype=float)
     else:
@@ -114,11 +119,12 @@ def plan_effects(
 
 def _effects(ground: PlanGround, money: Floats, whole: Floats) -> PlanEffects:
     horizon = ground.horizon
+    rate = ground.own_rate if len(money) > 1 else horizon.rate
     media, shape = horizon.media, horizon.media.half.shape
     by_period = np.zeros((shape[0], len(whole)))
     window, after, earned, more = (np.zeros(shape) for _ in range(4))
     work(
-        np.ascontiguousarray(money), horizon.past, media.weights, horizon.rate, media.saturation, media.half,
+        np.ascontiguousarray(money), horizon.past, media.weights, rate, media.saturation, media.half,
         media.slope, media.beta, ground.value, by_period, window, after, earned, more,
     )  # fmt: skip
     return PlanEffects(by_period, window, after, earned - ground.quiet, more * STEP, whole.sum(axis=0))

@@ -1,4 +1,4 @@
-"""Money of a panel by geo: present shares, and what money of a geo's own is worth in the model's terms."""
+"""Money of a panel by geo: present shares, and long rows as an array."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.errors import UserError
 from core.mmm.fitted import FittedMMM
 
 Floats = NDArray[np.float64]
@@ -30,22 +29,8 @@ def geo_shares(model: FittedMMM) -> Floats:
     return shares
 
 
-def equivalent_money(model: FittedMMM, rows: pd.DataFrame) -> Floats:
-    """(geo, period, channel) the money of all geos together that would bring each geo what its own does.
-
-    `rows`: date, geo, channel, spend. UserError where a channel never ran in a geo that gets money for it:
-    what it would buy there is unknown.
-    """
-    shares = geo_shares(model)
+def money_by_geo(model: FittedMMM, rows: pd.DataFrame) -> Floats:
+    """(geo, period, channel) money of long rows date, geo, channel, spend."""
     wide = rows.pivot_table(index=["geo", "date"], columns="channel", values="spend", aggfunc="sum")
-    money = np.stack([wide.loc[geo].sort_index()[list(model.channels)].to_numpy(float) for geo in model.geos])
-    unknown = (shares <= 0) & (money.sum(axis=1) > 0)
-    if unknown.any():
-        raise UserError(
-            [
-                f"“{model.config.label(model.channels[c])}” never ran in {model.geos[g]}, so what its money "
-                "would do there is unknown."
-                for g, c in np.argwhere(unknown)
-            ]
-        )
-    return np.asarray(money / np.where(shares > 0, shares, 1.0)[:, None])
+    own = [wide.loc[geo].sort_index()[list(model.channels)].to_numpy(float) for geo in model.geos]
+    return np.stack(own)

@@ -59,7 +59,7 @@ def _limits(
         terms = " + ".join(f"{weight:g} × {wording.label(name)}" for name, weight in rule.weights.items())
         yield InForce(rule.name, rule.minimum_value, rule.maximum_value,
                       price=price_of(LimitKind.RULE, rule.name), note=terms)  # fmt: skip
-    for cell in inputs.geo_limits:
+    for cell in inputs.geo_limits if inputs.by_geo else ():
         if cell.is_set:
             price = price_of(LimitKind.GEO, cell.channel, cell.geo)
             name = f"{wording.label(cell.channel)} in {cell.geo}"

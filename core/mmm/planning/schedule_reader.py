@@ -14,8 +14,8 @@ from core.data.table import FileKind, RawTable
 from core.mmm.planning.schedule import CHANNEL, DATE, SHEET, Schedule
 from core.mmm.planning.schedule_dates import date_faults
 from core.mmm.planning.schedule_shape import ScheduleShape, clean, clean_heading, letters_of, text_of
+from core.mmm.planning.whatif_values import MOST_MONEY
 
-MOST_MONEY = 1e12
 SUM_NAMES = ("total", "sum")
 
 

@@ -26,6 +26,9 @@ class WordLimits:
     named_channels: int = 2
 
 
+LATER = "carry-over after the horizon included"
+
+
 def plan_sentence(answer: BudgetAnswer, wording: Wording, level: float = 0.9) -> str:
     """What to do, what it brings with its interval, and how sure that is: two or three short sentences."""
     moves, before = _moves(answer.channels, wording, answer.total_value), split_words(answer.reference)
@@ -73,11 +76,14 @@ def outcome_sentence(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wordin
         return ""
     spent = wording.money(answer.total_value)
     if inputs.goal == Goal.TARGET_KPI:
-        return f"{spent} is enough to cause {wording.kpi(inputs.target_value or 0)} {wording.kpi_label}."
+        target = f"{wording.kpi(inputs.target_value or 0)} {wording.kpi_label}"
+        return f"{spent} is enough to cause {target}, {LATER}."
     if inputs.goal == Goal.TARGET_ROAS:
-        return f"{spent} can be spent at an incremental ROAS of {inputs.target_value or 0:.2f} or more."
+        least = f"{inputs.target_value or 0:.2f} or more, {LATER}"
+        return f"{spent} can be spent at an incremental ROAS of {least}."
     if inputs.goal == Goal.TARGET_MROAS:
-        return f"{spent} can be spent until the next money returns less than {inputs.target_value or 0:.2f}."
+        least = f"{inputs.target_value or 0:.2f}, {LATER}"
+        return f"{spent} can be spent until the next money returns less than {least}."
     if inputs.goal == Goal.PROFIT:
         left = inputs.total_value - answer.total_value
         if left < 1:

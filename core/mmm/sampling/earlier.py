@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,10 +54,15 @@ class Earlier:
         return coordinates_from(mean, covariance)
 
     def _centred_as(self, wanted: Layout) -> Floats:
-        """The points with geo effects as `wanted` samples them, as far as both have the same channels."""
-        if len(wanted.tilt) != len(self.layout.tilt):
+        """The points with geo effects as `wanted` samples them, where both have the geo and the channel."""
+        own = self.layout
+        if own.geo_place < 0 or wanted.geo_place < 0:
             return self.points
-        return recentred(self.points, self.layout, wanted)
+        names = wanted.names[wanted.geo_place : wanted.noise_place]
+        asked = dict(zip(names, wanted.centring.ravel().tolist(), strict=True))
+        kept = [asked.get(name, 0.0) for name in own.names[own.geo_place : own.noise_place]]
+        same = replace(own, centring=np.array(kept).reshape(own.centring.shape))
+        return recentred(self.points, own, same)
 
 
 def earlier_of(model: FittedMMM, rules: Trusted | None = None) -> Earlier:

@@ -18,6 +18,7 @@ from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import structure_of
 from core.mmm.model.transforms import adstock_weights, saturation
 from core.mmm.optimiser.plan import optimize
+from core.mmm.planning.effects import plan_effects
 from core.mmm.sampling.nuts import prepare_sampler
 from core.mmm.scenario import simulate
 from core.mmm.training import keep_draws
@@ -42,12 +43,17 @@ def rehearse_reading() -> None:
     model.channel_summary()
     model.contributions(2)
     model.response_curves(3)
-    simulate(model, pd.DataFrame({"tv": [1.0, 1.0], "radio": [1.0, 1.0]}), draws=2)
+    simulate(model, _money(), draws=2)
+    plan_effects(model, _money(), draws=2)
     problem = BudgetProblem(model, 2, 2.0, flighting={"tv": Flighting.OPTIMISED})
     optimize(problem, draws=2)
     optimize(BudgetProblem(model, 2, 2.0), draws=2)
     saturated(posterior.media, 0, np.ones(2))
     saturation(Saturation.HILL, adstock_weights(Adstock.GEOMETRIC, 0.5, 1.0, 3), 1.0, 1.0)
+
+
+def _money() -> pd.DataFrame:
+    return pd.DataFrame({"tv": [1.0, 1.0], "radio": [1.0, 1.0]})
 
 
 def _frame() -> pd.DataFrame:

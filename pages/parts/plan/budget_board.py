@@ -118,8 +118,9 @@ def _say_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording) -> N
 
 def _optimise(
     info: ModelInfo, inputs: BudgetInputs, basis: PlanBasis, bench: Bench, wording: Wording
-) -> None:
-    """Put the question to the optimiser; who comes here has agreed to a model that did not converge."""
+) -> bool:
+    """Put the question to the optimiser, whether it had an answer; who comes here has agreed to a model that
+    did not converge."""
     with user_errors() as outcome, st.spinner("Looking for the best split"):
         try:
             answer = solve_budget(trained(info), inputs, basis, override=not info.converged)
@@ -128,6 +129,7 @@ def _optimise(
         bench.settle(inputs.to_json(), answer.to_json())
     if outcome.failed:
         bench.answer = bench.answered = None
+    return not outcome.failed
 
 
 def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, wording: Wording) -> None:

@@ -28,9 +28,10 @@ def show_frontier(
     inputs: BudgetInputs,
     answer: BudgetAnswer,
     wording: Wording,
-    adopt: Callable[[BudgetInputs], None],
+    adopt: Callable[[BudgetInputs], bool],
 ) -> None:
-    """The frontier once it is asked for; `adopt` takes over the question of a plan on it."""
+    """The frontier once it is asked for; `adopt` takes over the question of a plan on it and
+    says whether it could be answered."""
     share = percent(inputs.risk_share)
     section(
         "Expectation against risk",
@@ -60,7 +61,7 @@ def _pick(
     inputs: BudgetInputs,
     answer: BudgetAnswer,
     wording: Wording,
-    adopt: Callable[[BudgetInputs], None],
+    adopt: Callable[[BudgetInputs], bool],
 ) -> None:
     picture = st.container()
     places = range(1, len(points) + 1)
@@ -73,8 +74,8 @@ def _pick(
         chart(drawn, key="plan_frontier_chart", alt=alt_text(drawn), height=int(drawn.layout.height))
     st.markdown(plain(_words(point, inputs, answer, wording)))
     st.caption(plain(_split(point, wording)))
-    if st.button("Adopt this split", icon=":material/check:", key="plan_frontier_adopt"):
-        adopt(adopted(inputs, point))
+    pressed = st.button("Adopt this split", icon=":material/check:", key="plan_frontier_adopt")
+    if pressed and adopt(adopted(inputs, point)):
         st.rerun()
 
 

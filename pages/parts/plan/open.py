@@ -41,12 +41,18 @@ def open_bench(person: Person, project: Membership, kind: PlanKind) -> Bench:
     """The workbench of the plan in the address (`?scenario=`), at first with what was saved."""
     scenario = _wanted(person, project, kind)
     bench = bench_of(person, project.project_id, kind.value, scenario.id if scenario else None)
-    if scenario is not None and (bench.scenario is None or bench.scenario.is_frozen != scenario.is_frozen):
-        # What somebody froze meanwhile takes the place of what was being changed here.
+    if scenario is not None and (bench.scenario is None or _overtaken(bench, bench.scenario, scenario)):
         bench.open(scenario)
     elif scenario is not None and bench.scenario is not None:
         bench.rename(scenario)
     return bench
+
+
+def _overtaken(bench: Bench, known: ScenarioInfo, now: ScenarioInfo) -> bool:
+    """Whether what others did takes the table: they froze the plan, or saved it while nothing was changed
+    here."""
+    saved = now.updated_at != known.updated_at and not bench.unsaved
+    return known.is_frozen != now.is_frozen or saved
 
 
 def show_kept_model(person: Person, bench: Bench) -> ModelInfo | None:

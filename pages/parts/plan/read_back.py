@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.schedule_file import LIMITS, read_schedule
 from core.mmm.planning.schedule_shape import ScheduleShape
+from core.mmm.planning.whatif_schedule import read_whatif
 from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.table.calendar import following_dates
 from core.mmm.wording import Wording
 from pages.parts.actions import toast_next, user_errors
-from pages.parts.plan.answers import trained
+from pages.parts.plan.answers import plan_basis, trained
 from pages.parts.plan.state import Bench
 
 
@@ -38,6 +41,10 @@ def read_back(bench: Bench, info: ModelInfo, basis: PlanBasis, wording: Wording)
             read = read_schedule(file.getvalue(), file.name, schedule_shape(info, basis, wording))
             level = WhatIfInputs.from_json(bench.inputs, basis).level if bench.inputs else 0.9
             inputs = WhatIfInputs.from_frame(read.schedule.frame, level=level, labels=wording.labels)
+            if bench.inputs:
+                # A file holds money alone: prices and promotions stay as they were set here.
+                known = read_whatif(bench.inputs, plan_basis(info, inputs.periods))
+                inputs = replace(inputs, drivers=known.drivers)
         if outcome.failed:
             return
     bench.restart(inputs.to_json())

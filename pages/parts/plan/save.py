@@ -24,9 +24,10 @@ def save_buttons(
     """Buttons of the page's header: begin anew, save over the open plan, save as a new one."""
     reason = _why_not(project, bench, ready)
     if bench.scenario is not None:
-        st.button(
-            "New", icon=":material/add:", key=f"{kind}_new", on_click=_begin, args=(person, project, kind)
-        )
+        # Not a callback: in a fragment only the fragment would run again, with the plan it began with.
+        if st.button("New", icon=":material/add:", key=f"{kind}_new"):
+            _begin(person, project, kind)
+            st.rerun()
         changed = bench.unsaved and not bench.stale
         if st.button(
             "Save changes", icon=":material/save:", key=f"{kind}_overwrite", type="primary",
@@ -51,14 +52,15 @@ def show_name(bench: Bench) -> None:
         st.markdown(f"**{plain(bench.scenario.name)}**", width="content")
         if bench.unsaved:
             st.badge("Changes not saved", color="orange", icon=":material/edit:")
-            st.button(
+            if st.button(
                 "Discard changes",
                 icon=":material/undo:",
                 type="tertiary",
                 key=f"plan_discard_{bench.scenario.id}",
-                on_click=bench.open,
-                args=(bench.scenario,),
-            )
+            ):
+                # What is saved by now takes the table on the next run, also what somebody else saved.
+                bench.scenario = None
+                st.rerun()
 
 
 def _save_form(person: Person, project: Membership, bench: Bench, kind: str, first_name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
@@ -13,7 +12,6 @@ from core.access import Person
 from core.mmm.planning.scenario_info import ScenarioInfo
 from pages.parts.places import choose, chosen_id
 
-_KEPT_FOR = dt.timedelta(hours=24)
 _OWN = "_plan_benches"
 _OPEN = "_plan_open"
 Value = TypeVar("Value")
@@ -136,7 +134,7 @@ def bench_of(person: Person, project_id: int, kind: str, scenario_id: int | None
     return _bench(person.id, project_id, kind, scenario_id)
 
 
-@st.cache_resource(max_entries=1000, ttl=_KEPT_FOR, show_spinner=False)
+@st.cache_resource(max_entries=1000, show_spinner=False)
 def _bench(person_id: int, project_id: int, kind: str, scenario_id: int | None) -> Bench:
     return Bench()
 

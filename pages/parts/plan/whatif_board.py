@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.access import Membership, Person
+from core.access import Membership, Permission, Person
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.scenario_info import ScenarioInfo
@@ -31,6 +31,7 @@ from pages.parts.plan.scenario_desk import edit_scenario, renew_form
 from pages.parts.plan.schedule_grid import take_edits
 from pages.parts.plan.state import Bench
 from pages.parts.plan.whatif_answer import show_channels, show_sentence, show_whatif
+from pages.parts.session import require_project
 
 
 def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
@@ -48,7 +49,7 @@ def whatif_question(person: Person, project: Membership, models: Sequence[ModelI
         basis = plan_basis(info, periods)
         st.caption(plain(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)))
     if trusted(info):
-        whatif_board(person, project, info, basis, bench, wording_of(info, project, basis.period))
+        whatif_board(info, basis, bench, wording_of(info, project, basis.period))
 
 
 def _show_kept(project: Membership, other: ModelInfo, bench: Bench, scenario: ScenarioInfo) -> None:
@@ -67,10 +68,10 @@ def _show_kept(project: Membership, other: ModelInfo, bench: Bench, scenario: Sc
 
 
 @st.fragment
-def whatif_board(
-    person: Person, project: Membership, info: ModelInfo, basis: PlanBasis, bench: Bench, wording: Wording
-) -> None:
+def whatif_board(info: ModelInfo, basis: PlanBasis, bench: Bench, wording: Wording) -> None:
     """The answer on top, the scenario below; every change is computed at once."""
+    # A fragment runs by itself: who was signed out, or lost the project, must not go on here.
+    person, project = require_project(Permission.PROJECT_VIEW)
     prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
     desk = Desk(bench, basis, wording, prefix)
     renew_form(bench, basis)

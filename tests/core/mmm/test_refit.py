@@ -10,12 +10,14 @@ import pytest
 
 from core.mmm import FittedMMM, fit
 from core.mmm.files import load_model
+from core.mmm.model.kernel import SPREAD
+from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import structure_of
 from core.mmm.refit import refit
 from core.mmm.sampling.approach import approach_to
-from core.mmm.sampling.earlier import Trusted, earlier_of
+from core.mmm.sampling.earlier import Earlier, Trusted, earlier_of
 from core.mmm.sampling.precondition import Origin
-from tests.core.mmm.samples import ROBYN, prior_model, robyn, robyn_model
+from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, prior_model, robyn, robyn_model
 
 EFFORT = {"draws": 300, "tune": 400, "chains": 2, "seed": 6}
 
@@ -79,3 +81,22 @@ def test_what_moved_is_kept_with_the_model(tmp_path):
     kept = load_model(tmp_path).diagnostics
     assert kept["stability"]["new_periods"] == 8
     assert kept["sampler"]["warm_start"] is True
+
+
+@pytest.mark.parametrize(("known", "asked"), [(3, 4), (4, 3)])
+def test_a_panel_that_gains_or_loses_a_geo_is_still_led_by_what_is_known(known, asked):
+    rows, every = meridian(), sorted(meridian().geo.unique())
+
+    def of(geos):
+        return structure_of(rows[rows.geo.isin(every[:geos])], MERIDIAN)
+
+    layout, wanted = of(known).layout, of(asked)
+    centred = replace(wanted, layout=replace(wanted.layout, centring=np.ones_like(wanted.layout.centring)))
+    points = draw_prior(layout, 2000, np.random.default_rng(0))
+    way = Earlier(layout, points, True).coordinates(centred)
+    assert way is not None and way.origin == Origin.EARLIER
+    # Effects of a geo that both know are those of the earlier draws, times the spread that was divided out.
+    place, channels = wanted.layout.geo_place, len(layout.tilt)
+    spread = np.exp(points[:, layout.places[SPREAD]])
+    effects = points[:, layout.geo_place : layout.geo_place + channels] * spread
+    assert np.allclose(way.centre[place : place + channels], effects.mean(axis=0))

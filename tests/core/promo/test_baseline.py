@@ -56,3 +56,17 @@ def test_wrong_questions_get_a_sentence():
         Baseline.fit(shop(60), "mean")
     with pytest.raises(UserError, match="before it begins"):
         sample_baseline().forecast("2025-10-02", "2025-10-01")
+
+
+def test_a_shop_that_promotes_without_end_is_still_forecast():
+    facts = shop(200)
+    late = facts["date"] >= pd.Timestamp("2023-05-15")
+    facts["promo_flag"] = facts["promo_flag"] | late
+    facts.loc[facts["promo_flag"], "discount_pct"] = 20.0
+    found = Baseline.fit(facts).forecast("2023-07-21", "2023-07-22")
+    assert (found["sales_value"] > 0).all()
+
+
+def test_days_before_the_history_are_not_known():
+    with pytest.raises(UserError, match="Nothing is known of the days before 2020-01-01"):
+        sample_baseline().forecast("2020-01-01", "2020-01-02")

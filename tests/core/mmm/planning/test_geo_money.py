@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from core.errors import UserError
 from core.mmm.planning.effects import plan_effects
 from core.mmm.planning.geo_money import geo_shares
 from core.mmm.planning.model_answer import read_basis
@@ -41,12 +40,15 @@ def test_money_moved_to_one_geo_earns_less_where_curves_bend():
     np.testing.assert_allclose(after.window[:, 1], before.window[:, 1], rtol=1e-9)
 
 
-def test_money_where_a_channel_never_ran_is_refused(monkeypatch):
+def test_money_where_a_channel_rested_buys_at_the_national_price(monkeypatch):
     model = geo_model()
     basis = read_basis(model)
     panel = model.structure.panel
     monkeypatch.setitem(panel.__dict__, "spend", panel.spend.copy())
     panel.spend[0, :, 0] = 0.0
     apart = split_by_geo(first_whatif(basis), basis)
-    with pytest.raises(UserError, match=f"never ran in {basis.geos[0]}"):
-        plan_effects(model, apart.rows, 20)
+    name = basis.channels[0]
+    more = apart.with_series(name, [2 * money + 100 for money in apart.series(name)], basis.geos[0])
+    before, after = (plan_effects(model, inputs.rows, 20) for inputs in (apart, more))
+    assert (after.window[:, 0] > before.window[:, 0]).all()
+    np.testing.assert_allclose(after.window[:, 1:], before.window[:, 1:])

@@ -1,5 +1,7 @@
 """The compiled kernel against the same model written in PyMC: density with its constant, and gradient."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,6 +31,12 @@ MANY = {
         LiftTest("delta", "2023-05-01", "2023-06-05", 50.0, 20.0, spend_change=-60.0),
     ],
 }
+
+
+def chequered(structure):
+    """The structure with every other geo effect sampled as it is."""
+    pattern = np.indices(structure.layout.centring.shape).sum(axis=0) % 2.0
+    return replace(structure, layout=replace(structure.layout, centring=pattern))
 
 
 def five_geos():
@@ -73,6 +81,7 @@ STRUCTURES = {
     "delayed": lambda: structure_of(weekly(40), plain(adstock="delayed")),
     "Weibull": lambda: structure_of(weekly(40), plain(adstock="weibull")),
     "one channel": lambda: structure_of(weekly(40), plain(channel_columns=["zeta"])),
+    "five geos, some effects centred": lambda: chequered(five_geos()),
     "ROAS priors, lift tests, every shape": lambda: structure_of(many_weekly(40), plain(**MANY)),
     "outlier and holdout": outlying,
     "five geos with a lift test": five_geos,

@@ -244,12 +244,15 @@ def test_a_viewer_may_optimise_but_not_save(open_page, model_id, new_member):
     assert app.button(key="budget_save_blocked").disabled
 
 
-def test_a_plan_of_another_project_is_not_opened(open_page, model_id, stranger):
+def test_a_plan_of_another_project_is_not_opened(open_page, model_id, keep, stranger):
     number = _saved(_optimised(open_page(PAGE)), "Secret")
     from core.projects.store import create_project
 
     with session() as s:
         other = create_project(s, stranger, "Elsewhere").id
+    # A model of their own: the screen goes on past its first question.
+    keep("Theirs", project=other)
     app = open_page(PAGE, person=stranger, project=other, scenario=number)
     assert not app.exception
-    assert "Secret" not in everything_shown(app)
+    shown = everything_shown(app)
+    assert "Secret" not in shown and "was not found" in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import NoReturn
+from uuid import UUID
 
 import streamlit as st
 
@@ -17,11 +18,17 @@ class Screen(StrEnum):
     PROJECTS = "pages/overview/projects.py"
     UPLOAD = "pages/data/upload.py"
     LIBRARY = "pages/data/library.py"
+    SALES = "pages/data/sales.py"
     MODEL = "pages/measure/model.py"
     RESULTS = "pages/measure/results.py"
     COMPARE = "pages/measure/compare.py"
+    PROMO_EFFECTS = "pages/measure/promotions.py"
     BUDGET = "pages/plan/optimization.py"
     SCENARIOS = "pages/plan/scenarios.py"
+    OPPORTUNITIES = "pages/plan/opportunities.py"
+    PROMOTIONS = "pages/plan/promotions.py"
+    BRIEF = "pages/plan/brief.py"
+    POST_MORTEM = "pages/plan/post_mortem.py"
     PEOPLE = "pages/admin/people.py"
     AUDIT = "pages/admin/audit.py"
     SYSTEM = "pages/admin/system.py"
@@ -32,12 +39,12 @@ class Screen(StrEnum):
     RESET = "pages/access/reset.py"
 
 
-def go(screen: Screen, **query: int | str | None) -> NoReturn:
+def go(screen: Screen, **query: int | str | UUID | None) -> NoReturn:
     """Switch to a screen; the chosen project goes along, `query` is put into its address."""
     st.switch_page(str(screen), query_params=_with_project(query))
 
 
-def link(label: str, screen: Screen, *, icon: str | None = None, **query: int | str | None) -> None:
+def link(label: str, screen: Screen, *, icon: str | None = None, **query: int | str | UUID | None) -> None:
     """A link to a screen; the chosen project goes along."""
     st.page_link(str(screen), label=label, icon=icon, query_params=_with_project(query))
 
@@ -48,14 +55,22 @@ def chosen_id(name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def choose(name: str, value: int | None) -> None:
+def chosen_uuid(name: str) -> UUID | None:
+    """The UUID behind `?name=` in the address, or None when it is absent or none."""
+    try:
+        return UUID(st.query_params.get(name, ""))
+    except ValueError:
+        return None
+
+
+def choose(name: str, value: int | UUID | None) -> None:
     """Put `?name=value` into the address; None takes it out."""
     if value is None:
         st.query_params.pop(name, None)
-    elif chosen_id(name) != value:
+    elif st.query_params.get(name) != str(value):
         st.query_params[name] = str(value)
 
 
-def _with_project(query: dict[str, int | str | None]) -> dict[str, str]:
+def _with_project(query: dict[str, int | str | UUID | None]) -> dict[str, str]:
     chosen = {PROJECT: chosen_id(PROJECT), **query}
     return {name: str(value) for name, value in chosen.items() if value is not None}

@@ -21,15 +21,21 @@ _SCREENS: dict[str, tuple[tuple[Screen, str, str], ...]] = {
     "Data": (
         (Screen.UPLOAD, "Upload", ":material/upload_file:"),
         (Screen.LIBRARY, "Library", ":material/database:"),
+        (Screen.SALES, "Sales & promotions", ":material/storefront:"),
     ),
     "Measure": (
         (Screen.MODEL, "Model", ":material/model_training:"),
         (Screen.RESULTS, "Results", ":material/insights:"),
         (Screen.COMPARE, "Compare models", ":material/compare_arrows:"),
+        (Screen.PROMO_EFFECTS, "Promotion effects", ":material/percent:"),
     ),
     "Plan": (
         (Screen.BUDGET, "Budget", ":material/account_balance_wallet:"),
         (Screen.SCENARIOS, "Scenarios", ":material/alt_route:"),
+        (Screen.OPPORTUNITIES, "Opportunities", ":material/lightbulb:"),
+        (Screen.PROMOTIONS, "Promotions", ":material/sell:"),
+        (Screen.BRIEF, "Creative brief", ":material/edit_note:"),
+        (Screen.POST_MORTEM, "Post-mortem", ":material/fact_check:"),
     ),
     "Admin": (
         (Screen.PEOPLE, "People", ":material/group:"),
@@ -37,6 +43,8 @@ _SCREENS: dict[str, tuple[tuple[Screen, str, str], ...]] = {
         (Screen.SYSTEM, "System", ":material/dns:"),
     ),
 }
+# Two sections have a screen whose file is called promotions; an address can be one of them only.
+_ADDRESSES = {Screen.PROMO_EFFECTS: "promotion_effects"}
 _HIDDEN = (
     (Screen.ACCOUNT, "Account", ":material/person:"),
     (Screen.SIGN_IN, "Sign in", ":material/login:"),
@@ -80,6 +88,7 @@ def _page(screen: Screen, title: str, icon: str, hidden: bool) -> st.Page:
         str(screen),
         title=title,
         icon=icon,
+        url_path=_ADDRESSES.get(screen),
         default=screen is Screen.HOME,
         visibility="hidden" if hidden else "visible",
     )

@@ -12,7 +12,10 @@ from playwright.sync_api import Page
 from tests.browser.conftest import idle
 from tests.browser.test_access import make_project
 
-SCREENS = ("/", "/projects", "/people", "/audit", "/system", "/account")
+SCREENS = (
+    *("/", "/projects", "/people", "/audit", "/system", "/account"),
+    *("/sales", "/promotion_effects", "/opportunities", "/promotions", "/brief", "/post_mortem"),
+)
 # What Streamlit's own frame does, and no app can change: its landmarks, and lists within lists of its menu.
 FRAME_RULES = {"heading-order", "region", "landmark-one-main", "landmark-unique", "list", "listitem"}
 

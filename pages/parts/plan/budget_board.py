@@ -29,7 +29,7 @@ from pages.parts.plan.budget_frontier import show_frontier
 from pages.parts.plan.keep import keep_budget
 from pages.parts.plan.model import choose_model, trusted, wording_of
 from pages.parts.plan.open import show_kept_model, show_model_gone
-from pages.parts.plan.save import save_buttons, show_name
+from pages.parts.plan.save import new_button, save_buttons, show_name
 from pages.parts.plan.state import Bench
 
 
@@ -40,6 +40,8 @@ def budget_screen(
     if bench.scenario is None or bench.scenario.model_available:
         budget_board(person, project, models, bench, header)
         return
+    with header:
+        new_button(person, project, PlanKind.BUDGET.value)
     show_name(bench)
     show_model_gone(bench.scenario)
     wording = wording_of(models[0], project, plan_basis(models[0]).period)

@@ -55,7 +55,7 @@ def ask_drivers(desk: Desk, drivers: tuple[Driver, ...], a_year_ago: bool) -> No
 def _ask(desk: Desk, driver: Driver) -> None:
     plan = desk.inputs.drivers.get(driver.column)
     way_key, number_key = (f"{desk.prefix}_{what}_{driver.column}" for what in ("way", "number"))
-    st.session_state[way_key] = way = _way(plan)
+    st.session_state[way_key] = way = _way(plan, st.session_state.get(_by_period(desk, driver), False))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         label = plain(desk.wording.label(driver.column))
         st.selectbox(
@@ -72,10 +72,11 @@ def _ask(desk: Desk, driver: Driver) -> None:
         _edit_periods(desk, driver, plan)
 
 
-def _way(plan: DriverPlan | None) -> Way:
+def _way(plan: DriverPlan | None, by_period: bool) -> Way:
+    """How the card shows a plan; `by_period` was chosen, though all periods may still be alike."""
     if plan is None:
         return Way.ASSUMED
-    if len(set(plan.values)) > 1 or (plan.mode == DriverMode.ADD and not any(plan.values)):
+    if len(set(plan.values)) > 1 or (by_period and plan.mode == DriverMode.ADD):
         return Way.PERIODS
     return next(way for way, mode in MODES.items() if mode == plan.mode)
 
@@ -96,6 +97,7 @@ def _choose(desk: Desk, driver: Driver, key: str) -> None:
         Way.VALUE: DriverPlan(DriverMode.VALUE, (float(f"{driver.typical.mean():.4g}"),) * periods),
         Way.PERIODS: DriverPlan(DriverMode.ADD, (0.0,) * periods),
     }[way]
+    st.session_state[_by_period(desk, driver)] = way == Way.PERIODS
     desk.change(lambda inputs: inputs.with_driver(driver.column, first))
 
 
@@ -148,3 +150,7 @@ def take_period_edits(desk: Desk, drivers: tuple[Driver, ...]) -> None:
 
 def _slot(desk: Desk, driver: Driver) -> str:
     return f"{desk.prefix}_periods_{driver.column}"
+
+
+def _by_period(desk: Desk, driver: Driver) -> str:
+    return f"{_slot(desk, driver)}_chosen"

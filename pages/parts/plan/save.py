@@ -24,10 +24,7 @@ def save_buttons(
     """Buttons of the page's header: begin anew, save over the open plan, save as a new one."""
     reason = _why_not(project, bench, ready)
     if bench.scenario is not None:
-        # Not a callback: in a fragment only the fragment would run again, with the plan it began with.
-        if st.button("New", icon=":material/add:", key=f"{kind}_new"):
-            _begin(person, project, kind)
-            st.rerun()
+        new_button(person, project, kind)
         changed = bench.unsaved and not bench.stale
         if st.button(
             "Save changes", icon=":material/save:", key=f"{kind}_overwrite", type="primary",
@@ -42,6 +39,14 @@ def save_buttons(
     shade: Any = "secondary" if bench.scenario else "primary"
     with st.popover(words, icon=icon, type=shade, key=f"{kind}_save_box"):
         _save_form(person, project, bench, kind, first_name)
+
+
+def new_button(person: Person, project: Membership, kind: str) -> None:
+    """Begin another plan beside the saved one that is open."""
+    # Not a callback: in a fragment only the fragment would run again, with the plan it began with.
+    if st.button("New", icon=":material/add:", key=f"{kind}_new"):
+        _begin(person, project, kind)
+        st.rerun()
 
 
 def show_name(bench: Bench) -> None:

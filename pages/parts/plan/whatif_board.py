@@ -26,7 +26,7 @@ from pages.parts.plan.driver_board import take_period_edits
 from pages.parts.plan.keep import keep_whatif
 from pages.parts.plan.model import choose_model, trusted, wording_of
 from pages.parts.plan.open import show_kept_model, show_model_gone
-from pages.parts.plan.save import save_buttons, show_name
+from pages.parts.plan.save import new_button, save_buttons, show_name
 from pages.parts.plan.scenario_desk import edit_scenario, renew_form
 from pages.parts.plan.schedule_grid import take_edits
 from pages.parts.plan.state import Bench
@@ -37,7 +37,7 @@ from pages.parts.session import require_project
 def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
     """The model and the horizon, then the board."""
     if bench.scenario is not None and not bench.scenario.model_available:
-        _show_kept(project, models[0], bench, bench.scenario)
+        _show_kept(person, project, models[0], bench, bench.scenario)
         return
     scenario_id = bench.scenario.id if bench.scenario else 0
     prefix = f"whatif_{project.project_id}_{scenario_id}_{bench.round}"
@@ -52,11 +52,16 @@ def whatif_question(person: Person, project: Membership, models: Sequence[ModelI
         whatif_board(info, basis, bench, wording_of(info, project, basis.period))
 
 
-def _show_kept(project: Membership, other: ModelInfo, bench: Bench, scenario: ScenarioInfo) -> None:
+def _show_kept(
+    person: Person, project: Membership, other: ModelInfo, bench: Bench, scenario: ScenarioInfo
+) -> None:
     """The saved answer alone; names are those of another model, as its own is gone."""
     wording = wording_of(other, project, plan_basis(other).period)
     answer = WhatIfAnswer.from_json(scenario.results or {})
-    show_name(bench)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            show_name(bench)
+        new_button(person, project, PlanKind.WHATIF.value)
     show_model_gone(scenario)
     show_sentence(answer, wording, float(scenario.config["level"]))
     show_whatif(answer, int(scenario.config["periods"]), wording, float(scenario.config["level"]))

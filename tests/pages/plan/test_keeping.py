@@ -200,6 +200,8 @@ def test_an_unfrozen_scenario_of_a_deleted_model_can_still_be_taken_along(
     app.button(key="whatif_why").click().run()
     assert not app.exception and "no longer known" in everything_shown(app)
     assert not [button for button in app.button if button.key == f"freeze_now_{saved}"]
+    app.button(key="whatif_new").click().run()
+    assert not app.exception and "was deleted" not in everything_shown(app)
 
 
 def test_a_demo_visitor_takes_a_plan_along_but_keeps_none(open_page, keep, project_id, new_member):

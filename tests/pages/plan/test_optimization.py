@@ -236,6 +236,8 @@ def test_a_plan_outlives_its_model(open_page, keep, owner):
     assert not app.exception
     words = everything_shown(app)
     assert "was deleted" in words and "The probability that it beats" in words
+    app.button(key="budget_new").click().run()
+    assert not app.exception and "was deleted" not in everything_shown(app)
 
 
 def test_a_viewer_may_optimise_but_not_save(open_page, model_id, new_member):

@@ -156,6 +156,14 @@ def test_a_driver_is_set_period_by_period(open_page, model_id):
     assert "beyond any value in the data" in everything_shown(app)
 
 
+def test_an_amount_of_nothing_stays_an_amount(open_page, model_id):
+    app = _view(open_page(PAGE), "Price and other drivers")
+    next(box for box in app.selectbox if box.key.endswith("_way_price")).set_value("Change by amount").run()
+    next(field for field in app.number_input if field.key.endswith("_number_price")).set_value(0.0).run()
+    assert next(box for box in app.selectbox if box.key.endswith("_way_price")).value == "Change by amount"
+    assert not app.data_editor
+
+
 def test_a_scenario_of_the_first_form_still_opens(open_page, model_id, owner):
     old = {"periods": 13, "spend_pct": {"tv": 150.0}, "level": 0.9}
     with session() as s:

@@ -1,0 +1,286 @@
+"""Charts of what promotions do: uplift by discount, the baseline's error, dip, cannibalisation, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.mmm.charts.base import (
+    INK,
+    NEUTRAL,
+    Trace,
+    band,
+    days,
+    dots,
+    empty,
+    error_bars,
+    faded,
+    figure,
+    line,
+    name_rows,
+    rows_axis,
+)
+from core.palette import COLOURS
+from core.promo.effects import FAR_DAYS, NEAR_DAYS
+
+CHANNEL_COLOURS = {"online": COLOURS[4], "offline": COLOURS[1]}
+METHOD_COLOURS = {"seasonal": COLOURS[0], "weekday_mean": COLOURS[2]}
+METHOD_WORDS = {"seasonal": "Seasonal", "weekday_mean": "Weekday mean", "auto": "Automatic"}
+LOSS, GAIN = COLOURS[9], COLOURS[0]
+PROMO_SHADE = "rgba(217,102,11,0.14)"
+ROW = 38
+MOST_DEPARTMENTS = 14
+
+
+def channel_colour(channel: str) -> str:
+    """The colour of a sales channel, the same on every chart."""
+    return CHANNEL_COLOURS.get(channel, NEUTRAL)
+
+
+def uplift_curves(
+    curves: pd.DataFrame, events: pd.DataFrame, seen: pd.DataFrame, top: float | None = None
+) -> go.Figure:
+    """One department: uplift by discount for each sales channel, solid as far as discounts were seen.
+
+    `curves` channel, discount_pct, mean, lower, upper; `events` the past promotions as points with their own
+    intervals; `seen` channel, deepest_pct; `top` the end of the uplift axis, shared by neighbours.
+    """
+    if curves.empty:
+        return empty("There is no curve to draw.")
+    deepest = seen.set_index("channel")["deepest_pct"].to_dict()
+    traces: list[Trace] = []
+    for channel, rows in curves.groupby("channel", sort=True):
+        traces += _curve(rows, str(channel), float(deepest.get(channel, 0.0)))
+    for channel, rows in events.groupby("channel", sort=True):
+        traces.append(_points(rows, str(channel)))
+    axis = {"title": {"text": "Uplift of sales, %"}, "range": [None, top] if top else None}
+    discounts = {"title": {"text": "Discount, %"}, "rangemode": "tozero"}
+    return figure(traces, alt=_curve_words(curves), xaxis=discounts, yaxis=axis)
+
+
+def _curve(rows: pd.DataFrame, channel: str, deepest: float) -> list[Trace]:
+    colour, label = channel_colour(channel), channel.capitalize()
+    x, y = rows["discount_pct"].to_numpy(float), rows["mean"].to_numpy(float)
+    group: Trace = {"legendgroup": label, "showlegend": False}
+    shade = band(x.tolist(), rows["lower"], rows["upper"], colour, label, **group)
+    words = "%{x:.0f} % off: %{y:+.0f} %<extra>" + label + "</extra>"
+    seen = x <= np.ceil(deepest)
+    solid = line(x[seen], y[seen], label, colour, width=2.4, legendgroup=label, hovertemplate=words)
+    last = x[seen].max() if seen.any() else 0.0
+    beyond = x >= last
+    ahead = line(x[beyond], y[beyond], label, colour, dash="dot", hovertemplate=words, **group)
+    return [shade, solid, ahead]
+
+
+def _points(rows: pd.DataFrame, channel: str) -> Trace:
+    colour, label = channel_colour(channel), channel.capitalize()
+    bars = error_bars(rows["mean"], rows["lower"], rows["upper"], faded(colour, 0.45), 1.0) | {"width": 0}
+    marker = {"color": faded(colour, 0.75), "size": 6}
+    spans = [f"{first} to {last}" for first, last in zip(days(rows["start"]), days(rows["end"]), strict=True)]
+    points = dots(rows["discount_pct"].to_numpy(float), rows["mean"].to_numpy(float), label, marker)
+    words = "%{customdata}<br>%{x:.0f} % off: %{y:+.0f} %<extra>" + label + "</extra>"
+    shown = {"legendgroup": label, "showlegend": False, "customdata": spans, "hovertemplate": words}
+    return points | shown | {"error_y": bars}
+
+
+def _curve_words(curves: pd.DataFrame) -> str:
+    deepest = curves.loc[curves.groupby("channel")["discount_pct"].idxmax()]
+    ends = ", ".join(
+        f"{row.channel} {row.mean:+.0f} % ({row.lower:+.0f} to {row.upper:+.0f}) at {row.discount_pct:.0f} %"
+        for row in deepest.itertuples()
+    )
+    return f"Uplift of sales by discount with 90 % intervals: {ends} off."
+
+
+def backtest(frame: pd.DataFrame) -> go.Figure:
+    """The error of both methods in each window of the backtest: method, origin, mape (share)."""
+    if frame.empty:
+        return empty("The history is too short to test a forecast on it.")
+    traces = []
+    for method, rows in frame.groupby("method", sort=True):
+        name, colour = METHOD_WORDS[str(method)], METHOD_COLOURS[str(method)]
+        error = 100 * rows["mape"].to_numpy(float)
+        marks: Trace = {"marker": {"color": colour, "size": 8}, "mode": "lines+markers"}
+        words = "from %{x|%-d %b %Y}: %{y:.1f} %<extra>" + name + "</extra>"
+        traces.append(line(days(rows["origin"]), error, name, colour, hovertemplate=words, **marks))
+    title = {"title": {"text": "Mean absolute error, %"}, "rangemode": "tozero"}
+    alt = f"Forecast error of each method in {frame['origin'].nunique()} windows of four weeks."
+    return figure(traces, alt=alt, height=260, yaxis=title)
+
+
+def dip(frame: pd.DataFrame) -> go.Figure:
+    """Sales after a promotion against the baseline: department, when, mean, lower, upper (percent)."""
+    labels = list(dict.fromkeys(frame["department"]))
+    traces: list[Trace] = []
+    for when, lane, colour in ((NEAR_DAYS, -0.13, COLOURS[0]), (FAR_DAYS, 0.18, NEUTRAL)):
+        rows = frame[frame["when"] == when]
+        places = np.array([labels.index(name) + lane for name in rows["department"]])
+        bars = error_bars(rows["mean"], rows["lower"], rows["upper"], colour)
+        trace = dots(rows["mean"].to_numpy(float), places, when, {"color": colour, "size": 9}, error_x=bars)
+        name_rows([trace], rows["department"].tolist(), "+.1f")
+        traces.append(trace)
+    alt = "Sales after a promotion against the baseline, in percent, with 90 % intervals."
+    axis = {"title": {"text": "Sales against the baseline, %"}, "zeroline": True, "zerolinecolor": NEUTRAL}
+    height = max(260, 100 + ROW * len(labels))
+    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=rows_axis(labels))
+
+
+def cannibalisation(frame: pd.DataFrame) -> go.Figure:
+    """What a promotion of one department does to the others: by, on, mean, lower, upper, clear (percent).
+
+    Fields whose interval includes 0 are pale: nothing is shown to be taken there.
+    """
+    if frame.empty:
+        return empty("No promotion ran beside another department's plain sales, so nothing can be said.")
+    by, on = sorted(frame["by"].unique()), sorted(frame["on"].unique())
+    grid = frame.pivot(index="by", columns="on", values="mean").reindex(index=by, columns=on)
+    most = max(float(np.nanmax(np.abs(grid.to_numpy(float)))), 1.0)
+    known = {(row.by, row.on): row for row in frame.itertuples()}
+    shown = [[_strength(known.get((first, second))) for second in on] for first in by]
+    heat = {
+        "type": "heatmap",
+        "x": on,
+        "y": by,
+        "z": shown,
+        "zmin": -most,
+        "zmax": most,
+        "colorscale": [[0.0, LOSS], [0.5, "rgba(139,147,161,0.06)"], [1.0, GAIN]],
+        "customdata": [[_rival_words(known.get((first, second))) for second in on] for first in by],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    axes: dict[str, Any] = {"title": {"text": "Sales of"}, "side": "bottom"}
+    left = {"title": {"text": "Promotion of"}, "autorange": "reversed"}
+    notes = [
+        _field_note(known[first, second], len(on))
+        for first in by
+        for second in on
+        if (first, second) in known
+    ]
+    return figure(
+        [heat],
+        alt=_taken_words(frame),
+        height=max(280, 110 + 44 * len(by)),
+        xaxis=axes,
+        yaxis=left,
+        annotations=notes,
+    )
+
+
+def _strength(row: Any) -> float | None:
+    if row is None:
+        return None
+    return float(row.mean) if row.clear else 0.25 * float(row.mean)
+
+
+def _rival_words(row: Any) -> str:
+    if row is None:
+        return "not measured"
+    found = f"{row.mean:+.1f} % ({row.lower:+.1f} to {row.upper:+.1f})"
+    told = "" if row.clear else ", which may be nothing"
+    return f"A promotion of {_safe(row.by)} moves {_safe(row.on)} by {found}{told}"
+
+
+def _field_note(row: Any, columns: int) -> dict[str, Any]:
+    weight = f"<b>{row.mean:+.1f}</b>" if row.clear else f"{row.mean:+.1f}"
+    ends = f"<br><span style='font-size:9px'>{row.lower:+.1f} to {row.upper:+.1f}</span>"
+    text = weight + (ends if columns <= MOST_DEPARTMENTS // 2 else "")
+    return {"x": row.on, "y": row.by, "text": text, "showarrow": False, "font": {"size": 11}}
+
+
+def _taken_words(frame: pd.DataFrame) -> str:
+    clear = frame[frame["clear"]].sort_values("mean")
+    if clear.empty:
+        return "Cannibalisation between departments: no pair differs clearly from nothing."
+    told = "; ".join(f"{row.by} on {row.on} {row.mean:+.1f} %" for row in clear.head(4).itertuples())
+    return f"Cannibalisation between departments, percent of the other's sales; clear: {told}."
+
+
+def _safe(text: str) -> str:
+    """Plotly reads a little HTML; angle brackets stay text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def two_versions(
+    earlier: pd.DataFrame, later: pd.DataFrame, names: tuple[str, str], discount_pct: float
+) -> go.Figure:
+    """Uplift at one discount in two versions, a row a cell: department, channel, mean, lower, upper."""
+    keys = ["department", "channel"]
+    both = later.merge(earlier, on=keys, how="outer", suffixes=("_now", "_before")).sort_values(keys)
+    if both.empty:
+        return empty("The two versions have no cell to compare.")
+    labels = [f"{row.department}, {row.channel}" for row in both[keys].itertuples()]
+    colours = [channel_colour(channel) for channel in both["channel"]]
+    rows, traces = np.arange(len(labels), dtype=float), list[Trace]()
+    for which, name, lane in zip(("before", "now"), names, (-0.16, 0.16), strict=True):
+        mean, low, high = (both[f"{end}_{which}"].astype(float) for end in ("mean", "lower", "upper"))
+        symbol = "circle-open" if which == "before" else "circle"
+        marker = {"color": colours, "symbol": symbol, "size": 9, "line": {"color": colours, "width": 2}}
+        bars = error_bars(mean, low, high, NEUTRAL if which == "before" else INK, 1.2)
+        traces.append(dots(mean.to_numpy(), rows + lane, name, marker, error_x=bars))
+    name_rows(traces, labels, "+.0f")
+    alt = f"Uplift at {discount_pct:.0f} % off in {names[0]} and {names[1]}, with 90 % intervals."
+    axis = {"title": {"text": f"Uplift of sales at {discount_pct:.0f} % off, %"}, "rangemode": "tozero"}
+    height = max(300, 110 + ROW * len(labels))
+    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=rows_axis(labels))
+
+
+def sales_by_week(
+    sales: pd.DataFrame, periods: Sequence[tuple[object, object]] = (), unit: str = ""
+) -> go.Figure:
+    """Sales of each week by sales channel, stacked; days with a promotion are shaded behind.
+
+    `sales` date, channel, sales_value; `periods` first and last day of each promotion. Weeks begin on Monday;
+    a week that the facts hold only in part is left out at either end.
+    """
+    weeks = weekly(sales)
+    if weeks.empty:
+        return empty("There is not one whole week of sales yet.")
+    traces: list[Trace] = []
+    for channel in sorted(weeks.columns):
+        colour, name = channel_colour(str(channel)), str(channel).capitalize()
+        area = line(days(weeks.index), weeks[channel], name, colour, width=1.0, stackgroup="sales")
+        traces.append(area | {"fillcolor": faded(colour, 0.35), "hovertemplate": "%{y:,.4~s} " + unit})
+    axis = {"title": {"text": f"Sales per week{f', {unit}' if unit else ''}"}, "rangemode": "tozero"}
+    first, last = weeks.index[0], weeks.index[-1]
+    shapes = [_shade(start, end) for start, end in joined(periods) if end >= first and start <= last]
+    alt = f"Sales by week in {len(weeks)} weeks, {len(shapes)} stretches with promotions shaded."
+    return figure(traces, alt=alt, hovermode="x unified", yaxis=axis | {"exponentformat": "B"}, shapes=shapes)
+
+
+def weekly(sales: pd.DataFrame) -> pd.DataFrame:
+    """Week (its Monday) x sales channel, sums of sales_value over whole weeks of the facts."""
+    if sales.empty:
+        return pd.DataFrame()
+    dates = pd.to_datetime(sales["date"])
+    monday = dates - pd.to_timedelta(dates.dt.weekday, unit="D")
+    table = sales.assign(week=monday).pivot_table(
+        index="week", columns="channel", values="sales_value", aggfunc="sum", observed=True
+    )
+    mondays = pd.DatetimeIndex(table.index)
+    whole = (mondays >= dates.min()) & (mondays <= dates.max() - pd.Timedelta(days=6))
+    return pd.DataFrame(table.loc[whole].fillna(0.0))
+
+
+def joined(periods: Sequence[tuple[object, object]]) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Stretches of days (both ends inclusive), those that touch or overlap made one."""
+    ordered = sorted((pd.Timestamp(str(start)), pd.Timestamp(str(end))) for start, end in periods)
+    out: list[tuple[pd.Timestamp, pd.Timestamp]] = []
+    for start, end in ordered:
+        if out and start <= out[-1][1] + pd.Timedelta(days=1):
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return out
+
+
+def _shade(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+    until = end + pd.Timedelta(days=1)
+    edges = {"x0": str(start.date()), "x1": str(until.date()), "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "rect", "layer": "below", "fillcolor": PROMO_SHADE, "line": {"width": 0}, **edges}

@@ -1,0 +1,72 @@
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import UserError
+from core.promo import packing
+from core.promo.fitted import PromoModel
+from tests.core.promo.samples import sample_baseline, sample_uplift
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[PromoModel, Path]:
+    model = PromoModel("7", sample_baseline(), sample_uplift())
+    folder = tmp_path_factory.mktemp("model")
+    model.save(folder)
+    return model, folder
+
+
+def test_forecasts_and_curves_are_the_same_after_keeping(kept: tuple[PromoModel, Path]) -> None:
+    model, folder = kept
+    again = PromoModel.load(folder)
+    first = model.baseline.days.dates[-1] + pd.Timedelta(days=1)
+    for start in (first, first - pd.Timedelta(days=40)):
+        end = start + pd.Timedelta(days=6)
+        pd.testing.assert_frame_equal(
+            again.baseline.forecast(start, end), model.baseline.forecast(start, end)
+        )
+    pd.testing.assert_frame_equal(again.uplift.table, model.uplift.table)
+    pd.testing.assert_frame_equal(again.baseline.backtest, model.baseline.backtest)
+    for cell in model.uplift.days.cells:
+        assert again.uplift.curve(cell.department, cell.channel, 17.5, cell.geo) == model.uplift.curve(
+            cell.department, cell.channel, 17.5, cell.geo
+        )
+    assert again.uplift.regression.effect_of("dip") == model.uplift.regression.effect_of("dip")
+    assert (again.version, again.baseline.method, again.baseline.notes) == (
+        "7",
+        model.baseline.method,
+        model.baseline.notes,
+    )
+
+
+def test_loading_takes_no_fit_and_little_time(kept: tuple[PromoModel, Path]) -> None:
+    _, folder = kept
+    PromoModel.load(folder)
+    began = time.process_time()
+    again = PromoModel.load(folder)
+    assert time.process_time() - began < 0.5
+    assert again.baseline.regression is again.uplift.regression
+
+
+def test_no_file_holds_a_pickle(kept: tuple[PromoModel, Path]) -> None:
+    _, folder = kept
+    assert {file.suffix for file in folder.iterdir()} == {".json", ".npz", ".parquet"}
+    with np.load(folder / packing.ARRAYS, allow_pickle=False) as arrays:
+        assert all(array.dtype != object for array in arrays.values())
+
+
+@pytest.mark.parametrize(
+    "tree",
+    ["", "{}", '{"shared": [], "tree": {"is": "Path", "fields": {}}}', '{"shared": [], "tree": {"eval": 1}}'],
+)
+def test_files_of_something_else_are_refused(
+    kept: tuple[PromoModel, Path], tree: str, tmp_path: Path
+) -> None:
+    _, folder = kept
+    (tmp_path / packing.ARRAYS).write_bytes((folder / packing.ARRAYS).read_bytes())
+    (tmp_path / packing.TREE).write_text(tree)
+    with pytest.raises(UserError):
+        PromoModel.load(tmp_path)

@@ -1,6 +1,8 @@
 """Promotions: sales facts -> baseline -> uplift by discount. Importing this package loads no sampler."""
 
 from core.promo.baseline import Baseline
+from core.promo.scenarios.scenario import Mechanic, PromoScenario
+from core.promo.scenarios.settings import PromoSettings
 from core.promo.uplift import Uplift, fit_uplift
 
-__all__ = ["Baseline", "Uplift", "fit_uplift"]
+__all__ = ["Baseline", "Mechanic", "PromoScenario", "PromoSettings", "Uplift", "fit_uplift"]

@@ -1,0 +1,1 @@
+"""Where a promotion would help: the gap to target, and the departments that could close it."""

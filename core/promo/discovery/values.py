@@ -1,0 +1,139 @@
+"""What discovery finds: the gap of a month to its target, and departments whose promotion could close it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from core.errors import UserError
+from core.promo.scenarios.scenario import Mechanic, PromoScenario, ScenarioType
+
+Interval = tuple[float, float]
+
+
+class OpportunityKind(StrEnum):
+    """Why a promotion is worth a look."""
+
+    CLOSE_GAP = "close_gap"
+    SEASONAL_PEAK = "seasonal_peak"
+    STRONG_RESPONSE = "strong_response"
+    NEVER_TRIED = "never_tried"
+
+
+@dataclass(frozen=True)
+class GapFigure:
+    """One figure of a month: sold so far, expected for the rest, planned promotions on top, all of it
+    (`expected`) with its 90 % interval, the target and what is missing (`gap`, positive: target beaten).
+
+    Margin figures are percent of sales, their gap points; `target` and `gap` are None without a target.
+    """
+
+    actual: float
+    forecast: float
+    planned: float
+    expected: float
+    lower: float
+    upper: float
+    target: float | None
+    gap: float | None
+    gap_lower: float | None
+    gap_upper: float | None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A month (YYYY-MM) of a geo against its target. `covered_until` the last day with sales in it, None
+    before the month; `first_on`, `last_on` its days still to come, both None when it is over."""
+
+    month: str
+    geo: str
+    sales_value: GapFigure
+    margin_pct: GapFigure
+    units: GapFigure
+    covered_until: dt.date | None
+    first_on: dt.date | None
+    last_on: dt.date | None
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The gap as plain JSON values; `from_json` gives an equal gap back."""
+        days = {name: getattr(self, name) for name in ("covered_until", "first_on", "last_on")}
+        iso = {name: day.isoformat() if day else None for name, day in days.items()}
+        return asdict(self) | iso | {"notes": list(self.notes)}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Gap:
+        """The gap kept by `to_json`."""
+        figures = {name: GapFigure(**raw[name]) for name in ("sales_value", "margin_pct", "units")}
+        names = ("covered_until", "first_on", "last_on")
+        days = {name: dt.date.fromisoformat(raw[name]) if raw.get(name) else None for name in names}
+        return cls(**dict(raw) | figures | days | {"notes": tuple(raw.get("notes", ()))})
+
+
+@dataclass(frozen=True)
+class Opportunity:
+    """A promotion worth planning, `rank` 1 the best.
+
+    `suggested` is its line from `start` to `end`; gains are expected changes of sales, margin and EBIT of the
+    whole shop with 90 % intervals (`intervals` by sales_value, margin_value, ebit); `gap_closed_share` of the
+    missing sales (None where nothing is missing). `headroom_pct` discount allowed and not used so far,
+    `season_share` the month against the department's average month (1 = average), `score` 0..100 for ranking,
+    `confidence` 0..1 the chance that EBIT rises. `why` are full sentences.
+    """
+
+    rank: int
+    month: str
+    geo: str
+    kind: OpportunityKind
+    department: str
+    channel: str
+    score: float
+    start: dt.date
+    end: dt.date
+    suggested: Mechanic
+    scenario_type: ScenarioType
+    sales_value_gain: float
+    margin_value_gain: float
+    ebit_gain: float
+    intervals: Mapping[str, Interval]
+    gap_closed_share: float | None
+    headroom_pct: float
+    season_share: float
+    confidence: float
+    why: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.score <= 100 or not 0 <= self.confidence <= 1 or self.end < self.start:
+            raise UserError(
+                "An opportunity has a score of 0 to 100, a confidence of 0 to 1 and days in order."
+            )
+
+    def scenario(self, label: str | None = None) -> PromoScenario:
+        """The suggested promotion as a scenario to start from."""
+        name = label or f"{self.department}, {self.channel}, {self.month}"
+        return PromoScenario(
+            name[:100], self.start, self.end, self.scenario_type, (self.suggested,), self.geo
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The opportunity as plain JSON values; `from_json` gives an equal one back."""
+        plain = {part.name: getattr(self, part.name) for part in fields(self)}
+        return plain | {
+            "kind": self.kind.value, "scenario_type": self.scenario_type.value, "why": list(self.why),
+            "start": self.start.isoformat(), "end": self.end.isoformat(),
+            "suggested": self.suggested.to_json(),
+            "intervals": {name: list(ends) for name, ends in self.intervals.items()},
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Opportunity:
+        """The opportunity kept by `to_json`."""
+        return cls(**dict(raw) | {
+            "kind": OpportunityKind(raw["kind"]), "scenario_type": ScenarioType(raw["scenario_type"]),
+            "why": tuple(raw["why"]), "start": dt.date.fromisoformat(raw["start"]),
+            "end": dt.date.fromisoformat(raw["end"]), "suggested": Mechanic.from_json(raw["suggested"]),
+            "intervals": {name: (ends[0], ends[1]) for name, ends in raw["intervals"].items()},
+        })  # fmt: skip

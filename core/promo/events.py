@@ -44,6 +44,14 @@ def _of_cell(days: CellDays, cell: int) -> list[Event]:
     return found
 
 
+def event_places(days: CellDays, events: tuple[Event, ...]) -> NDArray[np.int64]:
+    """(cell, day) the place of the event that the day belongs to, -1 outside."""
+    places = np.full(days.sales.shape, -1, dtype=np.int64)
+    for at, event in enumerate(events):
+        places[event.cell, event.start : event.stop] = at
+    return places
+
+
 @dataclass(frozen=True)
 class Shadows:
     """What promotions leave on other days: `near` (cell, day) within the week after a promo of the cell,

@@ -19,12 +19,11 @@ OWN_SD = 0.1
 @dataclass(frozen=True)
 class MarginSlope:
     """`mean`, `sd` (cell,) points of margin % per point of discount; `price` share of a stated discount that
-    the average price per unit really fell by (cells together), with `price_sd`."""
+    the average price per unit really fell by (cells together)."""
 
     mean: Floats
     sd: Floats
     price: float
-    price_sd: float
 
 
 def margin_slope(days: CellDays, events: tuple[Event, ...]) -> MarginSlope:
@@ -38,14 +37,14 @@ def margin_slope(days: CellDays, events: tuple[Event, ...]) -> MarginSlope:
     cells = len(days.cells)
     good = np.isfinite(margin) & np.isfinite(price)
     if not good.any():
-        return MarginSlope(np.zeros(cells), np.full(cells, PRIOR_SD), 1.0, PRIOR_SD)
+        return MarginSlope(np.zeros(cells), np.full(cells, PRIOR_SD), 1.0)
     owner, discount, margin, price = owner[good], discount[good], margin[good], price[good]
     shared, shared_sd, noise = _through_origin(discount, margin)
     weight = np.bincount(owner, discount**2, cells) / noise**2
     pull = 1 / (OWN_SD**2 + shared_sd**2)
     mean = (np.bincount(owner, discount * margin, cells) / noise**2 + shared * pull) / (weight + pull)
-    fell, fell_sd, _ = _through_origin(discount / 100, price)
-    return MarginSlope(mean, 1 / np.sqrt(weight + pull), fell, fell_sd)
+    fell, _, _ = _through_origin(discount / 100, price)
+    return MarginSlope(mean, 1 / np.sqrt(weight + pull), fell)
 
 
 def _through_origin(x: Floats, y: Floats) -> tuple[float, float, float]:

@@ -22,6 +22,8 @@ from core.promo.days import Cell
 Floats = NDArray[np.float64]
 KNOTS = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0])
 GRID = np.arange(0.0, 0.96, 0.01)
+MOST_RHAT = 1.05  # the worst of many slopes; each chain's mean is then within a few hundredths of the others'
+MOST_DIVERGENT_SHARE = 0.005
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,28 @@ class CurvePriors:
 
 @dataclass(frozen=True)
 class CurveDraws:
-    """`uplift` (draw, cell, grid) as a share of the baseline at the discounts `GRID`, `scatter` (draw,) sd of
+    """`slopes` (draw, cell, segment of `KNOTS`) uplift share per discount share, `scatter` (draw,) sd of
     single events' log effects; `max_rhat` and `divergences` of the sampler."""
 
-    uplift: Floats
+    slopes: Floats
     scatter: Floats
     max_rhat: float
     divergences: int
+
+    @property
+    def uplift(self) -> Floats:
+        """(draw, cell, grid) uplift as a share of the baseline at the discounts `GRID`."""
+        return np.asarray(self.slopes @ segment_lengths(GRID).T)
+
+    def at(self, cell: int, discount: float) -> Floats:
+        """(draw,) uplift of a cell as a share of the baseline, at a discount (share)."""
+        return np.asarray(self.slopes[:, cell] @ segment_lengths(np.array(discount)))
+
+    @property
+    def converged(self) -> bool:
+        """Whether the chains agree and next to no step went astray (thresholds in this module)."""
+        steps = max(len(self.scatter), 1)
+        return self.max_rhat <= MOST_RHAT and self.divergences <= MOST_DIVERGENT_SHARE * steps
 
 
 def segment_lengths(discount: Floats) -> Floats:
@@ -62,23 +79,42 @@ def sample_curves(
     effect: Floats,
     covariance: Floats,
     seed: int,
-    draws: int = 500,
     priors: CurvePriors | None = None,
 ) -> CurveDraws:
-    """Draws of every cell's curve from events (their cell, discount share, log effect, joint covariance)."""
+    """Draws of every cell's curve from events (their cell, discount share, log effect, joint covariance).
+    Chains that do not agree are drawn once more with smaller steps; whether they then do, the result says."""
+    import nutpie
+
+    compiled = nutpie.compile_pymc_model(
+        _model(cells, owner, discount, effect, covariance, priors or CurvePriors())
+    )
+    found = _drawn(compiled, QUICK, seed)
+    return found if found.converged else _drawn(compiled, CAREFUL, seed + 1)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How long each chain warms up, how many draws it gives, and how small its steps are."""
+
+    tune: int
+    draws: int
+    target_accept: float
+
+
+QUICK, CAREFUL = Steps(600, 500, 0.9), Steps(1500, 500, 0.98)
+
+
+def _drawn(compiled: Any, steps: Steps, seed: int) -> CurveDraws:
     import arviz as az
     import nutpie
 
-    model = _model(cells, owner, discount, effect, covariance, priors or CurvePriors())
-    compiled = nutpie.compile_pymc_model(model)
     trace = nutpie.sample(
-        compiled, draws=draws, tune=600, chains=4, cores=2, seed=seed, target_accept=0.9, progress_bar=False
-    )
-    slopes = _flat(trace.posterior["slopes"])
+        compiled, draws=steps.draws, tune=steps.tune, chains=4, cores=2, seed=seed,
+        target_accept=steps.target_accept, progress_bar=False,
+    )  # fmt: skip
     worst = float(az.rhat(trace, var_names=["slopes", "scatter"]).to_array().max())  # type: ignore[no-untyped-call]
-    lengths = segment_lengths(GRID)
     lost = int(trace.sample_stats["diverging"].sum())
-    return CurveDraws(slopes @ lengths.T, _flat(trace.posterior["scatter"]), worst, lost)
+    return CurveDraws(_flat(trace.posterior["slopes"]), _flat(trace.posterior["scatter"]), worst, lost)
 
 
 def _flat(values: Any) -> Floats:

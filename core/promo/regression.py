@@ -7,30 +7,37 @@ uncertainty of baseline, dip and cannibalisation is already contained.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csc_array
 
 from core.errors import UserError
 from core.promo.days import CellDays
-from core.promo.events import Event, events_of
-from core.promo.terms import Term, Widths, calendar_terms, event_columns, promo_terms
+from core.promo.events import Event, event_places, events_of
+from core.promo.terms import Term, Widths, calendar_terms, promo_terms
 
 Floats = NDArray[np.float64]
 EVENT_WIDTH = 100.0  # as good as none: what an event brought is left to the data
 ROUNDS = 30
 LEAST_DAYS = 28
 LEAST_NOISE = 1e-4  # of log sales: made-up data without any noise would leave nothing to divide by
+BLOCK = 4096  # rows of a forecast whose variance is worked out at once
 
 
 @dataclass(frozen=True)
 class Regression:
-    """`names` and posterior `mean` (term,), `covariance` (term, term) of the calendar's and promotions' terms
-    and then the events; `noise_sd` of the log of a cell's daily measure; `residuals` (cell, day), NaN where
-    nothing was sold."""
+    """The posterior of the log regression.
+
+    `names`, `mean` (term,) and `covariance` (term, term) of the calendar and promotion terms; `event_mean`
+    (event,) log effects with their `event_covariance` (event, event); `noise_sd` of the log of a cell's daily
+    measure.
+    """
 
     days: CellDays
     events: tuple[Event, ...]
@@ -38,14 +45,14 @@ class Regression:
     mean: Floats
     covariance: Floats
     noise_sd: float
-    residuals: Floats
     widths: Widths
+    event_mean: Floats
+    event_covariance: Floats
 
     @property
     def effects(self) -> tuple[Floats, Floats]:
         """(event,) log effects and their (event, event) covariance."""
-        terms = len(self.names)
-        return self.mean[terms:], self.covariance[terms:, terms:]
+        return self.event_mean, self.event_covariance
 
     def effect_of(self, *name: str) -> tuple[float, float]:
         """Mean and sd of one term on the log scale; UserError where there is none of that name."""
@@ -56,13 +63,24 @@ class Regression:
 
     def calendar(self, dates: pd.DatetimeIndex) -> tuple[Floats, Floats]:
         """(cell, day) mean and variance of the log baseline at `dates`, noise excluded."""
-        terms = list(calendar_terms(self.days, dates, self.widths))
-        places = np.array([self.names.index(term.name) for term in terms])
-        design = np.stack([term.values.ravel() for term in terms], axis=1)
-        mean = design @ self.mean[places]
-        spread = np.einsum("ij,jk,ik->i", design, self.covariance[np.ix_(places, places)], design)
+        design, places = self.calendar_design(dates)
+        covariance = self.covariance[np.ix_(places, places)]
+        rows = design.tocsr()
+        spread = np.concatenate(
+            [
+                np.asarray(rows[at : at + BLOCK].multiply(rows[at : at + BLOCK] @ covariance).sum(axis=1))
+                for at in range(0, rows.shape[0], BLOCK)
+            ]
+        )
         shape = (len(self.days.cells), len(dates))
-        return mean.reshape(shape), spread.reshape(shape)
+        return (design @ self.mean[places]).reshape(shape), spread.reshape(shape)
+
+    def calendar_design(self, dates: pd.DatetimeIndex) -> tuple[csc_array, NDArray[np.int64]]:
+        """(cell x day, calendar term) design at `dates`, and the places of its terms in `names`."""
+        every = np.ones((len(self.days.cells), len(dates)), bool)
+        design, terms = _design(calendar_terms(self.days, dates, self.widths), every)
+        place = {name: at for at, name in enumerate(self.names)}
+        return design, np.array([place[name] for name, _ in terms])
 
 
 def explain(days: CellDays, measure: Floats, widths: Widths | None = None) -> Regression:
@@ -74,33 +92,96 @@ def explain(days: CellDays, measure: Floats, widths: Widths | None = None) -> Re
     used = np.nan_to_num(measure) > 0
     if len(days.dates) < LEAST_DAYS or not used.any():
         raise UserError(f"{len(days.dates)} days of sales are too few: at least {LEAST_DAYS} are needed.")
-    terms = [*calendar_terms(days, days.dates, widths), *promo_terms(days, widths)]
+    every = chain(calendar_terms(days, days.dates, widths), promo_terms(days, widths))
+    design, terms = _design(every, used)
+    prior = np.array([width for _, width in terms]) ** -2.0
     events = events_of(days)
-    design = np.concatenate([_columns(terms, used), event_columns(days, events)[used]], axis=1)
-    prior = np.r_[[term.width for term in terms], np.full(len(events), EVENT_WIDTH)] ** -2.0
     target = np.log(measure[used])
-    mean, covariance, noise = _solve(design, target, prior)
-    residuals = np.full(measure.shape, np.nan)
-    residuals[used] = target - design @ mean
-    names = tuple(term.name for term in terms)
-    return Regression(days, events, names, mean, covariance, noise, residuals, widths)
+    sums = _Sums.of(design, target, event_places(days, events)[used], len(events))
+    mean, covariance, noise = _solve(sums, prior, max(float(np.var(target)) / 10, LEAST_NOISE**2))
+    event_mean, event_covariance = sums.events(mean, covariance, noise**2)
+    names = tuple(name for name, _ in terms)
+    return Regression(days, events, names, mean, covariance, noise, widths, event_mean, event_covariance)
 
 
-def _columns(terms: list[Term], used: NDArray[np.bool_]) -> Floats:
-    return np.stack([term.values[used] for term in terms], axis=1)
+def _design(
+    terms: Iterable[Term], used: NDArray[np.bool_]
+) -> tuple[csc_array, list[tuple[tuple[str, ...], float]]]:
+    """(day in use, term) sparse design, and each term's name and width. Most terms concern one cell, so that
+    a dense design of a hundred cells would be a hundred times larger."""
+    kept, places, starts, found = [], [], [0], []
+    for term in terms:
+        column = term.values[used]
+        at = np.flatnonzero(column)
+        kept.append(column[at])
+        places.append(at)
+        starts.append(starts[-1] + len(at))
+        found.append((term.name, term.width))
+    shape = (int(used.sum()), len(found))
+    return csc_array((np.concatenate(kept), np.concatenate(places), starts), shape=shape), found
 
 
-def _solve(design: Floats, target: Floats, prior: Floats) -> tuple[Floats, Floats, float]:
-    """Posterior mean and covariance, and the noise that fits best."""
-    square, along = design.T @ design, design.T @ target
-    whole, rows = float(target @ target), len(target)
-    variance = float(np.var(target)) * 0.1
-    for _ in range(ROUNDS):
-        factor = cho_factor(square / variance + np.diag(prior))
-        mean = cho_solve(factor, along / variance)
+@dataclass(frozen=True)
+class _Sums:
+    """Sums of squares and products of the normal equations. A day belongs to one event at most, so that the
+    events' block is diagonal and is eliminated (Schur complement): `count` (event,) days of each, `across`
+    (term, event), `total` (event,) of the target."""
+
+    square: Floats
+    along: Floats
+    whole: float
+    rows: int
+    across: Floats
+    count: Floats
+    total: Floats
+
+    @classmethod
+    def of(cls, design: csc_array, target: Floats, event: NDArray[np.int64], events: int) -> _Sums:
+        inside = np.flatnonzero(event >= 0)
+        ones = np.ones(len(inside))
+        flags = csc_array((ones, (inside, event[inside])), shape=(len(target), events))
+        square, across = (design.T @ design).toarray(), (design.T @ flags).toarray()
+        count, total = np.bincount(event[inside], minlength=events), flags.T @ target
+        return cls(
+            square, design.T @ target, float(target @ target), len(target), across, count.astype(float), total
+        )
+
+    def weights(self, variance: float) -> Floats:
+        """(event,) posterior variance of each event's effect were the calendar known."""
+        return np.asarray(1 / (self.count / variance + EVENT_WIDTH**-2.0))
+
+    def terms(self, prior: Floats, variance: float) -> tuple[Floats, Floats]:
+        """Posterior mean and covariance of the terms, the events integrated out."""
+        small = self.across * self.weights(variance) / variance**2
+        factor = cho_factor(self.square / variance + np.diag(prior) - small @ self.across.T)
         covariance = cho_solve(factor, np.eye(len(prior)))
-        missed = whole - 2 * mean @ along + mean @ square @ mean
-        before, variance = variance, max((missed + float((square * covariance).sum())) / rows, LEAST_NOISE**2)
+        return covariance @ (self.along / variance - small @ self.total), covariance
+
+    def events(self, mean: Floats, covariance: Floats, variance: float) -> tuple[Floats, Floats]:
+        """(event,) mean and (event, event) covariance of the events' effects."""
+        small = self.weights(variance)
+        turn = small[:, None] * self.across.T / variance
+        return small * self.total / variance - turn @ mean, turn @ covariance @ turn.T + np.diag(small)
+
+    def noise(self, mean: Floats, covariance: Floats, variance: float) -> float:
+        """The noise's variance that the posterior expects: mean squared residual, the coefficients' own
+        uncertainty counted in."""
+        small = self.weights(variance)
+        turn = small[:, None] * self.across.T / variance
+        event = small * self.total / variance - turn @ mean
+        missed = self.whole - 2 * (mean @ self.along + event @ self.total)
+        missed += mean @ self.square @ mean + 2 * mean @ self.across @ event + self.count @ event**2
+        mixed = covariance @ turn.T
+        unsure = (self.square * covariance).sum() - 2 * (self.across * mixed).sum()
+        unsure += self.count @ (small + (turn * mixed.T).sum(axis=1))
+        return float((missed + unsure) / self.rows)
+
+
+def _solve(sums: _Sums, prior: Floats, variance: float) -> tuple[Floats, Floats, float]:
+    """Posterior mean and covariance of the terms, and the noise that fits best, sought from `variance`."""
+    for _ in range(ROUNDS):
+        mean, covariance = sums.terms(prior, variance)
+        before, variance = variance, max(sums.noise(mean, covariance, variance), LEAST_NOISE**2)
         if abs(variance / before - 1) < 1e-4:
             break
-    return np.asarray(mean), np.asarray(covariance), float(np.sqrt(variance))
+    return mean, covariance, float(np.sqrt(variance))

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.promo.days import CellDays
-from core.promo.events import Event, rivals_of, shadows_of
+from core.promo.events import rivals_of, shadows_of
 
 Floats = NDArray[np.float64]
 HARMONICS = 4
@@ -81,8 +81,8 @@ def _smooth(days: CellDays, dates: pd.DatetimeIndex, widths: Widths) -> Iterator
     cells, own = len(days.cells), np.eye(len(days.cells))
     turn = 2 * np.pi * np.asarray(dates.dayofyear, dtype=float) / 365.25
     for k in range(1, HARMONICS + 1):
-        for wave in (np.sin(k * turn), np.cos(k * turn)):
-            yield Term(("season", str(k)), np.tile(wave, (cells, 1)), widths.season)
+        for name, wave in (("sin", np.sin(k * turn)), ("cos", np.cos(k * turn))):
+            yield Term(("season", f"{name} {k}"), np.tile(wave, (cells, 1)), widths.season)
     years = np.asarray((dates - days.dates[0]).days, dtype=float) / 365.25
     yield Term(("trend",), np.tile(years, (cells, 1)), widths.trend)
     for c in range(cells):
@@ -106,14 +106,6 @@ def promo_terms(days: CellDays, widths: Widths) -> Iterator[Term]:
             if name != rival and struck.any():
                 values = struck * _members(days, name)[:, None]
                 yield Term(("rival", rival, name), values, widths.rival)
-
-
-def event_columns(days: CellDays, events: tuple[Event, ...]) -> Floats:
-    """(cell, day, event) one on the days of each event."""
-    columns = np.zeros((*days.sales.shape, len(events)))
-    for place, event in enumerate(events):
-        columns[event.cell, event.start : event.stop, place] = 1.0
-    return columns
 
 
 def _members(days: CellDays, department: str) -> Floats:

@@ -14,12 +14,16 @@ from core.promo.choices import DiscountBand, band_of
 from core.promo.days import ALL_GEOS, Cell, CellDays, cell_days
 from core.promo.events import Event
 from core.promo.margin import MarginSlope, margin_slope
-from core.promo.pooled_curve import GRID, CurveDraws, sample_curves
+from core.promo.pooled_curve import CurveDraws, sample_curves
 from core.promo.regression import Regression, explain
 
 Floats = NDArray[np.float64]
 LEVEL = 0.9
 MOST_PCT = 95.0
+_NOT_CONVERGED = (
+    "The sampler did not converge (R-hat {0.max_rhat:.2f}, {0.divergences} divergences): learn again before "
+    "relying on these coefficients."
+)
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,26 @@ class Uplift:
         """(draw,) uplift of sales as a share of the baseline. UserError for an unknown cell or discount."""
         if not 0 <= discount_pct <= MOST_PCT:
             raise UserError(f"A discount lies between 0 and {MOST_PCT:g} %, not {discount_pct:g} %.")
-        cell = self.place(department, channel, geo)
-        below = min(int(discount_pct), len(GRID) - 2)
-        part = discount_pct - below
-        lower, upper = self.curves.uplift[:, cell, below], self.curves.uplift[:, cell, below + 1]
-        return np.asarray((1 - part) * lower + part * upper)
+        return self.curves.at(self.place(department, channel, geo), discount_pct / 100)
+
+    @property
+    def converged(self) -> bool:
+        """Whether the sampler's chains agree, so that the intervals can be trusted."""
+        return self.curves.converged
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the curves must know, in sentences; empty where all is well."""
+        found = [] if self.converged else [_NOT_CONVERGED.format(self.curves)]
+        taught = {event.cell for event in self.regression.events}
+        untaught = [str(cell) for place, cell in enumerate(self.days.cells) if place not in taught]
+        if not taught:
+            found.append("No promotion lies in the history: every uplift is a guess made without data.")
+        elif untaught:
+            found.append(
+                f"Without a promotion of their own, shown as all others react: {'; '.join(untaught)}."
+            )
+        return tuple(found)
 
     def place(self, department: str, channel: str, geo: str = ALL_GEOS) -> int:
         """The place of a cell among those of the sales. UserError for one that was never sold."""

@@ -1,10 +1,12 @@
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
 from core.errors import UserError
 from core.promo.margin import margin_slope
+from core.promo.uplift import Uplift
 from tests.core.promo.samples import DATA, sample_uplift, shop
 
 
@@ -57,6 +59,23 @@ def test_unknown_cells_and_discounts_are_refused_in_words():
         sample_uplift().curve("Books", "online", 10)
     with pytest.raises(UserError, match="not 120 %"):
         sample_uplift().curve("TV", "online", 120)
+
+
+def test_chains_that_do_not_agree_are_said_so_in_words():
+    from core.promo.days import cell_days
+    from core.promo.pooled_curve import CurveDraws
+    from core.promo.regression import explain
+
+    days = cell_days(shop(200))
+    found = explain(days, days.sales)
+    made = partial(Uplift, days, found, margin=margin_slope(days, found.events), version="1")
+    slopes, scatter = np.ones((2000, 2, 6)), np.zeros(2000)
+    good, split = made(CurveDraws(slopes, scatter, 1.01, 3)), made(CurveDraws(slopes, scatter, 1.4, 3))
+    assert good.converged
+    assert good.warnings == ("Without a promotion of their own, shown as all others react: b, online.",)
+    assert not split.converged
+    assert "R-hat 1.40" in split.warnings[0]
+    assert not made(CurveDraws(slopes, scatter, 1.01, 30)).converged
 
 
 def test_margin_falls_by_what_the_discount_costs():

@@ -24,12 +24,14 @@ class BrandRuleKind(StrEnum):
     NEVER_DISCOUNTED = "never_discounted"
     FORBIDDEN_WORD = "forbidden_word"
     LONGEST_DAYS = "longest_days"
+    BRIEF_ELEMENT = "brief_element"
 
 
 @dataclass(frozen=True)
 class BrandRule:
     """One rule: `departments` never discounted; a forbidden word (`value`) in name or notes; the longest
-    duration in days (`value`), of promotions with any of `departments` or of all. UserError for a bad one."""
+    duration in days (`value`), of promotions with any of `departments` or of all; an element (`value`, a logo,
+    a claim) that every creative brief must carry. UserError for a bad one."""
 
     kind: BrandRuleKind
     value: str | float | None = None
@@ -52,6 +54,8 @@ class BrandRule:
             return "Name the departments that are never discounted."
         if self.kind == BrandRuleKind.FORBIDDEN_WORD and not str(self.value or "").strip():
             return "Name the word that must not appear."
+        if self.kind == BrandRuleKind.BRIEF_ELEMENT and not str(self.value or "").strip():
+            return "Name the element that every creative brief must carry."
         if self.kind == BrandRuleKind.LONGEST_DAYS and not (is_number(self.value) and float(self.value) >= 1):  # type: ignore[arg-type]
             return f"The longest duration is a number of days from 1, not {self.value!r}."
         return None

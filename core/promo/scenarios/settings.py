@@ -30,8 +30,8 @@ class BrandRuleKind(StrEnum):
 @dataclass(frozen=True)
 class BrandRule:
     """One rule: `departments` never discounted; a forbidden word (`value`) in name or notes; the longest
-    duration in days (`value`), of promotions with any of `departments` or of all; an element (`value`, a logo,
-    a claim) that every creative brief must carry. UserError for a bad one."""
+    duration in days (`value`), of promotions with any of `departments` or of all; an element (`value`, such
+    as a logo) that every creative brief must carry. UserError for a bad one."""
 
     kind: BrandRuleKind
     value: str | float | None = None

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
+from db.months import PARTITION
 from db.tables import Base
 
 # Any constant number serves; every process that migrates or seeds asks for the same lock.
@@ -74,8 +75,11 @@ def write_revision(connection: Connection, message: str, revision: str) -> None:
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether Alembic compares this name: Procrastinate's tables are its own business."""
-    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+    """Whether Alembic compares this name: Procrastinate's tables are its own business, and the months of the
+    sales facts come and go."""
+    if kind != "table" or name is None:
+        return True
+    return not (name.startswith("procrastinate_") or PARTITION.fullmatch(name))
 
 
 def _config(connection: Connection | None) -> Config:

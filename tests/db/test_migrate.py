@@ -17,7 +17,8 @@ from db.session import make_engine
 from tests.db.servers import VERSIONS, place, server_in
 
 _LEFT = text(
-    "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S') "
+    "select relname from pg_class where relnamespace = 'public'::regnamespace "
+    "and relkind in ('r', 'p', 'v', 'S') "
     "union all select proname from pg_proc where pronamespace = 'public'::regnamespace "
     "union all select typname from pg_type where typnamespace = 'public'::regnamespace and typtype = 'e'"
 )

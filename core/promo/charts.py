@@ -121,12 +121,13 @@ def dip(frame: pd.DataFrame) -> go.Figure:
         places = np.array([labels.index(name) + lane for name in rows["department"]])
         bars = error_bars(rows["mean"], rows["lower"], rows["upper"], colour)
         trace = dots(rows["mean"].to_numpy(float), places, when, {"color": colour, "size": 9}, error_x=bars)
-        name_rows([trace], rows["department"].tolist(), "+.1f")
+        name_rows([trace], [_safe(name) for name in rows["department"]], "+.1f")
         traces.append(trace)
     alt = "Sales after a promotion against the baseline, in percent, with 90 % intervals."
     axis = {"title": {"text": "Sales against the baseline, %"}, "zeroline": True, "zerolinecolor": NEUTRAL}
     height = max(260, 100 + ROW * len(labels))
-    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=rows_axis(labels))
+    names = rows_axis([_safe(name) for name in labels])
+    return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=names)
 
 
 def cannibalisation(frame: pd.DataFrame) -> go.Figure:
@@ -143,8 +144,8 @@ def cannibalisation(frame: pd.DataFrame) -> go.Figure:
     shown = [[_strength(known.get((first, second))) for second in on] for first in by]
     heat = {
         "type": "heatmap",
-        "x": on,
-        "y": by,
+        "x": [_safe(name) for name in on],
+        "y": [_safe(name) for name in by],
         "z": shown,
         "zmin": -most,
         "zmax": most,
@@ -191,7 +192,7 @@ def _field_note(row: Any, columns: int) -> dict[str, Any]:
     weight = f"<b>{row.mean:+.1f}</b>" if row.clear else f"{row.mean:+.1f}"
     ends = f"<br><span style='font-size:9px'>{row.lower:+.1f} to {row.upper:+.1f}</span>"
     text = weight + (ends if columns <= MOST_DEPARTMENTS // 2 else "")
-    return {"x": row.on, "y": row.by, "text": text, "showarrow": False, "font": {"size": 11}}
+    return {"x": _safe(row.on), "y": _safe(row.by), "text": text, "showarrow": False, "font": {"size": 11}}
 
 
 def _taken_words(frame: pd.DataFrame) -> str:
@@ -215,7 +216,7 @@ def two_versions(
     both = later.merge(earlier, on=keys, how="outer", suffixes=("_now", "_before")).sort_values(keys)
     if both.empty:
         return empty("The two versions have no cell to compare.")
-    labels = [f"{row.department}, {row.channel}" for row in both[keys].itertuples()]
+    labels = [_safe(f"{row.department}, {row.channel}") for row in both[keys].itertuples()]
     colours = [channel_colour(channel) for channel in both["channel"]]
     rows, traces = np.arange(len(labels), dtype=float), list[Trace]()
     for which, name, lane in zip(("before", "now"), names, (-0.16, 0.16), strict=True):

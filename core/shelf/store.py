@@ -6,6 +6,7 @@ there. Each change is written to the audit log in the transaction that makes it.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,32 +15,37 @@ from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
-from core.shelf.names import clean_name
-from db.tables import Dataset, Model, OptimizationScenario, Project, ProjectMember
+from core.shelf.names import LONGEST_LABEL, LONGEST_NAME, clean_name
+from db.tables import Dataset, Model, OptimizationScenario, Project, ProjectMember, PromoScenario
 
-Thing = TypeVar("Thing", Project, Dataset, Model, OptimizationScenario)
+Thing = TypeVar("Thing", Project, Dataset, Model, OptimizationScenario, PromoScenario)
+Subject = int | uuid.UUID  # what names a thing: promotions have a UUID
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of thing on the shelf: its noun, its subject in the audit log, and who may change it."""
+    """One sort of thing on the shelf: its noun, its subject in the audit log, who may change it, and how many
+    characters its name may have."""
 
     noun: str
     subject: str
     edit: Permission
     delete: Permission
+    longest: int = LONGEST_NAME
 
 
 PROJECT = Kind("project", "project", Permission.PROJECT_EDIT, Permission.PROJECT_DELETE)
 DATASET = Kind("data set", "dataset", Permission.DATASET_EDIT, Permission.DATASET_DELETE)
 MODEL = Kind("model", "model", Permission.MODEL_EDIT, Permission.MODEL_DELETE)
 SCENARIO = Kind("scenario", "scenario", Permission.PLAN_EDIT, Permission.PLAN_DELETE)
+PROMO = Kind("promotion", "promo", Permission.PLAN_EDIT, Permission.PLAN_DELETE, LONGEST_LABEL)
 
 KINDS: dict[type[Any], Kind] = {
     Project: PROJECT,
     Dataset: DATASET,
     Model: MODEL,
     OptimizationScenario: SCENARIO,
+    PromoScenario: PROMO,
 }
 
 
@@ -68,7 +74,9 @@ def visible(person: Person | str, table: type[Thing], *, deleted: bool = False) 
     return query if deleted else query.where(table.deleted_at.is_(None))
 
 
-def find(s: Session, person: Person, table: type[Thing], subject_id: int, *, deleted: bool = False) -> Thing:
+def find(
+    s: Session, person: Person, table: type[Thing], subject_id: Subject, *, deleted: bool = False
+) -> Thing:
     """The row with this number. Raises NotFound when it is missing, deleted or a stranger's."""
     row = s.scalar(visible(person, table, deleted=deleted).where(table.id == subject_id))
     if row is None:
@@ -80,7 +88,7 @@ def find_to_change(
     s: Session,
     person: Person,
     table: type[Thing],
-    subject_id: int,
+    subject_id: Subject,
     permission: Permission,
     *,
     deleted: bool = False,
@@ -101,9 +109,9 @@ def write_down(s: Session, person: Person, row: Thing, action: str, **details: A
     record(s, person, project_id, f"{kind.subject}:{action}", row.id, row.name, details)
 
 
-def rename(s: Session, person: Person, table: type[Thing], subject_id: int, name: str) -> Thing:
+def rename(s: Session, person: Person, table: type[Thing], subject_id: Subject, name: str) -> Thing:
     """The row under its new name. Raises UserError for a name that will not do."""
-    cleaned = clean_name(name, KINDS[table].noun)
+    cleaned = clean_name(name, KINDS[table].noun, KINDS[table].longest)
     row = find_to_change(s, person, table, subject_id, KINDS[table].edit)
     before, row.name = row.name, cleaned
     s.flush()
@@ -111,7 +119,7 @@ def rename(s: Session, person: Person, table: type[Thing], subject_id: int, name
     return row
 
 
-def archive(s: Session, person: Person, table: type[Thing], subject_id: int, *, archived: bool) -> Thing:
+def archive(s: Session, person: Person, table: type[Thing], subject_id: Subject, *, archived: bool) -> Thing:
     """The row, put among the archived ones or taken back; doing it twice changes nothing."""
     row = find_to_change(s, person, table, subject_id, KINDS[table].edit)
     if (row.archived_at is not None) is not archived:
@@ -121,7 +129,7 @@ def archive(s: Session, person: Person, table: type[Thing], subject_id: int, *, 
     return row
 
 
-def delete(s: Session, person: Person, table: type[Thing], subject_id: int) -> Thing:
+def delete(s: Session, person: Person, table: type[Thing], subject_id: Subject) -> Thing:
     """The row, marked as deleted; it stays until retention removes it, so that `restore` can undo it."""
     row = find_to_change(s, person, table, subject_id, KINDS[table].delete)
     row.deleted_at = s.scalar(select(func.now()))
@@ -130,7 +138,7 @@ def delete(s: Session, person: Person, table: type[Thing], subject_id: int) -> T
     return row
 
 
-def restore(s: Session, person: Person, table: type[Thing], subject_id: int) -> Thing:
+def restore(s: Session, person: Person, table: type[Thing], subject_id: Subject) -> Thing:
     """The row, no longer deleted; restoring what was not deleted changes nothing."""
     row = find_to_change(s, person, table, subject_id, KINDS[table].delete, deleted=True)
     if row.deleted_at is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -21,24 +22,27 @@ def record(
     person: Person | None,
     project_id: int | None,
     action: str,
-    subject_id: int | None = None,
+    subject_id: int | uuid.UUID | None = None,
     name: str | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
     """Note who changed what, in the transaction of the change: both happen or neither.
 
-    `action` is `subject:action`; `person` is None when the app itself acted.
+    `action` is `subject:action`; `person` is None when the app itself acted. A subject that is named by a
+    UUID stands in the details as `id`.
     """
     if not _ACTION.fullmatch(action):
         raise ValueError(f"an audit action reads subject:action, not {action!r}")
+    numbered = None if isinstance(subject_id, uuid.UUID) else subject_id
+    named = {} if numbered == subject_id else {"id": str(subject_id)}
     s.add(
         AuditEntry(
             project_id=project_id,
             user_id=person.id if person else None,
             action=action,
-            subject_id=subject_id,
+            subject_id=numbered,
             subject_name=name,
-            details=details or {},
+            details=named | (details or {}),
         )
     )
     s.flush()

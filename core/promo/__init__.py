@@ -1,8 +1,9 @@
 """Promotions: sales facts -> baseline -> uplift by discount. Importing this package loads no sampler."""
 
 from core.promo.baseline import Baseline
+from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.uplift import Uplift, fit_uplift
 
-__all__ = ["Baseline", "Mechanic", "PromoScenario", "PromoSettings", "Uplift", "fit_uplift"]
+__all__ = ["Baseline", "Mechanic", "PromoScenario", "PromoSettings", "Uplift", "evaluate", "fit_uplift"]

@@ -1,16 +1,55 @@
-"""What a shop is expected to sell at any discounts over one period: the small model that searches run on."""
+"""What a shop sells under a promotion: one kernel for expectations, for draws and for searches.
+
+A cell c (department, sales channel, geo) sells B_c without promotion, at the margin rate m_c and b_c units
+per money. A line aims at the share s of the cell's revenue with the discount d (percent). With the uplift
+u(d), the points of margin g per point of discount and the share p by which prices really fall,
+
+    r_c = exp( sum over promoted cells j beside c of s_j * rival[j, c] )         cannibalisation
+    sales   B r [ 1 + s ((1 + u) e - 1) ]
+    margin  B r [ m + s ((1 + u) e (m + g d / 100) - m) ]
+    units   B r b [ 1 + s ((1 + u) e / (1 - p d / 100) - 1) ]
+
+where e is what makes single promotions differ (1 in expectation). A line at 0 % is no promotion: it changes
+nothing, not even other departments.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.promo.days import Cell
+from core.promo.pooled_curve import GRID, segment_lengths
+from core.promo.scenarios.scenario import Mechanic
+from core.promo.uplift import Uplift
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+LEAST_PRICE = 0.05  # of the usual one: no discount gives goods away
+
+
+@dataclass(frozen=True)
+class Aims:
+    """Which cells the lines reach: `line`, `cell`, `discount_pct`, `share` of the cell's revenue, one each
+    (aim,). Lines without a discount reach none."""
+
+    line: Places
+    cell: Places
+    discount_pct: Floats
+    share: Floats
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What changes against no promotion, sales, margin and units stacked: `gain` (3, ..., aim) of what each
+    line reaches, `taken` (3, ..., cell) by promotions of other departments (negative: lost)."""
+
+    gain: Floats
+    taken: Floats
 
 
 @dataclass(frozen=True)
@@ -32,3 +71,120 @@ class Response:
     price: float
     rival: Floats
     shares: Mapping[str, float]
+
+    @cached_property
+    def base(self) -> Floats:
+        """(3, cell) sales, margin and units without promotions."""
+        return np.stack([self.sales, self.margin, self.units])
+
+    @cached_property
+    def rates(self) -> tuple[Floats, Floats]:
+        """(cell,) margin and units per money of sales; 0 where nothing is sold."""
+        money = np.where(self.sales > 0, self.sales, 1.0)
+        return self.margin / money, self.units / money
+
+    def share_of(self, line: Mechanic) -> float:
+        """The share of revenue that a line aims at."""
+        return 1.0 if line.for_all else float(sum(self.shares[name] for name in line.segments))
+
+    def aims(self, lines: Sequence[Mechanic]) -> Aims:
+        """The cells that the lines reach, in the order of lines and cells."""
+        found = [
+            (place, at, line.discount_pct, self.share_of(line))
+            for place, line in enumerate(lines)
+            for at in self.cells_of(line)
+            if line.discount_pct > 0
+        ]
+        line, cell, discount, share = (np.array([row[part] for row in found]) for part in range(4))
+        return Aims(line.astype(int), cell.astype(int), discount.astype(float), share.astype(float))
+
+    def cells_of(self, line: Mechanic) -> list[int]:
+        """The places of a line's cells, one a geo."""
+        place = (line.department, line.channel)
+        return [at for at, cell in enumerate(self.cells) if (cell.department, cell.channel) == place]
+
+    def uplift(self, cell: Places, discount_pct: Floats) -> Floats:
+        """(...,) expected uplift as a share, of cells at discounts; exact: curves bend on whole percents."""
+        below = np.minimum(discount_pct.astype(int), len(GRID) - 2)
+        part = discount_pct - below
+        return np.asarray((1 - part) * self.curves[cell, below] + part * self.curves[cell, below + 1])
+
+    def sold(self, aims: Aims) -> Sold:
+        """What lines are expected to change."""
+        kept = np.exp(struck(aims, len(self.cells)) @ self.rival)
+        return sell(self, aims, self.sales, self.rates[0], kept, self.uplift(aims.cell, aims.discount_pct),
+                    self.slope[aims.cell], np.ones(len(aims.cell)))  # fmt: skip
+
+    def for_cells(self, places: Sequence[int]) -> Response:
+        """The same for some of the cells."""
+        at = list(places)
+        return replace(
+            self, cells=tuple(self.cells[k] for k in at), sales=self.sales[at], margin=self.margin[at],
+            units=self.units[at], curves=self.curves[at], slope=self.slope[at],
+            rival=self.rival[np.ix_(at, at)],
+        )  # fmt: skip
+
+
+def struck(aims: Aims, cells: int) -> Floats:
+    """(cell,) share of each cell's revenue that has a promotion."""
+    return np.asarray(np.bincount(aims.cell, aims.share, cells), dtype=float)
+
+
+def sell(
+    response: Response,
+    aims: Aims,
+    sales: Floats,
+    rate: Floats,
+    kept: Floats,
+    uplift: Floats,
+    slope: Floats,
+    scatter: Floats,
+) -> Sold:
+    """The kernel: `sales` and margin `rate` (..., cell) without promotions, `kept` (..., cell) the factor
+    that other departments' promotions leave, `uplift`, `slope`, `scatter` (..., aim)."""
+    left = sales * kept
+    lost = left - sales
+    per = response.rates[1]
+    aimed, usual = left[..., aims.cell] * aims.share, rate[..., aims.cell]
+    bought = aimed * (1 + uplift) * scatter
+    price = np.maximum(1 - response.price * aims.discount_pct / 100, LEAST_PRICE)
+    gain = np.stack(
+        [
+            bought - aimed,
+            bought * (usual + slope * aims.discount_pct / 100) - aimed * usual,
+            (bought / price - aimed) * per[aims.cell],
+        ]
+    )
+    return Sold(gain, np.stack([lost, lost * rate, lost * per]))
+
+
+def response_of(
+    cells: tuple[Cell, ...], base: Floats, uplift: Uplift, shares: Mapping[str, float]
+) -> Response:
+    """The response of cells with the sums `base` (3, cell) of sales, margin and units over the period."""
+    at = [uplift.place(cell.department, cell.channel, cell.geo) for cell in cells]
+    slopes = uplift.curves.slopes[:, at].mean(axis=0)
+    return Response(
+        cells, base[0], base[1], base[2], slopes @ segment_lengths(GRID).T, uplift.margin.mean[at],
+        uplift.margin.price, rival_effects(cells, uplift), shares,
+    )  # fmt: skip
+
+
+def beside(first: Cell, second: Cell) -> bool:
+    """Whether two cells are departments of the same sales channel and geo."""
+    same = (first.channel, first.geo) == (second.channel, second.geo)
+    return same and first.department != second.department
+
+
+def rival_effects(cells: tuple[Cell, ...], uplift: Uplift) -> Floats:
+    """(cell, cell) expected log effect of the row's promotion on the column's sales; 0 where unknown."""
+    known = dict(zip(uplift.regression.names, uplift.regression.mean, strict=False))
+    return np.array(
+        [
+            [
+                known.get(("rival", by.department, on.department), 0.0) if beside(by, on) else 0.0
+                for on in cells
+            ]
+            for by in cells
+        ]
+    )

@@ -112,7 +112,12 @@ def made_baseline() -> Baseline:
 @cache
 def made_uplift(draws: int = DRAWS) -> Uplift:
     """Uplift curves drawn around the truth, 10 % wide; regression and margin learned from the sales."""
-    baseline, rng = made_baseline(), np.random.default_rng(3)
+    return uplift_on(made_baseline(), draws)
+
+
+def uplift_on(baseline: Baseline, draws: int = DRAWS) -> Uplift:
+    """The same on the cells of another baseline of these departments."""
+    rng = np.random.default_rng(3)
     days, found = baseline.days, baseline.regression
     steep = np.array([STEEP[cell.department] for cell in days.cells])
     wide = np.exp(rng.normal(-0.005, 0.1, (draws, len(days.cells))))

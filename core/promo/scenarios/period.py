@@ -1,0 +1,95 @@
+"""The days of a promotion as they would be without it: the baseline's forecast by cell, asked and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.promo.baseline import Baseline
+from core.promo.choices import Measure
+from core.promo.days import ALL_GEOS, Cell
+from core.promo.scenarios.scenario import PromoScenario
+from core.promo.scenarios.settings import PromoSettings
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Period:
+    """`cells` of the geo asked for, `dates`, and `cubes` (3, cell, day) of sales, margin and units."""
+
+    cells: tuple[Cell, ...]
+    dates: pd.DatetimeIndex
+    cubes: Floats
+
+    @cached_property
+    def base(self) -> Floats:
+        """(3, cell) sums over the days."""
+        return np.asarray(self.cubes.sum(axis=2))
+
+    @cached_property
+    def weights(self) -> Floats:
+        """(cell, day) each day's share of the cell's sales; even where nothing is sold."""
+        money = self.base[0][:, None]
+        even = np.full(self.cubes.shape[1:], 1 / len(self.dates))
+        return np.where(money > 0, self.cubes[0] / np.where(money > 0, money, 1.0), even)
+
+
+def period_of(
+    start: dt.date, end: dt.date, geo: str, baseline: Baseline, forecast: pd.DataFrame | None = None
+) -> Period:
+    """The baseline from `start` to `end` in a geo; `forecast` may hand over `baseline.forecast` of these days
+    or more. UserError for a geo that is not sold in, or a forecast of other days."""
+    frame = baseline.forecast(start, end) if forecast is None else forecast
+    dates = pd.date_range(start, end, freq="D")
+    day = (frame["date"] - dates[0]).dt.days.to_numpy()
+    geos = frame["geo"].astype(str) if "geo" in frame else pd.Series(baseline.days.cells[0].geo, frame.index)
+    inside = (day >= 0) & (day < len(dates)) & _of_geo(geos, geo)
+    rows = frame.loc[inside, ["department", "channel"]].assign(geo=geos[inside])
+    groups = rows.groupby(["department", "channel", "geo"], sort=True, observed=True)
+    cells = tuple(sorted({Cell(*key) for key in rows.itertuples(index=False, name=None)}))
+    if len(rows) != len(cells) * len(dates):
+        raise UserError(f"The forecast does not hold every day from {start} to {end} once for every cell.")
+    cubes = np.zeros((len(Measure), len(cells), len(dates)))
+    cubes[:, groups.ngroup().to_numpy(), day[inside]] = frame.loc[inside, list(Measure)].to_numpy().T
+    return Period(cells, dates, cubes)
+
+
+def _of_geo(geos: pd.Series, wanted: str) -> NDArray[np.bool_]:
+    """The rows of a geo. Sales that know no geos are one whole, whatever the shop calls it."""
+    known = sorted(set(geos))
+    if wanted == ALL_GEOS or known == [ALL_GEOS]:
+        return np.ones(len(geos), bool)
+    if wanted not in known:
+        raise UserError(f"Nothing was ever sold in the geo {wanted}; the sales know {', '.join(known)}.")
+    return (geos == wanted).to_numpy()
+
+
+def refuse_unknown(scenario: PromoScenario, settings: PromoSettings, cells: tuple[Cell, ...]) -> None:
+    """UserError naming every department and sales channel without sales and every unknown segment."""
+    faults = [*_unsold(scenario, cells), *_unknown_segments(scenario, settings)]
+    if faults:
+        raise UserError(faults)
+
+
+def _unsold(scenario: PromoScenario, cells: tuple[Cell, ...]) -> Iterator[str]:
+    sold = {(cell.department, cell.channel) for cell in cells}
+    for line in scenario.mechanics:
+        if (line.department, line.channel) not in sold:
+            yield f"{line.place}: nothing was ever sold there, so nothing is known of a promotion."
+
+
+def _unknown_segments(scenario: PromoScenario, settings: PromoSettings) -> Iterator[str]:
+    known = [segment.segment_id for segment in settings.known_segments]
+    for line in scenario.mechanics:
+        for name in line.segments:
+            if not line.for_all and name not in known:
+                words = f"known are {', '.join(known)}" if known else "the project has no segments yet"
+                yield f"{line.place}: the segment {name} is unknown; {words}."

@@ -1,0 +1,132 @@
+"""What is not known of a promotion, as joint draws: every figure's interval comes from these.
+
+Each draw holds together
+- the baseline of every cell over the period, Normal on the log scale: what the regression does not know of
+  calendar and trend (joint over cells, with cannibalisation and dip, from one posterior), the days' own
+  noise, and a part common to all cells where past forecasts (the baseline's backtest) missed by more;
+- the uplift curve (a draw of its posterior) and what makes single promotions differ, once for each cell;
+- the margin rate without promotion (as it moved from week to week), and the points that a discount costs;
+- what promotions take from other departments, and the dip after them.
+Factors have the mean that is shown, so that draws scatter around the expectation. The seed is fixed and the
+order of lines plays no part: the same promotion always has the same interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.promo.baseline import RECENT_DAYS, Baseline
+from core.promo.days import Cell, CellDays
+from core.promo.scenarios.joint import Name, log_draws
+from core.promo.scenarios.period import Period
+from core.promo.scenarios.response import Aims, Response, beside, struck
+from core.promo.uplift import Uplift
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+SEED = 20
+WEEK = 7
+LEAST_WEEKS = 3
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """Draws: `level` (draw, cell) factor on the baseline, `rate` (draw, cell) margin rate without promotion,
+    `kept` (draw, cell) factor that other departments' promotions leave, `uplift`, `slope`, `scatter`
+    (draw, aim), `near`, `late` (draw, cell) factors of the first and the second week after."""
+
+    level: Floats
+    rate: Floats
+    kept: Floats
+    uplift: Floats
+    slope: Floats
+    scatter: Floats
+    near: Floats
+    late: Floats
+
+
+def unknowns_of(
+    response: Response, aims: Aims, period: Period, baseline: Baseline, uplift: Uplift
+) -> Unknowns:
+    """Joint draws for the lines' aims, as many as the uplift has."""
+    cells, draws = period.cells, len(uplift.curves.scatter)
+    rng = np.random.default_rng(SEED)
+    single, margin, points = (rng.standard_normal((draws, len(cells))) for _ in range(3))
+    at = np.array([uplift.place(cell.department, cell.channel, cell.geo) for cell in cells])
+    logs = log_draws(period, baseline, uplift, _names(cells, aims), rng)
+    scatter = uplift.curves.scatter[:, None] * single
+    return Unknowns(
+        level=_around(logs.level, np.ones(len(cells))),
+        rate=response.rates[0] + margin * rate_sd(baseline.days, cells, len(period.dates)),
+        kept=_kept(response, aims, logs.terms, draws),
+        uplift=_uplifts(aims, at, uplift),
+        slope=(uplift.margin.mean[at] + points * uplift.margin.sd[at])[:, aims.cell],
+        scatter=_around(scatter, np.ones(len(cells)))[:, aims.cell],
+        near=_dip(cells, aims, logs.terms, draws, near=True),
+        late=_dip(cells, aims, logs.terms, draws, near=False),
+    )
+
+
+def _names(cells: tuple[Cell, ...], aims: Aims) -> list[Name]:
+    """The regression's terms that these promotions call upon."""
+    promoted = sorted({cells[place].department for place in aims.cell})
+    every = sorted({cell.department for cell in cells})
+    rivals: list[Name] = [("rival", by, on) for by in promoted for on in every if by != on]
+    return [*rivals, ("dip",), ("late dip",), *(("dip", name) for name in promoted)]
+
+
+def _uplifts(aims: Aims, at: Places, uplift: Uplift) -> Floats:
+    drawn = [uplift.curves.at(int(at[c]), d / 100) for c, d in zip(aims.cell, aims.discount_pct, strict=True)]
+    return np.stack(drawn, axis=1) if drawn else np.zeros((len(uplift.curves.scatter), 0))
+
+
+def _kept(response: Response, aims: Aims, terms: Mapping[Name, Floats], draws: int) -> Floats:
+    share, pull = struck(aims, len(response.cells)), np.zeros((draws, len(response.cells)))
+    for by in np.flatnonzero(share):
+        for on, cell in enumerate(response.cells):
+            if beside(response.cells[by], cell):
+                pull[:, on] += share[by] * terms["rival", response.cells[by].department, cell.department]
+    return _around(pull, np.exp(share @ response.rival))
+
+
+def _dip(
+    cells: tuple[Cell, ...], aims: Aims, terms: Mapping[Name, Floats], draws: int, *, near: bool
+) -> Floats:
+    share, logs = struck(aims, len(cells)), np.zeros((draws, len(cells)))
+    for at in np.flatnonzero(share):
+        own = terms["dip",] + terms["dip", cells[at].department] if near else terms["late dip",]
+        logs[:, at] = share[at] * own
+    return np.asarray(np.exp(logs))
+
+
+def _around(logs: Floats, mean: Floats) -> Floats:
+    """Factors (draw, cell) whose mean over the draws is `mean` (cell,)."""
+    factor = np.exp(logs)
+    return np.asarray(factor * (mean / factor.mean(axis=0)))
+
+
+def rate_sd(days: CellDays, cells: tuple[Cell, ...], length: int) -> Floats:
+    """(cell,) sd of the margin rate over `length` days without promotion, from how it moved between the last
+    twelve weeks; a cell with too few of them takes the others' mean."""
+    at = [days.cells.index(cell) for cell in cells]
+    weeks = min(RECENT_DAYS, len(days.dates) // WEEK * WEEK) // WEEK
+    recent = slice(len(days.dates) - weeks * WEEK, None)
+    plain = (days.sold & ~days.promo)[at, recent]
+    sales, margin = (
+        np.where(plain, np.nan_to_num(part[at, recent]), 0.0).reshape(len(at), weeks, WEEK).sum(axis=2)
+        for part in (days.sales, days.margin)
+    )
+    known = sales > 0
+    rate = np.where(known, margin / np.where(known, sales, 1.0), np.nan)
+    count = known.sum(axis=1)
+    enough = count >= LEAST_WEEKS
+    if not enough.any():
+        return np.zeros(len(at))
+    sd = np.full(len(at), np.nan)
+    sd[enough] = np.nanstd(rate[enough], axis=1, ddof=1)
+    sd = np.where(enough, sd, np.nanmean(sd))
+    return np.asarray(sd * np.sqrt(1 / max(length / WEEK, 1.0) + 1 / np.maximum(count, 1)))

@@ -87,7 +87,8 @@ def show_steps(standing: Standing, project: Membership) -> None:
         _plan_card(standing)
 
 
-def _step_card(number: int, title: str, done: bool, state: str, note: str) -> None:
+def step_card(number: int, title: str, done: bool, state: str, note: str) -> None:
+    """One step: whether it is done, where it stands, and a quiet line below."""
     mark = ":green[:material/check_circle:]" if done else ":gray[:material/radio_button_unchecked:]"
     with st.container(gap="xxsmall", height="stretch"):
         st.markdown(f"{mark} **{number} · {title}**")
@@ -99,11 +100,11 @@ def _data_card(standing: Standing) -> None:
     with card(key="step_card_1"):
         newest = standing.datasets[0] if standing.datasets else None
         if newest is None:
-            _step_card(1, "Data", False, "Nothing uploaded", "One row per period, one column per channel")
+            step_card(1, "Data", False, "Nothing uploaded", "One row per period, one column per channel")
             link("Upload data", Screen.UPLOAD, icon=":material/upload_file:")
             return
         note = f"{newest.rows:,} rows, {day(newest.start_on)} to {day(newest.end_on)}"
-        _step_card(1, "Data", True, newest.name, note)
+        step_card(1, "Data", True, newest.name, note)
         link("Open the data", Screen.LIBRARY, icon=":material/database:", dataset=newest.id)
 
 
@@ -111,15 +112,15 @@ def _model_card(standing: Standing) -> None:
     with card(key="step_card_2"):
         training, ready = standing.training, standing.ready
         if training is not None:
-            _step_card(2, "Model", ready is not None, training.name, "Training now")
+            step_card(2, "Model", ready is not None, training.name, "Training now")
             link("See its progress", Screen.MODEL, icon=":material/model_training:", model=training.id)
         elif ready is not None:
             newer = ready.dataset_latest_id not in (None, ready.dataset_id)
             note = "Newer data are there" if newer else f"Trained {day(_finished_on(ready))}"
-            _step_card(2, "Model", True, ready.name, note)
+            step_card(2, "Model", True, ready.name, note)
             link("Open the model", Screen.MODEL, icon=":material/model_training:", model=ready.id)
         else:
-            _step_card(2, "Model", False, _no_model_words(standing), "Takes seconds to minutes")
+            step_card(2, "Model", False, _no_model_words(standing), "Takes seconds to minutes")
             link("Build a model", Screen.MODEL, icon=":material/model_training:")
 
 
@@ -132,10 +133,10 @@ def _results_card(standing: Standing) -> None:
     with card(key="step_card_3"):
         ready = standing.ready
         if ready is None:
-            _step_card(3, "Results", False, "After the first training", "Return by channel, with uncertainty")
+            step_card(3, "Results", False, "After the first training", "Return by channel, with uncertainty")
             return
         sound = ready.converged is not False
-        _step_card(
+        step_card(
             3,
             "Results",
             sound,
@@ -149,10 +150,10 @@ def _plan_card(standing: Standing) -> None:
     with card(key="step_card_4"):
         plans = standing.scenarios
         if not plans:
-            _step_card(4, "Plan", False, "No plan yet", "The best split of a budget, with its odds")
+            step_card(4, "Plan", False, "No plan yet", "The best split of a budget, with its odds")
         else:
             count = f"{len(plans)} plan" if len(plans) == 1 else f"{len(plans)} plans"
-            _step_card(4, "Plan", True, count, plain(f"Latest: {plans[0].name}"))
+            step_card(4, "Plan", True, count, plain(f"Latest: {plans[0].name}"))
         if standing.ready is not None:
             words, screen = ("Compare plans", Screen.SCENARIOS) if plans else ("Plan a budget", Screen.BUDGET)
             link(words, screen, icon=":material/alt_route:", model=standing.ready.id)

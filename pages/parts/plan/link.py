@@ -47,12 +47,18 @@ export default function ({ data, parentElement }) {
 
 
 def copy_link(project_id: int, scenario_id: int) -> None:
-    """The button `Copy link`: the address of this plan on this screen, and nothing of how it looks now."""
+    """The button `Copy link` of a saved plan."""
+    copy_address(f"copy_link_{scenario_id}", project=project_id, scenario=scenario_id)
+
+
+def copy_address(key: str, **query: object) -> None:
+    """The button `Copy link`: the address of what `query` names on this screen, and nothing of how it looks
+    now."""
     component = st.components.v2.component(
         "mixwright_copy_link",
         html=f'<button type="button" title="{HELP}" aria-live="polite">Copy link</button>',
         css=_CSS,
         js=_JS,
     )
-    query = {"project": str(project_id), "scenario": str(scenario_id)}
-    component(key=f"copy_link_{scenario_id}", data={"query": query}, width="content", height="content")
+    words = {name: str(value) for name, value in query.items()}
+    component(key=key, data={"query": words}, width="content", height="content")

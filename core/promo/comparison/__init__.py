@@ -1,0 +1,1 @@
+"""Saved promotions side by side."""

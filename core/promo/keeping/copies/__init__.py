@@ -1,0 +1,1 @@
+"""Copies of what is kept of promotions, complete and independent."""

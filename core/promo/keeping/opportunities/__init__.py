@@ -1,0 +1,1 @@
+"""Opportunities as they were found, and what people think of them."""

@@ -1,0 +1,1 @@
+"""What stands beside the sales: targets, customer segments, past promotions, the rules of the project."""

@@ -1,0 +1,1 @@
+"""Post-mortems and creative briefs of saved promotions."""

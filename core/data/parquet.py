@@ -19,7 +19,7 @@ def read_parquet(source: bytes | str | Path, name: str, limits: ReadLimits) -> G
     """The file's records; columns of lists or structs are refused by name. Raises FileProblem."""
     try:
         file = pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else str(source))
-        _check_shape(file, name, limits)
+        check_shape(file, name, limits)
         table = _bounded(file, name, limits)
     except (pa.ArrowException, OSError) as error:
         raise FileProblem(
@@ -32,7 +32,8 @@ def read_parquet(source: bytes | str | Path, name: str, limits: ReadLimits) -> G
     return Grid(frame, Header(0, 1, names))
 
 
-def _check_shape(file: pq.ParquetFile, name: str, limits: ReadLimits) -> None:
+def check_shape(file: pq.ParquetFile, name: str, limits: ReadLimits) -> None:
+    """FileProblem with every fault of a file's columns: too many, nested, doubled; or of its rows."""
     faults, schema = [], file.schema_arrow
     nested = [field.name for field in schema if pa.types.is_nested(field.type)]
     doubles = sorted({column for column in schema.names if schema.names.count(column) > 1})

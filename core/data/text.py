@@ -6,24 +6,20 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from core.data.headers import Header, find_header
+from core.data.headers import Header
 from core.data.limits import ReadLimits, say_size
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some
 from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
 from core.data.table import Grid
-
-DELIMITERS = ",;\t|"
-SAMPLE_LINES = 80
+from core.data.text_layout import SAMPLE_LINES, text_layout
 
 _MARKS = (
     (codecs.BOM_UTF8, "UTF-8-SIG"),
@@ -34,38 +30,21 @@ _MARKS = (
 )
 
 
-@dataclass(frozen=True)
-class _Sample:
-    delimiter: str
-    rows: list[list[str]]
-    lines_after: list[int]
-    skipped: int
-
-
 def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
     """The records of a delimited text file; encoding, delimiter and header row are found from the content.
 
     Raises FileProblem where there is no table in it, or more of it than `limits` allow.
     """
     body, encoding = to_utf8(data, name)
-    sample = _sample(body, name, limits)
-    header = find_header(_with_row_names(sample.rows), own_width=True)
-    if header is None:
-        raise FileProblem(f"{name} is empty: it holds no cells.")
-    if len(header.names) > limits.max_columns:
-        raise FileProblem(
-            f"{name} has {len(header.names):,} columns; at most {limits.max_columns:,} can be read."
-        )
-    start = (
-        sample.lines_after[header.first + header.depth - 1] if header.first + header.depth else sample.skipped
-    )
-    records = body[_line_start(body, start) :]
+    layout = text_layout(body, name, limits)
+    header = layout.header
+    records = body[layout.start :]
     too_many = FileProblem(
         f"{name} has more than {limits.max_rows:,} rows; split it, or sum it up before uploading."
     )
     if b'"' not in records and records.count(b"\n") > limits.max_rows + SAMPLE_LINES:
         raise too_many
-    frame, rows, problems = _records(records, sample.delimiter, header, name, limits)
+    frame, rows, problems = _records(records, layout.delimiter, header, name, limits)
     if len(frame) == 0:
         raise FileProblem(f"{name} has a header row but no rows below it.")
     if len(frame) > limits.max_rows:
@@ -73,7 +52,7 @@ def read_text(data: bytes, name: str, limits: ReadLimits) -> Grid:
     notes = header.notes + (
         (f"The text was read as {encoding}.",) if encoding not in ("UTF-8", "UTF-8-SIG") else ()
     )
-    hint = NumberFormat.COMMA if sample.delimiter == ";" else None
+    hint = NumberFormat.COMMA if layout.delimiter == ";" else None
     return Grid(frame, header, rows, (*header.problems, *problems), notes, number_hint=hint)
 
 
@@ -111,72 +90,6 @@ def _decoded(data: bytes, encoding: str, name: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise FileProblem(f"{name} begins like {encoding} text but breaks off or is damaged.") from error
-
-
-def _line_start(body: bytes, line: int) -> int:
-    """The byte at which physical line number `line` (counted from 0) begins."""
-    position = 0
-    for _ in range(line):
-        match = re.compile(rb"\r\n|\n|\r").search(body, position)
-        if match is None:
-            return len(body)
-        position = match.end()
-    return position
-
-
-def _head_lines(body: bytes, name: str, limits: ReadLimits) -> list[str]:
-    head = body[: SAMPLE_LINES * 4096 + limits.max_line_bytes]
-    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head)[:SAMPLE_LINES]
-    if any(len(line) >= limits.max_line_bytes for line in lines):
-        raise FileProblem(
-            f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows "
-            "and columns."
-        )
-    return [line.decode("utf-8", errors="replace") for line in lines if line]
-
-
-def _sample(body: bytes, name: str, limits: ReadLimits) -> _Sample:
-    lines = _head_lines(body, name, limits)
-    stated = re.match(r"sep=(.)\s*$", lines[0], re.IGNORECASE) if lines else None
-    skipped = 1 if stated else 0
-    delimiter = stated.group(1) if stated else _best_delimiter(lines)
-    rows: list[list[str]] = [[]] * skipped
-    after: list[int] = [1] * skipped
-    reader = csv.reader(lines[skipped:], delimiter=delimiter)
-    try:
-        for row in reader:
-            rows.append(row)
-            after.append(reader.line_num + skipped)
-    except csv.Error as error:
-        raise FileProblem(f"{name} cannot be read as a table: {error}.") from error
-    return _Sample(delimiter, rows, after, skipped)
-
-
-def _with_row_names(rows: list[list[str]]) -> list[list[str]]:
-    """Some programs write row names without a header cell above them: the header is one cell short then."""
-    filled = [index for index, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    if len(filled) < 3:
-        return rows
-    first, body = filled[0], [rows[index] for index in filled[1:]]
-    if not all(len(row) == len(rows[first]) + 1 and row[-1].strip() for row in body):
-        return rows
-    return [["", *row] if index == first else row for index, row in enumerate(rows)]
-
-
-def _best_delimiter(lines: list[str]) -> str:
-    """The delimiter that splits most lines into the same number of cells, more cells first."""
-
-    def agreement(delimiter: str) -> tuple[float, int]:
-        try:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if any(row))
-        except csv.Error:
-            return 0.0, 0
-        width, count = max(
-            ((w, c) for w, c in widths.items() if w > 1), key=lambda pair: pair[1], default=(1, 0)
-        )
-        return count / max(1, sum(widths.values())), width
-
-    return max(DELIMITERS, key=agreement)
 
 
 def _records(

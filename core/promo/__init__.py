@@ -1,9 +1,20 @@
 """Promotions: sales facts -> baseline -> uplift by discount. Importing this package loads no sampler."""
 
 from core.promo.baseline import Baseline
+from core.promo.facts import read_sales
+from core.promo.review.post_mortem import post_mortem
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.uplift import Uplift, fit_uplift
 
-__all__ = ["Baseline", "Mechanic", "PromoScenario", "PromoSettings", "Uplift", "evaluate", "fit_uplift"]
+__all__ = [
+    "Baseline",
+    "Mechanic",
+    "PromoScenario",
+    "PromoSettings",
+    "Uplift",
+    "evaluate",
+    "fit_uplift",
+    "read_sales",
+]

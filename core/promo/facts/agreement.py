@@ -1,0 +1,263 @@
+"""What a whole file agrees on before any row is judged: dates, decimal marks, words, discount scale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from core.data.cell_problems import FORMATS, ORDERS, TOTALS
+from core.data.dates import DateForm, DateOrder, read_dates
+from core.data.months import plain_letters
+from core.data.numbers import NumberFormat, read_numbers
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, shortened
+from core.promo.facts.cells import Fault, coded, day_texts, is_dated, numbers, says_missing
+from core.promo.facts.lines import Batch, Lines
+from core.promo.facts.mapping import SalesColumn, SalesMapping
+from core.promo.facts.meanings import channel_codes, promo_codes
+
+MONEY = (
+    *(SalesColumn.SALES_VALUE, SalesColumn.MARGIN_VALUE, SalesColumn.COST_VALUE, SalesColumn.MARGIN_PCT),
+    *(SalesColumn.UNITS, SalesColumn.DISCOUNT_PCT),
+)
+WORDS = {SalesColumn.CHANNEL: 5_000, SalesColumn.PROMO_FLAG: 50_000, SalesColumn.DATE: 100_000}
+MIXED_ORDER_SHARE = 0.01  # of the dates that tell their order: fewer are typing errors, more a mixture
+Place = tuple[str | None, int]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How the cells of one file are to be read.
+
+    `days` the day since 1970 of each date's text, `channels` 0 online and 1 offline, `promos` 0 and 1: a
+    negative number is the fault's, `promos` say None where there is no flag column. `formats` by column.
+    """
+
+    days: Mapping[str, int]
+    channels: Mapping[str, int]
+    promos: Mapping[str, int] | None
+    formats: Mapping[SalesColumn, NumberFormat]
+    discount_is_share: bool
+    margin_is_share: bool
+    problems: tuple[DataProblem, ...] = ()
+
+
+@dataclass
+class _Column:
+    """What was seen of one number column: votes for each decimal mark, the largest value, where in doubt."""
+
+    votes: Counter[NumberFormat] = field(default_factory=Counter)
+    largest: float = 0.0
+    unclear: tuple[Place, str] | None = None
+    text: bool = False
+
+
+@dataclass
+class _Seen:
+    """Distinct texts with the place of each one's first cell, and the number columns."""
+
+    words: dict[SalesColumn, dict[str, Place]] = field(default_factory=lambda: {c: {} for c in WORDS})
+    numbers: dict[SalesColumn, _Column] = field(default_factory=dict)
+    rows: int = 0
+
+
+def agree(lines: Lines, mapping: SalesMapping) -> Agreement:
+    """One walk through the whole file; raises FileProblem where its dates cannot be told apart or a column
+    plainly is something else than the mapping says."""
+    seen = _Seen()
+    for batch in lines.walk():
+        _look(batch, mapping, lines.plain_is_number, seen)
+    formats, unclear = _formats(seen, mapping, lines)
+    days, doubts = _days(seen.words[SalesColumn.DATE], mapping, lines)
+    named = SalesColumn.PROMO_FLAG in mapping.columns
+    share = mapping.discount_is_share
+    return Agreement(
+        days=days,
+        channels=channel_codes(seen.words[SalesColumn.CHANNEL], mapping),
+        promos=promo_codes(seen.words[SalesColumn.PROMO_FLAG], mapping) if named else None,
+        formats=formats,
+        discount_is_share=_is_share(seen, SalesColumn.DISCOUNT_PCT) if share is None else share,
+        margin_is_share=_is_share(seen, SalesColumn.MARGIN_PCT),
+        problems=(*unclear, *doubts),
+    )
+
+
+def _look(batch: Batch, mapping: SalesMapping, plain_is_number: bool, seen: _Seen) -> None:
+    seen.rows += len(batch.rows)
+    for column, name in mapping.columns.items():
+        array = batch.cells[name]
+        if column in WORDS and not (column is SalesColumn.DATE and is_dated(array)):
+            _remember(batch, column, name, array, seen.words[column])
+        elif column in MONEY:
+            _vote(batch, array, plain_is_number, seen.numbers.setdefault(column, _Column()))
+
+
+def _remember(batch: Batch, column: SalesColumn, name: str, array: pa.Array, known: dict[str, Place]) -> None:
+    codes, texts = day_texts(array) if column is SalesColumn.DATE else coded(array)
+    fresh = [place for place, text in enumerate(texts) if text not in known]
+    if fresh:
+        first = _first_places(codes, len(texts))
+        known |= {texts[at]: (batch.sheet, int(batch.rows[first[at]])) for at in fresh if first[at] >= 0}
+    if len(known) > WORDS[column]:
+        raise FileProblem(
+            f"Column {name} holds more than {WORDS[column]:,} different values: it is not the {column.label}."
+        )
+
+
+def _first_places(codes: np.ndarray, count: int) -> np.ndarray:
+    """Where each code stands first, -1 for codes that do not occur."""
+    first = np.full(count, -1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return first
+
+
+def _vote(batch: Batch, array: pa.Array, plain_is_number: bool, seen: _Column) -> None:
+    """Which decimal mark this batch's cells need, and the largest value without a percent sign."""
+    if not pa.types.is_string(array.type):
+        values, _faults, _percent = numbers(array, NumberFormat.POINT, plain_is_number)
+        seen.largest = max(seen.largest, float(np.nanmax(np.abs(values), initial=0.0)))
+        return
+    reading = read_numbers(array, plain_is_number=plain_is_number)
+    seen.text = True
+    fraction = np.isfinite(reading.values) & (reading.values % 1 != 0)
+    if reading.decided and (reading.ambiguous or fraction.any()):
+        seen.votes[reading.number_format] += len(array)
+    elif reading.ambiguous and seen.unclear is None:
+        seen.unclear = _unclear_cell(batch, array)
+    plain = np.abs(np.where(reading.percent, np.nan, reading.values))
+    seen.largest = max(seen.largest, float(np.nanmax(plain, initial=0.0)))
+
+
+def _unclear_cell(batch: Batch, array: pa.Array) -> tuple[Place, str] | None:
+    for place, text in enumerate(array.to_pylist()):
+        if text and ("." in text or "," in text):
+            return (batch.sheet, int(batch.rows[place])), text
+    return None
+
+
+def _formats(
+    seen: _Seen, mapping: SalesMapping, lines: Lines
+) -> tuple[dict[SalesColumn, NumberFormat], list[DataProblem]]:
+    """Each column's own votes decide, then the file's other columns, then what the kind of file suggests."""
+    decided = {column: each.votes.most_common(1)[0][0] for column, each in seen.numbers.items() if each.votes}
+    agreed = set(decided.values())
+    hint = agreed.pop() if len(agreed) == 1 else lines.number_hint
+    formats, problems = {}, []
+    for column, each in seen.numbers.items():
+        formats[column] = mapping.number_format or decided.get(column) or hint or NumberFormat.POINT
+        if each.unclear and mapping.number_format is None and column not in decided:
+            problems.append(
+                _said_unclear(lines, mapping.columns[column], formats[column], each.unclear, hint)
+            )
+    return formats, problems
+
+
+def _said_unclear(
+    lines: Lines, name: str, used: NumberFormat, cell: tuple[Place, str], hint: NumberFormat | None
+) -> DataProblem:
+    (sheet, row), text = cell
+    why = "as the rest of the file" if hint else "as nothing in the file says otherwise"
+    message = (
+        f"{name}: “{shortened(text)}” can be read in two ways; it was read with {FORMATS[used]}, {why}. "
+        "Choose the number format if that is wrong."
+    )
+    severity = Severity.INFO if hint else Severity.WARNING
+    return DataProblem(severity, ProblemCode.NUMBER_AMBIGUOUS, message, lines.name, sheet, name, row, text)
+
+
+def _is_share(seen: _Seen, column: SalesColumn) -> bool:
+    """All values up to 1, some above 0: shares. Cells with a percent sign speak for themselves."""
+    known = seen.numbers.get(column)
+    return known is not None and 0 < known.largest <= 1
+
+
+def _days(
+    seen: Mapping[str, Place], mapping: SalesMapping, lines: Lines
+) -> tuple[dict[str, int], list[DataProblem]]:
+    texts = list(seen)
+    if not texts:
+        return {}, []
+    name = mapping.columns[SalesColumn.DATE]
+    reading = read_dates(texts, mapping.date_order, lines.date1904)
+    _refuse_mixed(name, texts, reading.conflicts, reading.order, seen, lines)
+    days = reading.values.astype("datetime64[D]").astype(np.int64)
+    known = {
+        text: int(day) if not (bad or blank) else -_date_fault(text, name, bool(clash))
+        for text, day, bad, blank, clash in zip(
+            texts, days, reading.bad, reading.blank, reading.conflicts, strict=True
+        )
+    }
+    if reading.forms & {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}:
+        known |= _not_days([text for text in texts if known[text] > 0], mapping.date_order, lines.date1904)
+    problems = [_assumed(name, texts, reading.order, days, seen, lines)] if _open(reading) else []
+    return known, problems
+
+
+def _open(reading: object) -> bool:
+    return not getattr(reading, "decided", True) and bool(getattr(reading, "ambiguous", False))
+
+
+def _date_fault(text: str, header: str, clash: bool) -> Fault:
+    if clash:
+        return Fault.OTHER_ORDER
+    missing = says_missing(text)
+    if missing is not Fault.NONE:
+        return missing
+    if text == header:
+        return Fault.REPEATED_HEADER
+    plain = plain_letters(text).strip(" :")
+    return Fault.TOTAL_ROW if plain in TOTALS or plain.split(" ")[0] in TOTALS else Fault.NOT_DATE
+
+
+def _not_days(texts: Sequence[str], order: DateOrder | None, date1904: bool) -> dict[str, int]:
+    """Texts that name a whole week, month or quarter."""
+    whole = {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}
+    return {text: -Fault.NOT_A_DAY for text in texts if read_dates([text], order, date1904).forms & whole}
+
+
+def _refuse_mixed(
+    name: str,
+    texts: Sequence[str],
+    conflicts: Iterable[bool],
+    order: DateOrder,
+    seen: Mapping[str, Place],
+    lines: Lines,
+) -> None:
+    """A column with both orders cannot be read at all: no one knows what 03/04 means in it."""
+    other = [text for text, clash in zip(texts, conflicts, strict=True) if clash]
+    if not other:
+        return
+    against = DateOrder.MONTH_FIRST if order is not DateOrder.MONTH_FIRST else DateOrder.DAY_FIRST
+    reverse = read_dates(texts, against, lines.date1904)
+    telling = len(other) + int(np.sum(reverse.conflicts))
+    if len(other) <= MIXED_ORDER_SHARE * telling:
+        return
+    sheet, row = seen[other[0]]
+    place = f"sheet {sheet}, row {row}" if sheet else f"row {row}"
+    raise FileProblem(
+        f"{lines.name}: column {name} mixes two orders of dates: most are {ORDERS[order]}, but “{other[0]}” "
+        f"({place}) is {ORDERS[against]}, so that dates like 03/04/2024 cannot be told. Write all dates "
+        "the same way (2024-04-03 is safest)."
+    )
+
+
+def _assumed(
+    name: str,
+    texts: Sequence[str],
+    order: DateOrder,
+    days: np.ndarray,
+    seen: Mapping[str, Place],
+    lines: Lines,
+) -> DataProblem:
+    (text, day) = next((t, d) for t, d in zip(texts, days, strict=True) if d > np.iinfo(np.int64).min)
+    sheet, row = seen[text]
+    message = (
+        f"{name}: every date could be read day first or month first; {ORDERS[order]} was assumed, so that "
+        f"“{text}” is {np.datetime64(int(day), 'D')}. Choose the order if that is wrong."
+    )
+    return DataProblem(
+        Severity.WARNING, ProblemCode.DATE_AMBIGUOUS, message, lines.name, sheet, name, row, text
+    )

@@ -1,0 +1,206 @@
+"""Rows of a batch judged: accepted ones as numbers, the others with every fault they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.data.numbers import NumberFormat
+from core.promo.facts.agreement import Agreement
+from core.promo.facts.cells import (
+    Codes,
+    Fault,
+    Faults,
+    Floats,
+    blank_rows,
+    coded,
+    day_texts,
+    is_dated,
+    looked_up,
+    numbers,
+    says_missing,
+    typed_days,
+)
+from core.promo.facts.lines import Batch, Lines
+from core.promo.facts.mapping import SalesColumn, SalesMapping
+from core.promo.facts.meanings import CHANNEL_NAMES
+from core.promo.facts.report import ALL_GEOS
+
+LONGEST_NAME = 50  # characters of a department or geo, as the tables keep them
+Mask = NDArray[np.bool_]
+
+
+@dataclass
+class Names:
+    """Departments or geos in the order they were met, by their text without odd spaces."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+
+    def code(self, name: str) -> int:
+        """The number of a name, a new one when it is new."""
+        return self.codes.setdefault(name, len(self.codes))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One batch: `faults` (row) of every column, `ok` the accepted rows, `blank` rows that are none at all.
+
+    `discount` in percent, NaN where unknown; the other arrays hold nonsense where `ok` is False.
+    """
+
+    batch: Batch
+    faults: Mapping[SalesColumn, Faults]
+    ok: Mask
+    blank: Mask
+    day: Codes
+    channel: Codes
+    department: Codes
+    geo: Codes
+    promo: Mask
+    discount: Floats
+    sales: Floats
+    margin: Floats
+    units: Floats
+
+
+class Judge:
+    """Reads batches of one file by what its columns agreed on."""
+
+    def __init__(self, lines: Lines, mapping: SalesMapping, agreement: Agreement) -> None:
+        self.lines, self.mapping, self.agreement = lines, mapping, agreement
+        self.departments, self.geos = Names(), Names()
+
+    def judge(self, batch: Batch) -> Judged:
+        """The batch's rows as numbers, with their faults."""
+        self._faults: dict[SalesColumn, Faults] = {}
+        size = len(batch.rows)
+        blank = blank_rows(list(batch.cells.values()))
+        day, channel = self._day(batch), self._channel(batch, size)
+        department = self._name(batch, SalesColumn.DEPARTMENT, self.departments, size)
+        geo = self._name(batch, SalesColumn.GEO, self.geos, size)
+        discount = self._discount(batch, size)
+        promo = self._promo(batch, discount)
+        sales, units = self._number(batch, SalesColumn.SALES_VALUE), self._number(batch, SalesColumn.UNITS)
+        margin = self._margin(batch, sales)
+        self._broken(batch, size)
+        ok = ~blank
+        for faults in self._faults.values():
+            ok &= faults == Fault.NONE
+        return Judged(
+            batch,
+            self._faults,
+            ok,
+            blank,
+            day,
+            channel,
+            department,
+            geo,
+            promo,
+            discount,
+            sales,
+            margin,
+            units,
+        )
+
+    def _cells(self, batch: Batch, column: SalesColumn) -> pa.Array | None:
+        name = self.mapping.columns.get(column)
+        return batch.cells[name] if name is not None else None
+
+    def _day(self, batch: Batch) -> Codes:
+        cells = batch.cells[self.mapping.columns[SalesColumn.DATE]]
+        if is_dated(cells):
+            days, self._faults[SalesColumn.DATE] = typed_days(cells)
+            return days
+        codes, texts = day_texts(cells)
+        days = np.array([self.agreement.days.get(text, -Fault.NOT_DATE) for text in texts])[codes]
+        self._faults[SalesColumn.DATE] = _negative(days)
+        return days
+
+    def _channel(self, batch: Batch, size: int) -> Codes:
+        cells = self._cells(batch, SalesColumn.CHANNEL)
+        if cells is None:
+            fixed = CHANNEL_NAMES.index(self.mapping.fixed[SalesColumn.CHANNEL])
+            return np.full(size, fixed, dtype=np.int64)
+        codes = looked_up(cells, self.agreement.channels)
+        self._faults[SalesColumn.CHANNEL] = _negative(codes)
+        return codes
+
+    def _name(self, batch: Batch, column: SalesColumn, names: Names, size: int) -> Codes:
+        cells = self._cells(batch, column)
+        if cells is None:
+            return np.full(size, names.code(self.mapping.fixed.get(column, ALL_GEOS)), dtype=np.int64)
+        codes, texts = coded(cells)
+        known = np.array([self._name_code(text, names) for text in texts], dtype=np.int64)[codes]
+        self._faults[column] = _negative(known)
+        return known
+
+    @staticmethod
+    def _name_code(text: str, names: Names) -> int:
+        missing = says_missing(text)
+        if missing is not Fault.NONE:
+            return -missing
+        plain = " ".join(text.split())
+        return -Fault.TOO_LONG if len(plain) > LONGEST_NAME else names.code(plain)
+
+    def _number(self, batch: Batch, column: SalesColumn) -> Floats:
+        values, faults, _percent = numbers(
+            batch.cells[self.mapping.columns[column]], self._format(column), self.lines.plain_is_number
+        )
+        self._faults[column] = faults
+        return values
+
+    def _format(self, column: SalesColumn) -> NumberFormat:
+        return self.agreement.formats.get(column, NumberFormat.POINT)
+
+    def _shares(self, batch: Batch, column: SalesColumn, is_share: bool) -> tuple[Floats, Faults]:
+        """Percentages 0..100, whether written as 20, 20 % or 0.2."""
+        values, faults, percent = numbers(
+            batch.cells[self.mapping.columns[column]], self._format(column), self.lines.plain_is_number
+        )
+        signed = np.zeros(len(values), dtype=np.bool_) if percent is None else percent
+        return np.where(signed | is_share, values * 100.0, values), faults
+
+    def _discount(self, batch: Batch, size: int) -> Floats:
+        column = SalesColumn.DISCOUNT_PCT
+        if column not in self.mapping.columns:
+            return np.full(size, np.nan)
+        values, faults = self._shares(batch, column, self.agreement.discount_is_share)
+        faults = np.where(np.isin(faults, (Fault.EMPTY, Fault.MISSING_WORD)), Fault.NONE, faults)
+        faults = np.where(values < 0, Fault.NEGATIVE, np.where(values > 100, Fault.OVER_100, faults))
+        self._faults[column] = faults.astype(np.uint8)
+        return values
+
+    def _promo(self, batch: Batch, discount: Floats) -> Mask:
+        """The flag; without one a discount over 0 makes a promotion."""
+        cells = self._cells(batch, SalesColumn.PROMO_FLAG)
+        if cells is None or self.agreement.promos is None:
+            return np.asarray(np.nan_to_num(discount) > 0)
+        codes = looked_up(cells, self.agreement.promos)
+        self._faults[SalesColumn.PROMO_FLAG] = _negative(codes)
+        return np.asarray(codes == 1)
+
+    def _margin(self, batch: Batch, sales: Floats) -> Floats:
+        """The margin's own column first, then sales less cost, then its percentage of sales."""
+        if SalesColumn.MARGIN_VALUE in self.mapping.columns:
+            return self._number(batch, SalesColumn.MARGIN_VALUE)
+        if SalesColumn.COST_VALUE in self.mapping.columns:
+            return np.asarray(sales - self._number(batch, SalesColumn.COST_VALUE))
+        pct, faults = self._shares(batch, SalesColumn.MARGIN_PCT, self.agreement.margin_is_share)
+        self._faults[SalesColumn.MARGIN_PCT] = faults
+        return np.asarray(sales * pct / 100.0)
+
+    def _broken(self, batch: Batch, size: int) -> None:
+        if batch.broken:
+            faults = np.zeros(size, dtype=np.uint8)
+            faults[[place for place, _why in batch.broken]] = Fault.BROKEN_ROW
+            first = SalesColumn.DATE
+            self._faults[first] = np.where(faults, faults, self._faults[first]).astype(np.uint8)
+
+
+def _negative(codes: Codes) -> Faults:
+    """The faults that stand as negative numbers among codes."""
+    return np.where(codes < 0, -codes, Fault.NONE).astype(np.uint8)

@@ -1,0 +1,121 @@
+"""What came out of reading sales: the facts, what was rejected, how good the data are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from core.data.problems import DataProblem, FileProblem
+
+ALL_GEOS = "ALL"
+REJECTED = ("file", "sheet", "row", "column", "value", "reason", "cells")
+MOST_REJECTED_KEPT = 100_000
+FACTS = (
+    *("date", "channel", "department", "geo", "promo_flag"),
+    *("discount_weight", "discount_sales", "sales_value", "margin_value", "units"),
+)
+
+
+def no_rejected() -> pd.DataFrame:
+    """The table of rejected rows with none in it."""
+    return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "str") for name in REJECTED})
+
+
+@dataclass(frozen=True, eq=False)
+class SalesReport:
+    """What was read and what was not.
+
+    `rows_read` = accepted + `rows_rejected`; blank rows are not counted. `rejected` one row each (file,
+    sheet, row of the file, column, value, reason, cells = the whole row as JSON), at most MOST_REJECTED_KEPT.
+    `quality_score` 0..100, the mean of `parts` (completeness, accuracy, consistency and, where `today` was
+    given, timeliness). `findings` are placed and say what to do.
+    """
+
+    rows_read: int
+    rows_rejected: int
+    rejected: pd.DataFrame
+    quality_score: float
+    parts: Mapping[str, float]
+    findings: tuple[DataProblem, ...] = ()
+    first_on: dt.date | None = None
+    last_on: dt.date | None = None
+    channels: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    geos: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def rows_accepted(self) -> int:
+        """Rows that are in the facts."""
+        return self.rows_read - self.rows_rejected
+
+    @property
+    def sentence(self) -> str:
+        """The whole in one sentence."""
+        rejected = f", {self.rows_rejected:,} rejected" if self.rows_rejected else ""
+        span = f", {self.first_on} to {self.last_on}" if self.first_on else ""
+        return f"{self.rows_read:,} rows read{rejected}{span}; data quality {self.quality_score:.0f} of 100."
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for the file's record, without the rejected rows themselves."""
+        return {
+            "rows_read": self.rows_read,
+            "rows_rejected": self.rows_rejected,
+            "quality_score": round(self.quality_score, 1),
+            "parts": {name: round(value, 1) for name, value in self.parts.items()},
+            "findings": [finding.to_json() for finding in self.findings],
+            "first_on": self.first_on.isoformat() if self.first_on else None,
+            "last_on": self.last_on.isoformat() if self.last_on else None,
+            "channels": list(self.channels),
+            "departments": list(self.departments),
+            "geos": list(self.geos),
+            "files": list(self.files),
+            "sentence": self.sentence,
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> SalesReport:
+        """The report that `to_json` wrote; the rejected rows are kept elsewhere."""
+        return cls(
+            rows_read=plain["rows_read"],
+            rows_rejected=plain["rows_rejected"],
+            rejected=no_rejected(),
+            quality_score=plain["quality_score"],
+            parts=dict(plain["parts"]),
+            findings=tuple(DataProblem.from_json(each) for each in plain["findings"]),
+            first_on=_day(plain.get("first_on")),
+            last_on=_day(plain.get("last_on")),
+            channels=tuple(plain.get("channels", ())),
+            departments=tuple(plain.get("departments", ())),
+            geos=tuple(plain.get("geos", ())),
+            files=tuple(plain.get("files", ())),
+        )
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, eq=False)
+class FileFacts:
+    """One file's sums by date, sales channel, department, geo and promotion flag, and how reading went.
+
+    `facts` has the columns FACTS: `discount_weight` the sum of discount (percent) times sales over promotion
+    rows with a known discount, `discount_sales` the sales of those rows; money is not rounded yet.
+    """
+
+    facts: pd.DataFrame
+    report: SalesReport
+    checksum: str = field(default="", kw_only=True)
+
+
+class RefusedSales(FileProblem):
+    """A file with too many rejected rows; `report` lists them where the error has not travelled far."""
+
+    def __init__(self, faults: str | Sequence[str], report: SalesReport | None = None) -> None:
+        super().__init__(faults)
+        self.report = report

@@ -1,0 +1,93 @@
+"""Workbooks: the sheets that hold the same table, read by the confined reader of `core.data`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.data.limits import ReadLimits
+from core.data.package import check_inflated
+from core.data.problems import DataProblem, ProblemCode, Severity, at_place, name_some
+from core.data.table import FileKind, Grid
+from core.data.workbook import list_workbook, read_workbook
+from core.promo.facts.lines import BATCH_ROWS, Batch, Lines, arrow_cells, checksum_of
+
+Sheets = Sequence[tuple[str, Grid]]
+
+
+def sheet_lines(path: Path, name: str, kind: FileKind, sheet: str | None, limits: ReadLimits) -> Lines:
+    """The lines of one sheet, or of all visible sheets with the same headers as the largest one.
+
+    A workbook with a sheet for each month is one table; a sheet that repeats another one cell by cell is left
+    out, and what was read is said. Raises FileProblem.
+    """
+    check_inflated(path, name, limits)
+    with tempfile.TemporaryDirectory(prefix="mixwright-sales-") as folder:
+        honest = Path(folder) / f"workbook.{kind.value}"
+        honest.symlink_to(path.resolve(strict=True))
+        sheets, notes = _sheets(honest, name, sheet, limits)
+    first = sheets[0][1]
+    return Lines(
+        name=name,
+        kind=kind,
+        checksum=checksum_of(path),
+        headers=first.header.names,
+        sheets=tuple(title for title, _grid in sheets),
+        walk=lambda: _walk(sheets),
+        expected=sum(len(grid.frame) for _title, grid in sheets),
+        problems=tuple(p for title, grid in sheets for p in at_place(grid.problems, name, title)) + notes,
+        notes=tuple(note for _title, grid in sheets for note in grid.notes),
+        date1904=first.date1904,
+        plain_is_number=True,
+    )
+
+
+def _walk(sheets: Sheets) -> Iterator[Batch]:
+    for title, grid in sheets:
+        first = grid.header.first_row
+        rows = (
+            grid.rows if grid.rows is not None else np.arange(first, first + len(grid.frame), dtype=np.int64)
+        )
+        cells = arrow_cells(grid.frame)
+        for start in range(0, len(rows), BATCH_ROWS):
+            part = slice(start, start + BATCH_ROWS)
+            yield Batch(title, rows[part], {column: array[part] for column, array in cells.items()})
+
+
+def _sheets(
+    path: Path, name: str, sheet: str | None, limits: ReadLimits
+) -> tuple[list[tuple[str, Grid]], tuple[DataProblem, ...]]:
+    grid, chosen, _names = read_workbook(path, name, sheet, limits)
+    found = [(chosen, grid)]
+    listed = [info for info in list_workbook(path, name, limits) if info.name != chosen]
+    if sheet is not None or not listed:
+        return found, ()
+    repeats, left = [], []
+    for info in listed:
+        other = read_workbook(path, name, info.name, limits)[0] if info.visible and info.has_table else None
+        if other is None or set(other.header.names) != set(grid.header.names):
+            left.append(info.name)
+        elif any(other.frame.equals(known.frame) for _title, known in found):
+            repeats.append(info.name)
+        else:
+            found.append((info.name, other))
+    order = {info.name: place for place, info in enumerate(list_workbook(path, name, limits))}
+    found.sort(key=lambda pair: order[pair[0]])
+    return found, _said(name, [title for title, _grid in found], left, repeats)
+
+
+def _said(name: str, read: list[str], left: list[str], repeats: list[str]) -> tuple[DataProblem, ...]:
+    """What was read and what not, so that no sheet is passed over in silence."""
+    sentences = []
+    if len(read) > 1:
+        sentences.append(f"Sheets {name_some(read, 20)} have the same headers and were read as one table.")
+    if left:
+        sentences.append(f"Not read, as they hold no table with these headers: {name_some(left, 20)}.")
+    if repeats:
+        sentences.append(f"Left out, as they repeat another sheet: {name_some(repeats, 20)}.")
+    if not sentences:
+        return ()
+    return (DataProblem(Severity.INFO, ProblemCode.JOIN_GAPS, " ".join(sentences), file=name, sheet=read[0]),)

@@ -11,14 +11,17 @@ from core import artifacts
 
 @dataclass(frozen=True)
 class Terms:
-    """How long things are kept: `undo` for what people deleted, `jobs` and `audit` for records."""
+    """How long things are kept: `undo` for what people deleted, `jobs` and `audit` for records, `kpis` for
+    what promotions were expected to bring, `reviews` for what they brought."""
 
     undo: dt.timedelta = dt.timedelta(days=30)
     jobs: dt.timedelta = dt.timedelta(days=90)
     audit: dt.timedelta = dt.timedelta(days=730)
+    kpis: dt.timedelta = dt.timedelta(days=730)
+    reviews: dt.timedelta = dt.timedelta(days=1095)
 
     def __post_init__(self) -> None:
-        if min(self.undo, self.jobs, self.audit) <= dt.timedelta(0):
+        if min(self.undo, self.jobs, self.audit, self.kpis, self.reviews) <= dt.timedelta(0):
             raise ValueError("Everything is kept for some time at least.")
 
 

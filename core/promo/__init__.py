@@ -6,6 +6,7 @@ from core.promo.review.post_mortem import post_mortem
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings
+from core.promo.scenarios.validate import validate
 from core.promo.uplift import Uplift, fit_uplift
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "Uplift",
     "evaluate",
     "fit_uplift",
+    "post_mortem",
     "read_sales",
+    "validate",
 ]

@@ -21,7 +21,7 @@ from core.promo.scenarios.figures import deltas, figures, interval, intervals, p
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
 from core.promo.scenarios.lines import line_kpis, line_notes
 from core.promo.scenarios.period import Period, period_of, refuse_unknown
-from core.promo.scenarios.response import Aims, Response, Sold, response_of, sell
+from core.promo.scenarios.response import Aims, Response, Sold, response_of, sell, taken_pct
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.seen import seen_ranges
 from core.promo.scenarios.settings import PromoSettings
@@ -104,7 +104,7 @@ def _sums(change: Change) -> tuple[Floats, Floats]:
     return before, before + change.sold.gain.sum(axis=-1) + change.sold.taken.sum(axis=-1)
 
 
-def _cannibalised(response: Response, sold: Sold, drawn: Change) -> dict[str, dict[str, float]]:
+def _cannibalised(response: Response, sold: Sold, drawn: Change) -> dict[str, dict[str, Any]]:
     """Departments that promotions of others change, by name; what is lost is positive."""
     found = {}
     for name in sorted({cell.department for cell in response.cells}):
@@ -114,11 +114,24 @@ def _cannibalised(response: Response, sold: Sold, drawn: Change) -> dict[str, di
         shares = 100 * draws / np.maximum(drawn.base[0][:, mine].sum(axis=1), 1e-9)
         if usual > 0 and np.abs(draws).max() > LEAST_LOSS_SHARE * usual:
             money, share = interval(draws), interval(shares)
+            channel, most = _strongest(response, sold, mine)
             found[name] = {
                 "sales_value": lost, "lower": money[0], "upper": money[1], "share_pct": 100 * lost / usual,
-                "share_lower_pct": share[0], "share_upper_pct": share[1],
+                "share_lower_pct": share[0], "share_upper_pct": share[1], "channel": channel,
+                "channel_share_pct": most,
             }  # fmt: skip
     return found
+
+
+def _strongest(response: Response, sold: Sold, mine: list[int]) -> tuple[str, float]:
+    """The sales channel that loses most, and its loss in percent of its baseline."""
+    shares = {channel: taken_pct(response, sold, mine, channel) for channel in _channels(response, mine)}
+    worst = max(shares, key=lambda channel: shares[channel])
+    return worst, shares[worst]
+
+
+def _channels(response: Response, mine: list[int]) -> list[str]:
+    return sorted({response.cells[at].channel for at in mine})
 
 
 def _notes(

@@ -69,7 +69,8 @@ class PromoKpis:
     `totals`, `baseline`, `deltas` by `Kpi`; `breakdown` lists of rows by `Breakdown`, each with its name
     (channel, department, segment_id), the five figures and their `_delta`; rows add up to totals and deltas.
     `intervals` 90 % of each figure and each `_delta`. `cannibalised` by department that loses: sales_value
-    (what is lost, positive), lower, upper, share_pct of its baseline with share_lower_pct, share_upper_pct.
+    (what is lost, positive), lower, upper, share_pct of its baseline with share_lower_pct, share_upper_pct,
+    and the `channel` that loses most, with its channel_share_pct.
     `after` the dip in the 14 days behind the promotion: first_on, last_on (ISO), baseline_sales_value of the
     promoted cells, sales_value (negative: lost) and share of that baseline, both with _lower and _upper; it
     is in no other figure. `seen` the ranges that history has shown: lowest and highest by figure. `response`
@@ -82,7 +83,7 @@ class PromoKpis:
     breakdown: Mapping[str, tuple[Mapping[str, Any], ...]]
     intervals: Mapping[str, Interval]
     lines: tuple[LineKpis, ...]
-    cannibalised: Mapping[str, Figures]
+    cannibalised: Mapping[str, Mapping[str, Any]]
     after: Mapping[str, Any]
     notes: tuple[str, ...]
     period_start: dt.date

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.promo.scenarios.figures import interval
 from core.promo.scenarios.kpis import LineKpis
-from core.promo.scenarios.response import Aims, Response, Sold
+from core.promo.scenarios.response import Aims, Response, Sold, line_sums, line_uplift, weights_of
 from core.promo.scenarios.scenario import Mechanic
 from core.promo.scenarios.unknowns import Unknowns
 from core.promo.uplift import Uplift
@@ -36,29 +36,17 @@ def _line(
     place: int, line: Mechanic, response: Response, aims: Aims, sold: Sold, unknowns: Unknowns, uplift: Uplift
 ) -> LineKpis:
     mine, at = np.flatnonzero(aims.line == place), response.cells_of(line)
-    share = response.share_of(line)
-    usual = share * response.base[:, at].sum(axis=1)
-    gain = sold.gain[:, mine].sum(axis=1)
-    moved = gain + share * sold.taken[:, at].sum(axis=1)
-    part = _parts(mine, response, aims)
-    mean = float(response.uplift(aims.cell[mine], aims.discount_pct[mine]) @ part)
+    usual, moved = line_sums(response, aims, sold, place, line)
     single = (1 + unknowns.uplift[:, mine]) * unknowns.scatter[:, mine] - 1
-    lower, upper = interval(100 * single @ part)
-    at_discount = usual + moved
+    lower, upper = interval(100 * single @ weights_of(response, aims, mine))
     own = [uplift.place(cell.department, cell.channel, cell.geo) for cell in (response.cells[k] for k in at)]
     deepest, pooled = _deepest(own, uplift)
     return LineKpis(
-        line.department, line.channel, line.discount_pct, line.segments, share,
-        float(usual[0]), float(at_discount[0]), float(moved[0]), float(moved[1]),
-        100 * mean, lower, upper, _pct(usual), _pct(at_discount),
+        line.department, line.channel, line.discount_pct, line.segments, response.share_of(line),
+        float(usual[0]), float(usual[0] + moved[0]), float(moved[0]), float(moved[1]),
+        100 * line_uplift(response, aims, place), lower, upper, _pct(usual), _pct(usual + moved),
         pooled, line.discount_pct > deepest + SAME_PP, deepest,
     )  # fmt: skip
-
-
-def _parts(mine: NDArray[np.int64], response: Response, aims: Aims) -> Floats:
-    """(aim,) how much each cell of a line weighs: by its sales, evenly where nothing is sold."""
-    money = response.sales[aims.cell[mine]]
-    return money / money.sum() if money.sum() > 0 else np.full(len(mine), 1 / max(len(mine), 1))
 
 
 def _deepest(own: Sequence[int], uplift: Uplift) -> tuple[float, bool]:

@@ -158,6 +158,36 @@ def sell(
     return Sold(gain, np.stack([lost, lost * rate, lost * per]))
 
 
+def line_sums(
+    response: Response, aims: Aims, sold: Sold, place: int, line: Mechanic
+) -> tuple[Floats, Floats]:
+    """(3,) sales, margin and units of what a line aims at without promotions, and their change."""
+    mine, at, share = np.flatnonzero(aims.line == place), response.cells_of(line), response.share_of(line)
+    usual = share * response.base[:, at].sum(axis=1)
+    moved = sold.gain[:, mine].sum(axis=1) + share * sold.taken[:, at].sum(axis=1)
+    return np.asarray(usual), np.asarray(moved)
+
+
+def line_uplift(response: Response, aims: Aims, place: int) -> float:
+    """The expected uplift of the line at `place`, a share; 0 without a discount."""
+    mine = np.flatnonzero(aims.line == place)
+    return float(response.uplift(aims.cell[mine], aims.discount_pct[mine]) @ weights_of(response, aims, mine))
+
+
+def weights_of(response: Response, aims: Aims, mine: Places) -> Floats:
+    """(aim,) how much each cell of a line weighs: by its sales, evenly where nothing is sold."""
+    money = response.sales[aims.cell[mine]]
+    return money / money.sum() if money.sum() > 0 else np.full(len(mine), 1 / max(len(mine), 1))
+
+
+def taken_pct(response: Response, sold: Sold, places: Sequence[int], channel: str) -> float:
+    """What other departments' promotions are expected to take from some cells in a sales channel, in percent
+    of their sales."""
+    here = [at for at in places if response.cells[at].channel == channel]
+    usual = float(response.sales[here].sum())
+    return -100 * float(sold.taken[0, here].sum()) / usual if usual > 0 else 0.0
+
+
 def response_of(
     cells: tuple[Cell, ...], base: Floats, uplift: Uplift, shares: Mapping[str, float]
 ) -> Response:

@@ -91,7 +91,8 @@ class PromoSettings:
     `segments` is the table of customer segments (segment_id, share_of_revenue 0..1, and where known name and
     discount_sensitivity low/medium/high); `discount_caps` and `department_margin_floors_pct` by department;
     `margin_floor_pct` of the whole scenario, without one the baseline's margin less `margin_floor_gap_pp`.
-    The rest are the limits that checks name. UserError lists every fault.
+    From `grave_pp` points beyond a limit a block is critical; `discount_step_pct` is the step in which
+    discounts are sought. The rest are the limits that checks name. UserError lists every fault.
     """
 
     segments: pd.DataFrame | None = field(default=None, compare=False)
@@ -106,6 +107,8 @@ class PromoSettings:
     cannibalisation_limit_pct: float = 5.0
     dip_limit_pct: float = 10.0
     plausible_factor: float = 1.5
+    grave_pp: float = 5.0
+    discount_step_pct: float = 0.5
     critical_points: int = 40
     high_points: int = 20
     medium_points: int = 10
@@ -139,6 +142,10 @@ class PromoSettings:
         for name in ("margin_floor_gap_pp", "cannibalisation_limit_pct", "dip_limit_pct"):
             if not is_number(getattr(self, name)) or not 0 <= getattr(self, name) <= 100:
                 yield f"{name} lies between 0 and 100, not {getattr(self, name)!r}."
+        if not is_number(self.discount_step_pct) or not 0.1 <= self.discount_step_pct <= 10:
+            yield f"The step of discounts lies between 0.1 and 10 %, not {self.discount_step_pct!r}."
+        if not is_number(self.grave_pp) or self.grave_pp < 0:
+            yield f"grave_pp is at least 0, not {self.grave_pp!r}."
         if not is_number(self.plausible_factor) or self.plausible_factor < 1:
             yield f"plausible_factor is at least 1, not {self.plausible_factor!r}."
 

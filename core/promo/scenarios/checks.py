@@ -1,0 +1,248 @@
+"""The rules of promotions: what is wrong with one, and where a cure is to be sought.
+
+A promotion answers for what it changes: a figure that was beyond its limit without any promotion, and is not
+worsened, is nobody's fault. A line at 0 % breaks no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.promo.scenarios.kpis import Kpi
+from core.promo.scenarios.scenario import Lot, Mechanic
+from core.promo.scenarios.seen import DISCOUNT, UPLIFT, department_key
+from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
+from core.promo.scenarios.standing import LineStanding, Standing
+from core.promo.scenarios.verdict import IssueSeverity, IssueType
+from core.promo.scenarios.wording import says
+
+EVEN = 1e-9  # what rounding leaves of a figure that does not change
+
+
+class Cure(StrEnum):
+    """What kind of change ends a finding."""
+
+    DISCOUNTS = "discounts"
+    SHORTEN = "shorten"
+    LEGAL_TEXT = "legal_text"
+    WORDING = "wording"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule broken: `subject` tells it from others of its type; `lots` are the lines whose discounts can
+    cure it; `detail` the word or the number of days that the cure needs."""
+
+    type: IssueType
+    severity: IssueSeverity
+    subject: str
+    message: str
+    department: str | None = None
+    cure: Cure = Cure.DISCOUNTS
+    lots: tuple[Lot, ...] = ()
+    detail: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same finding in another standing."""
+        return self.type.value, self.subject
+
+
+Check = Callable[[Standing, PromoSettings], Iterator[Finding]]
+
+
+def findings(standing: Standing, settings: PromoSettings) -> list[Finding]:
+    """Everything that is wrong, by check."""
+    return [found for check in CHECKS for found in check(standing, settings)]
+
+
+def discount_limits(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """BLOCK: discounts over their department's cap."""
+    for line in active(standing):
+        cap = settings.cap_pct(line.department)
+        if line.discount_pct > cap + EVEN:
+            yield Finding(
+                IssueType.DISCOUNT_LIMIT,
+                _grave(line.discount_pct - cap, settings),
+                f"cap {line.lot}",
+                f"{line.place}: the discount of {line.discount_pct:g} % is over the cap of {cap:g} %.",
+                line.department,
+                lots=(line.lot,),
+            )
+
+
+def scenario_margin(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """BLOCK: the whole margin under its floor or below nothing."""
+    margin, usual = standing.totals[Kpi.MARGIN_PCT], standing.baseline[Kpi.MARGIN_PCT]
+    floor, worse = settings.floor_pct(usual), margin < usual - EVEN
+    lots = tuple(line.lot for line in active(standing))
+    if worse and standing.totals[Kpi.MARGIN] < 0:
+        message = f"The whole shop would sell at a loss: a margin of {margin:.1f} %."
+        yield Finding(IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, "loss", message, lots=lots)
+    elif worse and margin < floor - EVEN:
+        message = f"The margin would be {margin:.1f} %, under the floor of {floor:.1f} %."
+        severity = _grave(floor - margin, settings)
+        yield Finding(IssueType.MARGIN_THRESHOLD, severity, "floor", message, lots=lots)
+
+
+def losing_lines(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """BLOCK: goods sold below what they cost."""
+    for found in standing.lines:
+        line = found.line
+        if line.discount_pct > 0 and found.margin_pct < 0:
+            message = f"{line.place}: sold at a loss, with a margin of {found.margin_pct:.1f} %."
+            yield Finding(
+                IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, f"loss {line.lot}", message,
+                line.department, lots=(line.lot,),
+            )  # fmt: skip
+
+
+def legal_text(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """BLOCK: no legal text, neither of the promotion nor of the project."""
+    if not (standing.scenario.legal_text or "").strip() and not settings.legal_text:
+        message = "There is no legal text, neither here nor in the project's settings."
+        yield Finding(
+            IssueType.BRAND_COMPLIANCE, IssueSeverity.CRITICAL, "legal", message, cure=Cure.LEGAL_TEXT
+        )
+
+
+def department_margins(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """WARN: a department's margin under its own floor."""
+    for name, found in standing.departments.items():
+        floor = settings.department_margin_floors_pct.get(name)
+        lots = tuple(line.lot for line in active(standing) if line.department == name)
+        worse = found.margin_pct < found.baseline_margin_pct - EVEN
+        if floor is not None and lots and worse and found.margin_pct < floor - EVEN:
+            message = f"{name}: the margin would be {found.margin_pct:.1f} %, under its floor of {floor:g} %."
+            yield Finding(
+                IssueType.MARGIN_THRESHOLD, IssueSeverity.MEDIUM, f"floor {name}", message, name, lots=lots
+            )
+
+
+def plausible_lines(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """WARN: a discount or an uplift far beyond any of the past."""
+    factor = settings.plausible_factor
+    for found in standing.lines:
+        line = found.line
+        for name, value, words in _tried(found):
+            most = max(standing.seen.get(name, (0.0, 0.0))[1], 0.0) * factor
+            if line.discount_pct > 0 and name in standing.seen and value > most + EVEN:
+                message = (
+                    f"{line.place}: {words} of {value:.0f} % is more than {factor:g} times the most ever "
+                    f"seen ({most / factor:.0f} %)."
+                )
+                yield Finding(
+                    IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"{name} {line.lot}", message,
+                    line.department, lots=(line.lot,),
+                )  # fmt: skip
+
+
+def _tried(found: LineStanding) -> Iterator[tuple[str, float, str]]:
+    yield DISCOUNT, found.line.discount_pct, "a discount"
+    yield UPLIFT, found.uplift_pct, "an uplift"
+
+
+def plausible_totals(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """WARN: sales, units or margin, of the whole or a department's, far outside what was ever seen in as many
+    days."""
+    lots = tuple(line.lot for line in active(standing))
+    words = {Kpi.SALES: "The sales", Kpi.UNITS: "The units", Kpi.MARGIN_PCT: "The margin"}
+    for kpi, word in words.items():
+        value, usual = standing.totals[kpi], standing.baseline[kpi]
+        yield from _outside(standing, settings, kpi.value, (value, usual), word, None, lots)
+    for name, found in standing.departments.items():
+        mine = tuple(lot for lot in lots if lot[0] == name)
+        pair = (found.sales_value, found.baseline_sales_value)
+        key, word = department_key(name), f"{name}: the sales"
+        yield from _outside(standing, settings, key, pair, word, name, mine or lots)
+
+
+def _outside(
+    standing: Standing,
+    settings: PromoSettings,
+    key: str,
+    pair: tuple[float, float],
+    word: str,
+    department: str | None,
+    lots: tuple[Lot, ...],
+) -> Iterator[Finding]:
+    (value, usual), factor = pair, settings.plausible_factor
+    low, high = standing.seen.get(key, (float("-inf"), float("inf")))
+    low, high = (low / factor if low > 0 else low * factor), (high * factor if high > 0 else high / factor)
+    inside = low <= usual <= high
+    if lots and inside and not low - EVEN <= value <= high + EVEN:
+        end = "above" if value > high else "below"
+        message = (
+            f"{word} would lie {end} anything seen in {standing.scenario.days} days, by more than a factor "
+            f"of {factor:g}."
+        )
+        yield Finding(
+            IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"range {key}", message, department, lots=lots
+        )
+
+
+def brand_rules(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """WARN: what the brand insists on."""
+    for rule in settings.brand_rules:
+        lines = [line for line in active(standing) if rule.concerns(line.department)]
+        if rule.kind == BrandRuleKind.NEVER_DISCOUNTED:
+            for line in lines:
+                yield Finding(
+                    IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"never {line.lot}",
+                    f"{line.place}: the brand never discounts {line.department}.", line.department,
+                    lots=(line.lot,),
+                )  # fmt: skip
+        elif rule.kind == BrandRuleKind.LONGEST_DAYS and lines:
+            yield from _too_long(standing, int(float(rule.value or 1)))
+        elif rule.kind == BrandRuleKind.FORBIDDEN_WORD:
+            yield from _forbidden(standing, str(rule.value))
+
+
+def _too_long(standing: Standing, most: int) -> Iterator[Finding]:
+    days = standing.scenario.days
+    if days > most:
+        yield Finding(
+            IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"days {most}",
+            f"The promotion lasts {days} days; the brand allows {most}.", cure=Cure.SHORTEN, detail=str(most),
+        )  # fmt: skip
+
+
+def _forbidden(standing: Standing, word: str) -> Iterator[Finding]:
+    texts = (standing.scenario.label, *(line.notes for line in standing.scenario.mechanics))
+    if any(says(text, word) for text in texts):
+        yield Finding(
+            IssueType.BRAND_COMPLIANCE, IssueSeverity.LOW, f"word {word.casefold()}",
+            f"The brand does not say “{word}”; it stands in the name or the notes.", cure=Cure.WORDING,
+            detail=word,
+        )  # fmt: skip
+
+
+def cannibalisation(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+    """WARN: another department losing more than the limit of its sales in a sales channel."""
+    limit = settings.cannibalisation_limit_pct
+    for (name, channel), share in standing.taken_pct.items():
+        rivals = [line for line in active(standing) if line.channel == channel and line.department != name]
+        if share > limit + EVEN and rivals:
+            yield Finding(
+                IssueType.CANNIBALIZATION_RISK, IssueSeverity.MEDIUM, f"taken {name} {channel}",
+                f"{name}, {channel}: promotions of other departments would take {share:.1f} % of its sales, "
+                f"over the limit of {limit:g} %.",
+                name, lots=tuple(line.lot for line in rivals),
+            )  # fmt: skip
+
+
+def active(standing: Standing) -> list[Mechanic]:
+    """The lines that have a discount."""
+    return [line for line in standing.scenario.mechanics if line.discount_pct > 0]
+
+
+def _grave(beyond: float, settings: PromoSettings) -> IssueSeverity:
+    return IssueSeverity.CRITICAL if beyond >= settings.grave_pp else IssueSeverity.HIGH
+
+
+CHECKS: tuple[Check, ...] = (
+    discount_limits, scenario_margin, losing_lines, legal_text, department_margins, plausible_lines,
+    plausible_totals, brand_rules, cannibalisation,
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""What checks look at: a promotion's expected figures, from its KPIs or, while a fix is sought, anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.promo.scenarios.kpis import Breakdown, Figures, Interval, Kpi, PromoKpis
+from core.promo.scenarios.response import Aims, Response, Sold, line_sums, line_uplift, taken_pct
+from core.promo.scenarios.scenario import Mechanic, PromoScenario
+
+Floats = NDArray[np.float64]
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class LineStanding:
+    """A line with its expected uplift and margin on what it sells, in percent."""
+
+    line: Mechanic
+    uplift_pct: float
+    margin_pct: float
+
+
+@dataclass(frozen=True)
+class DepartmentStanding:
+    """Sales and margin of a department with and without the promotion."""
+
+    sales_value: float
+    margin_pct: float
+    baseline_sales_value: float
+    baseline_margin_pct: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`taken_pct` share of sales that promotions of others take, by department and the channel hit most."""
+
+    scenario: PromoScenario
+    totals: Figures
+    baseline: Figures
+    departments: Mapping[str, DepartmentStanding]
+    lines: tuple[LineStanding, ...]
+    taken_pct: Mapping[Place, float]
+    seen: Mapping[str, Interval]
+
+
+def standing_of(scenario: PromoScenario, kpis: PromoKpis) -> Standing:
+    """The standing that the KPIs show."""
+    departments = {
+        str(row["department"]): _department(
+            {kpi: float(row[kpi]) for kpi in Kpi},
+            {kpi: float(row[kpi] - row[f"{kpi}_delta"]) for kpi in Kpi},
+        )
+        for row in kpis.breakdown[Breakdown.DEPARTMENT]
+    }
+    known = {(row.department, row.channel, tuple(sorted(row.segments))): row for row in kpis.lines}
+    lines = tuple(
+        LineStanding(line, known[line.lot].uplift_pct, known[line.lot].margin_pct)
+        for line in scenario.mechanics
+    )
+    taken = {
+        (name, str(row["channel"])): float(row["channel_share_pct"])
+        for name, row in kpis.cannibalised.items()
+    }
+    return Standing(scenario, kpis.totals, kpis.baseline, departments, lines, taken, kpis.seen)
+
+
+def standing_at(scenario: PromoScenario, response: Response, seen: Mapping[str, Interval]) -> Standing:
+    """The standing of other discounts of the same promotion."""
+    aims = response.aims(scenario.mechanics)
+    sold = response.sold(aims)
+    cells_moved = [np.bincount(aims.cell, row, len(response.cells)) for row in sold.gain]
+    moved = sold.taken + np.stack(cells_moved)
+    cells = _places(response)
+    departments = {
+        name: _department(_sums((response.base + moved)[:, at]), _sums(response.base[:, at]))
+        for name, at in cells.items()
+    }
+    lines = tuple(_line(place, line, response, aims, sold) for place, line in enumerate(scenario.mechanics))
+    return Standing(
+        scenario, _sums(response.base + moved), _sums(response.base), departments, lines,
+        _taken(response, sold, cells), seen,
+    )  # fmt: skip
+
+
+def _places(response: Response) -> dict[str, list[int]]:
+    """The cells of each department."""
+    found: dict[str, list[int]] = {}
+    for at, cell in enumerate(response.cells):
+        found.setdefault(cell.department, []).append(at)
+    return found
+
+
+def _sums(cells: Floats) -> dict[str, float]:
+    """Sales, margin, margin % and units of some cells (3, cell) together."""
+    sales, margin, units = (float(value) for value in cells.sum(axis=1))
+    rate = 100 * margin / sales if sales > 0 else 0.0
+    return {Kpi.SALES: sales, Kpi.MARGIN: margin, Kpi.MARGIN_PCT: rate, Kpi.UNITS: units}
+
+
+def _department(with_it: Mapping[str, float], without: Mapping[str, float]) -> DepartmentStanding:
+    return DepartmentStanding(
+        with_it[Kpi.SALES], with_it[Kpi.MARGIN_PCT], without[Kpi.SALES], without[Kpi.MARGIN_PCT]
+    )
+
+
+def _line(place: int, line: Mechanic, response: Response, aims: Aims, sold: Sold) -> LineStanding:
+    usual, moved = line_sums(response, aims, sold, place, line)
+    after = usual + moved
+    margin = 100 * float(after[1] / after[0]) if after[0] > 0 else 0.0
+    return LineStanding(line, 100 * line_uplift(response, aims, place), margin)
+
+
+def _taken(response: Response, sold: Sold, cells: Mapping[str, list[int]]) -> dict[Place, float]:
+    found = {}
+    for name, at in cells.items():
+        if sold.taken[0, at].any():
+            for channel in {response.cells[place].channel for place in at}:
+                found[name, channel] = taken_pct(response, sold, at, channel)
+    return found

@@ -1,4 +1,4 @@
-"""One training or slice from the worker's side: start its process, watch it, say what became of it."""
+"""One piece of work from the worker's side: start its process, watch it, say what became of it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-from sqlalchemy.orm import Session
-
 from core.jobs.nursery import UNKNOWN_EXIT, born, ended, said
 from core.jobs.patience import PATIENCE_SECONDS, surely
+from core.jobs.processing import store as processing
+from core.jobs.processing.errand import Errand
 from core.jobs.run import Run
 from core.jobs.runs import store as runs
 from core.jobs.slices.store import claim_slice
@@ -20,32 +20,32 @@ from core.store import session
 
 log = logging.getLogger("mixwright.worker")
 
-Claim = Callable[[Session, int, str], Run | None]
+Attempt = Run | Errand
 
 WATCH_SECONDS = 0.1
 RELEASE_SECONDS = 4.0  # a worker that stops does not wait longer for a database that is away
 
 
-def death_sentence(exit_code: int) -> str:
-    """The sentence for the person whose training process ended without a word."""
+def death_sentence(exit_code: int, noun: str = "training") -> str:
+    """The sentence for the person whose training's or job's process ended without a word."""
     if exit_code >= 0 and exit_code != UNKNOWN_EXIT:
         return (
-            f"The training process ended unexpectedly (exit code {exit_code}); the worker's log says more. "
+            f"The {noun}'s process ended unexpectedly (exit code {exit_code}); the worker's log says more. "
             "Nothing else was lost; it can be run again."
         )
     by = f" ({signal.Signals(-exit_code).name})" if exit_code < 0 else ""
     return (
-        f"The training process was killed{by}, most likely because the machine ran out of memory or somebody "
+        f"The {noun}'s process was killed{by}, most likely because the machine ran out of memory or somebody "
         "ended it. Nothing else was lost; it can be run again."
     )
 
 
-def _claimed(claim: Claim, number: int, run_by: str) -> Run | None:
+def _claimed(claim: Callable[..., Attempt | None], number: int | str, run_by: str) -> Attempt | None:
     with session() as s:
         return claim(s, number, run_by)
 
 
-def _written(run: Run, write: Callable[..., bool], *words: str, patience_seconds: float) -> bool:
+def _written(run: Attempt, write: Callable[..., bool], *words: str, patience_seconds: float) -> bool:
     def once() -> bool:
         with session() as s:
             return write(s, run, *words)
@@ -69,10 +69,11 @@ async def _watched(process: ForkServerProcess, pipe: Connection, stopping: async
     return True
 
 
-def _settle(run: Run, exit_code: int) -> None:
-    """Fails the run if its process ended without saying how."""
-    sentence = death_sentence(exit_code)
-    if _written(run, runs.fail, sentence, patience_seconds=PATIENCE_SECONDS):
+def _settle(run: Attempt, exit_code: int) -> None:
+    """Fails the run if its process ended without saying how; a processing job is tried once more."""
+    sentence = death_sentence(exit_code, run.noun)
+    write = runs.fail if isinstance(run, Run) else processing.killed
+    if _written(run, write, sentence, patience_seconds=PATIENCE_SECONDS):
         log.error("%s: its process died with exit code %s", run.title, exit_code)
 
 
@@ -94,7 +95,14 @@ async def bring_up_slice(
     await _bring_up(context, await asyncio.to_thread(_claimed, claim_slice, slice_id, run_by), stopping)
 
 
-async def _bring_up(context: ForkServerContext, run: Run | None, stopping: asyncio.Event) -> None:
+async def bring_up_job(context: ForkServerContext, job_id: str, run_by: str, stopping: asyncio.Event) -> None:
+    """The same for one processing job."""
+    await _bring_up(
+        context, await asyncio.to_thread(_claimed, processing.claim_job, job_id, run_by), stopping
+    )
+
+
+async def _bring_up(context: ForkServerContext, run: Attempt | None, stopping: asyncio.Event) -> None:
     if run is None:
         return
     process, pipe = await asyncio.to_thread(born, context, run)
@@ -104,5 +112,6 @@ async def _bring_up(context: ForkServerContext, run: Run | None, stopping: async
     if by_itself:
         await asyncio.to_thread(_settle, run, exit_code)
     else:
-        await asyncio.to_thread(_written, run, runs.release, patience_seconds=RELEASE_SECONDS)
+        release = runs.release if isinstance(run, Run) else processing.release
+        await asyncio.to_thread(_written, run, release, patience_seconds=RELEASE_SECONDS)
     pipe.close()

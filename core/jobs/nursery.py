@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 
+from core.jobs.processing.errand import Errand
 from core.jobs.run import Run
 
 PRELOAD = "core.jobs.preload"
@@ -41,20 +42,25 @@ def open_nursery() -> ForkServerContext:
     return context
 
 
-def begin(run: Run, log: Connection) -> None:
-    """What a training process does; everything it needs is loaded in the fork server, not in the worker."""
-    from core.jobs.training import train
+def begin(run: Run | Errand, log: Connection) -> None:
+    """What a process does; everything a training needs is loaded in the fork server, not in the worker."""
+    if isinstance(run, Errand):
+        from core.jobs.processing.work import process
 
-    train(run, log)
+        process(run, log)
+    else:
+        from core.jobs.training import train
+
+        train(run, log)
 
 
-def born(context: ForkServerContext, run: Run) -> tuple[ForkServerProcess, Connection]:
-    """A new training process and the end of the pipe on which it says what belongs into the log.
+def born(context: ForkServerContext, run: Run | Errand) -> tuple[ForkServerProcess, Connection]:
+    """A new process for the work and the end of the pipe on which it says what belongs into the log.
 
     Waits until the fork server is warm, so it is called from a thread.
     """
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=begin, args=(run, theirs), name=f"training {run.model_id}", daemon=True)
+    process = context.Process(target=begin, args=(run, theirs), name=run.title, daemon=True)
     process.start()
     theirs.close()
     return process, ours

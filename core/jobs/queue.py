@@ -5,10 +5,12 @@ from __future__ import annotations
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 
 TRAINING = "training"
+PROCESSING = "processing"
 UPKEEP = "upkeep"
 
 TRAIN_TASK = "train_model"
 VALIDATE_TASK = "validate_slice"
+PROCESS_TASK = "process_data"
 
 # Slices of a validation are many and nobody looks at a single one: a training that waits goes first.
 SLICE_PRIORITY = -1

@@ -54,12 +54,16 @@ class Reporter:
 
     def tell(self, stage: str, done: int, total: int, divergences: int) -> bool:
         """Notes the progress for the next beat; False when the fit shall stop. Fit to be `fit(progress=)`."""
+        return self.note(Progress(stage, done, total, divergences))
+
+    def note(self, progress: Progress) -> bool:
+        """The same for progress that counts files and records as well."""
         before = self._progress.stage
-        if stage != before:
+        if progress.stage != before:
             now = time.monotonic()
             self._seconds[before] = self._seconds.get(before, 0.0) + now - self._stage_began
             self._stage_began = now
-        self._progress = Progress(stage, done, total, divergences)
+        self._progress = progress
         return self._stop_wished_at is None
 
     def _report(self) -> None:

@@ -14,6 +14,10 @@ class ProjectBusy(Exception):
     """The project already runs as many trainings as one project may; this one waits a little longer."""
 
 
+class Stopped(Exception):
+    """The work heard that it shall stop, and did."""
+
+
 @dataclass(frozen=True)
 class Run:
     """The one attempt that may write to the model's row: `run_by` and `attempt` together are its token.
@@ -38,6 +42,11 @@ class Run:
     slice: Mapping[str, Any] | None = None
 
     @property
+    def noun(self) -> str:
+        """What is done, for sentences."""
+        return "training"
+
+    @property
     def title(self) -> str:
         """What is done, for the log."""
         if self.slice is None:
@@ -47,12 +56,17 @@ class Run:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is: `done` of `total` steps of a stage; total 0 where it cannot be counted."""
+    """How far a piece of work is: `done` of `total` steps of a stage; total 0 where it cannot be counted.
+
+    `files` and `records` count what a processing job has read so far.
+    """
 
     stage: str = "starting"
     done: int = 0
     total: int = 0
     divergences: int = 0
+    files: int = 0
+    records: int = 0
 
 
 @dataclass(frozen=True)

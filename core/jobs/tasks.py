@@ -1,4 +1,4 @@
-"""What the worker can do: train a model, check one on past forecasts, and keep the house in order."""
+"""What the worker can do: train models, check them on past forecasts, process data, keep the house."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from multiprocessing.context import ForkServerContext
 from procrastinate import JobContext, RetryStrategy
 
 from core import artifacts, backup
-from core.jobs.foster import bring_up_slice, bring_up_training
-from core.jobs.queue import TRAIN_TASK, TRAINING, UPKEEP, VALIDATE_TASK, queue
-from core.jobs.recovery.store import recover, recover_slices
+from core.jobs.foster import bring_up_job, bring_up_slice, bring_up_training
+from core.jobs.queue import PROCESS_TASK, PROCESSING, TRAIN_TASK, TRAINING, UPKEEP, VALIDATE_TASK, queue
+from core.jobs.recovery.store import recover, recover_jobs, recover_slices
 from core.jobs.retention.store import purge
 from core.jobs.run import ProjectBusy
 from core.jobs.worker_name import lives
@@ -22,6 +22,7 @@ log = logging.getLogger("mixwright.worker")
 
 BUSY_WAIT_SECONDS = 5
 AGAIN = RetryStrategy(wait=BUSY_WAIT_SECONDS, retry_exceptions=[ProjectBusy])
+SOON = RetryStrategy(wait=1, retry_exceptions=[ProjectBusy])
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,23 @@ async def validate_slice(context: JobContext, slice_id: int) -> None:
     await bring_up_slice(duty.nursery, slice_id, duty.name, duty.stopping)
 
 
+@queue.task(name=PROCESS_TASK, queue=PROCESSING, pass_context=True, retry=SOON)
+async def process_data(context: JobContext, job_id: str) -> None:
+    """Does one processing job; waits while its project does an earlier one, or a training goes first."""
+    duty: Duty = context.additional_context["duty"]
+    await bring_up_job(duty.nursery, job_id, duty.name, duty.stopping)
+
+
 def put_right() -> tuple[int, ...]:
     """The numbers of the models that nobody trained any more and that were put right."""
     with session() as s:
-        found, slices = recover(s, lives), recover_slices(s, lives)
+        found, slices, jobs = recover(s, lives), recover_slices(s, lives), recover_jobs(s, lives)
     if found:
         log.warning("Found trainings that nobody ran any more, models %s", ", ".join(map(str, found)))
     if slices:
         log.warning("Found slices of validations that nobody ran any more: %s", ", ".join(map(str, slices)))
+    if jobs:
+        log.warning("Found processing jobs that nobody did any more: %s", ", ".join(map(str, jobs)))
     return found
 
 

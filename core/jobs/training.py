@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import signal
 import tempfile
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from core import artifacts
 from core.data.keeping import read_kept_table
 from core.errors import UserError
+from core.jobs.at_work import at_work
 from core.jobs.outcome import findings_of, plain
 from core.jobs.patience import surely
-from core.jobs.reporter import Reporter, end_with_parent
-from core.jobs.run import Progress, Run
+from core.jobs.reporter import Reporter
+from core.jobs.run import Run
 from core.jobs.runs import store as runs
 from core.jobs.slices.store import complete_slice
 from core.mmm.config import MMMConfig
@@ -27,16 +25,6 @@ from core.store import session
 
 if TYPE_CHECKING:
     from core.mmm import FittedMMM
-
-LONGEST_TRACE = 20_000
-
-# Screens go first: a training takes what they leave. 19 is the most that Unix knows.
-NICENESS = 19
-
-REFERENCE_SENTENCE = (
-    "The training stopped because of an error that is not yours. The reference for the administrator "
-    "is {reference}; the details are in the worker's log."
-)
 
 
 def _config(run: Run) -> MMMConfig:
@@ -99,58 +87,19 @@ def _forecast(run: Run, part: Mapping[str, Any], reporter: Reporter) -> None:
     surely(write)
 
 
-def _end(run: Run, write: Callable[..., bool], *words: str) -> None:
-    def once() -> bool:
-        with session() as s:
-            return write(s, run, *words)
+def _cancelled() -> type[Exception]:
+    from core.mmm import Cancelled
 
-    surely(once)
-
-
-def _beat(run: Run) -> Callable[[Progress], bool]:
-    def beat(progress: Progress) -> bool:
-        with session() as s:
-            return runs.beat(s, run, progress)
-
-    return beat
-
-
-def _end_by_force(run: Run) -> Callable[[], None]:
-    """Ends a fit that does not come to its next step: writes that it is cancelled and leaves at once."""
-
-    def leave() -> None:
-        _end(run, runs.stop)
-        os._exit(0)
-
-    return leave
-
-
-def _told(error: Exception, run: Run, log: Connection) -> None:
-    """Fails the run with a reference; the traceback goes to the worker, which owns the log."""
-    reference = secrets.token_hex(4)
-    trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
-    log.send(f"{run.title} failed, reference {reference}\n{trace}")
-    _end(run, runs.fail, REFERENCE_SENTENCE.format(reference=reference), reference)
+    return Cancelled
 
 
 def train(run: Run, log: Connection) -> None:
     """Does the work of `run` in this process and writes how it ended; lines for the log go to `log`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the worker, which then ends this process
-    end_with_parent()
-    os.nice(NICENESS)
-    reporter = Reporter(_beat(run), _end_by_force(run)).start()
-    from core.mmm import Cancelled
 
-    try:
+    def work(reporter: Reporter) -> None:
         if run.slice is None:
             _keep(run, _fit(run, reporter), reporter)
         else:
             _forecast(run, run.slice, reporter)
-    except Cancelled:
-        _end(run, runs.stop)
-    except UserError as error:
-        _end(run, runs.fail, str(error))
-    except Exception as error:  # whatever went wrong, the person gets a reference and the log the traceback
-        _told(error, run, log)
-    finally:
-        reporter.close()
+
+    at_work(run, runs, log, work, _cancelled)

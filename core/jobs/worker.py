@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.jobs.lock import Holder, WorkerLock
 from core.jobs.nursery import open_nursery
-from core.jobs.queue import TRAINING, UPKEEP, queue
+from core.jobs.queue import PROCESSING, TRAINING, UPKEEP, queue
 from core.jobs.store import answers
 from core.jobs.tasks import Duty, put_right
 from core.jobs.worker_name import worker_name
@@ -29,6 +29,7 @@ log = logging.getLogger("mixwright.worker")
 
 NICENESS = 5
 AGAIN_SECONDS = 1.0
+POLL_SECONDS = 2.0  # work that had to wait is asked for this often; new work is heard of at once
 GUARD_SECONDS = 3.0
 LOG_BYTES, LOG_FILES = 5_000_000, 5
 
@@ -63,7 +64,8 @@ async def _attend(duty: Duty, queue_name: str, concurrency: int) -> None:
                 name=f"{queue_name} {duty.name}",
                 concurrency=concurrency,
                 install_signal_handlers=False,
-                delete_jobs="never" if queue_name == TRAINING else "successful",
+                delete_jobs="successful" if queue_name == UPKEEP else "never",
+                fetch_job_polling_interval=POLL_SECONDS,
                 additional_context={"duty": duty},
             )
         except ConnectorException as error:
@@ -91,11 +93,12 @@ async def _serve(duty: Duty) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, duty.stopping.set)
-    connector = PsycopgConnector(conninfo=conninfo(), min_size=1, max_size=4)
+    connector = PsycopgConnector(conninfo=conninfo(), min_size=1, max_size=6)
     with queue.replace_connector(connector):
         async with queue.open_async():
             work = [
                 asyncio.create_task(_attend(duty, TRAINING, settings().trainings)),
+                asyncio.create_task(_attend(duty, PROCESSING, 1)),
                 asyncio.create_task(_attend(duty, UPKEEP, 1)),
                 asyncio.create_task(_guard(duty)),
             ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import AccessDenied, NotFound, Permission, Person, Role
 from core.access.store import join_as
 from core.errors import UserError
+from core.jobs.processing.store import cancel_jobs_of
 from core.jobs.store import cancel_trainings_of
 from core.projects.project_info import ProjectInfo
 from core.shelf import store as shelf
@@ -180,6 +181,7 @@ def delete_project(s: Session, person: Person, project_id: int) -> None:
     """Deletes the project with undo; trainings that wait or run in it are cancelled."""
     shelf.delete(s, person, Project, project_id)
     cancel_trainings_of(s, project_id)
+    cancel_jobs_of(s, project_id)
 
 
 def restore_project(s: Session, person: Person, project_id: int) -> ProjectInfo:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from core.jobs.processing import store as processing
 from core.jobs.run import TRIES
 from core.jobs.runs.store import Work, back_in_queue, is_unwanted
 from core.jobs.store import enqueue_slice, enqueue_training
-from db.tables import Model, ModelStatus, ValidationSlice
+from db.tables import DataProcessingJob, Model, ModelStatus, ProcessingStatus, ValidationSlice
 
 STALE_AFTER = dt.timedelta(seconds=60)  # without a sign of life on a machine that cannot be asked
 HUNG_AFTER = dt.timedelta(minutes=15)  # without a sign of life although the worker lives
@@ -19,6 +21,10 @@ HUNG_AFTER = dt.timedelta(minutes=15)  # without a sign of life although the wor
 GAVE_UP = (
     "The training process was killed twice, most likely because the machine ran out of memory or was "
     "restarted. Nothing else was lost; it can be run again."
+)
+JOB_GAVE_UP = (
+    "The job was interrupted twice, most likely because the machine ran out of memory or was restarted. "
+    "Nothing was half done; it can be started again."
 )
 TRY_AGAIN = "The worker went away during the training; it starts again from the beginning."
 
@@ -52,9 +58,17 @@ SLICE_WITHOUT_JOB = text(
     FOR UPDATE OF slice SKIP LOCKED
     """
 )
+PROCESSING_WITHOUT_JOB = text(
+    """
+    SELECT processing.id FROM data_processing_jobs processing
+    LEFT JOIN procrastinate_jobs job ON job.id = processing.queue_id
+    WHERE processing.status = 'queued' AND (job.id IS NULL OR job.status NOT IN ('todo', 'doing'))
+    FOR UPDATE OF processing SKIP LOCKED
+    """
+)
 
 
-def _is_lost(model: Work, now: dt.datetime, lives: Callable[[str], bool | None]) -> bool:
+def _is_lost(model: Work | DataProcessingJob, now: dt.datetime, lives: Callable[[str], bool | None]) -> bool:
     alive = lives(model.run_by) if model.run_by else None
     heard = model.heartbeat_at or model.started_at
     return alive is False or heard is None or now - heard > (HUNG_AFTER if alive else STALE_AFTER)
@@ -104,3 +118,20 @@ def recover_slices(s: Session, lives: Callable[[str], bool | None]) -> tuple[int
     for slice_id in waiting:
         enqueue_slice(s, slice_id)
     return tuple(part.id for part in lost) + tuple(waiting)
+
+
+def recover_jobs(s: Session, lives: Callable[[str], bool | None]) -> tuple[uuid.UUID, ...]:
+    """The same for processing jobs; call it after `recover`, which ends the lost jobs of the queue."""
+    now = s.scalars(select(func.clock_timestamp())).one()
+    running = (
+        select(DataProcessingJob)
+        .where(DataProcessingJob.status == ProcessingStatus.PROCESSING)
+        .with_for_update(skip_locked=True)
+    )
+    lost = [row for row in s.scalars(running).all() if _is_lost(row, now, lives)]
+    for row in lost:
+        processing.put_right(s, row, JOB_GAVE_UP)
+    waiting = [row.id for row in s.execute(PROCESSING_WITHOUT_JOB)]
+    for job_id in waiting:
+        processing.put_in_queue(s, s.get_one(DataProcessingJob, job_id))
+    return tuple(row.id for row in lost) + tuple(waiting)

@@ -8,7 +8,7 @@ def test_a_killed_training_names_the_signal_and_says_what_to_do() -> None:
 
 
 def test_a_training_whose_end_nobody_saw_was_killed() -> None:
-    assert death_sentence(UNKNOWN_EXIT).startswith("The training process was killed, ")
+    assert death_sentence(UNKNOWN_EXIT).startswith("The training's process was killed, ")
 
 
 def test_a_training_that_left_without_a_word_points_to_the_log() -> None:

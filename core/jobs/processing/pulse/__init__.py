@@ -1,0 +1,1 @@
+"""Whether processing jobs of a person are under way or have just ended."""

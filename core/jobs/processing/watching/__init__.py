@@ -1,0 +1,1 @@
+"""Processing jobs as people see them."""

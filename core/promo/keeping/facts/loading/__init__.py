@@ -1,0 +1,1 @@
+"""Putting a file's sums among the facts, in one transaction."""

@@ -1,0 +1,1 @@
+"""Learned promotion models, one version a fit."""

@@ -1,0 +1,1 @@
+"""What a learning job reads and writes."""

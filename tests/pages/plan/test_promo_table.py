@@ -1,0 +1,79 @@
+"""The builder's table: half-typed lines are named by place, edits are laid over, nothing comes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from core.errors import UserError
+from pages.parts.promo.draft import Draft, Line
+from pages.parts.promo.grid import edited, lines_frame
+from pages.parts.promo.state import Table
+
+TV = Line("TV", "online", 20.0)
+AUDIO = Line("Audio", "offline", 10.0, ("LOYAL",), "quiet")
+DRAFT = Draft("Spring", dt.date(2024, 3, 4), dt.date(2024, 3, 10), lines=(TV, AUDIO))
+
+
+def test_every_fault_of_a_draft_is_said_at_once_with_its_line() -> None:
+    wrong = Draft(
+        "", None, dt.date(2024, 3, 10), lines=(TV, Line("TV", None, None), Line("TV", "online", 99.0))
+    )
+    with pytest.raises(UserError) as caught:
+        wrong.scenario()
+    said = " ".join(caught.value.faults)
+    assert "first day" in said
+    assert "Line 2: Choose a sales channel, give a discount." in said
+    assert "Line 3" in said and "99" in said
+    assert "name" in said
+
+
+def test_figures_can_stand_on_the_lines_that_are_finished() -> None:
+    draft = DRAFT.with_lines((TV, Line("Audio")))
+    assert draft.sound.lines == (TV,)
+    assert draft.sound.scenario().mechanics[0].discount_pct == 20.0
+
+
+def test_a_draft_of_a_promotion_gives_the_same_promotion_back() -> None:
+    scenario = DRAFT.scenario()
+    assert Draft.of(scenario) == DRAFT
+    assert Draft.of(scenario).scenario() == scenario
+
+
+def test_edits_change_take_and_add_lines() -> None:
+    edits = {
+        "edited_rows": {0: {"discount_pct": 25.0}, 1: {"notes": "loud"}},
+        "deleted_rows": [1],
+        "added_rows": [{"department": "Gaming", "channel": "online", "discount_pct": 5}, {}],
+    }
+    assert edited((TV, AUDIO), edits) == (
+        Line("TV", "online", 25.0), Line("Gaming", "online", 5.0), Line(),
+    )  # fmt: skip
+
+
+def test_a_line_for_everybody_names_nobody_else() -> None:
+    assert Line.of({"segments": ["ALL", "LOYAL"]}).segments == ("LOYAL",)
+    assert Line.of({"segments": ["LOYAL", "ALL"]}).segments == ("ALL",)
+    assert Line.of({"segments": []}).segments == ("ALL",)
+
+
+def test_an_empty_grid_still_knows_its_columns() -> None:
+    assert list(lines_frame(()).columns) == ["department", "channel", "discount_pct", "segments", "notes"]
+
+
+def test_a_change_is_made_to_what_lies_there_now() -> None:
+    table = Table()
+    table.lay(DRAFT)
+    table.change(lambda draft: draft.with_lines((TV,)))
+    table.change(lambda draft: draft.with_lines((*draft.lines, AUDIO)))
+    assert table.draft == DRAFT
+    assert table.round == 1
+
+
+def test_another_draft_shows_in_new_widgets() -> None:
+    table = Table()
+    table.lay(DRAFT)
+    table.lay(DRAFT.with_lines((AUDIO,)))
+    assert table.round == 2
+    assert not table.unsaved

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.data.cells import ColumnKind, TypedColumn
+from core.data.dates import read_dates
 from core.promo.facts.mapping import MARGINS, SalesColumn
 from core.promo.facts.meanings import channels_meant
 from core.promo.facts.words import (
@@ -156,7 +157,12 @@ def _distinct(column: TypedColumn) -> list[str]:
 
 def _words(name: str, column: TypedColumn) -> list[ColumnGuess]:
     distinct = _distinct(column)
-    found = [_channel(name, distinct), _department(name, distinct), _geo(name, distinct)]
+    found = [
+        _channel(name, distinct),
+        _department(name, distinct),
+        _geo(name, distinct),
+        _day(name, distinct),
+    ]
     return [guess for guess in found if guess is not None]
 
 
@@ -182,6 +188,14 @@ def _department(name: str, distinct: list[str]) -> ColumnGuess | None:
             reason = f"its name contains “{word}” and it holds {len(distinct)} different texts"
             return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence)
     return None
+
+
+def _day(name: str, distinct: list[str]) -> ColumnGuess | None:
+    """Texts that are hardly dates under a name that says date: their faults are then told cell by cell."""
+    word = spoken(name, SALES_DATE, ENDINGS["date"])
+    if not word or read_dates(distinct[:MOST_DEPARTMENTS]).share == 0.0:
+        return None
+    return _said(name, SalesColumn.DATE, word, 0.4)
 
 
 def _geo(name: str, distinct: list[str]) -> ColumnGuess | None:

@@ -16,7 +16,7 @@ from core.data.cells import TypedColumn, type_table
 from core.data.detect import detect
 from core.data.kinds import DatasetKind
 from core.data.limits import ReadLimits
-from core.data.problems import DataProblem, ProblemCode, name_some
+from core.data.problems import DataProblem, FileProblem, ProblemCode, name_some
 from core.data.table import FileKind, RawTable
 from core.promo.facts.guessing import ColumnGuess, guess_columns, settled
 from core.promo.facts.lines import Lines, Source, open_lines
@@ -130,6 +130,8 @@ def inspect_lines(
 
 def _table(lines: Lines) -> RawTable:
     frame, rows = sample_of(lines)
+    if frame.empty:
+        raise FileProblem(f"{lines.name} has a header row but no rows below it.")
     return RawTable(
         name=lines.name,
         kind=lines.kind,

@@ -104,4 +104,6 @@ def _array(column: pd.Series[Any]) -> pa.Array:
     if column.dtype == object:
         column = column.astype("str")
     array = pa.array(column, from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    wide = pa.types.is_large_string(array.type) or pa.types.is_string_view(array.type)
+    return array.cast(pa.string()) if wide else array

@@ -18,16 +18,17 @@ MOST_BATCHES = 8  # of a text or Parquet file, which would have to be read to it
 
 def sample_of(lines: Lines) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Filled rows as a frame with the file's row of each; a workbook, being in memory, to its end."""
-    frames, rows, left = [], [], HEAD_ROWS
+    frames, rows, left, found = [], [], HEAD_ROWS, 0
     most = None if lines.kind in (FileKind.XLSX, FileKind.XLSB) else MOST_BATCHES
     step = max(1, lines.expected // SPREAD_ROWS)
-    for number, batch in enumerate(lines.walk()):
+    for batch in lines.walk():
         filled = np.flatnonzero(~blank_rows(list(batch.cells.values())))
         taken = np.unique(np.concatenate([filled[:left], filled[::step]]))
         left = max(0, left - len(filled))
         frames.append(_frame(batch, taken))
         rows.append(batch.rows[taken])
-        if most is not None and number + 1 >= most:
+        found += bool(len(filled))
+        if most is not None and found >= most:
             break
     if not frames:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in lines.headers}), np.zeros(0, np.int64)

@@ -10,8 +10,9 @@ import numpy as np
 
 from core.data.limits import ReadLimits
 from core.data.package import check_inflated
-from core.data.problems import DataProblem, ProblemCode, Severity, at_place, name_some
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, at_place, name_some
 from core.data.table import FileKind, Grid
+from core.data.uncalculated import uncalculated
 from core.data.workbook import list_workbook, read_workbook
 from core.promo.facts.lines import BATCH_ROWS, Batch, Lines, arrow_cells, checksum_of
 
@@ -29,6 +30,7 @@ def sheet_lines(path: Path, name: str, kind: FileKind, sheet: str | None, limits
         honest = Path(folder) / f"workbook.{kind.value}"
         honest.symlink_to(path.resolve(strict=True))
         sheets, notes = _sheets(honest, name, sheet, limits)
+        _refuse_uncalculated(honest, name, sheets)
     first = sheets[0][1]
     return Lines(
         name=name,
@@ -43,6 +45,18 @@ def sheet_lines(path: Path, name: str, kind: FileKind, sheet: str | None, limits
         date1904=first.date1904,
         plain_is_number=True,
     )
+
+
+def _refuse_uncalculated(path: Path, name: str, sheets: Sheets) -> None:
+    """FileProblem where formulas stand without a result: they would be read as empty cells."""
+    for title, grid in sheets:
+        count, first = uncalculated(path, title, grid.header.first_row)
+        if count:
+            many = f"{count:,} formulas" if count > 1 else "a formula"
+            raise FileProblem(
+                f"Sheet {title} of {name} has {many} without a stored result ({first}"
+                f"{' first' if count > 1 else ''}): let Excel calculate it, save it and upload that."
+            )
 
 
 def _walk(sheets: Sheets) -> Iterator[Batch]:

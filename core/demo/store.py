@@ -1,8 +1,10 @@
-"""Making the demo project, once an installation."""
+"""Making the demo projects, once an installation: the mix model's first, then the retailer's."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from dataclasses import replace
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from core.access import Person, Role
 from core.access.demo_password import demo_password
 from core.access.store import add_demo_account, join_as
 from core.data.keeping import keep
+from core.demo import retail
 from core.demo.weekly_sales import (
     DATASET_NAME,
     MODEL_NAME,
@@ -22,23 +25,30 @@ from core.demo.weekly_sales import (
 )
 from core.jobs.runs.store import back_in_queue
 from core.jobs.store import enqueue_training
+from core.promo.keeping.facts.handing_in.store import hand_in
+from core.promo.keeping.reference import store as reference
 from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project, ProjectMember
 
 DEMO_LOCK = 7302  # advisory lock of the transaction that makes the demo
-DEMO_KEY = "demo"
+DEMO_KEY, PROMO_DEMO_KEY = "demo", "demo_promotions"
+PATIENCE_SECONDS = 900.0  # the second demo is read and learned from when the first one's training is done
 
 
 def make_demo(s: Session) -> int | None:
     """The number of the demo project, made with its account at the first call; None once it was deleted.
 
     Safe from several processes at once: all but the first find it made. A demo model whose training was
-    killed is put into the queue again.
+    killed is put into the queue again. The retailer's project is made with it, or when it is found missing.
     """
     s.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": DEMO_LOCK})
     account = add_demo_account(s, demo_password())
     made = s.get(InstallationSetting, DEMO_KEY)
     if made is None:
-        return _make(s, weekly_sales(), account.id)
+        number = _make(s, weekly_sales(), account.id)
+        _make_promotions(s, account, number)
+        return number
+    if s.get(InstallationSetting, PROMO_DEMO_KEY) is None:
+        _make_promotions(s, account, made.value["project_id"])
     project = s.get(Project, made.value["project_id"])
     if project is None or project.deleted_at is not None:
         return None
@@ -95,11 +105,45 @@ def _train_again(s: Session, model_id: int) -> None:
     back_in_queue(s, model, "Trained again, since the last training was killed.")
 
 
+def _make_promotions(s: Session, account: Person, first_id: int) -> None:
+    """The retailer's project, filled by the doors that a person uses; its files wait for the worker."""
+    first = s.get(Project, first_id)
+    project = Project(
+        user_id=account.id,
+        name=retail.PROJECT_NAME,
+        description=retail.PROJECT_DESCRIPTION,
+        currency="EUR",
+        kpi_label="Sales",
+        is_demo=True,
+    )
+    if first is not None:
+        project.created_at = first.created_at - dt.timedelta(seconds=1)  # lists begin with the newest
+    s.add(project)
+    s.flush()
+    s.add(InstallationSetting(key=PROMO_DEMO_KEY, value={"project_id": project.id}))
+    _fill(s, account, project.id)
+
+
+def _fill(s: Session, account: Person, project_id: int) -> None:
+    """Targets, segments, catalogue, rules and files of sales. The account that everybody may use can change
+    nothing, so its hands are lent the owner's role until this transaction is about to end."""
+    maker, shop = replace(account, is_demo=False), retail.retailer()
+    join_as(s, project_id, maker.id, Role.OWNER)
+    reference.save_targets(s, maker, project_id, shop.targets)
+    reference.save_segments(s, maker, project_id, shop.segments)
+    reference.save_catalog(s, maker, project_id, shop.catalog, retail.CATALOG)
+    reference.save_promo_settings(s, maker, project_id, retail.SETTINGS)
+    hand_in(s, maker, project_id, shop.sales, patience_seconds=PATIENCE_SECONDS)
+    s.get_one(ProjectMember, (project_id, maker.id)).role = Role.VIEWER
+    s.flush()
+
+
 def join_demo(s: Session, person: Person) -> None:
-    """Make a person an owner of the demo project, so that they may try everything; nothing without it."""
-    made = s.get(InstallationSetting, DEMO_KEY)
-    project = s.get(Project, made.value["project_id"]) if made else None
-    if project is None or project.deleted_at is not None:
-        return
-    if s.get(ProjectMember, (project.id, person.id)) is None:
-        join_as(s, project.id, person.id, Role.OWNER)
+    """Make a person an owner of the demo projects, so that they may try everything; nothing without them."""
+    for key in (DEMO_KEY, PROMO_DEMO_KEY):
+        made = s.get(InstallationSetting, key)
+        project = s.get(Project, made.value["project_id"]) if made else None
+        if project is None or project.deleted_at is not None:
+            continue
+        if s.get(ProjectMember, (project.id, person.id)) is None:
+            join_as(s, project.id, person.id, Role.OWNER)

@@ -140,8 +140,8 @@ def _membership(person: Person, project_id: int) -> Membership | None:
 
 
 def _first_of(projects: list[Membership], wanted: int | None) -> Membership | None:
-    """The wanted one, else the first of one's own, else the demo."""
-    own_first = sorted(projects, key=lambda project: project.is_demo)
+    """The wanted one, else the first of one's own, else the first demo that was made."""
+    own_first = sorted(projects, key=lambda p: (p.is_demo, p.project_id if p.is_demo else 0))
     return next((p for p in own_first if p.project_id == wanted), own_first[0] if own_first else None)
 
 

@@ -115,6 +115,24 @@ class House:
             time.sleep(0.1)
         raise RuntimeError(f"the demo's model has no results: {states}")
 
+    def wait_for_promotions(self, seconds: float = 240.0) -> float:
+        """Seconds until the second demo's sales are read and learned from."""
+        from core.access.store import sign_in
+        from core.projects.store import projects
+        from core.promo.keeping.facts.store import processing_jobs
+        from core.store import session
+
+        began = time.monotonic()
+        with session() as s:
+            demo = sign_in(s, "demo", self.demo_password, "127.0.0.1").person
+        while time.monotonic() - began < seconds:
+            with session() as s:
+                jobs = processing_jobs(s, demo, projects(s, demo)[1].id)
+            if len(jobs) == 2 and not any(job.active for job in jobs):
+                return time.monotonic() - began
+            time.sleep(0.1)
+        raise RuntimeError(f"the second demo is not ready: {[(job.kind, job.status) for job in jobs]}")
+
     @contextlib.contextmanager
     def training(self, models_in_queue: int = 8) -> Iterator[None]:
         """While the block runs, one long training after another; what is left is cancelled at its end."""

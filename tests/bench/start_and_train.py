@@ -32,6 +32,7 @@ def main() -> None:
     print(f"first start, empty folder: {house.start():.1f} s until the address answers")
     with house.entered():
         print(f"demo's results after that: {house.wait_for_demo_model():.1f} s")
+        print(f"second demo's sales read and learned from after that: {house.wait_for_promotions():.1f} s")
         owner, dataset_id, config = house.workshop()
         for name in ("second", "third"):
             seconds = trained_within(owner, dataset_id, config, name)

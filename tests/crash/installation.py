@@ -118,7 +118,7 @@ class Installation:
     def training_pid(self) -> int:
         """The process number of the latest training."""
         log = (self.home / "logs" / "worker.log").read_text()
-        return int(re.findall(r"began in process (\d+)", log)[-1])
+        return int(re.findall(r"Training of model \d+ began in process (\d+)", log)[-1])
 
     def database_pid(self) -> int:
         """The process number of the database server; 0 while there is none."""

@@ -1,17 +1,24 @@
 import threading
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import store
 from core.access import AccessDenied, Person
 from core.access.store import add_demo_account
-from core.demo.store import join_demo, make_demo
+from core.demo import retail
+from core.demo.store import PROMO_DEMO_KEY, join_demo, make_demo
 from core.demo.weekly_sales import weekly_sales
+from core.jobs.processing import store as processing
+from core.jobs.run import ProjectBusy
 from core.mmm import store as models
 from core.mmm.model_info import TrainingStatus
 from core.projects import store as projects
-from db.tables import Model, ModelStatus, Project
+from core.promo.facts.inspection import inspect_sales
+from core.promo.keeping.facts import store as facts
+from core.promo.keeping.reference import store as reference
+from db.tables import InstallationSetting, Model, ModelStatus, Project
 
 
 def demo_person(s: Session) -> Person:
@@ -50,7 +57,7 @@ def test_two_apps_that_start_together_make_one_demo(empty_database: str) -> None
     assert len(made) == 4 and len(set(made)) == 1
     with store.read_session() as s:
         counted = [s.scalar(select(func.count()).select_from(table)) for table in (Project, Model)]
-    assert counted == [1, 1]
+    assert counted == [2, 1], "the mix model's demo and the retailer's"
 
 
 def test_a_training_that_was_killed_is_tried_again_at_the_next_start(s: Session) -> None:
@@ -98,3 +105,66 @@ def test_the_demo_account_looks_and_changes_nothing(s: Session) -> None:
         except AccessDenied:
             continue
         raise AssertionError(f"{change.__name__} was allowed")
+
+
+def second_demo(s: Session) -> Project:
+    return s.scalars(select(Project).where(Project.name == "Demo: promotions")).one()
+
+
+def test_the_second_demo_waits_with_everything_a_retailer_hands_in(s: Session, owner: Person) -> None:
+    made = make_demo(s)
+    join_demo(s, owner)
+    shop = second_demo(s).id
+    files = facts.sales_files(s, owner, shop)
+    assert {file.name for file in files} == set(retail.SALES)
+    (job,) = facts.processing_jobs(s, owner, shop)
+    assert job.active and job.files_queued == 2
+    assert len(reference.targets(s, owner, shop)) == 24 and len(reference.segments(s, owner, shop)) == 4
+    assert len(reference.catalog(s, owner, shop)) == 46
+    assert reference.promo_settings(s, owner, shop).legal_text.startswith("While stocks last")
+    assert make_demo(s) == made and len(facts.processing_jobs(s, owner, shop)) == 1
+
+
+def test_the_first_demos_training_goes_before_the_second_demos_job(s: Session, owner: Person) -> None:
+    make_demo(s)
+    join_demo(s, owner)
+    (job,) = facts.processing_jobs(s, owner, second_demo(s).id)
+    with pytest.raises(ProjectBusy, match="training goes first"):
+        processing.claim_job(s, str(job.id), "a/1/1")
+    model = s.scalars(select(Model)).one()
+    model.status = ModelStatus.COMPLETED
+    s.flush()
+    assert processing.claim_job(s, str(job.id), "a/1/1") is not None
+
+
+def test_the_first_demo_stays_first_in_lists_and_the_demo_account_changes_neither(s: Session) -> None:
+    first = make_demo(s)
+    person = demo_person(s)
+    listed = projects.projects(s, person)
+    assert [project.id for project in listed] == [first, second_demo(s).id]
+    assert [project.role for project in listed] == ["viewer", "viewer"]
+    (file, _) = facts.sales_files(s, person, listed[1].id)
+    with pytest.raises(AccessDenied):
+        facts.withdraw_file(s, person, file.id)
+    with pytest.raises(AccessDenied):
+        reference.save_targets(s, person, listed[1].id, reference.targets(s, person, listed[1].id))
+
+
+def test_an_installation_with_the_first_demo_alone_gets_the_second_and_a_deleted_one_stays_away(
+    s: Session,
+) -> None:
+    make_demo(s)
+    s.delete(second_demo(s))
+    s.delete(s.get_one(InstallationSetting, PROMO_DEMO_KEY))
+    s.flush()
+    make_demo(s)
+    again = second_demo(s)
+    again.deleted_at = s.scalar(select(func.now()))
+    s.flush()
+    make_demo(s)
+    assert second_demo(s).id == again.id
+
+
+def test_the_second_demos_mapping_is_what_the_files_are_guessed_to_be() -> None:
+    for name in retail.SALES:
+        assert inspect_sales(retail.FOLDER / name, name).mapping == retail.MAPPING

@@ -65,7 +65,7 @@ def starting_point(
 
     conservative, balanced, aggressive: 40, 60, 90 % of what each department allows (its cap, and nothing sold
     at a loss), at most 10 %, at most 15 %, without limit. flash: all of it, online, three days. best_deal:
-    the most sales under the margin floor (needs `baseline`). coupon: the segments that react most. member_only:
+    the most sales under the margin floor (needs `baseline`). coupon: segments that react most. member_only:
     the loyal segments. UserError where no department may have a discount.
     """
     kind = ScenarioType(scenario_type)

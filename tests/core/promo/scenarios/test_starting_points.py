@@ -5,7 +5,7 @@ from core.errors import UserError
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import ScenarioType
 from core.promo.scenarios.settings import BrandRule
-from core.promo.scenarios.starting import starting_point
+from core.promo.scenarios.starting_points import starting_point
 from tests.core.promo.made import made_baseline, made_segments, made_settings, made_uplift
 
 START, END = "2024-03-04", "2024-03-10"

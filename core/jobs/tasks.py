@@ -13,7 +13,7 @@ from core import artifacts, backup
 from core.jobs.foster import bring_up_job, bring_up_slice, bring_up_training
 from core.jobs.queue import PROCESS_TASK, PROCESSING, TRAIN_TASK, TRAINING, UPKEEP, VALIDATE_TASK, queue
 from core.jobs.recovery.store import recover, recover_jobs, recover_slices
-from core.jobs.retention.store import purge
+from core.jobs.retention.store import make_months_ahead, purge
 from core.jobs.run import ProjectBusy
 from core.jobs.worker_name import lives
 from core.store import session
@@ -85,7 +85,12 @@ def back_up(timestamp: int) -> None:
 @queue.periodic(cron="15 3 * * *")
 @queue.task(name="retention", queue=UPKEEP, queueing_lock="retention")
 def retention(timestamp: int) -> None:
-    """Each night: removes for good what was deleted long ago, and what has outlived its use."""
+    """Each night: removes for good what was deleted long ago, and what has outlived its use.
+
+    Room for the sales of coming months is made first, and apart: the facts are locked meanwhile.
+    """
+    with session() as s:
+        make_months_ahead(s)
     with session() as s:
         purged = purge(s, files=artifacts.files())
     purged.remove_files()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
@@ -23,14 +22,7 @@ def _work_of(kind: JobKind) -> Callable[[Errand, Reporter], None]:
     return learn
 
 
-def _step_back() -> None:
-    """Where the machine knows how, a job takes only what trainings leave of the processors."""
-    if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-
-
 def process(errand: Errand, log: Connection) -> None:
     """Does the job in this process and writes how it ended; lines for the log go to `log`."""
-    _step_back()
     work = _work_of(errand.kind)
     at_work(errand, processing, log, lambda reporter: work(errand, reporter), lambda: Stopped)

@@ -31,7 +31,7 @@ CHANNEL_COLOURS = {"online": COLOURS[4], "offline": COLOURS[1]}
 METHOD_COLOURS = {"seasonal": COLOURS[0], "weekday_mean": COLOURS[2]}
 METHOD_WORDS = {"seasonal": "Seasonal", "weekday_mean": "Weekday mean", "auto": "Automatic"}
 LOSS, GAIN = COLOURS[9], COLOURS[0]
-PROMO_SHADE = "rgba(217,102,11,0.14)"
+PROMO_SHADE = "rgba(109,102,230,0.16)"
 ROW = 38
 MOST_DEPARTMENTS = 14
 
@@ -42,12 +42,15 @@ def channel_colour(channel: str) -> str:
 
 
 def uplift_curves(
-    curves: pd.DataFrame, events: pd.DataFrame, seen: pd.DataFrame, top: float | None = None
+    curves: pd.DataFrame,
+    events: pd.DataFrame,
+    seen: pd.DataFrame,
+    ends: tuple[float, float] | None = None,
 ) -> go.Figure:
     """One department: uplift by discount for each sales channel, solid as far as discounts were seen.
 
     `curves` channel, discount_pct, mean, lower, upper; `events` the past promotions as points with their own
-    intervals; `seen` channel, deepest_pct; `top` the end of the uplift axis, shared by neighbours.
+    intervals; `seen` channel, deepest_pct; `ends` of the uplift axis, shared by neighbours.
     """
     if curves.empty:
         return empty("There is no curve to draw.")
@@ -57,7 +60,7 @@ def uplift_curves(
         traces += _curve(rows, str(channel), float(deepest.get(channel, 0.0)))
     for channel, rows in events.groupby("channel", sort=True):
         traces.append(_points(rows, str(channel)))
-    axis = {"title": {"text": "Uplift of sales, %"}, "range": [None, top] if top else None}
+    axis = {"title": {"text": "Uplift of sales, %"}, "range": list(ends) if ends else None}
     discounts = {"title": {"text": "Discount, %"}, "rangemode": "tozero"}
     return figure(traces, alt=_curve_words(curves), xaxis=discounts, yaxis=axis)
 
@@ -156,14 +159,11 @@ def cannibalisation(frame: pd.DataFrame) -> go.Figure:
         "xgap": 2,
         "ygap": 2,
     }
-    axes: dict[str, Any] = {"title": {"text": "Sales of"}, "side": "bottom"}
-    left = {"title": {"text": "Promotion of"}, "autorange": "reversed"}
-    notes = [
-        _field_note(known[first, second], len(on))
-        for first in by
-        for second in on
-        if (first, second) in known
-    ]
+    turn = -30 if len(on) > MOST_DEPARTMENTS // 2 else 0
+    axes: dict[str, Any] = {"title": {"text": "Sales of"}, "showgrid": False, "tickangle": turn}
+    left = {"title": {"text": "Promotion of"}, "autorange": "reversed", "showgrid": False}
+    fields = [known[first, second] for first in by for second in on if (first, second) in known]
+    notes = [_field_note(row, len(on), most) for row in fields]
     return figure(
         [heat],
         alt=_taken_words(frame),
@@ -188,11 +188,13 @@ def _rival_words(row: Any) -> str:
     return f"A promotion of {_safe(row.by)} moves {_safe(row.on)} by {found}{told}"
 
 
-def _field_note(row: Any, columns: int) -> dict[str, Any]:
+def _field_note(row: Any, columns: int, most: float) -> dict[str, Any]:
+    # The theme's own ink, light or dark, is unreadable on the strongest fields.
+    font = {"size": 12} | ({"color": "#ffffff"} if row.clear and abs(row.mean) > 0.6 * most else {})
     weight = f"<b>{row.mean:+.1f}</b>" if row.clear else f"{row.mean:+.1f}"
-    ends = f"<br><span style='font-size:9px'>{row.lower:+.1f} to {row.upper:+.1f}</span>"
+    ends = f"<br><span style='font-size:10px'>{row.lower:+.1f} to {row.upper:+.1f}</span>"
     text = weight + (ends if columns <= MOST_DEPARTMENTS // 2 else "")
-    return {"x": _safe(row.on), "y": _safe(row.by), "text": text, "showarrow": False, "font": {"size": 11}}
+    return {"x": _safe(row.on), "y": _safe(row.by), "text": text, "showarrow": False, "font": font}
 
 
 def _taken_words(frame: pd.DataFrame) -> str:

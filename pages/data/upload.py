@@ -1,4 +1,4 @@
-"""Data / Upload: drop files, see what was recognised and what is wrong, mend it, save it as a data set."""
+"""Data / Upload: drop files, see what was recognised and what is wrong, mend it, save or load it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pages.parts.session import may, require_project
 from pages.parts.upload.charts import show_data
 from pages.parts.upload.files import choose_sheet, drop_files, offer_fresh_start, offer_template, read_files
 from pages.parts.upload.problems import show_problems
+from pages.parts.upload.retail.load import remembered, show_retail
+from pages.parts.upload.retail.looks import look_at
 from pages.parts.upload.save import save_new
 from pages.parts.upload.state import Reading, Upload, current_upload
 from pages.parts.upload.summary import show_kind, show_summary
@@ -58,19 +60,25 @@ def blocked_by(prepared: Prepared) -> str:
 
 
 upload = current_upload(project.project_id)
-with page_header("Upload", "From your file to a table the model can learn from"):
+with page_header("Upload", "From your files to data that models can learn from"):
     offer_fresh_start(upload, project.project_id)
 allowed = may(project, Permission.DATASET_UPLOAD)
 if not allowed:
     st.info(READ_ONLY, icon=":material/visibility:")
 target = choose_target(person, project) if allowed else None
 drop_files(upload, project.project_id, locked=not allowed)
-readings, unreadable = read_files(upload)
+looks, others = look_at(upload, remembered(person, project.project_id) if upload.sources else ())
+if looks:
+    show_retail(person, project, upload, looks)
+readings, unreadable = read_files(upload, others)
 for fault in unreadable:
     st.error(plain(fault), icon=":material/error:")
 if not readings:
-    offer_template(project)
+    if not looks:
+        offer_template(project)
     st.stop()
+if looks:
+    section("Mix data", "Files for the mix model, apart from the sales above.")
 
 for reading in readings:
     show_kind(reading)

@@ -11,6 +11,7 @@ from core.mmm.planning.store import scenarios
 from core.mmm.store import models
 from core.store import session
 from pages.parts.home_latest import show_latest
+from pages.parts.home_promo import next_promo_step, promo_standing, show_promo_work, show_promotions
 from pages.parts.home_steps import Standing, next_step, show_steps
 from pages.parts.layout import empty_state, page_header, section
 from pages.parts.places import Screen, go
@@ -26,22 +27,30 @@ with session() as s:
         scenarios=scenarios(s, person, project.project_id),
     )
 
-step = next_step(standing, project)
+promo = promo_standing(person, project.project_id)
+promo_alone = promo.begun and not standing.datasets
+step = next_promo_step(promo, project) if promo_alone else next_step(standing, project)
 subtitle = f"{project.kpi_label} in {project.currency} · your role: {project.role}"
 with page_header(project.project_name, subtitle):
     if (
         step is not None
-        and standing.datasets
+        and (standing.datasets or promo_alone)
         and st.button(step.button, type="primary", icon=step.icon, key="next_step")
     ):
         go(step.screen, **step.query)
 
+if promo_alone:
+    show_promotions(promo, heading=False)
+    show_promo_work(person, project, promo)
+    st.caption("For the effect of media, upload one row per week with the KPI and what each channel cost.")
+    st.stop()
 if not standing.datasets:
     may_upload = may(project, Permission.DATASET_UPLOAD)
     empty_state(
         "Start with your data",
-        "Upload a table with one row per week (or day, or month): the figure you want to explain and what "
-        "you spent on each media channel. Mixwright recognises the columns and names every problem."
+        "For the effect of media: one row per week (or day, or month) with the figure to explain and what "
+        "each channel cost. For promotions: daily sales by department and sales channel. Columns are "
+        "recognised and every problem is named."
         if may_upload
         else "Nobody has uploaded data to this project yet.",
         icon=":material/upload_file:",
@@ -52,6 +61,8 @@ if not standing.datasets:
     st.stop()
 
 show_steps(standing, project)
+if promo.begun:
+    show_promotions(promo, heading=True)
 
 for model in [model for model in standing.models if model.active]:
     training_card(model.id, key=f"home_{model.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))

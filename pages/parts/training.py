@@ -8,6 +8,9 @@ import streamlit as st
 
 from core.access import Person
 from core.errors import UserError
+from core.jobs.processing.errand import JobInfo
+from core.jobs.processing.pulse.store import ended_jobs, job_pulse
+from core.jobs.processing.watching.store import active_jobs
 from core.mmm import store as models
 from core.mmm.model_info import ModelInfo
 from core.mmm.trainings.store import Pulse, pulse
@@ -20,6 +23,7 @@ from pages.parts.figures import lasting
 from pages.parts.layout import status_badge
 from pages.parts.places import Screen
 from pages.parts.plain import plain
+from pages.parts.sales.watch import announce_job, side_bar_job
 from pages.parts.session import current_person, require_person
 
 _SEEN_UNTIL = "_trainings_seen_until"
@@ -127,8 +131,7 @@ def _read(model_id: int) -> ModelInfo | None:
 def watch_trainings(person: Person) -> None:
     """Call inside the side bar: shows what trains, and says so on whatever screen when a training ends."""
     seen_until = st.session_state.setdefault(_SEEN_UNTIL, dt.datetime.now(dt.UTC))
-    with session() as s:
-        felt = pulse(s, person, seen_until)
+    felt = _felt(person, seen_until)
     st.fragment(_watch, run_every=_EVERY_ACTIVE if felt.active else _EVERY_IDLE)(felt)
 
 
@@ -137,29 +140,54 @@ def _watch(felt: Pulse) -> None:
     person = current_person()
     if person is None:
         st.rerun()
+    since = st.session_state[_SEEN_UNTIL]
+    now = _felt(person, since)
     with session() as s:
-        now = pulse(s, person, st.session_state[_SEEN_UNTIL])
-        ended = models.finished_since(s, person, st.session_state[_SEEN_UNTIL]) if now.ended else ()
+        ended = models.finished_since(s, person, since) if now.ended else ()
+        checked = validations.finished_since(s, person, since) if now.ended else ()
+        done = ended_jobs(s, person, since) if now.ended else ()
         active = models.active_models(s, person) if now.active else ()
-        checked = validations.finished_since(s, person, st.session_state[_SEEN_UNTIL]) if now.ended else ()
         checking = validations.active(s, person) if now.active else ()
+        working = active_jobs(s, person) if now.active else ()
     for info in ended:
         _announce(info)
     for check in checked:
         _announce_check(check)
+    for job in done:
+        _announce_job(job)
     for info in active[:3]:
         _side_bar_line(info)
     for check in checking[:2]:
         _side_bar_check(check)
-    if ended or checked or bool(now.active) != bool(felt.active):
+    for job in working[:3]:
+        side_bar_job(job)
+    if ended or checked or done or bool(now.active) != bool(felt.active):
         st.rerun()
+
+
+def _felt(person: Person, since: dt.datetime) -> Pulse:
+    """Everything that is under way, and what ended after `since`: trainings, checks and work on sales."""
+    with session() as s:
+        trained = pulse(s, person, since)
+        active, ended = job_pulse(s, person, since)
+    return Pulse(trained.active + active, trained.ended + ended)
+
+
+def _announce_job(job: JobInfo) -> None:
+    if job.completed_at:
+        st.session_state[_SEEN_UNTIL] = max(st.session_state[_SEEN_UNTIL], job.completed_at)
+    _in_title(announce_job(job))
+
+
+def _in_title(words: str) -> None:
+    st.session_state[_TITLE] = (f"{words} - Mixwright", dt.datetime.now(dt.UTC) + _TITLE_STAYS)
 
 
 def _announce(info: ModelInfo) -> None:
     title, words, icon = _ENDINGS[str(info.status)]
     if info.finished_at:
         st.session_state[_SEEN_UNTIL] = max(st.session_state[_SEEN_UNTIL], info.finished_at)
-    st.session_state[_TITLE] = (f"{title} - Mixwright", dt.datetime.now(dt.UTC) + _TITLE_STAYS)
+    _in_title(title)
     toast_next(f"“{info.name}” {words}.", icon)
 
 

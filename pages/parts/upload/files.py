@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -71,10 +73,10 @@ def _example() -> pd.DataFrame:
     return read_table(template_csv(), "template.csv").preview(4)
 
 
-def read_files(upload: Upload) -> tuple[list[Reading], list[str]]:
-    """The files that could be read, and one sentence for each fault of those that could not."""
+def read_files(upload: Upload, sources: Sequence[SourceFile]) -> tuple[list[Reading], list[str]]:
+    """Those of the files that could be read, and one sentence for each fault of those that could not."""
     readings, faults = [], []
-    for source in upload.sources:
+    for source in sources:
         try:
             readings.append(upload.read(source))
         except FileProblem as problem:

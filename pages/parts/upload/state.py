@@ -5,13 +5,23 @@ It outlives page switches, so a person who looks something up elsewhere finds th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import streamlit as st
 
-from core.data import Detection, Mapping, Prepared, RawTable, Repair, detect, prepare, read_table
+from core.data import (
+    DatasetKind,
+    Detection,
+    Mapping,
+    Prepared,
+    RawTable,
+    Repair,
+    detect,
+    prepare,
+    read_table,
+)
 
 
 class BrowserFile(Protocol):
@@ -51,12 +61,15 @@ class Reading:
 class Upload:
     """The files of one upload and everything that was decided about them so far.
 
-    `generation` names the editors: raising it makes them start again from the present mapping.
+    `generation` names the editors: raising it makes them start again from the present mapping. `kinds` what a
+    person said a file is, `looks` what a retailer's files were found to be.
     """
 
     sources: tuple[SourceFile, ...] = ()
     in_widget: frozenset[str] = frozenset()
     sheets: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, DatasetKind] = field(default_factory=dict)
+    looks: dict[Any, Any] = field(default_factory=dict)
     readings: dict[tuple[str, str | None], Reading] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
     generation: int = 0
@@ -73,8 +86,18 @@ class Upload:
         known = {source.file_id for source in kept}
         new = [SourceFile(f.file_id, f.name, f.getvalue()) for f in files if f.file_id not in known]
         self.sources, self.in_widget, self.repairs = (*kept, *new), now, ()
+        self._forget_others()
+
+    def let_go(self, file_ids: Collection[str]) -> None:
+        """These files are done with; the uploader begins anew, the others stay."""
+        self.sources = tuple(source for source in self.sources if source.file_id not in file_ids)
+        self.in_widget, self.generation = frozenset(), self.generation + 1
+        self._forget_others()
+
+    def _forget_others(self) -> None:
         here = {source.file_id for source in self.sources}
         self.readings = {key: reading for key, reading in self.readings.items() if key[0] in here}
+        self.looks = {key: look for key, look in self.looks.items() if key[0] in here}
 
     def read(self, source: SourceFile) -> Reading:
         """The file as a table with its recognised columns, read once; raises FileProblem."""

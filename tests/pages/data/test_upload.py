@@ -149,9 +149,9 @@ def test_two_files_are_joined_on_their_dates(open_page):
 
 def test_other_kinds_of_data_are_named_as_what_they_are(open_page):
     content = (
-        b"segment_id,name,share_of_customers,share_of_revenue,discount_sensitivity\nA,Loyal,0.2,0.4,low\n"
+        b"campaign_name,platform,impressions,clicks,conversions\nSpring,meta,900,31,2\nSummer,meta,800,29,1\n"
     )
-    app = drop(open_page(UPLOAD), ("segments.csv", content))
+    app = drop(open_page(UPLOAD), ("campaigns.csv", content))
     assert "A mix model needs one row per period" in everything_shown(app)
     assert app.button(key=SAVE).disabled
 

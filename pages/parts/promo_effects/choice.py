@@ -1,0 +1,93 @@
+"""Which learned version is looked at; without any, the way to the first one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from core.access import Membership, Permission, Person
+from core.promo.keeping.facts import store as facts
+from core.promo.keeping.models import store as models
+from core.promo.keeping.models.model_info import PromoModelInfo
+from core.store import session
+from pages.parts.figures import day
+from pages.parts.layout import empty_state
+from pages.parts.places import Screen, choose, chosen_id
+from pages.parts.plain import plain
+from pages.parts.promo_effects.learning import learn_now
+from pages.parts.sales.jobs import show_jobs
+from pages.parts.session import may
+
+VERSION = "version"
+
+
+def known_versions(person: Person, project: Membership) -> tuple[PromoModelInfo, ...]:
+    """The learned versions, newest first; without any, what is missing and the way to it ends the run."""
+    with session() as s:
+        known = models.promo_models(s, person, project.project_id)
+        span = None if known else facts.facts_span(s, person, project.project_id)
+    if known:
+        return known
+    if not show_jobs(person, project, key="effects_jobs"):
+        if span is None:
+            _no_sales(project)
+        else:
+            _nothing_learned(project)
+    st.stop()
+
+
+def _no_sales(project: Membership) -> None:
+    uploads = may(project, Permission.DATASET_UPLOAD)
+    empty_state(
+        "Promotion effects are learned from sales",
+        "Bring daily sales by department and sales channel with the promotions marked."
+        if uploads
+        else "Nobody has brought sales to this project yet.",
+        icon=":material/storefront:",
+        button="Upload sales" if uploads else None,
+        screen=Screen.UPLOAD,
+        key="effects_no_sales",
+    )
+
+
+def _nothing_learned(project: Membership) -> None:
+    learns = may(project, Permission.MODEL_TRAIN)
+    pressed = empty_state(
+        "The sales are there, nothing is learned from them yet",
+        "Learning takes about a minute."
+        if learns
+        else "Somebody who may train models has to let the planner learn.",
+        icon=":material/model_training:",
+        button="Learn promotion effects" if learns else None,
+        key="effects_nothing_learned",
+    )
+    if pressed:
+        learn_now(project)
+
+
+def choose_version(known: tuple[PromoModelInfo, ...]) -> PromoModelInfo:
+    """The version in the address, else the newest."""
+    by_number = {int(info.version): info for info in known}
+    asked = chosen_id(VERSION)
+    if st.session_state.get("effects_version") not in by_number:
+        st.session_state["effects_version"] = asked if asked in by_number else next(iter(by_number))
+    picked = st.selectbox(
+        "Version",
+        list(by_number),
+        format_func=lambda number: version_words(by_number[number]),
+        key="effects_version",
+        width=280,
+    )
+    choose(VERSION, None if by_number[picked] is known[0] else picked)
+    return by_number[picked]
+
+
+def version_words(info: PromoModelInfo) -> str:
+    """A version in a list: its number, its day and the first words of its note."""
+    note = f" · {plain(info.note[:40])}" if info.note else ""
+    return f"Version {info.version} ({day(_day_of(info.created_at))}){note}"
+
+
+def _day_of(at: dt.datetime) -> dt.date:
+    return at.date()

@@ -1,0 +1,73 @@
+"""The tab of versions: this one against an earlier one, cell by cell at one discount, and band by band."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.access import Person
+from core.promo import charts
+from core.promo.charts import METHOD_WORDS
+from core.promo.effects import changes_between
+from core.promo.keeping.models.model_info import PromoModelInfo
+from pages.parts.figures import moment
+from pages.parts.layout import card, chart
+from pages.parts.promo_effects.choice import version_words
+from pages.parts.promo_effects.coefficients import coefficients_of
+from pages.parts.promo_effects.view import View, tables_of
+
+SHOWN = {
+    "department": "Department",
+    "channel": "Sales channel",
+    "discount_band": "Discount, %",
+    "uplift_sales_pct_before": "Uplift before",
+    "uplift_sales_pct_now": "Uplift now",
+    "uplift_sales_pct_change": "Change",
+    "sample_size_before": "Promo days before",
+    "sample_size_now": "Promo days now",
+}
+
+
+def show_versions(view: View, person: Person, known: tuple[PromoModelInfo, ...]) -> None:
+    """The list of versions and the comparison with one of them."""
+    st.dataframe(_list(known), hide_index=True, alt="Every learned version")
+    others = {info.version: info for info in known if info.version != view.info.version}
+    if not others:
+        st.caption("There is one version so far. After the next sales, learn again and compare here.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        before = st.selectbox(
+            f"Compare version {view.info.version} with",
+            list(others),
+            format_func=lambda number: version_words(others[number]),
+            key="effects_before",
+            width=280,
+        )
+        discount = st.slider("At a discount of", 5, 40, 20, 5, format="%d %%", key="effects_at", width=260)
+    _compared(view, person, others[before], discount)
+
+
+def _compared(view: View, person: Person, before: PromoModelInfo, discount: int) -> None:
+    names = (f"Version {before.version}", f"Version {view.info.version}")
+    then, now = (_at(tables.curves, discount, view.geo) for tables in (tables_of(before), view.tables))
+    with card(key="versions_card"):
+        st.markdown("**Uplift then and now**")
+        chart(charts.two_versions(then, now, names, discount), key="effects_versions")
+    project_id = view.project.project_id
+    tables = [coefficients_of(person, project_id, info) for info in (before, view.info)]
+    percent = st.column_config.NumberColumn(format="%+.1f %%")
+    st.dataframe(
+        changes_between(tables[0], tables[1])[list(SHOWN)].rename(columns=SHOWN),
+        hide_index=True,
+        column_config={"Uplift before": percent, "Uplift now": percent, "Change": percent},
+        alt=f"Coefficients of {names[0]} and {names[1]}",
+    )
+
+
+def _at(curves: pd.DataFrame, discount: int, geo: str) -> pd.DataFrame:
+    return curves[(curves["discount_pct"] == discount) & (curves["geo"] == geo)]
+
+
+def _list(known: tuple[PromoModelInfo, ...]) -> pd.DataFrame:
+    rows = [(info.version, moment(info.created_at), METHOD_WORDS[info.method], info.note) for info in known]
+    return pd.DataFrame(rows, columns=["Version", "Learned", "Baseline", "Note"])

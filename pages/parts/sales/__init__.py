@@ -1,0 +1,1 @@
+"""Pieces of the screens that bring and show a retailer's sales."""

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from core.access import Permission
 from pages.parts.layout import page_header
+from pages.parts.promo.board import promo_board
+from pages.parts.promo.compare import show_comparison
+from pages.parts.promo.library import show_saved
+from pages.parts.promo.open import open_table, promo_tabs
+from pages.parts.promo.settings_tab import show_settings
 from pages.parts.session import require_project
 
 person, project = require_project(Permission.PROJECT_VIEW)
 page_header(
     "Promotions", "Build a promotion and see at once what it sells, what it costs and whether it may run"
 )
+builder, saved, compare, settings = promo_tabs()
+if builder.open:
+    with builder:
+        promo_board(open_table(person, project))
+if saved.open:
+    with saved:
+        show_saved(person, project)
+if compare.open:
+    with compare:
+        show_comparison(person, project)
+if settings.open:
+    with settings:
+        show_settings(person, project)

@@ -1,4 +1,4 @@
-"""Promotions side by side: what each adds to sales, margin and EBIT, with its interval."""
+"""Promotions side by side: those that were saved with their intervals, and those that could be had."""
 
 from __future__ import annotations
 
@@ -8,9 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import NEUTRAL, Trace, empty, error_bars, figure, rows_axis, rows_height
+from core.mmm.charts.base import (
+    FITTED,
+    INK,
+    NEUTRAL,
+    Trace,
+    dots,
+    empty,
+    error_bars,
+    figure,
+    line,
+    rows_axis,
+    rows_height,
+)
 from core.mmm.wording import Wording
 from core.palette import COLOURS
+from core.promo.scenarios.best import FrontierPoint
 from core.promo.scenarios.kpis import PromoKpis
 
 MEASURES = {"sales_value": "Sales", "margin_value": "Margin", "ebit": "EBIT"}
@@ -61,3 +74,35 @@ def _marks(one: Contender, place: int, count: int, wording: Wording) -> Trace:
 def _words(contenders: Sequence[Contender], wording: Wording) -> str:
     parts = [f"{one.name} {wording.money(one.kpis.deltas['sales_value'])} of sales" for one in contenders]
     return f"Change of sales, margin and EBIT with 90 % intervals: {', '.join(parts)}."
+
+
+def frontier_chart(
+    points: Sequence[FrontierPoint], chosen: int, now: tuple[float, float], wording: Wording
+) -> go.Figure:
+    """Change of margin over change of sales along the efficient promotions; the chosen one and the one on the
+    table (`now`: its changes of sales and margin) are marked."""
+    if not points:
+        return empty("No discounts to choose from.")
+    x, y = [point.sales_value_delta for point in points], [point.margin_value_delta for point in points]
+    said = [_point_words(point, wording) for point in points]
+    hover = {"customdata": said, "hovertemplate": "%{customdata}<extra></extra>"}
+    path = line(x, y, "Efficient", FITTED, **hover) | {"mode": "lines+markers", "marker": {"size": 7}}
+    picked = dots([x[chosen]], [y[chosen]], "Chosen", {"color": COLOURS[1], "size": 14}, **hover)
+    picked["customdata"] = [said[chosen]]
+    here = dots([now[0]], [now[1]], "On the table", {"color": INK, "size": 12, "symbol": "diamond"})
+    axes = {
+        "xaxis": {"title": {"text": f"Change of sales, {wording.currency}"}},
+        "yaxis": {"title": {"text": f"Change of margin, {wording.currency}"}, "zeroline": True},
+    }
+    alt = f"{len(points)} efficient promotions, from most margin to most sales. Chosen: {said[chosen]}"
+    return figure([path, picked, here], alt=alt, height=320, **axes)
+
+
+def _point_words(point: FrontierPoint, wording: Wording) -> str:
+    discounts = ", ".join(
+        f"{name} {channel} {pct:g} %" for (name, channel, _), pct in point.discounts.items()
+    )
+    return (
+        f"sales {wording.money(point.sales_value_delta)}, margin {wording.money(point.margin_value_delta)}, "
+        f"{point.margin_pct:.1f} % margin: {discounts}"
+    )

@@ -60,9 +60,9 @@ def lay_start(table: Table, ground: Ground, draft: Draft, kind: ScenarioType) ->
     with user_errors() as outcome:
         made = Draft.of(
             starting_point(
-                kind, draft.start, draft.end, ground.cells_of(draft.geo), ground.settings, ground.model.uplift
+                kind, draft.start, draft.end, ground.cells_of(draft.geo), ground.settings,
+                ground.model.uplift, baseline=ground.model.baseline, geo=draft.geo, label=draft.label,
             )
-        )
-        kept = {name: text for name in ("label", "legal_text") if (text := getattr(draft, name))}
-        table.lay(replace(made, geo=draft.geo, **kept))
+        )  # fmt: skip
+        table.lay(replace(made, legal_text=draft.legal_text))
     return not outcome.failed

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +15,14 @@ from core.promo.fitted import PromoModel
 from core.promo.keeping.facts import store as facts
 from core.promo.keeping.models import store as models
 from core.promo.keeping.models.model_info import PromoModelInfo
+from core.promo.scenarios.best import BestDeal, FrontierPoint, best_discounts, frontier
+from core.promo.scenarios.scenario import PromoScenario
 from core.store import session
+
+if TYPE_CHECKING:
+    from pages.parts.promo.ground import Ground
+
+Caps = Mapping[str, float]
 
 
 def promo_model(info: PromoModelInfo) -> PromoModel:
@@ -37,6 +46,18 @@ def curves(info: PromoModelInfo) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     """Uplift by discount, the past promotions as points, and how deep each cell ever went; nobody changes
     them."""
     return _curves(info.project_id, info.cache_key, info)
+
+
+def best_deal(ground: Ground, scenario: PromoScenario, goal: str, floor_pct: float, caps: Caps) -> BestDeal:
+    """The best discounts of the scenario's lines for a goal. UserError as in core."""
+    asked = [scenario.to_json(), goal, floor_pct, caps, ground.settings.to_json()]
+    return _best_deal(ground.info.project_id, ground.info.cache_key, asked, ground, scenario)
+
+
+def frontier_points(ground: Ground, scenario: PromoScenario, caps: Caps) -> tuple[FrontierPoint, ...]:
+    """The efficient discounts of the scenario's lines, from most margin to most sales."""
+    asked = [scenario.to_json(), caps, ground.settings.to_json()]
+    return _frontier(ground.info.project_id, ground.info.cache_key, asked, ground, scenario)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Opening what was learned")
@@ -63,3 +84,27 @@ def _curves(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     uplift = promo_model(_info).uplift
     return curve_table(uplift), event_table(uplift), cell_table(uplift)
+
+
+@st.cache_data(max_entries=64, show_spinner="Searching the best discounts")
+def _best_deal(
+    project_id: int, cache_key: str, asked: list[Any], _ground: Ground, _scenario: PromoScenario
+) -> BestDeal:
+    expected = forecast(_ground.info, _scenario.start, _scenario.end)
+    _, goal, floor_pct, caps, _ = asked
+    model = _ground.model
+    return best_discounts(
+        _scenario, model.baseline, model.uplift, _ground.settings, goal=goal, margin_floor_pct=floor_pct,
+        caps=caps, forecast=expected,
+    )  # fmt: skip
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing the frontier")
+def _frontier(
+    project_id: int, cache_key: str, asked: list[Any], _ground: Ground, _scenario: PromoScenario
+) -> tuple[FrontierPoint, ...]:
+    expected = forecast(_ground.info, _scenario.start, _scenario.end)
+    model = _ground.model
+    return frontier(
+        _scenario, model.baseline, model.uplift, _ground.settings, caps=asked[1], forecast=expected
+    )

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from core.promo.baseline import Baseline
+from core.promo.regression import Regression
 from core.promo.scenarios.period import Period
-from core.promo.uplift import Uplift
 
 Floats = NDArray[np.float64]
 Name = tuple[str, ...]
@@ -29,15 +29,21 @@ class LogDraws:
 
 
 def log_draws(
-    period: Period, baseline: Baseline, uplift: Uplift, names: Sequence[Name], rng: np.random.Generator
+    period: Period,
+    baseline: Baseline,
+    regression: Regression,
+    names: Sequence[Name],
+    draws: int,
+    rng: np.random.Generator,
 ) -> LogDraws:
-    """As many draws as the uplift has. A term that the sales say nothing about has mean 0 and its prior's
-    width."""
-    draws, cells = len(uplift.curves.scatter), len(period.cells)
-    regression = uplift.regression
+    """`draws` joint draws of the period's level and of terms of promotions.
+
+    A term that the sales say nothing about has mean 0 and its prior's width.
+    """
+    cells = len(period.cells)
     place = {name: at for at, name in enumerate(regression.names)}
     rows = np.zeros((cells + len(names), len(regression.names)))
-    calendar, columns = _calendar_rows(period, uplift)
+    calendar, columns = _calendar_rows(period, regression)
     rows[:cells, columns] = calendar
     for at, name in enumerate(names):
         if name in place:
@@ -45,7 +51,7 @@ def log_draws(
     spread = rows @ regression.covariance @ rows.T
     unseen = [cells + at for at, name in enumerate(names) if name not in place]
     spread[unseen, unseen] = regression.widths.rival**2
-    spread[:cells, :cells] += _noise(period, baseline, uplift, spread[:cells, :cells])
+    spread[:cells, :cells] += _noise(period, baseline, regression, spread[:cells, :cells])
     turn = np.linalg.cholesky(spread + JITTER * np.eye(len(spread)))
     # The cells' own normals come first, so that the baseline's draws do not depend on what is promoted.
     normal = np.concatenate([rng.standard_normal((draws, n)) for n in (cells, len(names))], axis=1)
@@ -57,22 +63,22 @@ def log_draws(
     )
 
 
-def _calendar_rows(period: Period, uplift: Uplift) -> tuple[Floats, NDArray[np.int64]]:
+def _calendar_rows(period: Period, regression: Regression) -> tuple[Floats, NDArray[np.int64]]:
     """(cell, calendar term) the design averaged over the days as they weigh in the cell's sales, and the
     places of the terms."""
-    design, columns = uplift.regression.calendar_design(period.dates)
+    design, columns = regression.calendar_design(period.dates)
     days, cells = len(period.dates), len(period.cells)
-    at = np.array([uplift.place(cell.department, cell.channel, cell.geo) for cell in period.cells])
+    at = np.array([regression.days.cells.index(cell) for cell in period.cells])
     picked = (at[:, None] * days + np.arange(days)).ravel()
     by_cell = np.repeat(np.arange(cells), days)
     averages = csr_array((period.weights.ravel(), (by_cell, picked)), shape=(cells, design.shape[0]))
     return (averages @ design).toarray(), columns
 
 
-def _noise(period: Period, baseline: Baseline, uplift: Uplift, known: Floats) -> Floats:
+def _noise(period: Period, baseline: Baseline, regression: Regression, known: Floats) -> Floats:
     """(cell, cell) variance that the calendar's coefficients do not hold: the days' own noise, and what past
     forecasts of the whole shop missed beyond both."""
-    own = uplift.regression.noise_sd**2 * np.diag((period.weights**2).sum(axis=1))
+    own = regression.noise_sd**2 * np.diag((period.weights**2).sum(axis=1))
     money = period.base[0]
     part = money / money.sum() if money.sum() > 0 else np.full(len(money), 1 / len(money))
     common = max(past_miss(baseline) ** 2 - float(part @ (known + own) @ part), 0.0)

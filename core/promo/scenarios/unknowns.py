@@ -57,15 +57,15 @@ def unknowns_of(
     rng = np.random.default_rng(SEED)
     single, margin, points = (rng.standard_normal((draws, len(cells))) for _ in range(3))
     at = np.array([uplift.place(cell.department, cell.channel, cell.geo) for cell in cells])
-    logs = log_draws(period, baseline, uplift, _names(cells, aims), rng)
+    logs = log_draws(period, baseline, uplift.regression, _names(cells, aims), draws, rng)
     scatter = uplift.curves.scatter[:, None] * single
     return Unknowns(
-        level=_around(logs.level, np.ones(len(cells))),
+        level=around(logs.level, np.ones(len(cells))),
         rate=response.rates[0] + margin * rate_sd(baseline.days, cells, len(period.dates)),
         kept=_kept(response, aims, logs.terms, draws),
         uplift=_uplifts(aims, at, uplift),
         slope=(uplift.margin.mean[at] + points * uplift.margin.sd[at])[:, aims.cell],
-        scatter=_around(scatter, np.ones(len(cells)))[:, aims.cell],
+        scatter=around(scatter, np.ones(len(cells)))[:, aims.cell],
         near=_dip(cells, aims, logs.terms, draws, near=True),
         late=_dip(cells, aims, logs.terms, draws, near=False),
     )
@@ -90,7 +90,7 @@ def _kept(response: Response, aims: Aims, terms: Mapping[Name, Floats], draws: i
         for on, cell in enumerate(response.cells):
             if beside(response.cells[by], cell):
                 pull[:, on] += share[by] * terms["rival", response.cells[by].department, cell.department]
-    return _around(pull, np.exp(share @ response.rival))
+    return around(pull, np.exp(share @ response.rival))
 
 
 def _dip(
@@ -103,7 +103,7 @@ def _dip(
     return np.asarray(np.exp(logs))
 
 
-def _around(logs: Floats, mean: Floats) -> Floats:
+def around(logs: Floats, mean: Floats) -> Floats:
     """Factors (draw, cell) whose mean over the draws is `mean` (cell,)."""
     factor = np.exp(logs)
     return np.asarray(factor * (mean / factor.mean(axis=0)))

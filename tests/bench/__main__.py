@@ -15,12 +15,15 @@ USUAL = (
     ("page_load",),
     ("plan_pages",),
     ("planning",),
+    ("promo_ingest",),
+    ("promo_pages",),
+    ("promo_backtest",),
     ("peers_transforms",),
     ("peers_speed",),
     ("recovery", "--live"),
 )
-MORE = {"planning": ("--all",), "peers_speed": ("--all",)}
-EVERYTHING = (*((name, *MORE.get(name, own)) for name, *own in USUAL), ("calibration",))
+MORE = {"planning": ("--all",), "promo_ingest": ("--all",), "peers_speed": ("--all",)}
+EVERYTHING = (*((name, *MORE.get(name, own)) for name, *own in USUAL), ("calibration",), ("promo_recovery",))
 
 
 def main(words: list[str]) -> int:

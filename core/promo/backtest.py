@@ -34,7 +34,7 @@ class Backtest:
 
 def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
     """Both methods on the last months of the history; empty where it is too short."""
-    from core.promo.baseline import cubes_at
+    from core.promo.baseline import Past
 
     rules, rows = rules or Rules(), []
     used = usable_days(days) & days.sold
@@ -46,7 +46,7 @@ def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
             continue
         past, ahead = days.until(days.dates[cut - 1]), slice(cut, cut + rules.ahead)
         for method in (BaselineMethod.WEEKDAY_MEAN, BaselineMethod.SEASONAL):
-            found = cubes_at(past, days.dates[ahead], method)[Measure.SALES]
+            found = Past(past, method).cubes(days.dates[ahead])[Measure.SALES]
             rows.append(_row(method, days.dates[cut], found, days.sales[:, ahead], used[:, ahead]))
     frame = pd.DataFrame(rows, columns=["method", "origin", "days", "mape", "bias"])
     if len(frame):
@@ -55,13 +55,17 @@ def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
 
 
 def better_of(tested: Backtest) -> BaselineMethod:
-    """The method with the smaller mean error, weighted by days; the weekday mean where nothing was tested."""
+    """The seasonal method, unless the weekday mean was better by more than one standard error of the paired
+    differences (Breiman et al. 1984, the one-standard-error rule): the tested weeks seldom hold a whole year,
+    and what the mean cannot know of the season shows in the others. The weekday mean where nothing was
+    tested.
+    """
     if not len(tested.frame):
         return BaselineMethod.WEEKDAY_MEAN
-    by_method = tested.frame.groupby("method")[["mape", "days"]].apply(
-        lambda part: float(np.average(part["mape"], weights=part["days"]))
-    )
-    return BaselineMethod(str(by_method.idxmin()))
+    errors = tested.frame.pivot(index="origin", columns="method", values="mape")
+    worse = (errors[BaselineMethod.SEASONAL.value] - errors[BaselineMethod.WEEKDAY_MEAN.value]).to_numpy()
+    unsure = float(worse.std(ddof=1)) / np.sqrt(len(worse)) if len(worse) > 1 else 0.0
+    return BaselineMethod.WEEKDAY_MEAN if worse.mean() > unsure else BaselineMethod.SEASONAL
 
 
 def _row(

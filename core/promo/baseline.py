@@ -61,30 +61,52 @@ class Baseline:
         for every day from `start` to `end`, history after `start` unseen. UserError for a wrong range."""
         first, last = _range(start, end)
         dates = pd.date_range(first, last, freq="D")
-        past = self.days.until(first - pd.Timedelta(days=1))
-        if not len(past.dates):
+        past = self.before(first)
+        return _frame(past.days, dates, past.cubes(dates))
+
+    def before(self, start: object) -> Past:
+        """What is known of the days before `start` alone. UserError where there are none."""
+        first = pd.Timestamp(str(start)).normalize()
+        past = Past(self.days.until(first - pd.Timedelta(days=1)), self.method)
+        if not len(past.days.dates):
             raise UserError(f"Nothing is known of the days before {first.date()}.")
-        cubes = cubes_at(past, dates, self.method)
-        return _frame(past, dates, cubes)
+        if len(past.days.dates) == len(self.days.dates):
+            # All days are before it: the regression of all of them need not be solved again.
+            past = Past(self.days, self.method, self)
+        return past
 
 
-def cubes_at(past: CellDays, dates: pd.DatetimeIndex, method: BaselineMethod) -> dict[Measure, Floats]:
-    """(cell, day) of each measure at `dates`, from the days of `past` alone."""
-    if method == BaselineMethod.WEEKDAY_MEAN:
-        return {measure: weekday_means(past, values, dates) for measure, values in _measures(past).items()}
-    found = explain(past, past.sales)
-    mean, variance = found.calendar(dates)
-    sales = np.exp(mean + (variance + found.noise_sd**2) / 2) * ~closed_weekdays(past, dates)
-    margin, price = recent_rates(past)
-    return {
-        Measure.SALES: sales,
-        Measure.MARGIN: sales * margin[:, None],
-        Measure.UNITS: sales / price[:, None],
-    }
+@dataclass(frozen=True)
+class Past:
+    """The days before a forecast; `whole` the baseline whose regression covers just these days."""
 
+    days: CellDays
+    method: BaselineMethod
+    whole: Baseline | None = None
 
-def _measures(days: CellDays) -> dict[Measure, Floats]:
-    return {Measure.SALES: days.sales, Measure.MARGIN: days.margin, Measure.UNITS: days.units}
+    @cached_property
+    def regression(self) -> Regression:
+        """The regression of these days alone."""
+        return self.whole.regression if self.whole else explain(self.days, self.days.sales)
+
+    def cubes(self, dates: pd.DatetimeIndex) -> dict[Measure, Floats]:
+        """(cell, day) of each measure at `dates`."""
+        if self.method == BaselineMethod.WEEKDAY_MEAN:
+            days = {
+                Measure.SALES: self.days.sales,
+                Measure.MARGIN: self.days.margin,
+                Measure.UNITS: self.days.units,
+            }
+            return {measure: weekday_means(self.days, values, dates) for measure, values in days.items()}
+        found = self.regression
+        mean, variance = found.calendar(dates)
+        sales = np.exp(mean + (variance + found.noise_sd**2) / 2) * ~closed_weekdays(self.days, dates)
+        margin, price = recent_rates(self.days)
+        return {
+            Measure.SALES: sales,
+            Measure.MARGIN: sales * margin[:, None],
+            Measure.UNITS: sales / price[:, None],
+        }
 
 
 def recent_rates(days: CellDays) -> tuple[Floats, Floats]:

@@ -20,13 +20,14 @@ from scipy.sparse import csc_array
 from core.errors import UserError
 from core.promo.days import CellDays
 from core.promo.events import Event, event_places, events_of
-from core.promo.terms import Term, Widths, calendar_terms, promo_terms
+from core.promo.terms import WEEK, Term, Widths, calendar_terms, promo_terms, week_terms
 
 Floats = NDArray[np.float64]
 EVENT_WIDTH = 100.0  # as good as none: what an event brought is left to the data
 ROUNDS = 30
 LEAST_DAYS = 28
 LEAST_NOISE = 1e-4  # of log sales: made-up data without any noise would leave nothing to divide by
+LEAST_WEEK = 0.002
 BLOCK = 4096  # rows of a forecast whose variance is worked out at once
 
 
@@ -36,7 +37,7 @@ class Regression:
 
     `names`, `mean` (term,) and `covariance` (term, term) of the calendar and promotion terms; `event_mean`
     (event,) log effects with their `event_covariance` (event, event); `noise_sd` of the log of a cell's daily
-    measure.
+    measure, `week_sd` of what every week has of its own in all cells.
     """
 
     days: CellDays
@@ -45,6 +46,7 @@ class Regression:
     mean: Floats
     covariance: Floats
     noise_sd: float
+    week_sd: float
     widths: Widths
     event_mean: Floats
     event_covariance: Floats
@@ -62,7 +64,7 @@ class Regression:
         return float(self.mean[at]), float(np.sqrt(self.covariance[at, at]))
 
     def calendar(self, dates: pd.DatetimeIndex) -> tuple[Floats, Floats]:
-        """(cell, day) mean and variance of the log baseline at `dates`, noise excluded."""
+        """(cell, day) mean and variance of the log baseline at `dates`, the days' noise excluded."""
         design, places = self.calendar_design(dates)
         covariance = self.covariance[np.ix_(places, places)]
         rows = design.tocsr()
@@ -73,7 +75,7 @@ class Regression:
             ]
         )
         shape = (len(self.days.cells), len(dates))
-        return (design @ self.mean[places]).reshape(shape), spread.reshape(shape)
+        return (design @ self.mean[places]).reshape(shape), spread.reshape(shape) + self.week_sd**2
 
     def calendar_design(self, dates: pd.DatetimeIndex) -> tuple[csc_array, NDArray[np.int64]]:
         """(cell x day, calendar term) design at `dates`, and the places of its terms in `names`."""
@@ -92,16 +94,23 @@ def explain(days: CellDays, measure: Floats, widths: Widths | None = None) -> Re
     used = np.nan_to_num(measure) > 0
     if len(days.dates) < LEAST_DAYS or not used.any():
         raise UserError(f"{len(days.dates)} days of sales are too few: at least {LEAST_DAYS} are needed.")
-    every = chain(calendar_terms(days, days.dates, widths), promo_terms(days, widths))
+    every = chain(
+        calendar_terms(days, days.dates, widths), week_terms(days, widths), promo_terms(days, widths)
+    )
     design, terms = _design(every, used)
     prior = np.array([width for _, width in terms]) ** -2.0
     events = events_of(days)
     target = np.log(measure[used])
     sums = _Sums.of(design, target, event_places(days, events)[used], len(events))
-    mean, covariance, noise = _solve(sums, prior, max(float(np.var(target)) / 10, LEAST_NOISE**2))
+    weeks = np.array([name[0] == WEEK for name, _ in terms])
+    mean, covariance, noise, week = _solve(
+        sums, prior, weeks, max(float(np.var(target)) / 10, LEAST_NOISE**2)
+    )
     event_mean, event_covariance = sums.events(mean, covariance, noise**2)
     names = tuple(name for name, _ in terms)
-    return Regression(days, events, names, mean, covariance, noise, widths, event_mean, event_covariance)
+    return Regression(
+        days, events, names, mean, covariance, noise, week, widths, event_mean, event_covariance
+    )
 
 
 def _design(
@@ -177,11 +186,17 @@ class _Sums:
         return float((missed + unsure) / self.rows)
 
 
-def _solve(sums: _Sums, prior: Floats, variance: float) -> tuple[Floats, Floats, float]:
-    """Posterior mean and covariance of the terms, and the noise that fits best, sought from `variance`."""
+def _solve(
+    sums: _Sums, prior: Floats, weeks: NDArray[np.bool_], variance: float
+) -> tuple[Floats, Floats, float, float]:
+    """Posterior mean and covariance of the terms, and the sd of noise and weeks that fit best, sought from
+    `variance` and the `prior` of `weeks`."""
     for _ in range(ROUNDS):
         mean, covariance = sums.terms(prior, variance)
         before, variance = variance, max(sums.noise(mean, covariance, variance), LEAST_NOISE**2)
-        if abs(variance / before - 1) < 1e-4:
+        size = max(float((mean[weeks] ** 2 + np.diag(covariance)[weeks]).mean()), LEAST_WEEK**2)
+        moved = abs(size * float(prior[weeks][0]) - 1)
+        prior = np.where(weeks, 1 / size, prior)
+        if abs(variance / before - 1) < 1e-4 and moved < 1e-2:
             break
-    return mean, covariance, float(np.sqrt(variance))
+    return mean, covariance, float(np.sqrt(variance)), float(np.sqrt(size))

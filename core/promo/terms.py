@@ -3,6 +3,7 @@
 For cell c and day t with sales S > 0
 
     log S[c,t] = level_c + weekday + month + season(t) + trend(t)          (shared, plus the cell's own)
+                 + week_w                                                   for every week of the history
                  + event_e                                                  for t in event e of c
                  + dip(weeks since the promo) + sum_d rival[d, dept(c)]     for promos of department d
                  + Normal(0, sigma)
@@ -26,11 +27,13 @@ from core.promo.events import rivals_of, shadows_of
 Floats = NDArray[np.float64]
 HARMONICS = 4
 KNOT_YEARS = 0.25
+WEEK = "week"
 
 
 @dataclass(frozen=True)
 class Widths:
-    """Prior standard deviations on the log scale."""
+    """Prior standard deviations on the log scale; that of `week` is where its search begins, for it is
+    learned from the data like the noise."""
 
     level: float = 10.0
     weekday: float = 1.0
@@ -38,9 +41,10 @@ class Widths:
     month: float = 0.2
     own_month: float = 0.08
     season: float = 0.1
-    trend: float = 0.15
+    trend: float = 0.1
     own_trend: float = 0.05
-    bend: float = 0.05
+    bend: float = 0.02
+    week: float = 0.03
     dip: float = 0.2
     late_dip: float = 0.1
     own_dip: float = 0.05
@@ -90,6 +94,15 @@ def _smooth(days: CellDays, dates: pd.DatetimeIndex, widths: Widths) -> Iterator
     last = float((days.dates[-1] - days.dates[0]).days) / 365.25
     for knot in np.arange(KNOT_YEARS, last, KNOT_YEARS):
         yield Term(("bend", f"{knot:g}"), np.tile(np.maximum(years - knot, 0), (cells, 1)), widths.bend)
+
+
+def week_terms(days: CellDays, widths: Widths) -> Iterator[Term]:
+    """What every week of the history had of its own in all cells: weather, pay days, feasts. Without these, a
+    good month would be taken for a trend that goes on. Weeks to come have none."""
+    week = np.asarray((days.dates - days.dates[0]).days) // 7
+    for k in range(int(week[-1]) + 1):
+        on = (week == k).astype(float)
+        yield Term((WEEK, str(k)), np.tile(on, (len(days.cells), 1)), widths.week)
 
 
 def promo_terms(days: CellDays, widths: Widths) -> Iterator[Term]:

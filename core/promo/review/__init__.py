@@ -1,5 +1,7 @@
 """After the promotion: what it brought against its forecast, what it cost, and what to change next time."""
 
+from core.promo.review.learning import Change, LineChange, next_forecast
+from core.promo.review.post_mortem import post_mortem
 from core.promo.review.values import (
     FIGURES,
     Cannibalisation,
@@ -9,4 +11,15 @@ from core.promo.review.values import (
     PostPromoDip,
 )
 
-__all__ = ["FIGURES", "Cannibalisation", "DayRow", "PartResult", "PostMortem", "PostPromoDip"]
+__all__ = [
+    "FIGURES",
+    "Cannibalisation",
+    "Change",
+    "DayRow",
+    "LineChange",
+    "PartResult",
+    "PostMortem",
+    "PostPromoDip",
+    "next_forecast",
+    "post_mortem",
+]

@@ -1,0 +1,163 @@
+"""What was forecast and what was sold, by cell and day, over a promotion and the two weeks after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.promo.baseline import Baseline, Past
+from core.promo.choices import Measure
+from core.promo.days import ALL_GEOS, Cell, CellDays, cell_days
+from core.promo.events import FAR
+from core.promo.scenarios.kpis import PromoKpis
+from core.promo.scenarios.scenario import PromoScenario
+from core.promo.sums import missed_before
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Course:
+    """`baseline`, `forecast` (cell, day) sales and `actual` (3, cell, day) sales, margin and units, 0 where a
+    cell sold nothing; `promo` (cell, day) promotions that really ran; `known` (day,) whether the day's sales
+    are there; `during` (day,) the promotion's days. `past` what was known before it, `missed_sd` the
+    baseline's error in backtests; `left_out` what could not be compared, in sentences."""
+
+    cells: tuple[Cell, ...]
+    dates: pd.DatetimeIndex
+    past: Past
+    baseline: Floats
+    forecast: Floats
+    actual: Floats
+    promo: Flags
+    known: Flags
+    during: Flags
+    missed_sd: float
+    left_out: tuple[str, ...] = ()
+
+    def on(self, cells: Flags | None, days: Flags) -> Flags:
+        """(cell, day) the mask of some cells (all by default) on some days."""
+        rows = np.ones(len(self.cells), bool) if cells is None else cells
+        return np.asarray(rows[:, None] & days[None, :])
+
+    def spread(self, part: Floats) -> Floats:
+        """(cell of the past, day) a (cell, day) array of this course at the places of the regression."""
+        whole = np.zeros((len(self.past.days.cells), len(self.dates)))
+        whole[[self.past.days.cells.index(cell) for cell in self.cells]] = part
+        return whole
+
+    def of(self, departments: set[str], channels: set[str] | None = None) -> Flags:
+        """(cell,) which cells belong to the departments, in some sales channels or all."""
+        return np.array(
+            [
+                cell.department in departments and (channels is None or cell.channel in channels)
+                for cell in self.cells
+            ]
+        )
+
+    def among(self, places: set[tuple[str, str]]) -> Flags:
+        """(cell,) which cells are of these departments and sales channels."""
+        return np.array([(cell.department, cell.channel) in places for cell in self.cells])
+
+
+def course_of(
+    scenario: PromoScenario, kpis: PromoKpis, actual_sales: pd.DataFrame, baseline: Baseline
+) -> Course:
+    """Forecast and actual of one promotion. UserError where no day of it has sales yet."""
+    last = min(scenario.end + timedelta(days=FAR), scenario.start + timedelta(days=365))
+    dates = pd.date_range(scenario.start, last, freq="D")
+    past = baseline.before(scenario.start)
+    cells = tuple(c for c in past.days.cells if scenario.geo in (ALL_GEOS, c.geo) or c.geo == ALL_GEOS)
+    at = [past.days.cells.index(cell) for cell in cells]
+    plain = past.cubes(dates)[Measure.SALES][at]
+    found = _rows(scenario, actual_sales, dates)
+    actual, promo, known = _placed(found, cells, dates)
+    known = known | ((plain.sum(axis=0) == 0) & (dates <= found.dates[-1]))
+    during = np.asarray(dates <= pd.Timestamp(scenario.end))
+    if not (known & during).any():
+        raise UserError(
+            f"The actual sales hold no day of the promotion ({scenario.start} to {scenario.end})."
+        )
+    course = Course(
+        cells, dates, past, plain, plain, actual, promo, known, during, missed_before(baseline),
+        _strange(found, cells),
+    )  # fmt: skip
+    return _compared(replace(course, forecast=_forecast(course, kpis)))
+
+
+def _rows(scenario: PromoScenario, sales: pd.DataFrame, dates: pd.DatetimeIndex) -> CellDays:
+    days = pd.to_datetime(sales["date"]).dt.normalize()
+    wanted = (days >= dates[0]) & (days <= dates[-1])
+    if "geo" in sales and scenario.geo != ALL_GEOS and set(sales["geo"].astype(str)) != {ALL_GEOS}:
+        wanted &= sales["geo"].astype(str) == scenario.geo
+    if not wanted.any():
+        raise UserError(
+            f"The actual sales hold no day of the promotion ({scenario.start} to {scenario.end})."
+        )
+    return cell_days(sales[wanted])
+
+
+def _placed(found: CellDays, cells: tuple[Cell, ...], dates: pd.DatetimeIndex) -> tuple[Floats, Flags, Flags]:
+    first = int((found.dates[0] - dates[0]).days)
+    actual = np.zeros((len(Measure), len(cells), len(dates)))
+    promo, known = np.zeros(actual.shape[1:], bool), np.zeros(len(dates), bool)
+    span = slice(first, first + len(found.dates))
+    known[span] = ~np.isnan(found.sales).all(axis=0)
+    for place, cell in enumerate(cells):
+        if cell in found.cells:
+            row = found.cells.index(cell)
+            for at, values in enumerate((found.sales, found.margin, found.units)):
+                actual[at, place, span] = np.nan_to_num(values[row])
+            promo[place, span] = found.promo[row]
+    return actual, promo, known
+
+
+def _strange(found: CellDays, cells: tuple[Cell, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"{cell}: not sold before the promotion, so it had no forecast; left out on both sides."
+        for cell in found.cells
+        if cell not in cells
+    )
+
+
+def _forecast(course: Course, kpis: PromoKpis) -> Floats:
+    """The baseline times what the lines bring, scaled so that each department's sum is the forecast's; after
+    the promotion the baseline."""
+    gains: dict[tuple[str, str], float] = {}
+    for line in kpis.lines:
+        if line.baseline_sales_value > 0:
+            gain = line.sales_value_delta / line.baseline_sales_value
+            gains[line.department, line.channel] = gains.get((line.department, line.channel), 0.0) + gain
+    factor = np.array([1 + gains.get((cell.department, cell.channel), 0.0) for cell in course.cells])
+    found = course.baseline * np.where(course.during, factor[:, None], 1.0)
+    for row in kpis.breakdown["by_department"]:
+        own = course.on(course.of({str(row["department"])}), course.during)
+        whole = float(found[own].sum())
+        found = np.where(own, found * (float(row["sales_value"]) / whole if whole > 0 else 1.0), found)
+    return np.asarray(found)
+
+
+def _compared(course: Course) -> Course:
+    """Without cells of which the actual sales hold nothing at all although they were forecast: a file that
+    has not arrived yet must not count as a failure."""
+    seen = course.known & course.during
+    empty = (course.actual[0][:, seen].sum(axis=1) == 0) & (course.forecast[:, seen].sum(axis=1) > 0)
+    gaps = course.during & ~course.known
+    words = [f"{course.cells[place]}: no actual sales yet; left out." for place in np.flatnonzero(empty)]
+    if gaps.any():
+        words.append(f"{gaps.sum()} of {course.during.sum()} days have no actual sales yet; left out.")
+    keep = ~empty
+    if not keep.any():
+        raise UserError("The actual sales hold none of the departments that were forecast.")
+    return replace(
+        course,
+        cells=tuple(cell for cell, kept in zip(course.cells, keep, strict=True) if kept),
+        baseline=course.baseline[keep], forecast=course.forecast[keep], actual=course.actual[:, keep],
+        promo=course.promo[keep], left_out=(*course.left_out, *words),
+    )  # fmt: skip

@@ -1,0 +1,202 @@
+"""What a post-mortem's numbers mean: insights, and what to do differently next time, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.mmm.wording import compact
+from core.promo.review.course import Course
+from core.promo.review.results import Results
+from core.promo.review.values import Cannibalisation, PartResult, PostPromoDip, Range
+from core.promo.scenarios.kpis import LineKpis, PromoKpis
+
+POINTS = 1.0  # of margin: smaller differences are not worth a sentence
+NAMED = 3  # parts that are told by name
+SMALL_PCT = 1.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything that the sentences are built from; `symbol` stands before money."""
+
+    kpis: PromoKpis
+    course: Course
+    results: Results
+    errors: Mapping[str, float | None]
+    intervals: Mapping[str, Range]
+    by_department: tuple[PartResult, ...]
+    by_channel: tuple[PartResult, ...]
+    dip: PostPromoDip | None
+    rivals: tuple[Cannibalisation, ...]
+    symbol: str
+
+    def money(self, value: float) -> str:
+        """An amount as a reader sees it."""
+        text = compact(value)
+        return f"-{self.symbol}{text[1:]}" if text.startswith("-") else f"{self.symbol}{text}"
+
+    def change(self, value: float) -> str:
+        """An amount with its sign."""
+        return self.money(value) if value < 0 else f"+{self.money(value)}"
+
+    def won(self, name: str) -> float:
+        """What the promotion really brought of a figure against no promotion."""
+        return float(self.results.actual[name] - self.results.baseline[name])
+
+    def realised(self, line: LineKpis) -> float:
+        """Percent by which the line's department and sales channel sold more than its baseline."""
+        cells = self.course.of({line.department}, {line.channel})
+        on = self.course.on(cells, self.course.during & self.course.known)
+        expected = float(self.course.baseline[on].sum())
+        return 100 * (float(self.course.actual[0][on].sum()) / expected - 1) if expected > 0 else 0.0
+
+
+def insights_of(told: Told) -> tuple[str, ...]:
+    """What happened, the most important first."""
+    return (
+        *_whole(told), *_parts(told.by_department, told), *_parts(told.by_channel, told), *_rates(told),
+        *_gain(told), *_dip(told), *_rivals(told), *told.course.left_out,
+    )  # fmt: skip
+
+
+def learning_of(told: Told) -> tuple[str, ...]:
+    """What to change next time; at least one sentence."""
+    lines, ends = [*_curves(told)], told.intervals.get("sales_value")
+    if not lines and ends and ends[0] <= told.results.actual["sales_value"] <= ends[1]:
+        lines = ["The forecast held: plan the next promotion of this kind with the same numbers."]
+    elif not lines:
+        lines = ["Sales were off although no line was: look at the departments that had no promotion."]
+    return (*lines, *_cost(told), *_after(told), *_beside(told))
+
+
+def _whole(told: Told) -> Iterator[str]:
+    actual, forecast = told.results.actual["sales_value"], told.results.forecast["sales_value"]
+    error, ends = told.errors["sales_value"], told.intervals.get("sales_value")
+    words = f"Sales came to {told.money(actual)}, forecast {told.money(forecast)}"
+    words += f" ({_signed(error)})" if error is not None else ""
+    if ends:
+        place = "inside" if ends[0] <= actual <= ends[1] else "above" if actual > ends[1] else "below"
+        words += f": {place} the 90 % interval from {told.money(ends[0])} to {told.money(ends[1])}"
+    yield words + "."
+
+
+def _parts(parts: tuple[PartResult, ...], told: Told) -> Iterator[str]:
+    """The parts that were furthest off in money, those outside their interval first."""
+    if len(parts) < 2:
+        return
+    order = sorted(parts, key=lambda part: (part.inside is not False, -abs(part.actual - part.forecast)))
+    for part in order[:NAMED]:
+        if part.error_pct is None or abs(part.error_pct) < SMALL_PCT:
+            continue
+        verb = "beat" if part.actual > part.forecast else "missed"
+        where = "inside" if part.inside else "outside"
+        yield (
+            f"{_capital(part.name)} {verb} its forecast by {told.money(abs(part.actual - part.forecast))} "
+            f"({_signed(part.error_pct)}), {where} its interval."
+        )
+
+
+def _rates(told: Told) -> Iterator[str]:
+    actual, forecast = told.results.actual, told.results.forecast
+    words = f"Margin was {actual['margin_pct']:.1f} % of sales, forecast {forecast['margin_pct']:.1f} %"
+    yield f"{words}; EBIT {told.money(actual['ebit'])}, forecast {told.money(forecast['ebit'])}."
+
+
+def _gain(told: Told) -> Iterator[str]:
+    sales, ebit = told.won("sales_value"), told.won("ebit")
+    yield f"Against no promotion that is {told.change(sales)} sales and {told.change(ebit)} EBIT."
+
+
+def _dip(told: Told) -> Iterator[str]:
+    dip = told.dip
+    if dip is None:
+        yield "Too few days after the promotion have sales yet to measure the dip."
+        return
+    yield (
+        f"After it, the week from {dip.worst_from:%d.%m.%Y} sold {_estimate(dip)} against the baseline in "
+        f"the promoted departments ({told.money(dip.sales_value)}): {_meaning(dip)}."
+    )
+
+
+def _rivals(told: Told) -> Iterator[str]:
+    lost = [one for one in told.rivals if one.flagged]
+    for one in lost:
+        yield (
+            f"{_capital(one.department)} had no promotion and sold {_estimate(one)} against its baseline "
+            f"({told.money(one.sales_value)}): it was cannibalised."
+        )
+    if told.rivals and not lost:
+        yield "No other department lost noticeably during the promotion."
+
+
+def _meaning(dip: PostPromoDip) -> str:
+    if dip.flagged:
+        return "a dip past the limit"
+    return "a dip within the limit" if dip.upper < 0 else "no clear sign of a dip"
+
+
+def _estimate(one: PostPromoDip | Cannibalisation) -> str:
+    return f"{100 * one.share:+.1f} % (interval {100 * one.lower:+.1f} to {100 * one.upper:+.1f} %)"
+
+
+def _curves(told: Told) -> Iterator[str]:
+    """Lines whose uplift lay outside its interval."""
+    for line in told.kpis.lines:
+        part = next((p for p in told.by_department if p.name == line.department), None)
+        found, share = told.realised(line), line.share
+        low, high = share * line.uplift_lower_pct, share * line.uplift_upper_pct
+        if part is None or line.discount_pct <= 0 or low <= found <= high:
+            continue
+        way, then = ("more", "rise") if found > high else ("less", "fall")
+        yield (
+            f"{line.discount_pct:g} % on {line.department}, {line.channel} brought {_signed(found)} sales, "
+            f"{way} than expected ({_signed(share * line.uplift_pct)}): learn from it, and its next forecast "
+            f"will {then}."
+        )
+    new = [f"{line.department}, {line.channel}" for line in told.kpis.lines if line.pooled]
+    if new:
+        yield f"First promotion of its own in {'; '.join(new)}: learn from it to replace what others taught."
+
+
+def _cost(told: Told) -> Iterator[str]:
+    points = told.errors["margin_pct"]
+    if points is not None and points <= -POINTS:
+        yield (
+            f"The discount cost {-points:.1f} points more margin than planned: check which articles it sold, "
+            "and plan a smaller one."
+        )
+    if told.won("ebit") < 0 < told.won("sales_value"):
+        yield (
+            f"It sold more but earned {told.money(-told.won('ebit'))} less EBIT than no promotion: repeat "
+            "it only with a smaller discount or for another reason than profit."
+        )
+
+
+def _after(told: Told) -> Iterator[str]:
+    if told.dip is None or not told.dip.flagged:
+        return
+    won = told.won("sales_value")
+    share = f", {-told.dip.sales_value / won:.0%} of what it brought" if won > 0 else ""
+    yield (
+        f"The worst week after lost {told.money(-told.dip.sales_value)}{share}: part of it was bought ahead. "
+        "Leave two weeks before the next promotion there."
+    )
+
+
+def _beside(told: Told) -> Iterator[str]:
+    lost = [one for one in told.rivals if one.flagged]
+    if lost:
+        names = " and ".join(one.department for one in lost[:NAMED])
+        money = told.money(-float(np.sum([one.sales_value for one in lost])))
+        yield f"Count in {money} that {names} lost, or let them promote at another time."
+
+
+def _signed(percent: float | None) -> str:
+    return "" if percent is None else f"{percent:+.1f} %"
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

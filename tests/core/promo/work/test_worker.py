@@ -68,14 +68,15 @@ def learning_job(person: Person, project: int) -> JobInfo | None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_two_workbooks_become_facts_and_coefficients_by_themselves(
     worker: subprocess.Popen[bytes], analyst: Person, shop: int, hand_in: HandIn, look: Look
 ) -> None:
     job_id = hand_in([handed_in(path) for path in WORKBOOKS])
-    assert until(lambda: not look(job_id).active, 120), look(job_id)
+    assert until(lambda: not look(job_id).active, 240), look(job_id)
     job = look(job_id)
     assert (job.status, job.attempt, job.files_processed) == (JobStatus.COMPLETED, 1, 2), job
-    assert until(lambda: learning_job(analyst, shop) and not learning_job(analyst, shop).active, 180)  # type: ignore[union-attr]
+    assert until(lambda: learning_job(analyst, shop) and not learning_job(analyst, shop).active, 300)  # type: ignore[union-attr]
     learned = learning_job(analyst, shop)
     assert learned is not None and learned.status == JobStatus.COMPLETED, learned
     with store.session() as s:

@@ -23,6 +23,27 @@ def known(seed: int | None) -> tuple[pd.DataFrame, Baseline]:
     return sales, weekday_baseline(sales)
 
 
+def at_the_edge(days: int) -> pd.DataFrame:
+    """Facts of so many days: TV never sells on Sundays, Audio stopped selling 60 days before the end, Gaming
+    began with a promotion on the first day and had another on the 20th."""
+    dates = pd.date_range("2024-01-01", periods=days, freq="D")
+    sells = {
+        "TV": [day for day in dates if day.weekday() != 6],
+        "Audio": [day for day in dates if (dates[-1] - day).days >= 60],
+        "Gaming": list(dates),
+    }
+    frame = pd.DataFrame(
+        [(day, "online", name, "ALL") for name, known in sells.items() for day in known],
+        columns=["date", "channel", "department", "geo"],
+    )
+    promo = (frame["department"] == "Gaming") & frame["date"].isin([dates[0], dates[19]])
+    level = 100.0 + 7 * np.arange(len(frame))
+    return frame.assign(
+        promo_flag=promo, discount_pct=np.where(promo, 20.0, np.nan), sales_value=level,
+        margin_value=level / 5, units=(level / 10).astype(int),
+    )  # fmt: skip
+
+
 def weekday_baseline(sales: pd.DataFrame) -> Baseline:
     """`Baseline.fit(sales, method="weekday_mean")` without its backtest, which takes most of the time and on
     which no forecast depends."""

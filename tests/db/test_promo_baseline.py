@@ -16,7 +16,7 @@ from db.months import ensure_months
 from db.server import PostgresServer
 from db.session import make_engine
 from db.tables import Project, SalesAggregated, User
-from tests.db.promo_facts import known, with_holes
+from tests.db.promo_facts import at_the_edge, known, weekday_baseline, with_holes
 from tests.db.servers import VERSIONS, place, server_in
 
 CALL = text(
@@ -105,6 +105,16 @@ def test_on_facts_with_holes_both_baselines_are_the_same_to_the_cent(
             theirs = in_postgres(connection, project, *asked, **cells)
             ours = in_python(baseline, *asked, **cells)
             assert np.abs(theirs - ours.reindex(theirs.index)).to_numpy().max() < CENT
+
+
+@pytest.mark.parametrize("days", [33, 34, 35, 55, 56, 70, 130])
+def test_where_a_rule_begins_to_hold_both_baselines_are_the_same(connection: Connection, days: int) -> None:
+    sales = at_the_edge(days)
+    project, baseline = project_with(connection, sales), weekday_baseline(sales)
+    first = sales["date"].max() + pd.Timedelta(days=1)
+    asked = str(first.date()), str((first + pd.Timedelta(days=6)).date())
+    theirs, ours = in_postgres(connection, project, *asked), in_python(baseline, *asked)
+    assert np.abs(theirs - ours).to_numpy().max() < CENT
 
 
 def test_the_baseline_of_one_project_never_sees_the_sales_of_another(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
 from core.jobs.processing.errand import PATIENCE_SECONDS, Errand, JobKind
-from core.jobs.queue import PROCESS_TASK, PROCESSING, desk
+from core.jobs.queue import PROCESS_TASK, PROCESSING, READING_PRIORITY, desk
 from core.jobs.run import TRIES, Progress, ProjectBusy
 from db.tables import (
     DataProcessingJob,
@@ -56,7 +56,8 @@ def enqueue_job(
 def put_in_queue(s: Session, row: Job) -> None:
     """A job of the queue for the row, in the caller's transaction."""
     connection = s.connection().connection.driver_connection
-    task = desk.configure_task(PROCESS_TASK, queue=PROCESSING, connection=connection)
+    priority = READING_PRIORITY if row.kind == JobKind.SALES else 0
+    task = desk.configure_task(PROCESS_TASK, queue=PROCESSING, connection=connection, priority=priority)
     row.queue_id = task.defer(job_id=str(row.id))
     s.flush()
 
@@ -64,8 +65,9 @@ def put_in_queue(s: Session, row: Job) -> None:
 def claim_job(s: Session, job_id: str, run_by: str) -> Errand | None:
     """The attempt that may now do the job; None when it no longer waits.
 
-    Raises ProjectBusy while an earlier job of the project is unfinished (jobs of a project are done one after
-    another, in the order they were handed in), and for a while when this worker trains.
+    Raises ProjectBusy while a job of the project runs or one ahead of it waits (jobs of a project are done
+    one after another, files in the order they were handed in and learning last), and for a while when this
+    worker trains.
     """
     waiting = select(Job).where(Job.id == uuid.UUID(job_id), Job.status == ProcessingStatus.QUEUED)
     row = s.scalar(waiting.with_for_update())
@@ -84,13 +86,12 @@ def claim_job(s: Session, job_id: str, run_by: str) -> Errand | None:
 def _refuse_when_busy(s: Session, row: Job, run_by: str) -> None:
     lock = text("SELECT pg_advisory_xact_lock(:area, :project)")
     s.execute(lock, {"area": JOBS_LOCK, "project": row.project_id})
-    earlier = exists().where(
-        Job.project_id == row.project_id,
-        Job.status.in_(UNFINISHED),
-        Job.id != row.id,
-        (Job.status == ProcessingStatus.PROCESSING) | (Job.created_at < row.created_at),
-    )
-    if s.scalar(select(earlier)):
+    running = Job.status == ProcessingStatus.PROCESSING
+    ahead = (Job.status == ProcessingStatus.QUEUED) & (Job.created_at < row.created_at)
+    if row.kind == JobKind.SALES:  # learning that waits has the more to learn from
+        ahead = ahead & (Job.kind == JobKind.SALES.value)
+    first = exists().where(Job.project_id == row.project_id, Job.id != row.id, running | ahead)
+    if s.scalar(select(first)):
         raise ProjectBusy(f"Project {row.project_id} does another job first.")
     if _trainings_go_first(s, row, run_by):
         raise ProjectBusy("A training goes first.")

@@ -13,7 +13,7 @@ from core.jobs.processing import store as processing
 from core.jobs.processing.errand import Errand
 from core.jobs.reporter import Reporter
 from core.jobs.run import Progress, Stopped
-from core.promo.facts.aggregation import aggregate_file
+from core.promo.facts.aggregation import ADDING, aggregate_file
 from core.promo.facts.rejected import rejected_csv
 from core.promo.facts.report import FileFacts, RefusedSales, SalesReport
 from core.promo.keeping.facts.loading import store as loading
@@ -64,7 +64,8 @@ def _told(reporter: Reporter, tally: Tally) -> Callable[[str, int, int], None]:
     """Progress of one file as progress of the job; raises Stopped when somebody cancelled it."""
 
     def tell(stage: str, done: int, total: int) -> None:
-        progress = Progress(stage, done, total, files=tally.files, records=tally.records)
+        records = tally.records + (done if stage == ADDING else 0)
+        progress = Progress(stage, done, total, files=tally.files, records=records)
         if not reporter.note(progress):
             raise Stopped
 

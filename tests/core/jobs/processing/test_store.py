@@ -86,6 +86,20 @@ def test_jobs_of_a_project_are_done_one_after_another_in_their_order(
     assert processing.claim_job(s, str(later), "b/2/2") is not None
 
 
+def test_files_that_arrive_before_learning_began_are_learned_from_at_once(
+    s: Session, person: Person, project: int
+) -> None:
+    learning = processing.enqueue_job(s, project, JobKind.UPLIFT, asked_by=person.id)
+    reading = processing.enqueue_job(s, project, JobKind.SALES, asked_by=person.id)
+    older(s, learning, 5)
+    errand = processing.claim_job(s, str(reading), "a/1/1")
+    assert errand is not None
+    with pytest.raises(ProjectBusy):
+        processing.claim_job(s, str(learning), "a/1/1")
+    assert processing.complete(s, errand, {})
+    assert processing.claim_job(s, str(learning), "a/1/1") is not None
+
+
 def test_trainings_go_first_but_not_for_ever(s: Session, person: Person, project: int, waiting: int) -> None:
     queued = processing.enqueue_job(s, project, JobKind.SALES, asked_by=person.id)
     with pytest.raises(ProjectBusy, match="training goes first"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from core.access import Permission
 from pages.parts.layout import page_header
+from pages.parts.promo.discovery import show_discovery
 from pages.parts.session import require_project
 
 person, project = require_project(Permission.PROJECT_VIEW)
 page_header(
     "Opportunities", "Where a month falls short of its target, and which promotion could close the gap"
 )
+show_discovery(person, project)

@@ -85,7 +85,7 @@ def frontier_chart(
         return empty("No discounts to choose from.")
     x, y = [point.sales_value_delta for point in points], [point.margin_value_delta for point in points]
     said = [_point_words(point, wording) for point in points]
-    hover = {"customdata": said, "hovertemplate": "%{customdata}<extra></extra>"}
+    hover: Trace = {"customdata": said, "hovertemplate": "%{customdata}<extra></extra>"}
     path = line(x, y, "Efficient", FITTED, **hover) | {"mode": "lines+markers", "marker": {"size": 7}}
     picked = dots([x[chosen]], [y[chosen]], "Chosen", {"color": COLOURS[1], "size": 14}, **hover)
     picked["customdata"] = [said[chosen]]

@@ -49,7 +49,8 @@ def promo_board(table: Table) -> None:
         if faults is not None:
             show_faults(faults)
     if figures is not None:
-        _show_answer(project, table, figures, ground, prefix)
+        # What is folded open below stays so when the promotion is laid anew.
+        _show_answer(project, table, figures, ground, f"promo_{project.project_id}")
 
 
 def _computed(draft: Draft, ground: Ground) -> tuple[Figures | None, UserError | None]:
@@ -76,7 +77,7 @@ def _ask(table: Table, draft: Draft, ground: Ground, prefix: str) -> None:
         start_over(table, draft, ground, prefix)
 
 
-def _show_answer(project: Membership, table: Table, figures: Figures, ground: Ground, prefix: str) -> None:
+def _show_answer(project: Membership, table: Table, figures: Figures, ground: Ground, key: str) -> None:
     def fix(issues: tuple[Issue, ...]) -> None:
         made = cured(figures, issues[0], ground) if len(issues) == 1 else all_cured(figures, ground)
         _lay(table, made)
@@ -84,14 +85,14 @@ def _show_answer(project: Membership, table: Table, figures: Figures, ground: Gr
     show_kpis(figures.kpis, ground.wording)
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        show_verdict(figures.verdict, fix, prefix)
-    with right, st.container(border=True, key=f"{prefix}_details", height="stretch"):
-        show_breakdown(figures.kpis, ground.wording, prefix)
+        show_verdict(figures.verdict, fix, key)
+    with right, st.container(border=True, key=f"{key}_details", height="stretch"):
+        show_breakdown(figures.kpis, ground.wording, key)
         show_notes(figures.kpis)
-    show_way_on(project, table, figures, ground.last_day, prefix)
-    show_lines(figures.kpis, ground, prefix)
+    show_way_on(project, table, figures, ground.last_day, key)
+    show_lines(figures.kpis, ground, key)
     show_after(figures.kpis, ground.wording)
-    show_search(figures, ground, lambda made: _lay(table, made), prefix)
+    show_search(figures, ground, lambda made: _lay(table, made), key)
 
 
 def _lay(table: Table, made: PromoScenario) -> None:

@@ -10,6 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Person
+from core.promo.discovery.gap import gap
+from core.promo.discovery.heat_map import heat_map
+from core.promo.discovery.opportunities import opportunities
 from core.promo.effects import cell_table, curve_table, event_table
 from core.promo.fitted import PromoModel
 from core.promo.keeping.facts import store as facts
@@ -18,6 +21,7 @@ from core.promo.keeping.models.model_info import PromoModelInfo
 from core.promo.scenarios.best import BestDeal, FrontierPoint, best_discounts, frontier
 from core.promo.scenarios.scenario import PromoScenario
 from core.store import session
+from pages.parts.promo.month import Discovered, MonthAsked
 
 if TYPE_CHECKING:
     from pages.parts.promo.ground import Ground
@@ -58,6 +62,17 @@ def frontier_points(ground: Ground, scenario: PromoScenario, caps: Caps) -> tupl
     """The efficient discounts of the scenario's lines, from most margin to most sales."""
     asked = [scenario.to_json(), caps, ground.settings.to_json()]
     return _frontier(ground.info.project_id, ground.info.cache_key, asked, ground, scenario)
+
+
+def discovered(person: Person, ground: Ground, asked: MonthAsked) -> Discovered:
+    """What a month lacks and what could close it. UserError as in core."""
+    with session() as s:
+        key = facts.facts_key(s, person, ground.info.project_id)
+    words = [key, asked.month, asked.geo, asked.targets.to_json(), ground.settings.to_json()]
+    planned = [kpis.to_json() for kpis in asked.planned]
+    return _discovered(
+        ground.info.project_id, ground.info.cache_key, [*words, planned], person, ground, asked
+    )
 
 
 @st.cache_resource(max_entries=6, show_spinner="Opening what was learned")
@@ -107,4 +122,18 @@ def _frontier(
     model = _ground.model
     return frontier(
         _scenario, model.baseline, model.uplift, _ground.settings, caps=asked[1], forecast=expected
+    )
+
+
+@st.cache_resource(max_entries=24, show_spinner="Looking for opportunities")
+def _discovered(
+    project_id: int, cache_key: str, words: list[Any], _person: Person, _ground: Ground, _asked: MonthAsked
+) -> Discovered:
+    sales, model = sales_frame(_person, project_id), _ground.model
+    where = sales, _asked.targets, _asked.month, _asked.geo, model.baseline
+    planned, settings = _asked.planned, _ground.settings
+    return Discovered(
+        gap(*where, planned),
+        heat_map(*where, model.uplift, settings, planned=planned),
+        opportunities(*where, model.uplift, settings, planned=planned),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import pandas as pd
@@ -22,8 +21,9 @@ from pages.parts.layout import Kpi, kpi_row, section
 from pages.parts.places import Screen, link
 from pages.parts.plain import plain
 from pages.parts.promo.answer import NAMES, amount, change, span
-from pages.parts.promo.cached import found_opportunities, month_gap
+from pages.parts.promo.cached import discovered
 from pages.parts.promo.ground import Ground, ground_of, show_behind
+from pages.parts.promo.month import MonthAsked, days_of, months_of, planned_in
 from pages.parts.promo.opportunity_cards import show_cards
 from pages.parts.session import may
 
@@ -39,24 +39,12 @@ def show_discovery(person: Person, project: Membership) -> None:
     month, geo = _ask(targets, ground)
     if targets.empty:
         _say_no_targets(project)
+    asked = MonthAsked(month, geo, targets, planned_in(person, project, month, geo))
     with user_errors() as outcome:
-        gap = month_gap(person, ground, targets, month, geo)
-    if outcome.failed:
-        return
-    _show_gap(gap, ground.wording)
-    with user_errors() as outcome:
-        found = found_opportunities(person, ground, targets, month, geo)
+        found = discovered(person, ground, asked)
     if not outcome.failed:
-        _show_found(person, project, found, ground, month, geo)
-
-
-def months_of(targets: pd.DataFrame, next_day: dt.date) -> tuple[list[str], str]:
-    """Months to choose from, the latest first, and the one shown at first: that of the first day without
-    sales where it has a target or nothing has; else the last with a target."""
-    coming = f"{next_day:%Y-%m}"
-    named = sorted({*targets["month"].astype(str), coming}, reverse=True)
-    with_target = set(targets["month"].astype(str))
-    return named, coming if not with_target or coming in with_target else max(with_target)
+        _show_gap(found.gap, ground.wording)
+        _show_found(person, project, found.opportunities, ground, asked)
 
 
 def _ask(targets: pd.DataFrame, ground: Ground) -> tuple[str, str]:
@@ -83,7 +71,7 @@ def _geos(targets: pd.DataFrame, ground: Ground) -> list[str]:
 
 def month_words(month: str) -> str:
     """'2024-10' as 'October 2024'."""
-    return f"{dt.date.fromisoformat(f'{month}-01'):%B %Y}"
+    return f"{days_of(month)[0]:%B %Y}"
 
 
 def geo_words(geo: str) -> str:
@@ -137,13 +125,13 @@ def coverage_words(gap: Gap) -> str:
 
 
 def _show_found(
-    person: Person, project: Membership, found: Sequence[Opportunity], ground: Ground, month: str, geo: str
+    person: Person, project: Membership, found: Sequence[Opportunity], ground: Ground, asked: MonthAsked
 ) -> None:
     section("Opportunities", "The best promotion of each department, by what it is expected to bring.")
     if not found:
         st.caption("No promotion is expected to pay off in this month.")
         return
-    kept = _kept(person, project, found, month, geo)
+    kept = _kept(person, project, found, asked.month, asked.geo)
     show_cards(person, project, found, kept, ground.wording)
 
 

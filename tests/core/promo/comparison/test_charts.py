@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.mmm.wording import Wording
-from core.promo.comparison.charts import Contender, promos_compared
+from core.promo.comparison.charts import Contender, frontier_chart, promos_compared
+from core.promo.scenarios.best import frontier
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
@@ -32,3 +33,16 @@ def test_each_promotion_has_a_mark_and_an_interval_in_every_row() -> None:
 def test_the_chart_speaks_for_itself() -> None:
     assert "Mild" in promos_compared([_contender("Mild", 10.0)], Wording()).layout.meta["alt"]
     assert promos_compared([], Wording()).layout.annotations[0].text == "Choose promotions to compare."
+
+
+def test_the_frontier_marks_what_is_chosen_and_what_lies_on_the_table() -> None:
+    scenario = PromoScenario(
+        "Deep", "2024-03-04", "2024-03-10", "balanced", (Mechanic("TV", "online", 20.0),)
+    )
+    points = frontier(scenario, made_baseline(), made_uplift(), made_settings(), points=5)
+    drawn = frontier_chart(points, 1, (100.0, -50.0), Wording())
+    path, chosen, here = drawn.data
+    assert list(path.x) == sorted(path.x)
+    assert chosen.x[0] == points[1].sales_value_delta
+    assert (here.x[0], here.y[0]) == (100.0, -50.0)
+    assert "TV online" in path.customdata[0]

@@ -1,0 +1,65 @@
+"""The month an opportunity is looked for in: what is asked, what is planned there already, what was found."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.access import Membership, Person
+from core.promo.days import ALL_GEOS
+from core.promo.discovery.values import Gap, Opportunity
+from core.promo.keeping.scenarios import store
+from core.promo.scenarios.kpis import PromoKpis
+from core.promo.scenarios.verdict import VerdictStatus
+from core.store import session
+
+
+@dataclass(frozen=True)
+class MonthAsked:
+    """A month (YYYY-MM) and geo, the project's targets, and figures of the promotions planned there."""
+
+    month: str
+    geo: str
+    targets: pd.DataFrame
+    planned: tuple[PromoKpis, ...]
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """The gap of the month, its departments side by side, and what could be done, best first."""
+
+    gap: Gap
+    departments: pd.DataFrame
+    opportunities: tuple[Opportunity, ...]
+
+
+def planned_in(person: Person, project: Membership, month: str, geo: str) -> tuple[PromoKpis, ...]:
+    """Figures of the saved promotions that run in the month; drafts that are blocked do not count."""
+    first, last = days_of(month)
+    with session() as s:
+        there = [
+            promo
+            for promo in store.promos(s, person, project.project_id)
+            if promo.start <= last and promo.end >= first and promo.status != VerdictStatus.BLOCK
+            if geo in (ALL_GEOS, promo.geo)
+        ]
+        kept = [store.promo(s, person, promo.id).kpis for promo in there]
+    return tuple(kpis for kpis in kept if kpis is not None)
+
+
+def days_of(month: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a month."""
+    first = dt.date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def months_of(targets: pd.DataFrame, next_day: dt.date) -> tuple[list[str], str]:
+    """Months to choose from, the latest first, and the one shown at first: that of the first day without
+    sales where it has a target or nothing has; else the last with a target."""
+    coming = f"{next_day:%Y-%m}"
+    with_target = set(targets["month"].astype(str))
+    named = sorted({*with_target, coming}, reverse=True)
+    return named, coming if not with_target or coming in with_target else max(with_target)

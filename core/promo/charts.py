@@ -33,7 +33,6 @@ METHOD_WORDS = {"seasonal": "Seasonal", "weekday_mean": "Weekday mean", "auto": 
 LOSS, GAIN = COLOURS[9], COLOURS[0]
 PROMO_SHADE = "rgba(109,102,230,0.16)"
 ROW = 38
-MOST_DEPARTMENTS = 14
 
 
 def channel_colour(channel: str) -> str:
@@ -60,8 +59,8 @@ def uplift_curves(
         traces += _curve(rows, str(channel), float(deepest.get(channel, 0.0)))
     for channel, rows in events.groupby("channel", sort=True):
         traces.append(_points(rows, str(channel)))
-    axis = {"title": {"text": "Uplift of sales, %"}, "range": list(ends) if ends else None}
-    discounts = {"title": {"text": "Discount, %"}, "rangemode": "tozero"}
+    axis = {"ticksuffix": " %", "range": list(ends) if ends else None}
+    discounts = {"title": {"text": "Discount"}, "ticksuffix": " %", "rangemode": "tozero"}
     return figure(traces, alt=_curve_words(curves), xaxis=discounts, yaxis=axis)
 
 
@@ -159,11 +158,10 @@ def cannibalisation(frame: pd.DataFrame) -> go.Figure:
         "xgap": 2,
         "ygap": 2,
     }
-    turn = -30 if len(on) > MOST_DEPARTMENTS // 2 else 0
-    axes: dict[str, Any] = {"title": {"text": "Sales of"}, "showgrid": False, "tickangle": turn}
+    axes: dict[str, Any] = {"title": {"text": "Sales of"}, "showgrid": False}
     left = {"title": {"text": "Promotion of"}, "autorange": "reversed", "showgrid": False}
     fields = [known[first, second] for first in by for second in on if (first, second) in known]
-    notes = [_field_note(row, len(on), most) for row in fields]
+    notes = [_field_note(row, most) for row in fields]
     return figure(
         [heat],
         alt=_taken_words(frame),
@@ -188,12 +186,10 @@ def _rival_words(row: Any) -> str:
     return f"A promotion of {_safe(row.by)} moves {_safe(row.on)} by {found}{told}"
 
 
-def _field_note(row: Any, columns: int, most: float) -> dict[str, Any]:
+def _field_note(row: Any, most: float) -> dict[str, Any]:
     # The theme's own ink, light or dark, is unreadable on the strongest fields.
     font = {"size": 12} | ({"color": "#ffffff"} if row.clear and abs(row.mean) > 0.6 * most else {})
-    weight = f"<b>{row.mean:+.1f}</b>" if row.clear else f"{row.mean:+.1f}"
-    ends = f"<br><span style='font-size:10px'>{row.lower:+.1f} to {row.upper:+.1f}</span>"
-    text = weight + (ends if columns <= MOST_DEPARTMENTS // 2 else "")
+    text = f"<b>{row.mean:+.1f}</b>" if row.clear else f"{row.mean:+.1f}"
     return {"x": _safe(row.on), "y": _safe(row.by), "text": text, "showarrow": False, "font": font}
 
 

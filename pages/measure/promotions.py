@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.access import Permission
 from pages.parts.layout import page_header
 from pages.parts.places import Screen, link
-from pages.parts.plain import plain
 from pages.parts.promo_effects.baseline import show_baseline
 from pages.parts.promo_effects.beside import show_beside
-from pages.parts.promo_effects.choice import choose_version, known_versions
+from pages.parts.promo_effects.choice import choose_geo, choose_version, known_versions
 from pages.parts.promo_effects.coefficients import show_coefficients
 from pages.parts.promo_effects.curves import show_curves
 from pages.parts.promo_effects.export import export_menu
 from pages.parts.promo_effects.figures import show_figures
-from pages.parts.promo_effects.learning import learn_again, show_state
+from pages.parts.promo_effects.learning import learn_again, readable_view, show_state
 from pages.parts.promo_effects.versions import show_versions
-from pages.parts.promo_effects.view import view_of
 from pages.parts.sales.jobs import show_jobs
 from pages.parts.session import require_project
 
@@ -28,13 +24,12 @@ person, project = require_project(Permission.PROJECT_VIEW)
 actions = page_header("Promotion effects", "What discounts did to sales and margin, and how sure that is")
 known = known_versions(person, project)
 with st.container(horizontal=True, vertical_alignment="bottom", key="effects_choices"):
-    view = view_of(project, choose_version(known))
-    if len(view.geos) > 1:
-        geo = st.selectbox("Geo", view.geos, format_func=plain, key="effects_geo", width=200)
-        view = replace(view, geo=geo)
-    else:
-        view = replace(view, geo=view.geos[0])
+    info = choose_version(known)
+    beside = st.container(width="content")
 busy = show_jobs(person, project, key="effects_jobs")
+view = readable_view(project, info, busy)
+with beside:
+    view = choose_geo(view)
 with actions:
     link("Plan a promotion", Screen.PROMOTIONS, icon=":material/sell:")
     export_menu(view, person)

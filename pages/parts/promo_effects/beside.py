@@ -28,6 +28,23 @@ def show_beside(view: View) -> None:
         )
         chart(charts.cannibalisation(view.tables.rivals), key="effects_rivals")
         st.caption(plain(_in_words(view)))
+        if len(view.tables.rivals):
+            with st.expander(
+                "Every pair with its 90 % interval", key="rival_pairs", on_change="rerun"
+            ) as more:
+                if more.open:
+                    _pairs(view)
+
+
+def _pairs(view: View) -> None:
+    names = {"by": "Promotion of", "on": "Sales of", "mean": "Change", "lower": "From", "upper": "To"}
+    percent = st.column_config.NumberColumn(format="%+.1f %%")
+    st.dataframe(
+        view.tables.rivals.sort_values("mean")[list(names)].rename(columns=names),
+        hide_index=True,
+        column_config={"Change": percent, "From": percent, "To": percent},
+        alt="What a promotion of one department does to another, with intervals",
+    )
 
 
 def _in_words(view: View) -> str:

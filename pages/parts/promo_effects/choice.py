@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import streamlit as st
 
@@ -16,10 +17,12 @@ from pages.parts.layout import empty_state
 from pages.parts.places import Screen, choose, chosen_id
 from pages.parts.plain import plain
 from pages.parts.promo_effects.learning import learn_now
+from pages.parts.promo_effects.view import View
 from pages.parts.sales.jobs import show_jobs
 from pages.parts.session import may
 
 VERSION = "version"
+NEWEST = "_effects_newest"
 
 
 def known_versions(person: Person, project: Membership) -> tuple[PromoModelInfo, ...]:
@@ -67,11 +70,14 @@ def _nothing_learned(project: Membership) -> None:
 
 
 def choose_version(known: tuple[PromoModelInfo, ...]) -> PromoModelInfo:
-    """The version in the address, else the newest."""
+    """The version in the address, else the newest; a newer one that arrives meanwhile comes first."""
     by_number = {int(info.version): info for info in known}
-    asked = chosen_id(VERSION)
+    newest, asked = next(iter(by_number)), chosen_id(VERSION)
     if st.session_state.get("effects_version") not in by_number:
-        st.session_state["effects_version"] = asked if asked in by_number else next(iter(by_number))
+        st.session_state["effects_version"] = asked if asked in by_number else newest
+    elif st.session_state.get(NEWEST) not in (None, newest):
+        st.session_state["effects_version"] = newest
+    st.session_state[NEWEST] = newest
     picked = st.selectbox(
         "Version",
         list(by_number),
@@ -81,6 +87,14 @@ def choose_version(known: tuple[PromoModelInfo, ...]) -> PromoModelInfo:
     )
     choose(VERSION, None if by_number[picked] is known[0] else picked)
     return by_number[picked]
+
+
+def choose_geo(view: View) -> View:
+    """The view of one geo; a choice only where the sales tell several apart."""
+    if len(view.geos) == 1:
+        return replace(view, geo=view.geos[0])
+    geo = st.selectbox("Geo", view.geos, format_func=plain, key="effects_geo", width=200)
+    return replace(view, geo=geo)
 
 
 def version_words(info: PromoModelInfo) -> str:

@@ -27,8 +27,8 @@ def show_curves(view: View) -> None:
             )
         points = st.toggle("Past promotions", value=True, key="effects_points")
     st.caption(
-        "Uplift of sales against the baseline; the band holds 90 %. Dotted: deeper than any discount this "
-        "cell has seen. Every point is one past promotion with its own interval."
+        "Uplift of sales against the baseline by discount; the band holds 90 %. Dotted: deeper than any "
+        "discount this cell has seen. Every point is one past promotion with its own interval."
     )
     shown = picked or names[:FIRST_CARDS]
     parts = [frame[frame["department"].isin(shown)] for frame in (curves, events, cells)]

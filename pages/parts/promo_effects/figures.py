@@ -46,10 +46,15 @@ def _uplift(view: View) -> Kpi:
     low, high = rows.loc[rows["mean"].idxmin()], rows.loc[rows["mean"].idxmax()]
     return Kpi(
         f"Uplift at {USUAL_DISCOUNT_PCT:.0f} % off",
-        f"{signed(low['mean'], 0)} to {signed(high['mean'], 0)} %",
+        _between(low["mean"], high["mean"]),
         f"{low['department']} {low['channel']} to {high['department']} {high['channel']}",
         help="Sales against the baseline, from the weakest to the strongest cell",
     )
+
+
+def _between(low: float, high: float) -> str:
+    """'21–66 %', or with signs where one end is below nothing."""
+    return f"{low:.0f}–{high:.0f} %" if low >= 0 else f"{signed(low, 0)} to {signed(high, 0)} %"
 
 
 def _dip(view: View) -> Kpi:

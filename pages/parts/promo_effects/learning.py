@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from core.access import Membership, Permission
+from core.errors import UserError
 from core.promo.charts import METHOD_WORDS
 from core.promo.choices import BaselineMethod
 from core.promo.keeping.models import store as models
-from pages.parts.actions import FAILED, attempt
+from core.promo.keeping.models.model_info import PromoModelInfo
+from pages.parts.actions import FAILED, attempt, show_faults
 from pages.parts.plain import plain
-from pages.parts.promo_effects.view import View
+from pages.parts.promo_effects.view import View, view_of
 from pages.parts.session import may
 
 
@@ -19,6 +21,20 @@ def learn_now(project: Membership, method: str = BaselineMethod.AUTO, note: str 
     done = attempt(models.learn, project.project_id, method=str(method), note=note, done="Learning has begun")
     if done is not FAILED:
         st.rerun()
+
+
+def readable_view(project: Membership, info: PromoModelInfo, busy: bool) -> View:
+    """The view of a version; when its files are damaged, says so, offers to learn anew, ends the run."""
+    try:
+        return view_of(project, info)
+    except UserError as error:
+        show_faults(error)
+    offered = may(project, Permission.MODEL_TRAIN) and not busy
+    if offered and st.button(
+        "Learn a new version", type="primary", icon=":material/model_training:", key="learn_anew"
+    ):
+        learn_now(project)
+    st.stop()
 
 
 def learn_again(view: View, busy: bool) -> None:

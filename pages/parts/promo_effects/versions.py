@@ -10,6 +10,7 @@ from core.promo import charts
 from core.promo.charts import METHOD_WORDS
 from core.promo.effects import changes_between
 from core.promo.keeping.models.model_info import PromoModelInfo
+from pages.parts.actions import user_errors
 from pages.parts.figures import moment
 from pages.parts.layout import card, chart
 from pages.parts.promo_effects.choice import version_words
@@ -44,15 +45,24 @@ def show_versions(view: View, person: Person, known: tuple[PromoModelInfo, ...])
             width=280,
         )
         discount = st.slider("At a discount of", 5, 40, 20, 5, format="%d %%", key="effects_at", width=260)
-    _compared(view, person, others[before], discount)
+    with user_errors():
+        _drawn(view, others[before], discount)
+    _tabled(view, person, others[before])
 
 
-def _compared(view: View, person: Person, before: PromoModelInfo, discount: int) -> None:
-    names = (f"Version {before.version}", f"Version {view.info.version}")
+def _drawn(view: View, before: PromoModelInfo, discount: int) -> None:
     then, now = (_at(tables.curves, discount, view.geo) for tables in (tables_of(before), view.tables))
     with card(key="versions_card"):
         st.markdown("**Uplift then and now**")
-        chart(charts.two_versions(then, now, names, discount), key="effects_versions")
+        figure = charts.two_versions(then, now, _names(view, before), discount)
+        chart(figure, key="effects_versions")
+
+
+def _names(view: View, before: PromoModelInfo) -> tuple[str, str]:
+    return f"Version {before.version}", f"Version {view.info.version}"
+
+
+def _tabled(view: View, person: Person, before: PromoModelInfo) -> None:
     project_id = view.project.project_id
     tables = [coefficients_of(person, project_id, info) for info in (before, view.info)]
     percent = st.column_config.NumberColumn(format="%+.1f %%")
@@ -60,7 +70,7 @@ def _compared(view: View, person: Person, before: PromoModelInfo, discount: int)
         changes_between(tables[0], tables[1])[list(SHOWN)].rename(columns=SHOWN),
         hide_index=True,
         column_config={"Uplift before": percent, "Uplift now": percent, "Change": percent},
-        alt=f"Coefficients of {names[0]} and {names[1]}",
+        alt="Coefficients of " + " and ".join(_names(view, before)),
     )
 
 

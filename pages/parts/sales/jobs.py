@@ -19,6 +19,7 @@ from pages.parts.session import may, require_project
 
 EVERY = 1.0
 RUNNING_WORDS = {JobKind.SALES: "Sales are being read", JobKind.UPLIFT: "Promotion effects are being learned"}
+SHORT_WORDS = {JobKind.SALES: "Reading sales", JobKind.UPLIFT: "Learning effects"}
 KIND_WORDS = {JobKind.SALES: "Load sales", JobKind.UPLIFT: "Learn promotion effects"}
 STAGES = {
     "starting": "Starting",

@@ -8,7 +8,7 @@ from core.jobs.processing.errand import JobInfo, JobKind, JobStatus
 from pages.parts import places
 from pages.parts.actions import toast_next
 from pages.parts.places import Screen
-from pages.parts.sales.jobs import RUNNING_WORDS, progress_share, progress_words
+from pages.parts.sales.jobs import SHORT_WORDS, progress_share, progress_words
 
 SCREENS = {JobKind.SALES: Screen.SALES, JobKind.UPLIFT: Screen.PROMO_EFFECTS}
 ICONS = {JobKind.SALES: ":material/storefront:", JobKind.UPLIFT: ":material/percent:"}
@@ -19,7 +19,7 @@ def side_bar_job(job: JobInfo) -> None:
     """The line of a job that waits or runs."""
     with st.container(key=f"side_job_{job.id}", gap="xxsmall"):
         where = {places.PROJECT: job.project_id}
-        places.link(RUNNING_WORDS[job.kind], SCREENS[job.kind], icon=ICONS[job.kind], **where)
+        places.link(SHORT_WORDS[job.kind], SCREENS[job.kind], icon=ICONS[job.kind], **where)
         st.progress(progress_share(job), text=progress_words(job))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert
 
+from core import artifacts
 from core.access import Person, Role
 from core.jobs.processing.errand import JobKind
 from core.jobs.processing.watching.store import processing_jobs
@@ -158,3 +159,17 @@ def test_a_fit_that_did_not_converge_warns_before_its_figures(
     app = open_page(EFFECTS)
     assert not app.exception
     assert any("did not converge" in warning.value for warning in app.warning)
+
+
+def test_a_version_whose_files_are_damaged_says_so_and_offers_a_new_one(
+    open_page: Opened, owner: Person, learned: int
+) -> None:
+    with session() as s:
+        (info,) = promo_models(s, owner, learned)
+    (artifacts.local_folder(info.artifacts_path) / "tree.json").write_text("{}")
+    app = open_page(EFFECTS)
+    assert not app.exception
+    assert "cannot be read" in everything_shown(app)
+    app.button(key="learn_anew").click().run()
+    with session() as s:
+        assert len(processing_jobs(s, owner, learned)) == 1

@@ -1,0 +1,166 @@
+"""Data / Sales & promotions: the facts, their files, and the tables beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, update
+
+from core.access import Person, Role
+from core.data import DataProblem, Severity
+from core.jobs.processing.errand import JobStatus
+from core.jobs.processing.watching.store import processing_jobs
+from core.promo.facts.mapping import SalesColumn, SalesMapping
+from core.promo.keeping.facts import store as facts
+from core.promo.keeping.facts.file_info import FileStatus, HandedIn
+from core.promo.keeping.facts.handing_in.store import hand_in
+from core.promo.keeping.reference import store as reference
+from core.store import session
+from db.tables import SalesFile
+from tests.core.promo.made import made_segments
+from tests.pages.conftest import Opened, everything_shown, shown
+from tests.pages.data.test_upload_retail import sales_csv
+from tests.pages.plan.learned import TARGETS, keep_sales
+
+SALES = "pages/data/sales.py"
+MAPPING = SalesMapping(columns={column: column.value for column in (
+    SalesColumn.DATE, SalesColumn.CHANNEL, SalesColumn.DEPARTMENT, SalesColumn.PROMO_FLAG,
+    SalesColumn.DISCOUNT_PCT, SalesColumn.SALES_VALUE, SalesColumn.MARGIN_VALUE, SalesColumn.UNITS,
+)})  # fmt: skip
+FINDING = DataProblem(Severity.WARNING, "gap", "Two days are missing.", "sales.csv", None, "date", 12)
+REPORT = {
+    "first_on": "2023-01-02",
+    "last_on": "2024-02-25",
+    "parts": {"timeliness": 40.0, "completeness": 98.0, "accuracy": 100.0, "consistency": 95.0},
+    "findings": [FINDING.to_json()],
+    "sentence": "2,520 rows read.",
+}
+
+
+@pytest.fixture
+def sold(project_id: int) -> int:
+    """The project with the made shop's sales, from one file that was read."""
+    with session() as s:
+        keep_sales(s, project_id)
+        s.execute(
+            update(SalesFile).values(
+                mapping=MAPPING.to_json(), report=REPORT, quality_score=83.0, rows_rejected=3
+            )
+        )
+    return project_id
+
+
+def on_tab(open_page: Opened, name: str, **options: object) -> object:
+    app = open_page(SALES, **options)
+    app.session_state["sales_tab"] = name
+    return app.run()
+
+
+def file_id(project_id: int) -> object:
+    with session() as s:
+        return s.scalars(select(SalesFile.id).where(SalesFile.project_id == project_id)).one()
+
+
+def test_signed_out_nothing_is_shown(signed_out_page: Opened) -> None:
+    app = signed_out_page(SALES)
+    assert not app.exception
+    assert "Sales & promotions" not in [shown(title.value) for title in app.title]
+
+
+def test_another_project_is_not_found(open_page: Opened, stranger: Person, sold: int) -> None:
+    assert "Not found" in everything_shown(open_page(SALES, person=stranger))
+
+
+def test_without_sales_it_says_what_a_file_holds(open_page: Opened) -> None:
+    app = open_page(SALES)
+    assert "No sales yet" in everything_shown(app)
+    assert "Upload sales" in [button.label for button in app.button]
+
+
+@pytest.mark.parametrize("tab", ["Sales", "Files", "Catalogue", "Targets", "Segments", "Jobs"])
+def test_every_tab_of_an_empty_project_says_something(open_page: Opened, tab: str) -> None:
+    app = on_tab(open_page, tab)
+    assert not app.exception
+    words = everything_shown(app)
+    assert any(
+        hint in words for hint in ("No sales yet", "No catalogue yet", "Add a row", "nothing was learned")
+    )
+
+
+def test_the_facts_are_seen_at_a_glance(open_page: Opened, sold: int) -> None:
+    app = open_page(SALES)
+    assert not app.exception
+    assert {"Days", "Departments", "Sales channels"} <= {shown(metric.label) for metric in app.metric}
+    assert len(app.get("plotly_chart")) == 1
+    app.selectbox(key="sales_department").set_value("TV").run()
+    assert "TV was on promotion" in everything_shown(app)
+
+
+def test_a_file_tells_its_quality_and_findings_with_their_places(open_page: Opened, sold: int) -> None:
+    number = file_id(sold)
+    app = on_tab(open_page, "Files")
+    app.session_state[f"quality_{number}"] = True
+    app.run()
+    assert not app.exception
+    assert "2 Jan 2023 to 25 Feb 2024" in everything_shown(app)
+    assert "3 rejected" in everything_shown(app)
+    assert app.dataframe[0].value["Row"].tolist() == [12]
+
+
+def test_a_withdrawn_file_comes_back_by_undo(open_page: Opened, owner: Person, sold: int) -> None:
+    number = file_id(sold)
+    app = on_tab(open_page, "Files")
+    app.button(key=f"withdraw_{number}").click().run()
+    assert not app.exception
+    with session() as s:
+        assert facts.sales_file(s, owner, number).status is FileStatus.WITHDRAWN
+        assert facts.facts_span(s, owner, sold) is None
+    assert "no longer counts" in everything_shown(app)
+    app.button(key="undo").click().run()
+    with session() as s:
+        assert facts.sales_file(s, owner, number).status is FileStatus.CURRENT
+        assert facts.facts_span(s, owner, sold) is not None
+
+
+def test_a_viewer_looks_and_changes_nothing(
+    open_page: Opened, sold: int, new_member: Callable[[Role], Person]
+) -> None:
+    viewer = new_member(Role.VIEWER)
+    for tab in ("Files", "Targets", "Segments", "Catalogue"):
+        app = on_tab(open_page, tab, person=viewer)
+        assert not app.exception
+        keys = {button.key for button in app.button}
+        assert not {key for key in keys if key and key.startswith(("withdraw", "replace", "save_"))}
+        assert "sales_upload" not in keys
+
+
+def test_targets_are_shown_to_be_edited(open_page: Opened, owner: Person, project_id: int) -> None:
+    with session() as s:
+        reference.save_targets(s, owner, project_id, TARGETS)
+        reference.save_segments(s, owner, project_id, made_segments())
+    app = on_tab(open_page, "Targets")
+    assert not app.exception
+    assert app.button(key="save_targets").disabled
+    assert "3 targets" in everything_shown(app)
+    app = on_tab(open_page, "Segments")
+    assert not app.exception
+    assert "3 segments" in everything_shown(app)
+
+
+def test_work_under_way_is_shown_and_can_be_cancelled(
+    open_page: Opened, owner: Person, project_id: int
+) -> None:
+    name, content = sales_csv()
+    with session() as s:
+        hand_in(s, owner, project_id, [HandedIn(name, content, MAPPING)])
+    app = open_page(SALES)
+    assert not app.exception
+    assert "Sales are being read" in everything_shown(app)
+    with session() as s:
+        (job,) = processing_jobs(s, owner, project_id)
+    app.button(key=f"sales_jobs_cancel_{job.id}").click().run()
+    with session() as s:
+        assert processing_jobs(s, owner, project_id)[0].status is JobStatus.CANCELLED
+    app = on_tab(open_page, "Jobs")
+    assert app.dataframe[0].value["State"].tolist() == ["Cancelled"]

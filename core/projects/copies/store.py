@@ -9,6 +9,7 @@ from core.access import AccessDenied, Person, Role
 from core.access.store import join_as
 from core.projects.project_info import ProjectInfo
 from core.projects.store import project
+from core.promo.keeping.project_copies.store import copy_promotions
 from core.shelf import store as shelf
 from core.shelf.copies.store import copy_model, copy_row, copy_scenario
 from core.shelf.names import clean_name, copy_name
@@ -65,7 +66,8 @@ def _copy_rest(s: Session, source_id: int, target_id: int, maker_id: int, models
 
 
 def duplicate_project(s: Session, person: Person, project_id: int, name: str | None = None) -> ProjectInfo:
-    """A project of the person's own with all data sets, ended models, scenarios and lift tests of this one.
+    """A project of the person's own with all data sets, ended models, scenarios and lift tests of this one,
+    and all it knows of promotions.
 
     The copy depends on nothing in the original, and has no member but its maker. Any member may copy what
     they can see, except the demo account.
@@ -81,5 +83,6 @@ def duplicate_project(s: Session, person: Person, project_id: int, name: str | N
     datasets = _copy_datasets(s, known.id, row.id, person.id)
     models = _copy_models(s, known.id, row.id, person.id, datasets)
     _copy_rest(s, known.id, row.id, person.id, models)
+    copy_promotions(s, known.id, row.id, person.id)
     shelf.write_down(s, person, row, "duplicate", copy_of=known.id)
     return project(s, person, row.id)

@@ -1,0 +1,1 @@
+"""All that a project knows of promotions, copied into another project."""

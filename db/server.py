@@ -32,6 +32,8 @@ _CONFIGURATION = {
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "max_connections": "100",
+    # A query over all sales facts locks each month with its indexes: ten years are 500 locks.
+    "max_locks_per_transaction": "256",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",

@@ -76,6 +76,35 @@ def read_workbook(
     return grid, chosen.info.name, names
 
 
+def read_alike(path: Path, name: str, limits: ReadLimits) -> tuple[list[tuple[str, Grid]], tuple[str, ...]]:
+    """The largest visible table and all visible sheets with the same headers, in the workbook's order, and
+    the names of the sheets that were not read. Raises FileProblem."""
+    sheets, reader = _listed(path, name, limits)
+    chosen = _choose(sheets, None, name)
+    headers = set(_checked_header(chosen, name, limits).names)
+    read = [
+        sheet
+        for sheet in sheets
+        if sheet is chosen
+        or (
+            sheet.info.visible
+            and sheet.info.has_table
+            and sheet.header
+            and set(sheet.header.names) == headers
+        )
+    ]
+    grids = [(sheet.info.name, _grid(path, name, sheet, reader, limits)) for sheet in read]
+    return grids, tuple(sheet.info.name for sheet in sheets if sheet not in read)
+
+
+def _grid(path: Path, name: str, sheet: _Listed, reader: str, limits: ReadLimits) -> Grid:
+    header = _checked_header(sheet, name, limits)
+    frame, rows = _records(path, name, sheet, reader, limits)
+    if len(frame) == 0:
+        raise FileProblem(f"Sheet {sheet.info.name} of {name} has a header row but no rows below it.")
+    return Grid(frame, header, rows, header.problems, header.notes, date1904=uses_1904(path))
+
+
 def _checked_header(chosen: _Listed, name: str, limits: ReadLimits) -> Header:
     """The sheet's header; raises FileProblem where it is empty or larger than the limits."""
     info, place = chosen.info, f"Sheet {chosen.info.name} of {name}"

@@ -14,7 +14,7 @@ from core.data.dates import DateForm, DateOrder, read_dates
 from core.data.months import plain_letters
 from core.data.numbers import NumberFormat, read_numbers
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, shortened
-from core.promo.facts.cells import Fault, coded, day_texts, is_dated, numbers, says_missing
+from core.promo.facts.cells import Fault, Floats, coded, day_texts, is_dated, numbers, says_missing
 from core.promo.facts.lines import Batch, Lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
 from core.promo.facts.meanings import channel_codes, promo_codes
@@ -47,12 +47,13 @@ class Agreement:
 
 @dataclass
 class _Column:
-    """What was seen of one number column: votes for each decimal mark, the largest value, where in doubt."""
+    """What was seen of one number column: votes for each decimal mark, the largest value, whether any lies
+    between 0 and 1, the first cell in doubt."""
 
     votes: Counter[NumberFormat] = field(default_factory=Counter)
     largest: float = 0.0
+    parts: bool = False
     unclear: tuple[Place, str] | None = None
-    text: bool = False
 
 
 @dataclass
@@ -118,17 +119,21 @@ def _vote(batch: Batch, array: pa.Array, plain_is_number: bool, seen: _Column) -
     """Which decimal mark this batch's cells need, and the largest value without a percent sign."""
     if not pa.types.is_string(array.type):
         values, _faults, _percent = numbers(array, NumberFormat.POINT, plain_is_number)
-        seen.largest = max(seen.largest, float(np.nanmax(np.abs(values), initial=0.0)))
+        _weigh(np.abs(values), seen)
         return
     reading = read_numbers(array, plain_is_number=plain_is_number)
-    seen.text = True
     fraction = np.isfinite(reading.values) & (reading.values % 1 != 0)
     if reading.decided and (reading.ambiguous or fraction.any()):
         seen.votes[reading.number_format] += len(array)
     elif reading.ambiguous and seen.unclear is None:
         seen.unclear = _unclear_cell(batch, array)
-    plain = np.abs(np.where(reading.percent, np.nan, reading.values))
-    seen.largest = max(seen.largest, float(np.nanmax(plain, initial=0.0)))
+    _weigh(np.abs(np.where(reading.percent, np.nan, reading.values)), seen)
+
+
+def _weigh(sizes: Floats, seen: _Column) -> None:
+    seen.largest = max(seen.largest, float(np.nanmax(sizes, initial=0.0)))
+    with np.errstate(invalid="ignore"):
+        seen.parts |= bool(((sizes > 0) & (sizes < 1)).any())
 
 
 def _unclear_cell(batch: Batch, array: pa.Array) -> tuple[Place, str] | None:
@@ -169,9 +174,9 @@ def _said_unclear(
 
 
 def _is_share(seen: _Seen, column: SalesColumn) -> bool:
-    """All values up to 1, some above 0: shares. Cells with a percent sign speak for themselves."""
+    """All values up to 1, some of them parts of 1: shares. Cells with a percent sign speak for themselves."""
     known = seen.numbers.get(column)
-    return known is not None and 0 < known.largest <= 1
+    return known is not None and known.parts and known.largest <= 1
 
 
 def _days(

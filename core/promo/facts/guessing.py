@@ -27,7 +27,9 @@ from core.promo.facts.words import (
     SALES_DATE,
     SALES_SECOND,
     STORE,
+    TAX,
     UNITS,
+    WITHOUT,
     promo_meant,
     spoken,
 )
@@ -36,6 +38,9 @@ MOST_CHANNEL_WORDS = 30
 MOST_DEPARTMENTS = 300
 # A discount of so much money is no percentage.
 AMOUNT = frozenset({"value", "amount", "betrag", "wert", "montant", "importe", "eur", "usd", "gbp"})
+GROSS = frozenset({"gross", "brutto", "brut", "bruto", "lordo", "bruttoumsatz", "ttc"})
+NET = frozenset({"net", "netto", "nettoumsatz", "neto", "ht", "netti"})
+PART_OF = frozenset({"sub", "unter", "sous", "detail", "second", "2"})
 CLEAR = 0.1  # points of confidence between the best header and the next, below which it is a tie
 
 
@@ -129,7 +134,7 @@ def _numbers(name: str) -> list[ColumnGuess | None]:
     if percent:
         promo = spoken(name, PROMO, ENDINGS["promo"])
         return [_said(name, SalesColumn.DISCOUNT_PCT, promo, 0.7) if promo else None]
-    if spoken(name, NOT_MONEY):
+    if spoken(name, NOT_MONEY) or (spoken(name, TAX) and not spoken(name, SALES, ENDINGS["sales"])):
         return []
     units, cost = spoken(name, UNITS, ENDINGS["units"]), spoken(name, COST, ENDINGS["cost"])
     if units:
@@ -143,9 +148,9 @@ def _sales(name: str) -> ColumnGuess | None:
     """Net sales before gross ones: the margin belongs to what was paid without tax."""
     word = spoken(name, SALES, ENDINGS["sales"])
     if word:
-        gross = spoken(name, frozenset({"gross", "brutto", "brut", "bruto", "lordo", "bruttoumsatz"}))
-        net = spoken(name, frozenset({"net", "netto", "nettoumsatz", "neto"}))
-        return _said(name, SalesColumn.SALES_VALUE, word, 0.95 if net else 0.6 if gross else 0.85)
+        net = spoken(name, NET) or (spoken(name, TAX) and spoken(name, WITHOUT))
+        gross = spoken(name, GROSS) or spoken(name, TAX)
+        return _said(name, SalesColumn.SALES_VALUE, word, 0.95 if net else 0.6 if gross else 0.8)
     value = spoken(name, SALES_SECOND)
     return _said(name, SalesColumn.SALES_VALUE, value, 0.5) if value else None
 
@@ -186,7 +191,8 @@ def _department(name: str, distinct: list[str]) -> ColumnGuess | None:
         word = spoken(name, words, endings)
         if word:
             reason = f"its name contains “{word}” and it holds {len(distinct)} different texts"
-            return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence)
+            finer = 0.3 if spoken(name, PART_OF) else 0.0
+            return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence - finer)
     return None
 
 

@@ -32,7 +32,7 @@ class QualityRules:
     points_per_rejected_pct: float = 10.0
     points_per_odd_pct: float = 2.0
     points_per_gap_pct: float = 2.0
-    points_per_unknown_discount_pct: float = 1.0
+    points_per_unknown_discount_pct: float = 0.5
     doubt_points: float = 10.0
     fresh_days: int = 35
     stale_days: int = 365

@@ -13,7 +13,7 @@ from core.data.package import check_inflated
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, at_place, name_some
 from core.data.table import FileKind, Grid
 from core.data.uncalculated import uncalculated
-from core.data.workbook import list_workbook, read_workbook
+from core.data.workbook import read_alike, read_workbook
 from core.promo.facts.lines import BATCH_ROWS, Batch, Lines, arrow_cells, checksum_of
 
 Sheets = Sequence[tuple[str, Grid]]
@@ -74,23 +74,18 @@ def _walk(sheets: Sheets) -> Iterator[Batch]:
 def _sheets(
     path: Path, name: str, sheet: str | None, limits: ReadLimits
 ) -> tuple[list[tuple[str, Grid]], tuple[DataProblem, ...]]:
-    grid, chosen, _names = read_workbook(path, name, sheet, limits)
-    found = [(chosen, grid)]
-    listed = [info for info in list_workbook(path, name, limits) if info.name != chosen]
-    if sheet is not None or not listed:
-        return found, ()
-    repeats, left = [], []
-    for info in listed:
-        other = read_workbook(path, name, info.name, limits)[0] if info.visible and info.has_table else None
-        if other is None or set(other.header.names) != set(grid.header.names):
-            left.append(info.name)
-        elif any(other.frame.equals(known.frame) for _title, known in found):
-            repeats.append(info.name)
+    if sheet is not None:
+        grid, chosen, _names = read_workbook(path, name, sheet, limits)
+        return [(chosen, grid)], ()
+    found, left = read_alike(path, name, limits)
+    read: list[tuple[str, Grid]] = []
+    repeats = []
+    for title, grid in found:
+        if any(grid.frame.equals(known.frame) for _title, known in read):
+            repeats.append(title)
         else:
-            found.append((info.name, other))
-    order = {info.name: place for place, info in enumerate(list_workbook(path, name, limits))}
-    found.sort(key=lambda pair: order[pair[0]])
-    return found, _said(name, [title for title, _grid in found], left, repeats)
+            read.append((title, grid))
+    return read, _said(name, [title for title, _grid in read], list(left), repeats)
 
 
 def _said(name: str, read: list[str], left: list[str], repeats: list[str]) -> tuple[DataProblem, ...]:

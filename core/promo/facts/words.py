@@ -114,7 +114,7 @@ PROMO = _words(
 )
 DISCOUNT = _words(
     "discount discounts rabatt rabatte nachlass preisnachlass remise descuento sconto korting markdown "
-    "reduction rebate disc desc abschlag rebaja reduccion remises preisreduktion"
+    "reduction rebate disc off abschlag rebaja reduccion remises preisreduktion"
 )
 SALES = _words(
     "sales revenue revenues turnover umsatz umsaetze umsatze erlos erloes erlose nettoumsatz bruttoumsatz ca "
@@ -138,8 +138,10 @@ UNITS = _words(
 PERCENT = _words(
     "pct percent percentage prozent pourcentage porcentaje percentuale procent rate quote satz share"
 )
+TAX = _words("tax vat mwst ust steuer tva iva btw")
+WITHOUT = _words("excl exclusive ex ohne hors sin senza zonder before without net netto exkl")
 NOT_MONEY = _words(
-    "tax vat mwst steuer tva iva price preis prix precio prezzo prijs target plan budget forecast goal ziel "
+    "price preis prix precio prezzo prijs target plan budget forecast goal ziel "
     "id nr number nummer code no index last previous vorjahr ly py yoy growth change list"
 )
 REGION = GEO | _words("regione filialregion verkaufsgebiet gebiet regio area zone zona")

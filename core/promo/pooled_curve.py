@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.promo.days import Cell
 
 Floats = NDArray[np.float64]
-KNOTS = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0])
+KNOTS = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.6, 1.0])
 GRID = np.arange(0.0, 0.96, 0.01)
 MOST_RHAT = 1.05  # the worst of many slopes; each chain's mean is then within a few hundredths of the others'
 MOST_DIVERGENT_SHARE = 0.005
@@ -36,7 +36,7 @@ class CurvePriors:
     department: float = 0.5
     channel: float = 0.3
     cell: float = 0.2
-    segment: float = 0.3
+    segment: float = 0.5
     bend: float = 0.2
     scatter: float = 0.05
 
@@ -150,7 +150,9 @@ def _model(
         steps = pm.Normal("steps", 0.0, 1.0, shape=segments - 1)
         bends = pm.Normal("bends", 0.0, 1.0, shape=(len(departments), segments))
         bend = pm.HalfNormal("bend_spread", priors.bend)
-        walk = pt.concatenate([[0.0], pt.cumsum(priors.segment * steps)])
+        # How much a curve bends is learned: a straight one and one with a threshold need different widths.
+        stride = pm.HalfNormal("stride", priors.segment)
+        walk = pt.concatenate([[0.0], pt.cumsum(stride * steps)])
         level = middle + department[of_department] + channel[of_channel] + cell
         logs = level[:, None] + walk[None, :] + bend * bends[of_department]
         slopes = pm.Deterministic("slopes", pt.exp(logs))

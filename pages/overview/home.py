@@ -40,7 +40,7 @@ with page_header(project.project_name, subtitle):
         go(step.screen, **step.query)
 
 if promo_alone:
-    show_promotions(promo, heading=False)
+    show_promotions(person, project, promo, heading=False)
     show_promo_work(person, project, promo)
     st.caption("For the effect of media, upload one row per week with the KPI and what each channel cost.")
     st.stop()
@@ -62,7 +62,7 @@ if not standing.datasets:
 
 show_steps(standing, project)
 if promo.begun:
-    show_promotions(promo, heading=True)
+    show_promotions(person, project, promo, heading=True)
 
 for model in [model for model in standing.models if model.active]:
     training_card(model.id, key=f"home_{model.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))

@@ -19,6 +19,7 @@ from core.promo.keeping.scenarios import store as promotions
 from core.promo.keeping.scenarios.promo_info import PromoInfo
 from core.store import session
 from pages.parts.figures import day
+from pages.parts.home_gap import gap_words
 from pages.parts.home_steps import Step, step_card
 from pages.parts.layout import card, chart, section
 from pages.parts.places import Screen, link
@@ -71,14 +72,14 @@ def next_promo_step(standing: PromoStanding, project: Membership) -> Step | None
     return Step("Plan a promotion", ":material/sell:", Screen.PROMOTIONS)
 
 
-def show_promotions(standing: PromoStanding, *, heading: bool) -> None:
+def show_promotions(person: Person, project: Membership, standing: PromoStanding, *, heading: bool) -> None:
     """Sales, effects, opportunities and promotions as four cards; with a `heading` beside other things."""
     if heading:
         section("Promotions")
     with st.grid(4, min_column_width=160):
         _sales_card(standing)
         _effects_card(standing)
-        _opportunities_card(standing)
+        _opportunities_card(person, project, standing)
         _plan_card(standing)
 
 
@@ -111,13 +112,20 @@ def _learned(at: dt.datetime) -> str:
     return f"Learned {day(at.date())}"
 
 
-def _opportunities_card(standing: PromoStanding) -> None:
+def _opportunities_card(person: Person, project: Membership, standing: PromoStanding) -> None:
     with card(key="promo_card_3"):
-        there = bool(standing.models)
-        state = "The month against its target" if there else "After the first learning"
-        step_card(3, "Opportunities", there, state, "Which promotion closes the gap")
-        if there:
-            link("Find opportunities", Screen.OPPORTUNITIES, icon=":material/lightbulb:")
+        span = standing.span
+        if not standing.models or span is None:
+            step_card(3, "Opportunities", False, "After the first learning", "Which promotion closes the gap")
+            return
+        told = gap_words(person, project, standing.models[0], span.last_on)
+        if told is None:
+            step_card(3, "Opportunities", False, "No target for the month", "Targets show what is missing")
+            link("Add targets", Screen.SALES, icon=":material/flag:")
+            return
+        month, words, note = told
+        step_card(3, "Opportunities", True, words, note)
+        link("Find opportunities", Screen.OPPORTUNITIES, icon=":material/lightbulb:", month=month)
 
 
 def _plan_card(standing: PromoStanding) -> None:

@@ -10,6 +10,7 @@ from core.demo.store import make_demo
 from core.store import session
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
+from tests.pages.plan.learned import keep_learned, keep_sales
 
 HOME = "pages/overview/home.py"
 
@@ -82,3 +83,40 @@ def test_a_model_that_has_not_converged_is_marked_before_its_figures(
     app = open_page()
     assert "has not converged" in everything_shown(app)
     assert "Not converged" in everything_shown(app)
+
+
+def test_a_project_of_sales_alone_shows_its_own_four_steps(
+    open_page: Opened, owner: Person, project_id: int
+) -> None:
+    keep_learned(owner, project_id)
+    app = open_page()
+    assert not app.exception
+    text = everything_shown(app)
+    assert all(step in text for step in ("1 · Sales", "2 · Effects", "3 · Opportunities", "4 · Promotions"))
+    assert "Start with your data" not in text
+    assert "target" in text
+    assert "With 0 planned promotions" in text
+    assert "Find opportunities" in [button.label for button in app.button]
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_sales_that_nothing_was_learned_from_lead_to_learning(
+    open_page: Opened, owner: Person, project_id: int
+) -> None:
+    with session() as s:
+        keep_sales(s, project_id)
+    app = open_page()
+    assert not app.exception
+    assert "Learn promotion effects" in [button.label for button in app.button]
+    assert "Nothing learned yet" in everything_shown(app)
+
+
+def test_promotions_stand_beside_the_mix_model(open_page: Opened, owner: Person, project_id: int) -> None:
+    keep_readable(owner.id, project_id, readable_model(), "Weekly model")
+    keep_learned(owner, project_id)
+    app = open_page()
+    assert not app.exception
+    text = everything_shown(app)
+    assert "1 · Data" in text
+    assert "1 · Sales" in text
+    assert "Promotions" in [shown(heading.value) for heading in app.subheader]

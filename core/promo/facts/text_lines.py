@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,31 +15,22 @@ from numpy.typing import NDArray
 
 from core.data.limits import MIB, ReadLimits, say_size
 from core.data.numbers import NumberFormat
-from core.data.problems import FileProblem, at_place
+from core.data.problems import DataProblem, FileProblem, Severity, at_place
 from core.data.table import FileKind
-from core.data.text import to_utf8
 from core.data.text_layout import TextLayout, text_layout
+from core.promo.facts.encoding import TextEncoding, encoding_of
 from core.promo.facts.lines import BATCH_ROWS, Batch, Lines, checksum_of
 
 HEAD_BYTES = 2 * MIB
 BLOCK_BYTES = 16 * MIB
 LONGEST_LINE = 8 * MIB
+ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}
 TOO_LONG = "has more cells than the header: a delimiter inside a text needs quotation marks"
-
-
-@dataclass(frozen=True)
-class _Encoding:
-    """What the whole file told in one look: its encoding, quotation marks, and about how many lines."""
-
-    codec: str
-    mark: int
-    quotes: int
-    lines: int
 
 
 def text_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
     """The lines of a delimited text; encoding, delimiter and header are told from it. Raises FileProblem."""
-    found = _encoding(path)
+    found = encoding_of(path, name)
     body = _head(path, found, name)
     layout = text_layout(body, name, limits)
     if not body[layout.start :].strip() and path.stat().st_size <= HEAD_BYTES:
@@ -55,55 +45,26 @@ def text_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
         sheets=(),
         walk=lambda: _walk(path, name, found, layout),
         expected=max(1, found.lines),
-        problems=at_place(layout.header.problems, name),
+        problems=(*at_place(layout.header.problems, name), *_said(name, found)),
         notes=layout.header.notes,
         number_hint=NumberFormat.COMMA if layout.delimiter == ";" else None,
     )
 
 
-def _encoding(path: Path) -> _Encoding:
-    """One look at all bytes: UTF-8 unless a byte says otherwise, in constant memory."""
-    decoder, quotes, lines, valid, mark, first = codecs.getincrementaldecoder("utf-8")(), 0, 0, True, 0, b""
-    with path.open("rb") as file:
-        while block := file.read(4 * MIB):
-            if not first:
-                first = block
-                wide = _wide(first)
-                if wide is not None:
-                    return _Encoding(*wide, quotes=1, lines=path.stat().st_size // 40)
-                mark = len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0
-            quotes, lines = quotes + block.count(b'"'), lines + block.count(b"\n")
-            if valid:
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError:
-                    valid = False
-    return _Encoding("utf-8" if valid else "cp1252", mark, quotes, lines)
+def _said(name: str, found: TextEncoding) -> tuple[DataProblem, ...]:
+    if found.codec.startswith("utf"):
+        return ()
+    message = f"The text was read as {ENCODINGS[found.codec]}; save it as UTF-8 if letters look wrong."
+    return (DataProblem(Severity.INFO, "encoding", message, name),)
 
 
-def _wide(head: bytes) -> tuple[str, int] | None:
-    """UTF-16 and UTF-32 by their marks, UTF-16 also by its zero bytes."""
-    for mark, codec in (
-        *((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
-        *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
-    ):
-        if head.startswith(mark):
-            return codec, len(mark)
-    start = head[:4096]
-    if start.count(0) > len(start) // 4:
-        return ("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"), 0
-    return None
-
-
-def _head(path: Path, found: _Encoding, name: str) -> bytes:
+def _head(path: Path, found: TextEncoding, name: str) -> bytes:
     """The first lines as UTF-8; in a long file what breaks off at the end of the block is left out."""
     with path.open("rb") as file:
         file.seek(found.mark)
         head = file.read(HEAD_BYTES)
     if found.codec == "utf-8":
         return head
-    if found.codec == "cp1252":
-        return to_utf8(head, name)[0]
     return head.decode(found.codec, errors="ignore").encode()
 
 
@@ -118,7 +79,7 @@ class _Odd:
         return "skip"
 
 
-def _walk(path: Path, name: str, found: _Encoding, layout: TextLayout) -> Iterator[Batch]:
+def _walk(path: Path, name: str, found: TextEncoding, layout: TextLayout) -> Iterator[Batch]:
     odd, names = _Odd(), list(layout.header.names)
     offset, given = layout.header.first_row - 1, 0
     with path.open("rb") as file:
@@ -133,7 +94,7 @@ def _walk(path: Path, name: str, found: _Encoding, layout: TextLayout) -> Iterat
         yield from _odd_batches(odd.lines, offset, layout)
 
 
-def _utf8_from(file: Any, found: _Encoding, start: int) -> pa.NativeFile:
+def _utf8_from(file: Any, found: TextEncoding, start: int) -> pa.NativeFile:
     """The records as UTF-8, from the byte at which they begin."""
     if found.codec == "utf-8":
         file.seek(found.mark + start)

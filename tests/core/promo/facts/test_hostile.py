@@ -265,3 +265,18 @@ def test_a_sheet_cut_off_inside_its_rows_is_refused(tmp_path: Path) -> None:
         sheet = package.read("xl/worksheets/sheet1.xml")
     said = refusal(kept(tmp_path, "cut.xlsx", repacked(book, "xl/worksheets/sheet1.xml", sheet[:-200])))
     assert "damaged" in said
+
+
+def test_other_encodings_are_read_and_said(tmp_path: Path) -> None:
+    rows = [[row[0], row[1], "Möbel", *row[3:]] for row in till()]
+    text = as_csv(rows).decode()
+    for codec, said in (("cp1252", "Windows-1252"), ("utf-8", None), ("utf-16-le", None), ("utf-32", None)):
+        _sales, report = read_sales(kept(tmp_path, f"{codec}.csv", text.encode(codec)))
+        assert report.departments == ("Möbel",), codec
+        assert [f.code for f in report.findings] == (["encoding"] if said else [])
+
+
+def test_damaged_characters_are_refused(tmp_path: Path) -> None:
+    rows = [[row[0], row[1], "Möbel", *row[3:]] for row in till()]
+    content = as_csv(rows).replace("Möbel".encode(), b"M\xc3bel", 1)
+    assert "1 damaged character" in refusal(kept(tmp_path, "damaged.csv", content))

@@ -1,1 +1,1 @@
-"""What is kept of promotions: facts, models, scenarios, reviews. Only files named store.py know the tables."""
+"""What is kept of promotions: facts, models, scenarios, reviews. Only files named store.py know tables."""

@@ -30,6 +30,8 @@ def keep_opportunities(
     require(s, person, project_id, Permission.PLAN_EDIT)
     if any((one.month, one.geo) != (month, geo) for one in found):
         raise ValueError(f"Opportunities of {month}, {geo} are kept together, no others among them.")
+    # Of two who look at the same month at once, one waits for the other.
+    s.execute(select(Project.id).where(Project.id == project_id).with_for_update(key_share=True))
     before = _keys(s, project_id, month, geo)
     s.execute(update(Row).where(*_of(project_id, month, geo)).values(rank=NO_LONGER_FOUND))
     for one in {_key(one): one for one in reversed(found)}.values():

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from core.errors import UserError
@@ -107,11 +108,16 @@ def _rows(what: str, frame: pd.DataFrame, names: Sequence[str]) -> list[Row]:
         raise UserError(f"The {what} lack the columns {', '.join(missing)}.")
     if len(frame) > MOST_ROWS:
         raise UserError(f"The {what} have {len(frame):,} rows; the most is {MOST_ROWS:,}.")
-    return [{name: _plain(row.get(name)) for name in names} for row in frame.reset_index().to_dict("records")]
+    return [
+        {name: _plain(row.get(name)) for name in names}
+        for row in frame.reset_index(drop=True).to_dict("records")
+    ]
 
 
 def _plain(value: Any) -> Any:
     """Blanks of every kind as None, numbers of numpy as Python's own."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
     if isinstance(value, list | tuple | dict | str):
         return value
     if value is None or pd.isna(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.promo.keeping.copies.store import latest_kpi
 from core.promo.keeping.reviews.kept import KeptReview
 from core.promo.review.values import PostMortem
 from core.shelf import store as shelf
+from core.shelf.names import StaleWrite
 from db import tables
 from db.tables import PromoScenario, User
 
@@ -71,18 +73,35 @@ def review(s: Session, person: Person, promo_id: uuid.UUID) -> KeptReview | None
     return _kept(row) if row else None
 
 
-def save_brief(s: Session, person: Person, promo_id: uuid.UUID, brief: CreativeBrief) -> CreativeBrief:
-    """The brief, kept in place of the promotion's brief before."""
+def save_brief(
+    s: Session,
+    person: Person,
+    promo_id: uuid.UUID,
+    brief: CreativeBrief,
+    *,
+    seen_at: dt.datetime | None = None,
+) -> CreativeBrief:
+    """The brief, kept in place of the promotion's brief before. With `seen_at`, the `brief_saved_at` of the
+    one that was loaded, raises StaleWrite when somebody saved another since."""
     promo = shelf.find_to_change(s, person, PromoScenario, promo_id, Permission.PLAN_EDIT)
-    written = {"brief": brief.brief_json(), "assets": brief.assets_json()}
-    statement = insert(Brief).values(scenario_id=promo.id, project_id=promo.project_id, **written)
-    s.execute(
-        statement.on_conflict_do_update(
-            index_elements=["scenario_id"], set_=written | {"updated_at": func.clock_timestamp()}
+    saved_at = brief_saved_at(s, person, promo_id)
+    if seen_at is not None and saved_at is not None and saved_at > seen_at:
+        raise StaleWrite(
+            f"The brief of “{promo.label}” was saved by somebody else in the meantime. "
+            "Open it again to see the change."
         )
-    )
+    written: dict[str, Any] = {"brief": brief.brief_json(), "assets": brief.assets_json()}
+    written["updated_at"] = func.clock_timestamp()
+    statement = insert(Brief).values(scenario_id=promo.id, project_id=promo.project_id, **written)
+    s.execute(statement.on_conflict_do_update(index_elements=["scenario_id"], set_=written))
     shelf.write_down(s, person, promo, "brief", assets=len(brief.assets))
     return brief
+
+
+def brief_saved_at(s: Session, person: Person, promo_id: uuid.UUID) -> dt.datetime | None:
+    """When the brief of a promotion was saved last, None without one. Raises NotFound for strangers."""
+    shelf.find(s, person, PromoScenario, promo_id)
+    return s.scalar(select(Brief.updated_at).where(Brief.scenario_id == promo_id))
 
 
 def brief(s: Session, person: Person, promo_id: uuid.UUID) -> CreativeBrief | None:

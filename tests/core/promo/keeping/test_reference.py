@@ -66,6 +66,17 @@ def test_segments_come_back_and_go_into_the_settings(s: Session, person: Person,
     ]  # fmt: skip
 
 
+def test_tables_as_arrow_and_editors_hand_them_over_are_taken(
+    s: Session, person: Person, project: int
+) -> None:
+    odd = made_segments().set_index(pd.Index([7, 8, 9], name="name"))
+    odd["fav_categories"] = [np.array(words) for words in odd["fav_categories"]]
+    odd["last_purchase_days_ago"] = pd.array([10, None, 240], dtype="Int64")
+    kept = reference.save_segments(s, person, project, odd.assign(share_of_revenue=np.float32(0.25)))
+    assert kept["fav_categories"].map(len).sum() == 4
+    assert kept["last_purchase_days_ago"].isna().sum() == 1
+
+
 def test_segments_with_faults_are_refused(s: Session, person: Person, project: int) -> None:
     wrong = made_segments().assign(share_of_revenue=[0.9, 0.9, 2.0], share_of_customers=[None, 0.1, 0.1])
     with pytest.raises(UserError) as caught:

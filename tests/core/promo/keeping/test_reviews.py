@@ -15,6 +15,7 @@ from core.access.store import audit
 from core.promo.keeping.reviews import store as reviews
 from core.promo.keeping.scenarios import store as promos
 from core.promo.keeping.scenarios.promo_info import PromoInfo
+from core.shelf.names import StaleWrite
 from db.tables import PostMortemReport, ScenarioKpi
 from tests.core.promo.keeping.examples import creative, figures, outcome, plan
 
@@ -65,6 +66,18 @@ def test_a_brief_comes_back_and_is_replaced(s: Session, person: Person, kept: Pr
     assert promos.promo(s, person, kept.id).info.briefed
 
 
+def test_a_brief_that_somebody_else_saved_meanwhile_is_not_overwritten(
+    s: Session, person: Person, kept: PromoInfo
+) -> None:
+    assert reviews.brief_saved_at(s, person, kept.id) is None
+    reviews.save_brief(s, person, kept.id, creative())
+    seen_at = reviews.brief_saved_at(s, person, kept.id)
+    theirs = reviews.save_brief(s, person, kept.id, replace(creative(), tone="calm"), seen_at=seen_at)
+    with pytest.raises(StaleWrite, match="somebody else"):
+        reviews.save_brief(s, person, kept.id, creative(), seen_at=seen_at)
+    assert reviews.brief(s, person, kept.id) == theirs
+
+
 def test_a_deleted_promotion_takes_its_papers_out_of_sight(
     s: Session, person: Person, project: int, kept: PromoInfo
 ) -> None:
@@ -93,6 +106,7 @@ def test_strangers_find_nothing_and_change_nothing(
         lambda: reviews.note_learning(s, stranger, saved.id, "9"),
         lambda: reviews.note_learning(s, person, uuid.uuid4(), "9"),
         lambda: reviews.brief(s, stranger, kept.id),
+        lambda: reviews.brief_saved_at(s, stranger, kept.id),
         lambda: reviews.save_brief(s, stranger, kept.id, creative()),
     ):
         with pytest.raises(NotFound):

@@ -24,6 +24,7 @@ from core.mmm.charts.base import (
 from core.mmm.wording import Wording
 from core.palette import COLOURS
 from core.promo.scenarios.best import FrontierPoint
+from core.promo.scenarios.charts import safe
 from core.promo.scenarios.kpis import PromoKpis
 
 MEASURES = {"sales_value": "Sales", "margin_value": "Margin", "ebit": "EBIT"}
@@ -63,7 +64,7 @@ def _marks(one: Contender, place: int, count: int, wording: Wording) -> Trace:
         "mode": "markers",
         "x": middle,
         "y": [row + lane for row in range(len(MEASURES))],
-        "name": one.name,
+        "name": safe(one.name),
         "marker": {"color": colour, "size": 10},
         "error_x": error_bars(middle, ends[:, 0], ends[:, 1], colour),
         "customdata": said,
@@ -99,9 +100,8 @@ def frontier_chart(
 
 
 def _point_words(point: FrontierPoint, wording: Wording) -> str:
-    discounts = ", ".join(
-        f"{name} {channel} {pct:g} %" for (name, channel, _), pct in point.discounts.items()
-    )
+    parts = (f"{safe(name)} {channel} {pct:g} %" for (name, channel, _), pct in point.discounts.items())
+    discounts = ", ".join(parts)
     return (
         f"sales {wording.money(point.sales_value_delta)}, margin {wording.money(point.margin_value_delta)}, "
         f"{point.margin_pct:.1f} % margin: {discounts}"

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from core.mmm.wording import Wording, compact
+from core.promo.scenarios.charts import breakdown_bars
 from core.promo.scenarios.kpis import PromoKpis
-from pages.parts.layout import Kpi, kpi_row
+from pages.parts.layout import Kpi, chart, kpi_row
 from pages.parts.plain import plain
 from pages.parts.promo.words import pct, signed_count, signed_money, signed_points
 
@@ -72,6 +73,8 @@ def show_breakdown(kpis: PromoKpis, wording: Wording, key: str) -> None:
         "Break down by", list(there), default="by_department", required=True, format_func=there.get,
         key=f"{key}_by", label_visibility="collapsed",
     )  # fmt: skip
+    drawn = breakdown_bars(kpis, str(picked), wording)
+    chart(drawn, key=f"{key}_bars_{picked}", height=int(drawn.layout.height))
     rows = [_row(row, there[str(picked)], wording) for row in kpis.breakdown[str(picked)]]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key=f"{key}_table", height=38 + 35 * min(len(rows), 10),

@@ -10,6 +10,7 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.mmm.wording import Wording
 from core.promo.days import ALL_GEOS
+from core.promo.discovery.charts import department_map, gap_waterfall
 from core.promo.discovery.values import Gap, GapFigure, Opportunity
 from core.promo.keeping.opportunities import store as kept_opportunities
 from core.promo.keeping.opportunities.kept import KeptOpportunity
@@ -17,13 +18,13 @@ from core.promo.keeping.reference import store as reference
 from core.store import session
 from pages.parts.actions import user_errors
 from pages.parts.figures import day
-from pages.parts.layout import Kpi, kpi_row, section
+from pages.parts.layout import Kpi, chart, kpi_row, section
 from pages.parts.places import Screen, link
 from pages.parts.plain import plain
 from pages.parts.promo.answer import NAMES, amount, change, span
 from pages.parts.promo.cached import discovered
 from pages.parts.promo.ground import Ground, ground_of, show_behind
-from pages.parts.promo.month import MonthAsked, days_of, months_of, planned_in
+from pages.parts.promo.month import Discovered, MonthAsked, days_of, months_of, planned_in
 from pages.parts.promo.opportunity_cards import show_cards
 from pages.parts.session import may
 
@@ -44,6 +45,7 @@ def show_discovery(person: Person, project: Membership) -> None:
         found = discovered(person, ground, asked)
     if not outcome.failed:
         _show_gap(found.gap, ground.wording)
+        _show_charts(found, ground.wording)
         _show_found(person, project, found.opportunities, ground, asked)
 
 
@@ -91,7 +93,20 @@ def _show_gap(gap: Gap, wording: Wording) -> None:
     figures = {"sales_value": gap.sales_value, "margin_pct": gap.margin_pct, "units": gap.units}
     kpi_row([_card(name, figure, wording) for name, figure in figures.items()], columns=3)
     st.caption(plain(coverage_words(gap)))
-    for note in gap.notes:
+
+
+def _show_charts(found: Discovered, wording: Wording) -> None:
+    """How the month comes about, and which departments make it; folded to one column on a narrow screen."""
+    way, fields = gap_waterfall(found.gap, wording), department_map(found.departments)
+    with st.grid(2, min_column_width=400):
+        for title, drawn, key in (
+            ("The way to the target", way, "gap_waterfall"),
+            ("Departments", fields, "department_map"),
+        ):
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{title}**")
+                chart(drawn, key=key, height=int(drawn.layout.height))
+    for note in found.gap.notes:
         st.caption(f":material/info: {plain(note)}")
 
 
@@ -118,7 +133,7 @@ def coverage_words(gap: Gap) -> str:
     """Which days of the month are sales and which are a forecast."""
     if gap.first_on is None or gap.last_on is None:
         return "The month is over: all of it is actual sales."
-    ahead = f"{day(gap.first_on)} to {day(gap.last_on)} are a forecast without promotions, plus those planned"
+    ahead = f"{day(gap.first_on)} to {day(gap.last_on)} are a forecast"
     if gap.covered_until is None:
         return f"{ahead}."
     return f"Actual sales up to {day(gap.covered_until)}; {ahead}."

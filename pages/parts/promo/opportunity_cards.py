@@ -23,7 +23,7 @@ from pages.parts.promo.words import signed_money
 from pages.parts.session import may
 
 KINDS = {
-    OpportunityKind.CLOSE_GAP: ("Closes the gap", "primary", ":material/target:"),
+    OpportunityKind.CLOSE_GAP: ("Closes the gap", "blue", ":material/target:"),
     OpportunityKind.SEASONAL_PEAK: ("Season", "orange", ":material/calendar_month:"),
     OpportunityKind.STRONG_RESPONSE: ("Strong response", "green", ":material/trending_up:"),
     OpportunityKind.NEVER_TRIED: ("Never tried", "violet", ":material/science:"),
@@ -64,7 +64,7 @@ def _card(
         st.markdown(f"**{plain(f'{found.department}, {found.channel}')}**", width="content")
         st.badge(words, color=colour, icon=icon)
         if kept is not None and kept.planned:
-            st.badge("Planned", color="blue", icon=":material/check:")
+            st.badge("Planned", color="gray", icon=":material/check:")
     line = found.suggested
     st.markdown(plain(f"{line.discount_pct:g} % off, {day(found.start)} to {day(found.end)}"))
     st.markdown(f"{_gain('sales_value', 'Sales', found, wording)}  \n{_gain('ebit', 'EBIT', found, wording)}")

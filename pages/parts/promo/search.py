@@ -136,9 +136,12 @@ def _show_frontier(
         return
     picture = st.container()
     places = list(range(1, len(points) + 1))
-    place = st.select_slider("From most margin to most sales", places, key=f"{key}_point_{len(points)}")
-    point = points[int(place) - 1]
     deltas = figures.kpis.deltas
+    near = min(places, key=lambda at: abs(points[at - 1].sales_value_delta - deltas["sales_value"]))
+    slot = f"{key}_point_{len(points)}"
+    st.session_state.setdefault(slot, near)
+    place = st.select_slider("From most margin to most sales", places, key=slot)
+    point = points[int(place) - 1]
     with picture:
         now = deltas["sales_value"], deltas["margin_value"]
         drawn = frontier_chart(points, int(place) - 1, now, ground.wording)

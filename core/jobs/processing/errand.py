@@ -83,6 +83,7 @@ class JobInfo:
     created_by: str
     created_at: dt.datetime
     started_at: dt.datetime | None
+    heartbeat_at: dt.datetime | None
     completed_at: dt.datetime | None
 
     @property

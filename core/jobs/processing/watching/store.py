@@ -17,7 +17,7 @@ NOT_FOUND = "This job was not found."
 AS_KEPT = (
     *("id", "stage", "progress_done", "progress_total", "files_queued", "files_processed"),
     *("records_processed", "errors", "message", "error_reference", "attempt", "cancel_requested"),
-    *("created_at", "started_at", "completed_at"),
+    *("created_at", "started_at", "heartbeat_at", "completed_at"),
 )
 NEEDED = {JobKind.SALES: Permission.DATASET_UPLOAD, JobKind.UPLIFT: Permission.MODEL_TRAIN}
 

@@ -91,6 +91,14 @@ def test_two_workbooks_become_facts_and_coefficients_by_themselves(
     cells = wanted[["department", "channel"]].drop_duplicates()
     assert len(table) == 4 * len(cells) and set(table["model_version"]) == {"1"}
     assert table["confidence"].between(0, 1).all() and (table["uplift_sales_pct"] > 0).all()
+    with store.session() as s:
+        again = models.learn(s, analyst, shop, note="Once more")
+    assert until(lambda: look(again).stage == "uplift", 60), look(again)
+    with store.session() as s:
+        assert facts.cancel_job(s, analyst, again)
+    assert until(lambda: not look(again).active, 60) and look(again).status == JobStatus.CANCELLED
+    with store.session() as s:
+        assert len(models.promo_models(s, analyst, shop)) == 1
     program = NO_SAMPLER.format(id=analyst.id, project=shop)
     answer = subprocess.run(
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
@@ -126,6 +134,8 @@ def test_a_process_killed_while_it_loads_leaves_the_facts_and_is_tried_again(
         s.execute(text("LOCK TABLE sales_aggregated IN EXCLUSIVE MODE"))
         second = hand_in([handed_in(a_file(tmp_path, "b.csv", 40), replaces=old.id)])
         assert until(lambda: waits(), 60), look(second)
+        beaten = look(second).heartbeat_at
+        assert until(lambda: look(second).heartbeat_at != beaten, 10), "signs of life go on meanwhile"
         os.kill(processes(home)[-1], signal.SIGKILL)
         assert until(lambda: look(second).message is not None or look(second).attempt == 2, 30)
         with store.session() as other:

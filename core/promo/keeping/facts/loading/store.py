@@ -55,7 +55,8 @@ _SUMS = text(
     FROM concerned
     JOIN sales_file_facts fact USING (date, channel, department, geo, promo_flag)
     JOIN sales_files file ON file.id = fact.file_id
-    WHERE file.project_id = :project AND file.status = 'current'
+    WHERE file.project_id = :project AND file.id <> ALL(CAST(:leaving AS uuid[]))
+      AND (file.status = 'current' OR file.id = CAST(:arriving AS uuid))
     GROUP BY date, channel, department, geo, promo_flag
     ON CONFLICT (project_id, date, channel, department, geo, promo_flag) DO UPDATE
     SET discount_pct = excluded.discount_pct, sales_value = excluded.sales_value,
@@ -73,7 +74,8 @@ _GONE = text(
           = (concerned.date, concerned.channel, concerned.department, concerned.geo, concerned.promo_flag)
       AND NOT EXISTS (
         SELECT 1 FROM sales_file_facts fact JOIN sales_files file ON file.id = fact.file_id
-        WHERE file.project_id = :project AND file.status = 'current'
+        WHERE file.project_id = :project AND file.id <> ALL(CAST(:leaving AS uuid[]))
+          AND (file.status = 'current' OR file.id = CAST(:arriving AS uuid))
           AND (fact.date, fact.channel, fact.department, fact.geo, fact.promo_flag)
               = (known.date, known.channel, known.department, known.geo, known.promo_flag))
     """
@@ -95,8 +97,19 @@ def facts_key_of(s: Session, project_id: int) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
-def recompute(s: Session, project_id: int, files: Sequence[uuid.UUID]) -> None:
-    """Facts again equal the sum over current files, for every key that one of `files` speaks of."""
+def recompute(
+    s: Session,
+    project_id: int,
+    files: Sequence[uuid.UUID],
+    *,
+    arriving: uuid.UUID | None = None,
+    leaving: Sequence[uuid.UUID] = (),
+) -> None:
+    """Facts again equal the sum over current files, for every key that one of `files` speaks of.
+
+    The file `arriving` counts as current already, those `leaving` no longer: the caller says so in their rows
+    before the transaction ends.
+    """
     span = select(func.min(SalesFileFact.date), func.max(SalesFileFact.date))
     first, last = s.execute(span.where(SalesFileFact.file_id.in_(files))).one()
     if first is None:
@@ -105,8 +118,13 @@ def recompute(s: Session, project_id: int, files: Sequence[uuid.UUID]) -> None:
     s.execute(text("DROP TABLE IF EXISTS concerned"))
     s.execute(_CONCERNED, {"files": [str(number) for number in files]})
     s.execute(text("ANALYZE concerned"))
-    s.execute(_SUMS, {"project": project_id})
-    s.execute(_GONE, {"project": project_id})
+    counted = {
+        "project": project_id,
+        "arriving": str(arriving) if arriving else None,
+        "leaving": [str(number) for number in leaving],
+    }
+    s.execute(_SUMS, counted)
+    s.execute(_GONE, counted)
 
 
 def files_to_read(s: Session, errand: Errand) -> tuple[FileToRead, ...]:
@@ -154,24 +172,46 @@ def load_file(
     s: Session, errand: Errand, file_id: uuid.UUID, found: FileFacts, rejected_path: str | None
 ) -> bool:
     """Puts the file's sums among the facts and makes it current, the file it replaces no longer; False when
-    the job was stopped or taken over meanwhile. Calling it again changes nothing."""
+    the job was stopped or taken over meanwhile. Calling it again changes nothing.
+
+    The job's row is locked at the very end, so that signs of life and the wish to cancel need not wait.
+    """
     _notice_death(s)
     lock_facts(s, errand.project_id)
-    file = s.get_one(SalesFile, file_id, with_for_update=True, populate_existing=True)
+    file = s.get_one(SalesFile, file_id, populate_existing=True)
     if file.status == SalesFileStatus.CURRENT and file.job_id == errand.job_id:
         return True
-    row = mine(s, errand)
-    if row is None or row.cancel_requested:
-        return False
-    _copy(s, file_id, found.facts)
     old = _replaced(s, file)
+    with s.begin_nested() as loading:
+        _copy(s, file_id, found.facts)
+        leaving = [old.id] if old else []
+        recompute(s, errand.project_id, [file_id, *leaving], arriving=file_id, leaving=leaving)
+        row = mine(s, errand)
+        if row is None or row.cancel_requested:
+            loading.rollback()
+            return False
+        _settle(s, file, old, found, rejected_path)
+    return True
+
+
+def _replaced(s: Session, file: SalesFile) -> SalesFile | None:
+    """The file that this one corrects, while it counts: somebody may have withdrawn it meanwhile."""
+    old = s.get(SalesFile, file.replaces_id, populate_existing=True) if file.replaces_id else None
+    return old if old is not None and old.status == SalesFileStatus.CURRENT else None
+
+
+def _settle(
+    s: Session, file: SalesFile, old: SalesFile | None, found: FileFacts, rejected_path: str | None
+) -> None:
+    """What became of the two files. The old one goes first: the same content is current once."""
+    if old is not None:
+        old.status = SalesFileStatus.REPLACED
+        s.flush()
     file.status, file.deleted_at = SalesFileStatus.CURRENT, None
     file.rows_read, file.rows_rejected = found.report.rows_read, found.report.rows_rejected
     file.quality_score, file.report = found.report.quality_score, found.report.to_json()
     file.rejected_path = rejected_path
     s.flush()
-    recompute(s, errand.project_id, [file_id, *old])
-    return True
 
 
 def _notice_death(s: Session) -> None:
@@ -186,16 +226,6 @@ def make_months(s: Session, found: FileFacts) -> None:
     if len(found.facts):
         days = pd.to_datetime(found.facts["date"])
         ensure_months(s.connection(), days.min().date(), days.max().date())
-
-
-def _replaced(s: Session, file: SalesFile) -> list[uuid.UUID]:
-    """The file that this one corrects, no longer current; none where somebody withdrew it meanwhile."""
-    old = s.get(SalesFile, file.replaces_id, with_for_update=True) if file.replaces_id else None
-    if old is None or old.status != SalesFileStatus.CURRENT:
-        return []
-    old.status = SalesFileStatus.REPLACED
-    s.flush()
-    return [old.id]
 
 
 def _copy(s: Session, file_id: uuid.UUID, facts: pd.DataFrame) -> None:
@@ -233,8 +263,8 @@ def refuse_file(
     rejected_path: str | None = None,
 ) -> None:
     """The file could not be read, and why; the file it should replace stays current."""
-    file = s.get_one(SalesFile, file_id, with_for_update=True, populate_existing=True)
-    if mine(s, errand) is None or file.status == SalesFileStatus.CURRENT:
+    row, file = mine(s, errand), s.get_one(SalesFile, file_id, populate_existing=True)
+    if row is None or file.status == SalesFileStatus.CURRENT:
         return
     file.status, file.rejected_path = SalesFileStatus.FAILED, rejected_path
     file.report = {**(report or {}), "sentence": sentence}

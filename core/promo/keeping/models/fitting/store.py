@@ -27,7 +27,9 @@ def why_not(s: Session, project_id: int) -> str | None:
         return "There are no sales to learn from yet."
     days = (last - first).days + 1
     if days < 7 * LEAST_WEEKS:
-        return f"The sales cover {days} days; promotions are learned from {LEAST_WEEKS} weeks of them on."
+        return (
+            f"The sales cover {days} days; at least {LEAST_WEEKS} weeks are needed to learn from promotions."
+        )
     if not promo_days:
         return "No day of the sales has a promotion with a discount, so there is no uplift to learn."
     return None

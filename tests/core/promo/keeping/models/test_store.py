@@ -64,7 +64,7 @@ def test_too_little_history_is_said_in_a_sentence(
     with pytest.raises(UserError, match="no sales to learn from"):
         store.learn(s, person, project)
     loaded("a.csv", rows(55))
-    with pytest.raises(UserError, match="cover 55 days; promotions are learned from 8 weeks"):
+    with pytest.raises(UserError, match="cover 55 days; at least 8 weeks are needed"):
         store.learn(s, person, project)
     loaded("b.csv", rows(10, start="2024-02-25"))
     assert why_not(s, project) is None

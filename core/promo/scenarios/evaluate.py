@@ -124,9 +124,11 @@ def _cannibalised(response: Response, sold: Sold, drawn: Change) -> dict[str, di
 
 
 def _strongest(response: Response, sold: Sold, mine: list[int]) -> tuple[str, float]:
-    """The sales channel that loses most, and its loss in percent of its baseline."""
+    """The sales channel that loses most (gains most, where none loses), and its loss in percent of its
+    baseline."""
     shares = {channel: taken_pct(response, sold, mine, channel) for channel in _channels(response, mine)}
-    worst = max(shares, key=lambda channel: shares[channel])
+    loses = any(share > 0 for share in shares.values())
+    worst = (max if loses else min)(shares, key=lambda channel: shares[channel])
     return worst, shares[worst]
 
 

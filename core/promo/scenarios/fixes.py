@@ -17,6 +17,7 @@ from core.promo.scenarios.verdict import Fix, FixKind, LineFix
 from core.promo.scenarios.wording import without
 
 Discounts = Mapping[Lot, float]
+MOST_NAMED = 3  # lines that a sentence names one by one
 PARTS = np.linspace(0.95, 0.0, 20)  # of all discounts, when no single line is enough
 
 
@@ -86,11 +87,20 @@ class Seeker:
         else:
             best = next(self._together(found), dict.fromkeys(found.lots, 0.0))
         lines = tuple(self._change(lot, discount) for lot, discount in best.items())
-        return Fix(FixKind.DISCOUNTS, lines), " ".join(self._words(line) for line in lines)
+        return Fix(FixKind.DISCOUNTS, lines), self._said(lines)
 
     def _change(self, lot: Lot, discount: float) -> LineFix:
         segments = next(line.segments for line in self.scenario.mechanics if line.lot == lot)
         return LineFix(lot[0], lot[1], discount or None, segments)
+
+    def _said(self, changes: tuple[LineFix, ...]) -> str:
+        """What changes, line by line; of many lines the most that any keeps."""
+        if len(changes) <= MOST_NAMED:
+            return " ".join(self._words(change) for change in changes)
+        most = max(change.discount_pct or 0.0 for change in changes)
+        if most == 0:
+            return f"Drop all {len(changes)} lines."
+        return f"Lower {len(changes)} discounts alike, to at most {most:g} %."
 
     def _words(self, change: LineFix) -> str:
         place = f"{change.department}, {change.channel}"

@@ -12,6 +12,7 @@ from core.promo.choices import BaselineMethod, Measure
 from core.promo.days import CellDays
 from core.promo.weekdays import usable_days
 
+CLEARLY = 2.0  # standard errors
 Floats = NDArray[np.float64]
 
 
@@ -55,17 +56,16 @@ def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
 
 
 def better_of(tested: Backtest) -> BaselineMethod:
-    """The seasonal method, unless the weekday mean was better by more than one standard error of the paired
-    differences (Breiman et al. 1984, the one-standard-error rule): the tested weeks seldom hold a whole year,
-    and what the mean cannot know of the season shows in the others. The weekday mean where nothing was
-    tested.
+    """The seasonal method, unless the weekday mean was better by more than two standard errors of the paired
+    differences: the tested weeks seldom hold a whole year, and what the mean cannot know of the season shows
+    in the others. The weekday mean where nothing was tested.
     """
     if not len(tested.frame):
         return BaselineMethod.WEEKDAY_MEAN
     errors = tested.frame.pivot(index="origin", columns="method", values="mape")
     worse = (errors[BaselineMethod.SEASONAL.value] - errors[BaselineMethod.WEEKDAY_MEAN.value]).to_numpy()
     unsure = float(worse.std(ddof=1)) / np.sqrt(len(worse)) if len(worse) > 1 else 0.0
-    return BaselineMethod.WEEKDAY_MEAN if worse.mean() > unsure else BaselineMethod.SEASONAL
+    return BaselineMethod.WEEKDAY_MEAN if worse.mean() > CLEARLY * unsure else BaselineMethod.SEASONAL
 
 
 def _row(

@@ -26,6 +26,7 @@ from core.promo.events import rivals_of, shadows_of
 
 Floats = NDArray[np.float64]
 HARMONICS = 4
+YEAR_DAYS, SHORT_TREND = 360, 0.2
 KNOT_YEARS = 0.25
 WEEK = "week"
 
@@ -84,13 +85,17 @@ def calendar_terms(days: CellDays, dates: pd.DatetimeIndex, widths: Widths) -> I
 def _smooth(days: CellDays, dates: pd.DatetimeIndex, widths: Widths) -> Iterator[Term]:
     cells, own = len(days.cells), np.eye(len(days.cells))
     turn = 2 * np.pi * np.asarray(dates.dayofyear, dtype=float) / 365.25
-    for k in range(1, HARMONICS + 1):
+    # In part of a year nobody can tell growth from season: waves and a steep trend fitted to it would run on
+    # wildly into the months that were never seen.
+    whole = len(days.dates) >= YEAR_DAYS
+    steep = 1.0 if whole else SHORT_TREND
+    for k in range(1, HARMONICS + 1) if whole else ():
         for name, wave in (("sin", np.sin(k * turn)), ("cos", np.cos(k * turn))):
             yield Term(("season", f"{name} {k}"), np.tile(wave, (cells, 1)), widths.season)
     years = np.asarray((dates - days.dates[0]).days, dtype=float) / 365.25
-    yield Term(("trend",), np.tile(years, (cells, 1)), widths.trend)
+    yield Term(("trend",), np.tile(years, (cells, 1)), steep * widths.trend)
     for c in range(cells):
-        yield Term(("trend", str(days.cells[c])), np.outer(own[c], years), widths.own_trend)
+        yield Term(("trend", str(days.cells[c])), np.outer(own[c], years), steep * widths.own_trend)
     last = float((days.dates[-1] - days.dates[0]).days) / 365.25
     for knot in np.arange(KNOT_YEARS, last, KNOT_YEARS):
         yield Term(("bend", f"{knot:g}"), np.tile(np.maximum(years - knot, 0), (cells, 1)), widths.bend)

@@ -1,0 +1,116 @@
+"""The creative brief: written from a saved promotion, edited, checked while one types, kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.access import Person, Role
+from core.promo.brief import CreativeBrief
+from core.promo.keeping.reviews import store
+from core.store import session
+from tests.pages.conftest import everything_shown
+from tests.pages.plan.learned import keep_learned
+from tests.pages.plan.reviewed import COMING, keep_promo
+
+PAGE = "pages/plan/brief.py"
+
+
+@pytest.fixture
+def promo(owner: Person, project_id: int) -> Any:
+    keep_learned(owner, project_id)
+    return keep_promo(owner, project_id, COMING)
+
+
+def kept(owner: Person, promo: Any) -> CreativeBrief | None:
+    with session() as s:
+        return store.brief(s, owner, promo)
+
+
+def press(app: AppTest, label: str, at: int = 0) -> AppTest:
+    [button for button in app.button if label in (button.label, button.help)][at].click().run()
+    assert not app.exception
+    return app
+
+
+def field(app: AppTest, name: str) -> Any:
+    every = (*app.text_input, *app.text_area, *app.selectbox, *app.multiselect)
+    return next(one for one in every if one.label == name)
+
+
+def test_a_visitor_is_asked_to_sign_in(signed_out_page):
+    app = signed_out_page(PAGE)
+    assert not app.exception and not app.text_area
+
+
+def test_a_stranger_does_not_see_the_project(open_page, promo, stranger):
+    app = open_page(PAGE, person=stranger)
+    assert not app.exception and not app.text_area
+
+
+def test_without_a_saved_promotion_the_way_to_one_is_shown(open_page, project_id):
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Build a promotion" in [button.label for button in app.button]
+
+
+def test_the_brief_is_written_edited_and_kept(open_page, owner, promo):
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Nothing mandatory is missing" in everything_shown(app)
+    assert field(app, "Key messages").value.startswith("25% off TV")
+    field(app, "Objective").set_value("Clear the stock").run()
+    press(app, "Save")
+    found = kept(owner, promo)
+    assert found is not None and found.primary == "Clear the stock"
+    assert field(open_page(PAGE), "Objective").value == "Clear the stock"
+
+
+def test_what_is_missing_or_invented_is_said_while_one_types(open_page, promo):
+    app = open_page(PAGE)
+    field(app, "Legal").set_value("").run()
+    assert "The legal text “While stocks last.” is missing." in everything_shown(app)
+    field(app, "Key messages").set_value("70 % off").run()
+    assert "The brief says 70 %, a discount that the promotion does not give." in everything_shown(app)
+
+
+def test_assets_are_added_moved_and_taken_out_with_their_words(open_page, owner, promo):
+    app = open_page(PAGE)
+    before = [asset.type for asset in _saved(app, owner, promo).assets]
+    press(app, "Add an asset")
+    assert [asset.type for asset in _saved(app, owner, promo).assets] == [*before, "social_post"]
+    field(app, "Headline").set_value("First of all").run()
+    press(app, "Down")
+    found = _saved(app, owner, promo).assets
+    assert (found[1].type, found[1].headline) == (before[0], "First of all")
+    press(app, "Take out")
+    assert [asset.type for asset in _saved(app, owner, promo).assets] == [
+        before[0],
+        *before[2:],
+        "social_post",
+    ]
+
+
+def test_an_asset_without_a_headline_cannot_be_saved(open_page, promo):
+    app = open_page(PAGE)
+    field(app, "Headline").set_value("").run()
+    assert "needs a headline" in everything_shown(app)
+    assert next(button for button in app.button if button.label == "Save").disabled
+
+
+def test_who_may_only_look_gets_no_fields_to_write_in(open_page, promo, new_member):
+    app = open_page(PAGE, person=new_member(Role.VIEWER))
+    assert not app.exception
+    assert all(one.disabled for one in app.text_area)
+    assert "Save" not in [button.label for button in app.button]
+
+
+def _saved(app: AppTest, owner: Person, promo: Any) -> CreativeBrief:
+    button = next(button for button in app.button if button.label == "Save")
+    if not button.disabled:
+        press(app, "Save")
+    found = kept(owner, promo)
+    assert found is not None
+    return found

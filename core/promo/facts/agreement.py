@@ -12,8 +12,10 @@ import pyarrow as pa
 from core.data.cell_problems import FORMATS, ORDERS, TOTALS
 from core.data.dates import DateForm, DateOrder, read_dates
 from core.data.months import plain_letters
+from core.data.number_words import CURRENCY_CODES
 from core.data.numbers import NumberFormat, read_numbers
-from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, shortened
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some, shortened
+from core.data.vocabulary import CURRENCY, says
 from core.promo.facts.cells import Fault, Floats, coded, day_texts, is_dated, numbers, says_missing
 from core.promo.facts.lines import Batch, Lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
@@ -54,6 +56,7 @@ class _Column:
     largest: float = 0.0
     parts: bool = False
     unclear: tuple[Place, str] | None = None
+    currencies: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -62,6 +65,7 @@ class _Seen:
 
     words: dict[SalesColumn, dict[str, Place]] = field(default_factory=lambda: {c: {} for c in WORDS})
     numbers: dict[SalesColumn, _Column] = field(default_factory=dict)
+    currencies: dict[str, set[str]] = field(default_factory=dict)
     rows: int = 0
 
 
@@ -71,6 +75,7 @@ def agree(lines: Lines, mapping: SalesMapping) -> Agreement:
     seen = _Seen()
     for batch in lines.walk():
         _look(batch, mapping, lines.plain_is_number, seen)
+    _refuse_currencies(seen, mapping, lines.name)
     formats, unclear = _formats(seen, mapping, lines)
     days, doubts = _days(seen.words[SalesColumn.DATE], mapping, lines)
     named = SalesColumn.PROMO_FLAG in mapping.columns
@@ -94,6 +99,10 @@ def _look(batch: Batch, mapping: SalesMapping, plain_is_number: bool, seen: _See
             _remember(batch, column, name, array, seen.words[column])
         elif column in MONEY:
             _vote(batch, array, plain_is_number, seen.numbers.setdefault(column, _Column()))
+    for name, array in batch.cells.items():
+        if says(name, CURRENCY) and name not in mapping.headers:
+            codes = {text.strip().upper() for text in coded(array)[1]}
+            seen.currencies.setdefault(name, set()).update(codes & set(CURRENCY_CODES))
 
 
 def _remember(batch: Batch, column: SalesColumn, name: str, array: pa.Array, known: dict[str, Place]) -> None:
@@ -108,6 +117,17 @@ def _remember(batch: Batch, column: SalesColumn, name: str, array: pa.Array, kno
         )
 
 
+def _refuse_currencies(seen: _Seen, mapping: SalesMapping, name: str) -> None:
+    """Amounts in different currencies cannot be added up."""
+    found = {mapping.columns[column]: each.currencies for column, each in seen.numbers.items()}
+    for header, codes in (found | seen.currencies).items():
+        if len(codes) > 1:
+            raise FileProblem(
+                f"{name}: column {header} has amounts in different currencies ({name_some(sorted(codes))}), "
+                "which cannot be added up: convert them to one."
+            )
+
+
 def _first_places(codes: np.ndarray, count: int) -> np.ndarray:
     """Where each code stands first, -1 for codes that do not occur."""
     first = np.full(count, -1, dtype=np.int64)
@@ -118,10 +138,10 @@ def _first_places(codes: np.ndarray, count: int) -> np.ndarray:
 def _vote(batch: Batch, array: pa.Array, plain_is_number: bool, seen: _Column) -> None:
     """Which decimal mark this batch's cells need, and the largest value without a percent sign."""
     if not pa.types.is_string(array.type):
-        values, _faults, _percent = numbers(array, NumberFormat.POINT, plain_is_number)
-        _weigh(np.abs(values), seen)
+        _weigh(np.abs(numbers(array, NumberFormat.POINT, plain_is_number).values), seen)
         return
     reading = read_numbers(array, plain_is_number=plain_is_number)
+    seen.currencies.update(reading.currencies)
     fraction = np.isfinite(reading.values) & (reading.values % 1 != 0)
     if reading.decided and (reading.ambiguous or fraction.any()):
         seen.votes[reading.number_format] += len(array)

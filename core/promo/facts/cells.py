@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -130,20 +131,31 @@ def _is_serial(text: str) -> bool:
     return len(text) > 6 and text[5] == "." and text.replace(".", "", 1).isdigit()
 
 
-def numbers(
-    array: pa.Array, number_format: NumberFormat, plain_is_number: bool
-) -> tuple[Floats, Faults, NDArray[np.bool_] | None]:
-    """Values (NaN with a fault), faults, and where a percent sign stood (its value is divided by 100)."""
+@dataclass(frozen=True)
+class Numbers:
+    """Cells as numbers.
+
+    `values` (NaN with a fault), `faults`, `percent` where a percent sign stood (the value is divided by 100),
+    `conflicts` where the other decimal mark was used; None where nowhere.
+    """
+
+    values: Floats
+    faults: Faults
+    percent: NDArray[np.bool_] | None = None
+    conflicts: NDArray[np.bool_] | None = None
+
+
+def numbers(array: pa.Array, number_format: NumberFormat, plain_is_number: bool) -> Numbers:
+    """The cells as numbers written in a format."""
     if pa.types.is_boolean(array.type):
-        none = np.full(len(array), np.nan)
-        return none, np.full(len(array), Fault.NOT_NUMBER, dtype=np.uint8), None
+        return _no_numbers(array)
     if not pa.types.is_string(array.type):
         if not (pa.types.is_floating(array.type) or pa.types.is_integer(array.type)):
             return _no_numbers(array)
-        return (*_finite(array.cast(pa.float64(), safe=False)), None)
+        return Numbers(*_finite(array.cast(pa.float64(), safe=False)))
     quick = _quick(array, number_format)
     if quick is not None:
-        return (*_finite(quick), None)
+        return Numbers(*_finite(quick))
     reading = read_numbers(array, number_format, plain_is_number=plain_is_number)
     faults = np.select(
         [reading.blank, reading.words, reading.errors, reading.bad],
@@ -153,7 +165,8 @@ def numbers(
     values = np.where(faults == Fault.NONE, reading.values, np.nan)
     faults = np.where((faults == Fault.NONE) & (np.abs(values) > MOST), Fault.TOO_LARGE, faults)
     endless = _endless(array) & (faults == Fault.NOT_NUMBER)
-    return values, np.where(endless, Fault.ENDLESS, faults).astype(np.uint8), reading.percent
+    faults = np.where(endless, Fault.ENDLESS, faults).astype(np.uint8)
+    return Numbers(values, faults, reading.percent, reading.conflicts)
 
 
 def _endless(array: pa.Array) -> NDArray[np.bool_]:
@@ -161,10 +174,10 @@ def _endless(array: pa.Array) -> NDArray[np.bool_]:
     return np.asarray(found.to_numpy(zero_copy_only=False))
 
 
-def _no_numbers(array: pa.Array) -> tuple[Floats, Faults, None]:
+def _no_numbers(array: pa.Array) -> Numbers:
     empty = np.asarray(array.is_null().to_numpy(zero_copy_only=False))
     faults = np.where(empty, Fault.EMPTY, Fault.NOT_NUMBER).astype(np.uint8)
-    return np.full(len(array), np.nan), faults, None
+    return Numbers(np.full(len(array), np.nan), faults)
 
 
 def _finite(array: pa.Array) -> tuple[Floats, Faults]:

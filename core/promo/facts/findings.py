@@ -7,7 +7,7 @@ from core.promo.facts.cells import REASONS, Fault
 from core.promo.facts.coverage import SPIKE_TIMES, Coverage
 from core.promo.facts.lines import Lines
 from core.promo.facts.mapping import SalesMapping
-from core.promo.facts.notices import COLUMNS, DEEP_DISCOUNT_PCT, Notice, Notices, Seen
+from core.promo.facts.notices import DEEP_DISCOUNT_PCT, Notice, Notices, Seen
 from core.promo.facts.rejected import Rejects
 
 WORDS = {
@@ -44,6 +44,11 @@ WORDS = {
         Severity.WARNING,
         "{rows} units and sales of opposite sign. Give returns a minus in both columns.",
     ),
+    Notice.OTHER_MARK: (
+        Severity.WARNING,
+        "{rows} another decimal mark than the rest of {column}; it was read as what it can only mean. Check "
+        "these cells.",
+    ),
 }
 
 
@@ -65,8 +70,7 @@ def notice_findings(lines: Lines, mapping: SalesMapping, notices: Notices) -> tu
 
 def _notice(lines: Lines, mapping: SalesMapping, notice: Notice, seen: Seen) -> DataProblem:
     severity, words = WORDS[notice]
-    column = COLUMNS[notice]
-    name = mapping.columns.get(column, column.label)
+    name = mapping.columns.get(seen.column, seen.column.label)
     rows = f"{seen.count:,} row{'s have' if seen.count > 1 else ' has'}"
     message = words.format(rows=rows, column=name)
     return DataProblem(
@@ -80,11 +84,8 @@ def rejected_finding(lines: Lines, rejects: Rejects, read: int) -> tuple[DataPro
     for (header, fault), count in rejects.by_reason.most_common():
         first = next((row for row in rejects.kept if row[3] == header and _is(row[5], fault)), None)
         reason = REASONS[fault]
-        message = (
-            f"{count:,} of {read:,} rows were rejected because {header} {reason}"
-            if fault is not Fault.BROKEN_ROW
-            else f"{count:,} of {read:,} rows were rejected because {reason}"
-        )
+        what = reason if fault is Fault.BROKEN_ROW else f"{header} {reason}"
+        message = f"{count:,} of {read:,} rows {'were' if count > 1 else 'was'} rejected because {what}"
         message += ". Mend them in the file and hand it in again, in place of this one."
         found.append(
             DataProblem(

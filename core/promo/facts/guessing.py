@@ -185,14 +185,15 @@ def _channel(name: str, distinct: list[str]) -> ColumnGuess | None:
 
 
 def _department(name: str, distinct: list[str]) -> ColumnGuess | None:
-    if not distinct or len(distinct) > MOST_DEPARTMENTS:
+    if not distinct:
         return None
+    many = 0.4 if len(distinct) > MOST_DEPARTMENTS else 0.0
     for words, endings, confidence in ((DEPARTMENT, ENDINGS["department"], 0.95), (CATEGORY, (), 0.75)):
         word = spoken(name, words, endings)
         if word:
             reason = f"its name contains “{word}” and it holds {len(distinct)} different texts"
             finer = 0.3 if spoken(name, PART_OF) else 0.0
-            return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence - finer)
+            return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence - finer - many)
     return None
 
 

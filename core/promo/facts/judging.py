@@ -16,6 +16,7 @@ from core.promo.facts.cells import (
     Fault,
     Faults,
     Floats,
+    Numbers,
     blank_rows,
     coded,
     day_texts,
@@ -49,7 +50,8 @@ class Names:
 class Judged:
     """One batch: `faults` (row) of every column, `ok` the accepted rows, `blank` rows that are none at all.
 
-    `discount` in percent, NaN where unknown; the other arrays hold nonsense where `ok` is False.
+    `discount` in percent, NaN where unknown; `conflicts` cells with the other decimal mark than their column,
+    where there are any; the other arrays hold nonsense where `ok` is False.
     """
 
     batch: Batch
@@ -65,6 +67,7 @@ class Judged:
     sales: Floats
     margin: Floats
     units: Floats
+    conflicts: Mapping[SalesColumn, Mask]
 
 
 class Judge:
@@ -77,6 +80,7 @@ class Judge:
     def judge(self, batch: Batch) -> Judged:
         """The batch's rows as numbers, with their faults."""
         self._faults: dict[SalesColumn, Faults] = {}
+        self._conflicts: dict[SalesColumn, Mask] = {}
         size = len(batch.rows)
         blank = blank_rows(list(batch.cells.values()))
         day, channel = self._day(batch), self._channel(batch, size)
@@ -104,6 +108,7 @@ class Judge:
             sales,
             margin,
             units,
+            self._conflicts,
         )
 
     def _cells(self, batch: Batch, column: SalesColumn) -> pa.Array | None:
@@ -147,22 +152,22 @@ class Judge:
         return -Fault.TOO_LONG if len(plain) > LONGEST_NAME else names.code(plain)
 
     def _number(self, batch: Batch, column: SalesColumn) -> Floats:
-        values, faults, _percent = numbers(
-            batch.cells[self.mapping.columns[column]], self._format(column), self.lines.plain_is_number
-        )
-        self._faults[column] = faults
-        return values
+        found = self._numbers(batch, column)
+        self._faults[column] = found.faults
+        return found.values
 
-    def _format(self, column: SalesColumn) -> NumberFormat:
-        return self.agreement.formats.get(column, NumberFormat.POINT)
+    def _numbers(self, batch: Batch, column: SalesColumn) -> Numbers:
+        written = self.agreement.formats.get(column, NumberFormat.POINT)
+        found = numbers(batch.cells[self.mapping.columns[column]], written, self.lines.plain_is_number)
+        if found.conflicts is not None and found.conflicts.any():
+            self._conflicts[column] = found.conflicts
+        return found
 
     def _shares(self, batch: Batch, column: SalesColumn, is_share: bool) -> tuple[Floats, Faults]:
         """Percentages 0..100, whether written as 20, 20 % or 0.2."""
-        values, faults, percent = numbers(
-            batch.cells[self.mapping.columns[column]], self._format(column), self.lines.plain_is_number
-        )
-        signed = np.zeros(len(values), dtype=np.bool_) if percent is None else percent
-        return np.where(signed | is_share, values * 100.0, values), faults
+        found = self._numbers(batch, column)
+        signed = np.zeros(len(found.values), dtype=np.bool_) if found.percent is None else found.percent
+        return np.where(signed | is_share, found.values * 100.0, found.values), found.faults
 
     def _discount(self, batch: Batch, size: int) -> Floats:
         column = SalesColumn.DISCOUNT_PCT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -21,6 +21,7 @@ class Notice(StrEnum):
     DEEP_DISCOUNT = "deep_discount"
     PART_UNITS = "part_units"
     SIGNS_DIFFER = "signs_differ"
+    OTHER_MARK = "other_mark"
 
 
 DEEP_DISCOUNT_PCT = 80.0
@@ -32,6 +33,7 @@ COLUMNS = {
     Notice.DEEP_DISCOUNT: SalesColumn.DISCOUNT_PCT,
     Notice.PART_UNITS: SalesColumn.UNITS,
     Notice.SIGNS_DIFFER: SalesColumn.UNITS,
+    Notice.OTHER_MARK: SalesColumn.SALES_VALUE,
 }
 
 
@@ -42,6 +44,7 @@ class Seen:
     count: int
     sheet: str | None
     row: int
+    column: SalesColumn
 
 
 @dataclass
@@ -68,14 +71,18 @@ class Notices:
             self._note(Notice.DEEP_DISCOUNT, promo & (judged.discount > DEEP_DISCOUNT_PCT), judged)
             self._note(Notice.PART_UNITS, ok & (units % 1 != 0), judged)
             self._note(Notice.SIGNS_DIFFER, ok & (sales * units < 0), judged)
+        for column, other in judged.conflicts.items():
+            self._note(Notice.OTHER_MARK, ok & other, judged, column)
 
-    def _note(self, notice: Notice, where: np.ndarray, judged: Judged) -> None:
+    def _note(
+        self, notice: Notice, where: np.ndarray, judged: Judged, column: SalesColumn | None = None
+    ) -> None:
         if not where.any():
             return
         known = self.seen.get(notice)
         row = int(judged.batch.rows[int(where.argmax())])
-        first = known or Seen(0, judged.batch.sheet, row)
-        self.seen[notice] = Seen(first.count + int(where.sum()), first.sheet, first.row)
+        first = known or Seen(0, judged.batch.sheet, row, column or COLUMNS[notice])
+        self.seen[notice] = replace(first, count=first.count + int(where.sum()))
 
     def count(self, notice: Notice) -> int:
         """How many rows have it."""

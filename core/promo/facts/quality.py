@@ -143,7 +143,8 @@ def _accuracy(
 
 
 def _consistency(agreement: Agreement, notices: Notices, coverage: Coverage, rules: QualityRules) -> float:
-    against = _pct(notices.count(Notice.DISCOUNT_WITHOUT_PROMO), notices.rows)
+    odd = notices.count(Notice.DISCOUNT_WITHOUT_PROMO) + notices.count(Notice.OTHER_MARK)
+    against = _pct(odd, notices.rows)
     doubts = len(agreement.problems) + len(coverage.spellings)
     return _left(rules.points_per_odd_pct * against, rules.doubt_points * doubts)
 

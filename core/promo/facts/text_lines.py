@@ -20,6 +20,7 @@ from core.data.table import FileKind
 from core.data.text_layout import TextLayout, text_layout
 from core.promo.facts.encoding import TextEncoding, encoding_of
 from core.promo.facts.lines import BATCH_ROWS, Batch, Lines, checksum_of
+from core.promo.facts.quotes import refuse_open_quote, refuse_swallowed
 
 HEAD_BYTES = 2 * MIB
 BLOCK_BYTES = 16 * MIB
@@ -33,6 +34,7 @@ def text_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
     found = encoding_of(path, name)
     body = _head(path, found, name)
     layout = text_layout(body, name, limits)
+    refuse_open_quote(path, name, found, layout.delimiter)
     if not body[layout.start :].strip() and path.stat().st_size <= HEAD_BYTES:
         raise FileProblem(f"{name} has a header row but no rows below it.")
     if found.lines > limits.max_rows:
@@ -89,6 +91,8 @@ def _walk(path: Path, name: str, found: TextEncoding, layout: TextLayout) -> Ite
             rows, given = _numbered(batch.num_rows, given, odd.lines)
             taken = [line for line in odd.lines if line[0] <= given]
             odd.lines[:] = odd.lines[len(taken) :]
+            if found.quotes and batch.num_rows:
+                refuse_swallowed(name, int(rows[0]) + offset, batch.columns)
             yield from _cut(rows + offset, batch, names)
             yield from _odd_batches(taken, offset, layout)
         yield from _odd_batches(odd.lines, offset, layout)

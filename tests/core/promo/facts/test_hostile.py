@@ -280,3 +280,60 @@ def test_damaged_characters_are_refused(tmp_path: Path) -> None:
     rows = [[row[0], row[1], "Möbel", *row[3:]] for row in till()]
     content = as_csv(rows).replace("Möbel".encode(), b"M\xc3bel", 1)
     assert "1 damaged character" in refusal(kept(tmp_path, "damaged.csv", content))
+
+
+def test_an_open_quotation_mark_swallows_nothing_in_silence(tmp_path: Path) -> None:
+    lines = as_csv(till()).split(b"\n")
+    near_the_end = lines.copy()
+    near_the_end[75] = lines[75].replace(b"TV", b'"TV').replace(b"Garden", b'"Garden')
+    assert "opened in row 76" in refusal(kept(tmp_path, "end.csv", b"\n".join(near_the_end)))
+    twice = lines.copy()
+    for place in (10, 60):
+        twice[place] = twice[place].replace(b"Web", b'"Web').replace(b"Store", b'"Store')
+    assert "opened in row 11" in refusal(kept(tmp_path, "twice.csv", b"\n".join(twice)))
+
+
+def test_a_delimiter_without_quotation_marks_rejects_its_row_alone(tmp_path: Path) -> None:
+    rows = till()
+    rows[8][2] = "Home, Garden"
+    _sales, report = read_sales(kept(tmp_path, "long.csv", as_csv(rows)))
+    assert report.rejected[["row", "column"]].to_numpy().tolist() == [[10, "Date"]]
+    assert "more cells than the header" in report.rejected.iloc[0]["reason"]
+    assert "Home" in report.rejected.iloc[0]["value"]
+
+
+def test_amounts_in_two_currencies_are_refused(tmp_path: Path) -> None:
+    rows = [[*row[:5], f"{'$' if place % 3 else '€'}{row[5]}", *row[6:]] for place, row in enumerate(till())]
+    assert "different currencies (EUR, USD)" in refusal(kept(tmp_path, "signs.csv", as_csv(rows)))
+    rows = [[*row, "CHF" if place % 3 else "EUR"] for place, row in enumerate(till())]
+    said = refusal(kept(tmp_path, "column.csv", as_csv(rows, [*HEADER, "Currency"])))
+    assert "column Currency" in said and "(CHF, EUR)" in said
+
+
+def test_articles_are_no_departments(tmp_path: Path) -> None:
+    rows = [[row[0], row[1], f"Article {place}", *row[3:]] for place, row in enumerate(till(300))]
+    assert "articles, perhaps, not departments" in refusal(kept(tmp_path, "sku.csv", as_csv(rows)))
+
+
+def test_weeks_and_months_are_no_days(tmp_path: Path) -> None:
+    for text in ("2024-W05", "2024-03", "März 2024"):
+        rows = [[text, *row[1:]] for row in till()]
+        assert "not a day" in refusal(kept(tmp_path, "weeks.csv", as_csv(rows)), mapping=MAPPING)
+
+
+def test_a_cell_with_the_other_decimal_mark_is_read_and_said(tmp_path: Path) -> None:
+    rows = till()
+    rows[9][5] = '"119,5"'
+    sales, report = read_sales(kept(tmp_path, "marks.csv", as_csv(rows)))
+    finding = next(finding for finding in report.findings if finding.code == "other_mark")
+    assert (finding.row, finding.column) == (11, "Sales Value")
+    assert report.rows_rejected == 0 and report.parts["consistency"] < 100
+    assert sales["sales_value"].sum() == pytest.approx(sum(row[5] for row in till()) - till()[9][5] + 119.5)
+
+
+def test_rows_that_are_totals_or_headers_again_are_rejected(tmp_path: Path) -> None:
+    rows = [*till(), HEADER, ["Total", None, None, None, None, 9999, 2500, 200]]
+    _sales, report = read_sales(kept(tmp_path, "total.csv", as_csv(rows)))
+    assert report.rejected["row"].tolist() == [82, 83]
+    assert report.rejected["reason"][0].startswith("repeats the header")
+    assert report.rejected["reason"][1].startswith("is a total, not a day's sale")

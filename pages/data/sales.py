@@ -8,6 +8,7 @@ from core.access import Permission
 from pages.parts.layout import page_header
 from pages.parts.places import Screen, go
 from pages.parts.sales.catalog import show_catalog
+from pages.parts.sales.export import export_button
 from pages.parts.sales.files import files_of, no_sales, show_files
 from pages.parts.sales.glance import show_glance, span_of
 from pages.parts.sales.jobs import jobs_of, show_history, show_jobs
@@ -25,6 +26,8 @@ with page_header(
     "Sales & promotions", "What was sold, when it was promoted, and what each month shall reach"
 ):
     span = span_of(person, project.project_id)
+    if span is not None:
+        export_button(person, project)
     if may(project, Permission.DATASET_UPLOAD) and st.button(
         "Upload", type="primary", icon=":material/upload_file:", key="sales_upload"
     ):
@@ -41,7 +44,7 @@ if sales.open:
             show_glance(person, project, span)
 if sources.open:
     with sources:
-        show_files(project, files)
+        show_files(person, project, files)
 if catalog.open:
     with catalog:
         show_catalog(person, project)

@@ -51,7 +51,15 @@ def _told(found: Gap, month: str, wording: Wording, planned: int) -> tuple[str, 
     name = month_words(month)
     amount = wording.money(abs(missing))
     words = f"{amount} short of {name}'s target" if missing < 0 else f"{amount} above {name}'s target"
-    return month, words, f"With {planned} planned promotion{'' if planned == 1 else 's'}"
+    return month, words, _note(found, planned)
+
+
+def _note(found: Gap, planned: int) -> str:
+    if found.first_on is None:
+        return "The month is over; later ones have no target"
+    if not planned:
+        return "No promotion is planned in it yet"
+    return f"With {planned} planned promotion{'' if planned == 1 else 's'}"
 
 
 def _gap(

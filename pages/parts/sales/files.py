@@ -43,18 +43,18 @@ def files_of(person: Person, project_id: int) -> tuple[SalesFileInfo, ...]:
         return facts.sales_files(s, person, project_id)
 
 
-def show_files(project: Membership, files: Sequence[SalesFileInfo]) -> None:
+def show_files(person: Person, project: Membership, files: Sequence[SalesFileInfo]) -> None:
     """Files that count or may yet count, then those that were replaced or withdrawn."""
     if not files:
         no_sales(project)
         return
     for info in (info for info in files if info.status in OPEN):
-        _file(project, info, files)
+        _file(person, project, info, files)
     past = [info for info in files if info.status not in OPEN]
     if past:
         with st.expander(f"Replaced and withdrawn files ({len(past)})", key="past_files", on_change="rerun"):
             for info in past:
-                _file(project, info, files)
+                _file(person, project, info, files)
 
 
 def no_sales(project: Membership, working: bool = False) -> None:
@@ -76,7 +76,7 @@ def no_sales(project: Membership, working: bool = False) -> None:
     )
 
 
-def _file(project: Membership, info: SalesFileInfo, files: Sequence[SalesFileInfo]) -> None:
+def _file(person: Person, project: Membership, info: SalesFileInfo, files: Sequence[SalesFileInfo]) -> None:
     with st.container(border=True, key=f"sales_file_{info.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.container(gap="xxsmall", width="stretch"):
@@ -92,7 +92,7 @@ def _file(project: Membership, info: SalesFileInfo, files: Sequence[SalesFileInf
             with st.expander("Quality and findings", key=f"quality_{info.id}", on_change="rerun") as details:
                 if details.open:
                     _quality(info)
-                    _rejected(project, info)
+                    _rejected(person, project, info)
 
 
 def _facts(info: SalesFileInfo, files: Sequence[SalesFileInfo]) -> str:
@@ -157,17 +157,15 @@ def show_parts(parts: Mapping[str, float]) -> None:
                 st.caption(PARTS.get(name, ""))
 
 
-def _rejected(project: Membership, info: SalesFileInfo) -> None:
+def _rejected(person: Person, project: Membership, info: SalesFileInfo) -> None:
     if not info.has_rejected:
         return
     allowed = may(project, Permission.EXPORT_DOWNLOAD)
 
     def rows() -> bytes:
         # Asked for later than the page was made: the store looks at the membership of that moment.
-        from pages.parts.session import require_person
-
         with session() as s:
-            return facts.rejected(s, require_person(), info.id)
+            return facts.rejected(s, person, info.id)
 
     st.download_button(
         f"Rejected rows ({info.rows_rejected:,})",

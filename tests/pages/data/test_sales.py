@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select, update
 
-from core.access import Person, Role
+from core.access import NotFound, Person, Role
 from core.data import DataProblem, Severity
 from core.jobs.processing.errand import JobStatus
 from core.jobs.processing.watching.store import processing_jobs
@@ -18,6 +20,7 @@ from core.promo.keeping.facts.handing_in.store import hand_in
 from core.promo.keeping.reference import store as reference
 from core.store import session
 from db.tables import SalesFile
+from pages.parts.sales.export import project_export
 from tests.core.promo.made import made_segments
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.data.test_upload_retail import sales_csv
@@ -93,6 +96,7 @@ def test_the_facts_are_seen_at_a_glance(open_page: Opened, sold: int) -> None:
     assert not app.exception
     assert {"Days", "Departments", "Sales channels"} <= {shown(metric.label) for metric in app.metric}
     assert len(app.get("plotly_chart")) == 1
+    assert "DuckDB" in [button.label for button in app.get("download_button")]
     app.selectbox(key="sales_department").set_value("TV").run()
     assert "TV was on promotion" in everything_shown(app)
 
@@ -164,3 +168,10 @@ def test_work_under_way_is_shown_and_can_be_cancelled(
         assert processing_jobs(s, owner, project_id)[0].status is JobStatus.CANCELLED
     app = on_tab(open_page, "Jobs")
     assert app.dataframe[0].value["State"].tolist() == ["Cancelled"]
+
+
+def test_the_project_is_taken_along_without_the_page(owner: Person, sold: int, stranger: Person) -> None:
+    with zipfile.ZipFile(BytesIO(project_export(owner, sold))) as packed:
+        assert any(name.endswith(".duckdb") for name in packed.namelist())
+    with pytest.raises(NotFound):
+        project_export(stranger, sold)

@@ -95,7 +95,7 @@ def test_a_project_of_sales_alone_shows_its_own_four_steps(
     assert all(step in text for step in ("1 · Sales", "2 · Effects", "3 · Opportunities", "4 · Promotions"))
     assert "Start with your data" not in text
     assert "target" in text
-    assert "With 0 planned promotions" in text
+    assert "No promotion is planned in it yet" in text
     assert "Find opportunities" in [button.label for button in app.button]
     assert len(app.get("plotly_chart")) == 1
 

@@ -123,7 +123,7 @@ def _choose_replaced(look: Look, present: Present) -> None:
         (info.id for info in present.current if info.name == look.source.name), None
     )
     look.replaces = st.selectbox(
-        "Among the files that count",
+        "This file",
         options,
         index=options.index(suggested) if suggested in options else 0,
         format_func=lambda number: names.get(number, NEW),

@@ -20,7 +20,8 @@ from core.promo.keeping.scenarios.promo_info import PromoInfo
 from core.shelf.names import StaleWrite
 from db.tables import ScenarioKpi
 from tests.core.promo.keeping.examples import END, START, chance, figures, plan, warning
-from tests.core.promo.made import made_baseline, made_settings, made_uplift
+from tests.core.promo.made import made_sales, made_settings, uplift_on
+from tests.db.promo_facts import weekday_baseline
 
 
 @pytest.fixture
@@ -40,9 +41,9 @@ def test_scenario_figures_and_verdict_come_back_as_they_were(
 
 
 def test_figures_of_a_real_evaluation_can_be_kept(s: Session, person: Person, project: int) -> None:
-    uplift = made_uplift()
+    baseline = weekday_baseline(made_sales())
     scenario = replace(plan(), start="2024-03-04", end="2024-03-10")
-    found = evaluate(scenario, made_baseline(), uplift, made_settings())
+    found = evaluate(scenario, baseline, uplift_on(baseline, 50), made_settings())
     saved = promos.save_promo(s, person, project, scenario, found, None, model_version="7")
     assert promos.promo(s, person, saved.id).kpis == found
     assert saved.model_version == "7"

@@ -86,9 +86,10 @@ def promo(s: Session, person: Person, promo_id: uuid.UUID) -> KeptPromo:
     row = s.execute(_described(person).where(Row.id == promo_id)).one_or_none()
     if row is None:
         raise NotFound(NOT_FOUND)
-    kept, kpi, report = row[0], row[1], row[2]
+    kept, report, info = row[0], row[5], _info(row)
+    details = s.scalar(select(Kpi.details).where(Kpi.id == info.kpi_id))
     return KeptPromo(
-        info=_info(row),
+        info=info,
         scenario=PromoScenario.from_json(
             {
                 "label": kept.label, "start": kept.date_range_start, "end": kept.date_range_end,
@@ -96,9 +97,9 @@ def promo(s: Session, person: Person, promo_id: uuid.UUID) -> KeptPromo:
                 "legal_text": kept.legal_text,
             }
         ),
-        kpis=PromoKpis.from_json(kpi.details) if kpi else None,
+        kpis=PromoKpis.from_json(details) if details else None,
         verdict=Verdict.from_json(_report_json(report)) if report else None,
-        kpi_id=kpi.id if kpi else None,
+        kpi_id=info.kpi_id,
     )  # fmt: skip
 
 
@@ -218,6 +219,7 @@ def _keep_answers(
 
 
 def _described(person: Person) -> Select[Any]:
+    """Of the figures only what a list shows: the whole of them is long."""
     report, user = tables.ValidationReport, tables.User
     review, brief = tables.PostMortemReport, tables.CreativeBrief
     return (
@@ -226,7 +228,10 @@ def _described(person: Person) -> Select[Any]:
         .outerjoin(report, report.scenario_id == Row.id)
         .outerjoin(user, user.id == Row.created_by)
         .add_columns(
-            Kpi,
+            Kpi.id,
+            Kpi.model_version,
+            Kpi.details["totals"],
+            Kpi.details["deltas"],
             report,
             func.coalesce(user.display_name, user.username, ""),
             exists().where(review.scenario_id == Row.id),
@@ -237,8 +242,7 @@ def _described(person: Person) -> Select[Any]:
 
 
 def _info(row: Any) -> PromoInfo:
-    kept, kpi, report, maker, reviewed, briefed = row
-    details = kpi.details if kpi else {}
+    kept, kpi_id, model_version, totals, deltas, report, maker, reviewed, briefed = row
     return PromoInfo(
         id=kept.id,
         project_id=kept.project_id,
@@ -248,10 +252,10 @@ def _info(row: Any) -> PromoInfo:
         end=kept.date_range_end,
         geo=kept.geo,
         departments=tuple(dict.fromkeys(line["department"] for line in kept.mechanics)),
-        totals=details.get("totals", {}),
-        deltas=details.get("deltas", {}),
-        kpi_id=kpi.id if kpi else None,
-        model_version=kpi.model_version if kpi else None,
+        totals=totals or {},
+        deltas=deltas or {},
+        kpi_id=kpi_id,
+        model_version=model_version,
         status=VerdictStatus(report.status) if report else None,
         overall_score=report.overall_score if report else None,
         opportunity_id=kept.source_opportunity_id,

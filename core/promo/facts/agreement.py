@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.data.cell_problems import FORMATS, ORDERS, TOTALS
-from core.data.dates import DateForm, DateOrder, read_dates
+from core.data.dates import DateForm, DateOrder, DateReading, read_dates
 from core.data.months import plain_letters
 from core.data.number_words import CURRENCY_CODES
 from core.data.numbers import NumberFormat, read_numbers
@@ -34,8 +34,9 @@ Place = tuple[str | None, int]
 class Agreement:
     """How the cells of one file are to be read.
 
-    `days` the day since 1970 of each date's text, `channels` 0 online and 1 offline, `promos` 0 and 1: a
-    negative number is the fault's, `promos` say None where there is no flag column. `formats` by column.
+    `days` the day since 1970 of each date's text, `date_order` where the texts decided it, `channels` 0 online
+    and 1 offline, `promos` 0 and 1 (None where there is no flag column): a negative number is the fault's.
+    `formats` by column.
     """
 
     days: Mapping[str, int]
@@ -44,6 +45,7 @@ class Agreement:
     formats: Mapping[SalesColumn, NumberFormat]
     discount_is_share: bool
     margin_is_share: bool
+    date_order: DateOrder | None = None
     problems: tuple[DataProblem, ...] = ()
 
 
@@ -77,7 +79,7 @@ def agree(lines: Lines, mapping: SalesMapping) -> Agreement:
         _look(batch, mapping, lines.plain_is_number, seen)
     _refuse_currencies(seen, mapping, lines.name)
     formats, unclear = _formats(seen, mapping, lines)
-    days, doubts = _days(seen.words[SalesColumn.DATE], mapping, lines)
+    days, order, doubts = _days(seen.words[SalesColumn.DATE], mapping, lines)
     named = SalesColumn.PROMO_FLAG in mapping.columns
     share = mapping.discount_is_share
     return Agreement(
@@ -87,6 +89,7 @@ def agree(lines: Lines, mapping: SalesMapping) -> Agreement:
         formats=formats,
         discount_is_share=_is_share(seen, SalesColumn.DISCOUNT_PCT) if share is None else share,
         margin_is_share=_is_share(seen, SalesColumn.MARGIN_PCT),
+        date_order=order,
         problems=(*unclear, *doubts),
     )
 
@@ -201,10 +204,10 @@ def _is_share(seen: _Seen, column: SalesColumn) -> bool:
 
 def _days(
     seen: Mapping[str, Place], mapping: SalesMapping, lines: Lines
-) -> tuple[dict[str, int], list[DataProblem]]:
+) -> tuple[dict[str, int], DateOrder | None, list[DataProblem]]:
     texts = list(seen)
     if not texts:
-        return {}, []
+        return {}, None, []
     name = mapping.columns[SalesColumn.DATE]
     reading = read_dates(texts, mapping.date_order, lines.date1904)
     _refuse_mixed(name, texts, reading.conflicts, reading.order, seen, lines)
@@ -218,11 +221,11 @@ def _days(
     if reading.forms & {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}:
         known |= _not_days([text for text in texts if known[text] > 0], mapping.date_order, lines.date1904)
     problems = [_assumed(name, texts, reading.order, days, seen, lines)] if _open(reading) else []
-    return known, problems
+    return known, reading.order if reading.decided and reading.ambiguous else None, problems
 
 
-def _open(reading: object) -> bool:
-    return not getattr(reading, "decided", True) and bool(getattr(reading, "ambiguous", False))
+def _open(reading: DateReading) -> bool:
+    return reading.ambiguous and not reading.decided
 
 
 def _date_fault(text: str, header: str, clash: bool) -> Fault:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from core.data.dates import DateOrder
 from core.data.problems import DataProblem, FileProblem
 
 ALL_GEOS = "ALL"
@@ -106,11 +107,13 @@ class FileFacts:
 
     `facts` has the columns FACTS: `discount_weight` the sum of discount (percent) times sales over promotion
     rows with a known discount, `discount_sales` the sales of those rows; money is not rounded yet.
+    `date_order` where the file's dates themselves decided whether day or month comes first.
     """
 
     facts: pd.DataFrame
     report: SalesReport
     checksum: str = field(default="", kw_only=True)
+    date_order: DateOrder | None = field(default=None, kw_only=True)
 
 
 class RefusedSales(FileProblem):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from core.data.limits import ReadLimits
-from core.data.problems import DataProblem, FileProblem, Severity
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.errors import UserError
 from core.promo.facts import quality
 from core.promo.facts.aggregation import Progress, aggregate_lines, combine
 from core.promo.facts.inspection import inspect_lines, unsettled
 from core.promo.facts.lines import Lines, open_lines
-from core.promo.facts.mapping import SalesMapping
+from core.promo.facts.mapping import SalesColumn, SalesMapping
 from core.promo.facts.rejected import together
 from core.promo.facts.report import FileFacts, SalesReport
 
@@ -25,7 +26,7 @@ Paths = Path | str | Iterable[Path | str]
 
 def read_sales(
     paths: Paths,
-    mapping: SalesMapping | Sequence[SalesMapping] | None = None,
+    mapping: SalesMapping | Mapping[SalesColumn, str] | Sequence[SalesMapping] | None = None,
     *,
     today: dt.date | None = None,
     progress: Progress | None = None,
@@ -35,30 +36,75 @@ def read_sales(
 
     The frame has one row per key: date, channel (online or offline), department, promo_flag, discount_pct
     (percent, weighted by sales; NaN without a promotion), sales_value, margin_value, units, and geo where a
-    file has it. One mapping serves all files, a sequence gives each its own, None lets each be recognised.
-    A file that is there twice counts once. UserError lists the faults of all files that cannot be read.
+    file has it. One mapping (or just its columns) serves all files, a sequence gives each its own, None lets
+    each be recognised. A file that is there twice counts once. UserError lists the faults of all files that
+    cannot be read.
     """
     files = _files(paths)
-    mappings = _mappings(mapping, len(files))
-    read, faults = [], []
-    known: dict[str, str] = {}
-    repeats = []
-    for path, each in zip(files, mappings, strict=True):
-        try:
-            lines = open_lines(path, path.name, each.sheet if each else None, limits)
-            if lines.checksum in known:
-                repeats.append(_repeated(path.name, known[lines.checksum]))
-                continue
-            known[lines.checksum] = path.name
-            read.append(_read(lines, each, today, progress))
-        except UserError as error:
-            faults += error.faults
+    read, repeats, faults = _each(files, _mappings(mapping, len(files)), today, progress, limits)
     if faults:
         raise FileProblem(faults)
-    frame = combine([each.facts for each in read])
-    reports = [each.report for each in read]
+    facts = _one_order(read, today, progress)
+    frame = combine([each.facts for each in facts])
+    reports = [each.report for each in facts]
     rejected = together(report.rejected for report in reports)
-    return frame, quality.together(reports, frame, rejected, (*repeats, *_overlaps(read)), today)
+    return frame, quality.together(reports, frame, rejected, (*repeats, *_overlaps(facts)), today)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read, with what it was read by."""
+
+    lines: Lines
+    mapping: SalesMapping
+    facts: FileFacts
+
+
+def _each(
+    files: Sequence[Path],
+    mappings: Sequence[SalesMapping | None],
+    today: dt.date | None,
+    progress: Progress | None,
+    limits: ReadLimits | None,
+) -> tuple[list[_Read], list[DataProblem], list[str]]:
+    """Every file once, what was there twice, and the faults of those that cannot be read."""
+    read: list[_Read] = []
+    repeats: list[DataProblem] = []
+    faults: list[str] = []
+    for path, mapping in zip(files, mappings, strict=True):
+        try:
+            lines = open_lines(path, path.name, mapping.sheet if mapping else None, limits)
+            first = next((each.lines.name for each in read if each.lines.checksum == lines.checksum), None)
+            if first is not None:
+                repeats.append(_repeated(path.name, first))
+                continue
+            used = mapping or _guessed(lines)
+            facts = aggregate_lines(lines, used, progress=progress, today=today)
+            read.append(_Read(lines, used, facts))
+        except UserError as error:
+            faults += error.faults
+    return read, repeats, faults
+
+
+def _guessed(lines: Lines) -> SalesMapping:
+    inspection = inspect_lines(lines)
+    if inspection.mapping is None:
+        raise FileProblem(unsettled(inspection))
+    return inspection.mapping
+
+
+def _one_order(read: Sequence[_Read], today: dt.date | None, progress: Progress | None) -> list[FileFacts]:
+    """A file whose dates could be read either way follows the other files with the same headers."""
+    found = []
+    for each in read:
+        alike = {o.facts.date_order for o in read if set(o.lines.headers) == set(each.lines.headers)} - {None}
+        open_order = any(finding.code == ProblemCode.DATE_AMBIGUOUS for finding in each.facts.report.findings)
+        if open_order and len(alike) == 1:
+            mapping = replace(each.mapping, date_order=alike.pop())
+            found.append(aggregate_lines(each.lines, mapping, progress=progress, today=today))
+        else:
+            found.append(each.facts)
+    return found
 
 
 def _files(paths: Paths) -> list[Path]:
@@ -69,24 +115,15 @@ def _files(paths: Paths) -> list[Path]:
 
 
 def _mappings(
-    mapping: SalesMapping | Sequence[SalesMapping] | None, count: int
+    mapping: SalesMapping | Mapping[SalesColumn, str] | Sequence[SalesMapping] | None, count: int
 ) -> Sequence[SalesMapping | None]:
     if mapping is None or isinstance(mapping, SalesMapping):
         return [mapping] * count
+    if isinstance(mapping, Mapping):
+        return [SalesMapping(mapping)] * count
     if len(mapping) != count:
         raise UserError(f"There are {count} files but {len(mapping)} mappings; each file needs one.")
     return mapping
-
-
-def _read(
-    lines: Lines, mapping: SalesMapping | None, today: dt.date | None, progress: Progress | None
-) -> FileFacts:
-    if mapping is None:
-        inspection = inspect_lines(lines)
-        if inspection.mapping is None:
-            raise FileProblem(unsettled(inspection))
-        mapping = inspection.mapping
-    return aggregate_lines(lines, mapping, progress=progress, today=today)
 
 
 def _repeated(name: str, first: str) -> DataProblem:

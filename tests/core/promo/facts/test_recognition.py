@@ -203,3 +203,23 @@ def test_a_mapping_refuses_what_it_cannot_mean(change: dict[str, object], fault:
     columns = dict(inspect_sales(as_csv(till()), "sales.csv").columns)
     with pytest.raises(UserError, match=fault):
         SalesMapping(**({"columns": columns} | change))  # type: ignore[arg-type]
+
+
+def test_a_file_with_open_dates_follows_its_sisters(tmp_path: Path) -> None:
+    def dated(rows: list[list[object]]) -> bytes:
+        return as_csv([[f"{row[0]:%d/%m/%Y}", *row[1:]] for row in rows])
+
+    clear = kept(tmp_path, "a.csv", dated(till(20)))
+    open_ = kept(tmp_path, "b.csv", dated(till(1, dt.date(2024, 3, 5))))
+    assert read_sales(open_)[1].first_on != dt.date(2024, 3, 5)
+    _sales, report = read_sales([open_, clear])
+    assert (report.first_on, report.last_on) == (dt.date(2024, 1, 15), dt.date(2024, 3, 5))
+    assert "date_ambiguous" not in {finding.code for finding in report.findings}
+
+
+def test_a_mapping_can_be_just_its_columns(tmp_path: Path) -> None:
+    path = kept(tmp_path, "sales.csv", as_csv(till()))
+    columns = inspect_sales(path, path.name).columns
+    assert read_sales(path, {column.value: name for column, name in columns.items()})[0].equals(
+        read_sales(path)[0]
+    )

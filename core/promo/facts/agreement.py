@@ -34,7 +34,7 @@ Place = tuple[str | None, int]
 class Agreement:
     """How the cells of one file are to be read.
 
-    `days` the day since 1970 of each date's text, `date_order` where the texts decided it, `channels` 0 online
+    `days` the day since 1970 of each text, `date_order` where the texts decided it, `channels` 0 online
     and 1 offline, `promos` 0 and 1 (None where there is no flag column): a negative number is the fault's.
     `formats` by column.
     """

@@ -162,3 +162,18 @@ def test_who_only_looks_changes_nothing_and_analysts_do_not_set_the_rules(
     ):
         with pytest.raises(AccessDenied):
             attempt()
+
+
+def test_every_write_is_in_the_trail(s: Session, person: Person, project: int) -> None:
+    reference.save_targets(s, person, project, some_targets())
+    reference.save_segments(s, person, project, made_segments())
+    reference.save_catalog(s, person, project, some_promotions(), "FY25.xlsb")
+    reference.remove_catalog(s, person, project, "FY25.xlsb")
+    reference.save_promo_settings(s, person, project, PromoSettings())
+    with pytest.raises(UserError):
+        reference.save_targets(s, person, project, some_targets().drop(columns="geo"))
+    events = audit(s, person, project)
+    assert [event.action for event in events] == [
+        "promo_settings:save", "catalog:remove", "catalog:save", "segments:save", "targets:save",
+    ]  # fmt: skip
+    assert [event.details.get("rows") for event in events] == [None, 2, 2, 3, 2]

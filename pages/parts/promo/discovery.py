@@ -117,8 +117,8 @@ def _card(name: str, figure: GapFigure, wording: Wording) -> Kpi:
     return Kpi(
         NAMES[name],
         amount(name, figure.expected, wording),
-        note=f"90 %: {ends} · target {amount(name, figure.target, wording)}",
-        delta=f"{change(name, figure.gap, wording)} against target",
+        note=f"against the target of {amount(name, figure.target, wording)} · 90 %: {ends}",
+        delta=change(name, figure.gap, wording),
         help=_gap_help(name, figure, wording),
     )
 

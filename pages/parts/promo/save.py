@@ -31,6 +31,17 @@ def show_name(table: Table, draft: Draft, figures: Figures | None) -> None:
             if st.button("Discard changes", icon=":material/undo:", type="tertiary", key="promo_discard"):
                 table.kept = None
                 st.rerun()
+        elif figures is not None and outdated(table, figures):
+            why = "Learned effects or settings changed since; saving keeps the figures of now."
+            st.badge("Other figures than saved", color="orange", icon=":material/update:", help=why)
+
+
+def outdated(table: Table, figures: Figures) -> bool:
+    """Whether the saved promotion is the same but what was learned, or the rules, are others by now."""
+    if table.kept is None or table.unsaved:
+        return False
+    info = table.kept.info
+    return info.model_version != figures.kpis.model_version or table.kept.verdict != figures.verdict
 
 
 def save_buttons(person: Person, project: Membership, table: Table, figures: Figures | None) -> None:
@@ -50,7 +61,8 @@ def save_buttons(person: Person, project: Membership, table: Table, figures: Fig
         help=reason or None,
     ):
         _save(person, project, table, figures, new=True)
-    blocked = bool(reason) or (saved and not table.unsaved)
+    same = figures is not None and saved and not table.unsaved and not outdated(table, figures)
+    blocked = bool(reason) or same
     words = "Save draft" if figures is not None and figures.blocked else "Save"
     if st.button(
         words, icon=":material/save:", type="primary", key="promo_save", disabled=blocked, help=reason or None

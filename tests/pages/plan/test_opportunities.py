@@ -51,7 +51,8 @@ def test_without_targets_it_says_so_and_still_shows_what_is_expected(open_page, 
 def test_the_gap_is_shown_and_ranked_opportunities_say_why(open_page, learned, owner):
     app = open_page(PAGE, month=MONTH)
     assert not app.exception
-    assert all("against target" in metric.delta for metric in app.metric)
+    assert len(app.metric) == 3 and all(metric.delta for metric in app.metric)
+    assert "against the target of" in everything_shown(app)
     found = kept(owner, learned)
     assert [one.opportunity.rank for one in found] == list(range(1, len(found) + 1))
     said = everything_shown(app)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WorkerState:
-    """Whether a worker is alive, when (UTC) one was last heard of, and how many trainings wait and run."""
+    """Whether a worker is alive, when (UTC) one was last heard of, and how much work waits and runs."""
 
     alive: bool
     last_seen_at: dt.datetime | None

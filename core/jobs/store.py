@@ -9,9 +9,17 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.jobs.line import WorkerState
 from core.jobs.queue import SLICE_PRIORITY, TRAIN_TASK, TRAINING, VALIDATE_TASK, desk
-from db.tables import Model, ModelStatus, ModelValidation, ValidationSlice
+from db.tables import (
+    DataProcessingJob,
+    Model,
+    ModelStatus,
+    ModelValidation,
+    ProcessingStatus,
+    ValidationSlice,
+)
 
 UNFINISHED = (ModelStatus.PENDING, ModelStatus.RUNNING)
+JOBS_UNFINISHED = (ProcessingStatus.QUEUED, ProcessingStatus.PROCESSING)
 SILENT_AFTER = dt.timedelta(seconds=30)  # workers write a sign of life every ten seconds
 
 
@@ -84,14 +92,19 @@ def answers(s: Session) -> bool:
 
 
 def worker_state(s: Session) -> WorkerState:
-    """Whether any worker is alive, when one was last heard of, and how much work waits and runs: trainings
-    and slices of validations."""
+    """Whether any worker is alive, when one was last heard of, and how much work waits and runs: trainings,
+    slices of validations and processing jobs."""
     seen = text("SELECT max(last_heartbeat), now() FROM procrastinate_workers")
     last_seen_at, now = s.execute(seen).one()
     counts = [_counts(s, Model.status), _counts(s, ValidationSlice.status)]
     alive = last_seen_at is not None and now - last_seen_at < SILENT_AFTER
     waiting, running = (sum(count.get(status, 0) for count in counts) for status in UNFINISHED)
-    return WorkerState(alive, last_seen_at, waiting, running)
+    queued, processing = (_jobs(s, status) for status in JOBS_UNFINISHED)
+    return WorkerState(alive, last_seen_at, waiting + queued, running + processing)
+
+
+def _jobs(s: Session, status: ProcessingStatus) -> int:
+    return s.scalars(select(func.count()).where(DataProcessingJob.status == status)).one()
 
 
 def _counts(s: Session, status: InstrumentedAttribute[ModelStatus]) -> dict[ModelStatus, int]:

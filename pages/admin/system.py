@@ -43,7 +43,7 @@ kpi_row(
             "Running" if worker.alive else "Not running",
             f"last seen {ago(worker.last_seen_at, now)}",
         ),
-        Kpi("Trainings", f"{worker.running} running", f"{worker.waiting} waiting"),
+        Kpi("Background work", f"{worker.running} running", f"{worker.waiting} waiting"),
         Kpi(
             "Last backup",
             ago(backups[0].made_at, now) if backups else "None yet",
@@ -53,7 +53,7 @@ kpi_row(
 )
 if not worker.alive:
     st.warning(
-        "No worker is running, so trainings wait. Start one with `make worker`, or start the app without "
+        "No worker is running, so trainings and files of sales wait. Start one with `make worker`, or start the app without "
         "MIXWRIGHT_WORKER=0.",
         icon=":material/warning:",
     )

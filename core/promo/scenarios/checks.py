@@ -53,9 +53,9 @@ class Finding:
 Check = Callable[[Standing, PromoSettings], Iterator[Finding]]
 
 
-def findings(standing: Standing, settings: PromoSettings) -> list[Finding]:
-    """Everything that is wrong, by check."""
-    return [found for check in CHECKS for found in check(standing, settings)]
+def findings(standing: Standing, settings: PromoSettings) -> list[tuple[Finding, Check]]:
+    """Everything that is wrong, with the check that found it."""
+    return [(found, check) for check in CHECKS for found in check(standing, settings)]
 
 
 def discount_limits(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.promo.scenarios.checks import Cure, Finding, findings
+from core.promo.scenarios.checks import Check, Cure, Finding
 from core.promo.scenarios.kpis import Kpi, PromoKpis
 from core.promo.scenarios.scenario import Lot, Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings
@@ -62,7 +62,7 @@ class Seeker:
     kpis: PromoKpis
     settings: PromoSettings
 
-    def fix_of(self, found: Finding) -> tuple[Fix, str]:
+    def fix_of(self, found: Finding, check: Check) -> tuple[Fix, str]:
         """A fix and how to say it."""
         if found.cure == Cure.SHORTEN:
             return self._shorter(int(found.detail))
@@ -71,21 +71,21 @@ class Seeker:
             return Fix(FixKind.LEGAL_TEXT, text=text), f"Insert “{text}”"
         if found.cure == Cure.WORDING:
             return Fix(FixKind.WORDING, text=found.detail), f"Take “{found.detail}” out."
-        return self._lower(found)
+        return self._lower(found, check)
 
     def _shorter(self, most: int) -> tuple[Fix, str]:
         end = self.scenario.start + dt.timedelta(days=most - 1)
         return Fix(FixKind.SHORTEN, end=end), f"End on {end:%-d %B %Y}."
 
-    def _lower(self, found: Finding) -> tuple[Fix, str]:
+    def _lower(self, found: Finding, check: Check) -> tuple[Fix, str]:
         """The largest discount of one line that cures it, of the line that keeps most sales; else the largest
         part of all their discounts."""
-        alone = [self._alone(found, lot) for lot in found.lots]
+        alone = [self._alone(found, check, lot) for lot in found.lots]
         cured = [wanted for wanted in alone if wanted is not None]
         if cured:
             best = max(cured, key=self._sales)
         else:
-            best = next(self._together(found), dict.fromkeys(found.lots, 0.0))
+            best = next(self._together(found, check), dict.fromkeys(found.lots, 0.0))
         lines = tuple(self._change(lot, discount) for lot, discount in best.items())
         return Fix(FixKind.DISCOUNTS, lines), self._said(lines)
 
@@ -114,16 +114,16 @@ class Seeker:
     def _line(self, lot: Lot) -> Mechanic:
         return next(line for line in self.scenario.mechanics if line.lot == lot)
 
-    def _alone(self, found: Finding, lot: Lot) -> Discounts | None:
+    def _alone(self, found: Finding, check: Check, lot: Lot) -> Discounts | None:
         """The largest discount of one line, the others kept, that ends the finding; None where even dropping
         it does not. The finding eases as the discount falls, so that halving finds the edge."""
         steps = self._steps(lot)
-        if not self._cures(found, {lot: steps[0]}):
+        if not self._cures(found, check, {lot: steps[0]}):
             return None
         passing, failing = 0, len(steps)
         while failing - passing > 1:
             middle = (passing + failing) // 2
-            if self._cures(found, {lot: steps[middle]}):
+            if self._cures(found, check, {lot: steps[middle]}):
                 passing = middle
             else:
                 failing = middle
@@ -137,18 +137,18 @@ class Seeker:
             value for value in {*grid, 0.0, self.settings.cap_pct(lot[0])} if value < now or value == 0
         )
 
-    def _together(self, found: Finding) -> Iterator[Discounts]:
+    def _together(self, found: Finding, check: Check) -> Iterator[Discounts]:
         """All lines lowered alike, as little as cures; the last resort drops them."""
         step = self.settings.discount_step_pct
         for part in PARTS:
             wanted = {lot: int(self._line(lot).discount_pct * part / step) * step for lot in found.lots}
-            if self._cures(found, wanted):
+            if self._cures(found, check, wanted):
                 yield wanted
 
-    def _cures(self, found: Finding, wanted: Discounts) -> bool:
+    def _cures(self, found: Finding, check: Check, wanted: Discounts) -> bool:
         if self.kpis.response is None:
             return all(discount == 0 for discount in wanted.values()) and set(wanted) == set(found.lots)
-        return found.key not in {other.key for other in findings(self._standing(wanted), self.settings)}
+        return all(other.key != found.key for other in check(self._standing(wanted), self.settings))
 
     def _standing(self, wanted: Discounts) -> Standing:
         assert self.kpis.response is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, lil_array, vstack
 
 from core.promo.baseline import Baseline
 from core.promo.regression import Regression
@@ -16,63 +16,74 @@ from core.promo.scenarios.period import Period
 
 Floats = NDArray[np.float64]
 Name = tuple[str, ...]
+Combination = Mapping[Name, float]  # weights of terms
 JITTER = 1e-12
 
 
 @dataclass(frozen=True)
 class LogDraws:
-    """`level` (draw, cell) log factors on the baseline of the period, `terms` (draw,) by the name of a term
-    of promotions, its own mean included."""
+    """`level` (draw, cell) log factors on the baseline of the period, `parts` (draw, combination) of terms of
+    promotions, their means included."""
 
     level: Floats
-    terms: Mapping[Name, Floats]
+    parts: Floats
 
 
 def log_draws(
     period: Period,
     baseline: Baseline,
     regression: Regression,
-    names: Sequence[Name],
+    combinations: Sequence[Combination],
     draws: int,
     rng: np.random.Generator,
 ) -> LogDraws:
-    """`draws` joint draws of the period's level and of terms of promotions.
+    """`draws` joint draws of the period's level and of weighted sums of the regression's terms.
 
     A term that the sales say nothing about has mean 0 and its prior's width.
     """
     cells = len(period.cells)
-    place = {name: at for at, name in enumerate(regression.names)}
-    rows = np.zeros((cells + len(names), len(regression.names)))
-    calendar, columns = _calendar_rows(period, regression)
-    rows[:cells, columns] = calendar
-    for at, name in enumerate(names):
-        if name in place:
-            rows[cells + at, place[name]] = 1.0
-    spread = rows @ regression.covariance @ rows.T
-    unseen = [cells + at for at, name in enumerate(names) if name not in place]
-    spread[unseen, unseen] = regression.widths.rival**2
+    calendar = _calendar_rows(period, regression)
+    parts, unseen = _combined(combinations, regression)
+    rows = vstack([calendar, parts]).tocsr()
+    spread = np.asarray((rows @ (rows @ regression.covariance).T).T)
     spread[:cells, :cells] += _noise(period, baseline, regression, spread[:cells, :cells])
+    spread[cells:, cells:] += unseen
     turn = np.linalg.cholesky(spread + JITTER * np.eye(len(spread)))
     # The cells' own normals come first, so that the baseline's draws do not depend on what is promoted.
-    normal = np.concatenate([rng.standard_normal((draws, n)) for n in (cells, len(names))], axis=1)
+    normal = np.concatenate([rng.standard_normal((draws, n)) for n in (cells, len(combinations))], axis=1)
     logs = normal @ turn.T
-    means = [regression.mean[place[name]] if name in place else 0.0 for name in names]
-    return LogDraws(
-        logs[:, :cells],
-        {name: mean + logs[:, cells + at] for at, (name, mean) in enumerate(zip(names, means, strict=True))},
-    )
+    return LogDraws(logs[:, :cells], logs[:, cells:] + parts @ regression.mean)
 
 
-def _calendar_rows(period: Period, regression: Regression) -> tuple[Floats, NDArray[np.int64]]:
-    """(cell, calendar term) the design averaged over the days as they weigh in the cell's sales, and the
-    places of the terms."""
+def _combined(combinations: Sequence[Combination], regression: Regression) -> tuple[csr_array, Floats]:
+    """(combination, term) weights, and the (combination, combination) variance of terms that were not seen,
+    each pair of which is independent."""
+    place = {name: at for at, name in enumerate(regression.names)}
+    rows = lil_array((len(combinations), len(regression.names)))
+    extra: dict[Name, Floats] = {}
+    for at, combination in enumerate(combinations):
+        for name, weight in combination.items():
+            if name in place:
+                rows[at, place[name]] = weight
+            else:
+                extra.setdefault(name, np.zeros(len(combinations)))[at] = weight
+    apart = np.zeros((len(combinations), len(combinations)))
+    for weights in extra.values():
+        apart += regression.widths.rival**2 * np.outer(weights, weights)
+    return rows.tocsr(), apart
+
+
+def _calendar_rows(period: Period, regression: Regression) -> csr_array:
+    """(cell, term) the design averaged over the days as they weigh in the cell's sales."""
     design, columns = regression.calendar_design(period.dates)
     days, cells = len(period.dates), len(period.cells)
     at = np.array([regression.days.cells.index(cell) for cell in period.cells])
     picked = (at[:, None] * days + np.arange(days)).ravel()
     by_cell = np.repeat(np.arange(cells), days)
     averages = csr_array((period.weights.ravel(), (by_cell, picked)), shape=(cells, design.shape[0]))
-    return (averages @ design).toarray(), columns
+    found = (averages @ design).tocoo()
+    shape = (cells, len(regression.names))
+    return csr_array((found.data, (found.row, columns[found.col])), shape=shape)
 
 
 def _noise(period: Period, baseline: Baseline, regression: Regression, known: Floats) -> Floats:

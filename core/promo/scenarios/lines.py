@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.promo.scenarios.figures import interval
 from core.promo.scenarios.kpis import LineKpis
-from core.promo.scenarios.response import Aims, Response, Sold, line_sums, line_uplift, weights_of
+from core.promo.scenarios.response import Aims, LineSums, Response, Sold, line_sums, weights_of
 from core.promo.scenarios.scenario import Mechanic
 from core.promo.scenarios.unknowns import Unknowns
 from core.promo.uplift import Uplift
@@ -27,16 +27,23 @@ def line_kpis(
     uplift: Uplift,
 ) -> tuple[LineKpis, ...]:
     """One a line, in their order."""
+    sums = line_sums(response, lines, aims, sold)
     return tuple(
-        _line(place, line, response, aims, sold, unknowns, uplift) for place, line in enumerate(lines)
+        _line(place, line, response, aims, sums, unknowns, uplift) for place, line in enumerate(lines)
     )
 
 
 def _line(
-    place: int, line: Mechanic, response: Response, aims: Aims, sold: Sold, unknowns: Unknowns, uplift: Uplift
+    place: int,
+    line: Mechanic,
+    response: Response,
+    aims: Aims,
+    sums: LineSums,
+    unknowns: Unknowns,
+    uplift: Uplift,
 ) -> LineKpis:
     mine, at = np.flatnonzero(aims.line == place), response.cells_of(line)
-    usual, moved = line_sums(response, aims, sold, place, line)
+    usual, moved = sums.usual[:, place], sums.moved[:, place]
     single = (1 + unknowns.uplift[:, mine]) * unknowns.scatter[:, mine] - 1
     lower, upper = interval(100 * single @ weights_of(response, aims, mine))
     own = [uplift.place(cell.department, cell.channel, cell.geo) for cell in (response.cells[k] for k in at)]
@@ -44,7 +51,7 @@ def _line(
     return LineKpis(
         line.department, line.channel, line.discount_pct, line.segments, response.share_of(line),
         float(usual[0]), float(usual[0] + moved[0]), float(moved[0]), float(moved[1]),
-        100 * line_uplift(response, aims, place), lower, upper, _pct(usual), _pct(usual + moved),
+        100 * float(sums.uplift[place]), lower, upper, _pct(usual), _pct(usual + moved),
         pooled, line.discount_pct > deepest + SAME_PP, deepest,
     )  # fmt: skip
 

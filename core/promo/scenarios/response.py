@@ -100,8 +100,15 @@ class Response:
 
     def cells_of(self, line: Mechanic) -> list[int]:
         """The places of a line's cells, one a geo."""
-        place = (line.department, line.channel)
-        return [at for at, cell in enumerate(self.cells) if (cell.department, cell.channel) == place]
+        return self.places.get((line.department, line.channel), [])
+
+    @cached_property
+    def places(self) -> Mapping[tuple[str, str], list[int]]:
+        """The places of the cells of each department and sales channel."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for at, cell in enumerate(self.cells):
+            found.setdefault((cell.department, cell.channel), []).append(at)
+        return found
 
     def uplift(self, cell: Places, discount_pct: Floats) -> Floats:
         """(...,) expected uplift as a share, of cells at discounts; exact: curves bend on whole percents."""
@@ -158,20 +165,35 @@ def sell(
     return Sold(gain, np.stack([lost, lost * rate, lost * per]))
 
 
-def line_sums(
-    response: Response, aims: Aims, sold: Sold, place: int, line: Mechanic
-) -> tuple[Floats, Floats]:
-    """(3,) sales, margin and units of what a line aims at without promotions, and their change."""
-    mine, at, share = np.flatnonzero(aims.line == place), response.cells_of(line), response.share_of(line)
-    usual = share * response.base[:, at].sum(axis=1)
-    moved = sold.gain[:, mine].sum(axis=1) + share * sold.taken[:, at].sum(axis=1)
-    return np.asarray(usual), np.asarray(moved)
+@dataclass(frozen=True)
+class LineSums:
+    """Of each line: `usual` (3, line) sales, margin and units of what it aims at without promotions, `moved`
+    (3, line) their expected change, `uplift` (line,) its expected uplift, a share."""
+
+    usual: Floats
+    moved: Floats
+    uplift: Floats
 
 
-def line_uplift(response: Response, aims: Aims, place: int) -> float:
-    """The expected uplift of the line at `place`, a share; 0 without a discount."""
-    mine = np.flatnonzero(aims.line == place)
-    return float(response.uplift(aims.cell[mine], aims.discount_pct[mine]) @ weights_of(response, aims, mine))
+def line_sums(response: Response, lines: Sequence[Mechanic], aims: Aims, sold: Sold) -> LineSums:
+    """The sums of all lines at once; what other departments take counts by the line's share."""
+    count = len(lines)
+    reach = [(place, at) for place, line in enumerate(lines) for at in response.cells_of(line)]
+    owner, cell = np.array(reach, dtype=int).reshape(-1, 2).T
+    share = np.array([response.share_of(line) for line in lines])[owner]
+    usual = _by_line(owner, share * response.base[:, cell], count)
+    moved = _by_line(owner, share * sold.taken[:, cell], count) + _by_line(aims.line, sold.gain, count)
+    weight = response.sales[aims.cell]
+    money = np.bincount(aims.line, weight, count)
+    even = np.where(money[aims.line] > 0, weight, 1.0)
+    whole = np.bincount(aims.line, even, count)
+    mean = np.bincount(aims.line, even * response.uplift(aims.cell, aims.discount_pct), count)
+    return LineSums(usual, moved, mean / np.where(whole > 0, whole, 1.0))
+
+
+def _by_line(owner: Places, values: Floats, count: int) -> Floats:
+    """(3, line) sums of values (3, reach) by the line they belong to."""
+    return np.stack([np.bincount(owner, row, count) for row in values])
 
 
 def weights_of(response: Response, aims: Aims, mine: Places) -> Floats:
@@ -208,13 +230,11 @@ def beside(first: Cell, second: Cell) -> bool:
 
 def rival_effects(cells: tuple[Cell, ...], uplift: Uplift) -> Floats:
     """(cell, cell) expected log effect of the row's promotion on the column's sales; 0 where unknown."""
-    known = dict(zip(uplift.regression.names, uplift.regression.mean, strict=False))
-    return np.array(
-        [
-            [
-                known.get(("rival", by.department, on.department), 0.0) if beside(by, on) else 0.0
-                for on in cells
-            ]
-            for by in cells
-        ]
-    )
+    names, mean = uplift.regression.names, uplift.regression.mean
+    known = {name[1:]: float(mean[at]) for at, name in enumerate(names) if name[0] == "rival"}
+    departments = sorted({cell.department for cell in cells})
+    table = np.array([[known.get((by, on), 0.0) for on in departments] for by in departments])
+    at = np.array([departments.index(cell.department) for cell in cells])
+    markets = sorted({(cell.channel, cell.geo) for cell in cells})
+    market = np.array([markets.index((cell.channel, cell.geo)) for cell in cells])
+    return np.where(market[:, None] == market[None, :], table[np.ix_(at, at)], 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.promo.scenarios.kpis import Breakdown, Figures, Interval, Kpi, PromoKpis
-from core.promo.scenarios.response import Aims, Response, Sold, line_sums, line_uplift, taken_pct
+from core.promo.scenarios.response import LineSums, Response, Sold, line_sums, taken_pct
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 
 Floats = NDArray[np.float64]
@@ -80,7 +80,8 @@ def standing_at(scenario: PromoScenario, response: Response, seen: Mapping[str, 
         name: _department(_sums((response.base + moved)[:, at]), _sums(response.base[:, at]))
         for name, at in cells.items()
     }
-    lines = tuple(_line(place, line, response, aims, sold) for place, line in enumerate(scenario.mechanics))
+    sums = line_sums(response, scenario.mechanics, aims, sold)
+    lines = tuple(_line(place, line, sums) for place, line in enumerate(scenario.mechanics))
     return Standing(
         scenario, _sums(response.base + moved), _sums(response.base), departments, lines,
         _taken(response, sold, cells), seen,
@@ -108,17 +109,17 @@ def _department(with_it: Mapping[str, float], without: Mapping[str, float]) -> D
     )
 
 
-def _line(place: int, line: Mechanic, response: Response, aims: Aims, sold: Sold) -> LineStanding:
-    usual, moved = line_sums(response, aims, sold, place, line)
-    after = usual + moved
-    margin = 100 * float(after[1] / after[0]) if after[0] > 0 else 0.0
-    return LineStanding(line, 100 * line_uplift(response, aims, place), margin)
+def _line(place: int, line: Mechanic, sums: LineSums) -> LineStanding:
+    sales, margin, _ = sums.usual[:, place] + sums.moved[:, place]
+    return LineStanding(
+        line, 100 * float(sums.uplift[place]), 100 * float(margin / sales) if sales > 0 else 0.0
+    )
 
 
 def _taken(response: Response, sold: Sold, cells: Mapping[str, list[int]]) -> dict[Place, float]:
     found = {}
     for name, at in cells.items():
         if sold.taken[0, at].any():
-            for channel in {response.cells[place].channel for place in at}:
+            for channel in sorted({response.cells[place].channel for place in at}):
                 found[name, channel] = taken_pct(response, sold, at, channel)
     return found

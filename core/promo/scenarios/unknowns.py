@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 
 from core.promo.baseline import RECENT_DAYS, Baseline
 from core.promo.days import Cell, CellDays
-from core.promo.scenarios.joint import Name, log_draws
+from core.promo.scenarios.joint import Combination, Name, log_draws
 from core.promo.scenarios.period import Period
 from core.promo.scenarios.response import Aims, Response, beside, struck
 from core.promo.uplift import Uplift
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
+Part = tuple[str, int]  # what, and the place of the cell
+NEAR_WEEK, LATE_WEEK, PULL = "near", "late", "pull"
 SEED = 20
 WEEK = 7
 LEAST_WEEKS = 3
@@ -57,26 +59,35 @@ def unknowns_of(
     rng = np.random.default_rng(SEED)
     single, margin, points = (rng.standard_normal((draws, len(cells))) for _ in range(3))
     at = np.array([uplift.place(cell.department, cell.channel, cell.geo) for cell in cells])
-    logs = log_draws(period, baseline, uplift.regression, _names(cells, aims), draws, rng)
+    wanted = _combinations(response, aims)
+    logs = log_draws(period, baseline, uplift.regression, list(wanted.values()), draws, rng)
+    part = dict(zip(wanted, logs.parts.T, strict=True))
     scatter = uplift.curves.scatter[:, None] * single
     return Unknowns(
         level=around(logs.level, np.ones(len(cells))),
         rate=response.rates[0] + margin * rate_sd(baseline.days, cells, len(period.dates)),
-        kept=_kept(response, aims, logs.terms, draws),
+        kept=_kept(response, aims, part, draws),
         uplift=_uplifts(aims, at, uplift),
         slope=(uplift.margin.mean[at] + points * uplift.margin.sd[at])[:, aims.cell],
         scatter=around(scatter, np.ones(len(cells)))[:, aims.cell],
-        near=_dip(cells, aims, logs.terms, draws, near=True),
-        late=_dip(cells, aims, logs.terms, draws, near=False),
+        near=_dip(cells, part, draws, NEAR_WEEK),
+        late=_dip(cells, part, draws, LATE_WEEK),
     )
 
 
-def _names(cells: tuple[Cell, ...], aims: Aims) -> list[Name]:
-    """The regression's terms that these promotions call upon."""
-    promoted = sorted({cells[place].department for place in aims.cell})
-    every = sorted({cell.department for cell in cells})
-    rivals: list[Name] = [("rival", by, on) for by in promoted for on in every if by != on]
-    return [*rivals, ("dip",), ("late dip",), *(("dip", name) for name in promoted)]
+def _combinations(response: Response, aims: Aims) -> dict[Part, Combination]:
+    """The sums of the regression's terms that these promotions call upon, by what and by cell: what others
+    take from it, and the dips of promoted cells; all weighed by the share of revenue that is promoted."""
+    share, cells = struck(aims, len(response.cells)), response.cells
+    found: dict[Part, dict[Name, float]] = {}
+    for by in map(int, np.flatnonzero(share)):
+        name, weight = cells[by].department, float(share[by])
+        found[NEAR_WEEK, by] = {("dip",): weight, ("dip", name): weight}
+        found[LATE_WEEK, by] = {("late dip",): weight}
+        for on, cell in enumerate(cells):
+            if beside(cells[by], cell):
+                found.setdefault((PULL, on), {})["rival", name, cell.department] = weight
+    return {part: found[part] for part in sorted(found)}
 
 
 def _uplifts(aims: Aims, at: Places, uplift: Uplift) -> Floats:
@@ -84,22 +95,17 @@ def _uplifts(aims: Aims, at: Places, uplift: Uplift) -> Floats:
     return np.stack(drawn, axis=1) if drawn else np.zeros((len(uplift.curves.scatter), 0))
 
 
-def _kept(response: Response, aims: Aims, terms: Mapping[Name, Floats], draws: int) -> Floats:
+def _kept(response: Response, aims: Aims, part: Mapping[Part, Floats], draws: int) -> Floats:
     share, pull = struck(aims, len(response.cells)), np.zeros((draws, len(response.cells)))
-    for by in np.flatnonzero(share):
-        for on, cell in enumerate(response.cells):
-            if beside(response.cells[by], cell):
-                pull[:, on] += share[by] * terms["rival", response.cells[by].department, cell.department]
+    for on in range(len(response.cells)):
+        pull[:, on] = part.get((PULL, on), 0.0)
     return around(pull, np.exp(share @ response.rival))
 
 
-def _dip(
-    cells: tuple[Cell, ...], aims: Aims, terms: Mapping[Name, Floats], draws: int, *, near: bool
-) -> Floats:
-    share, logs = struck(aims, len(cells)), np.zeros((draws, len(cells)))
-    for at in np.flatnonzero(share):
-        own = terms["dip",] + terms["dip", cells[at].department] if near else terms["late dip",]
-        logs[:, at] = share[at] * own
+def _dip(cells: tuple[Cell, ...], part: Mapping[Part, Floats], draws: int, week: str) -> Floats:
+    logs = np.zeros((draws, len(cells)))
+    for at in range(len(cells)):
+        logs[:, at] = part.get((week, at), 0.0)
     return np.asarray(np.exp(logs))
 
 

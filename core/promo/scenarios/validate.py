@@ -22,8 +22,8 @@ def validate(scenario: PromoScenario, kpis: PromoKpis, settings: PromoSettings) 
     _refuse_others(scenario, kpis)
     seeker = Seeker(scenario, kpis, settings)
     issues = []
-    for found in findings(standing_of(scenario, kpis), settings):
-        fix, words = seeker.fix_of(found)
+    for found, check in findings(standing_of(scenario, kpis), settings):
+        fix, words = seeker.fix_of(found, check)
         issues.append(Issue(found.type, found.severity, found.message, words, found.department, fix))
     order = list(IssueSeverity)
     return verdict_on(sorted(issues, key=lambda issue: order.index(issue.severity)), settings)

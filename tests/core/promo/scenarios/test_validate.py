@@ -250,7 +250,7 @@ def any_rules(draw):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(any_promo(), any_rules(), st.randoms())
 def test_every_fix_ends_its_issue(scenario, rules, chance):
     verdict = judged(scenario, rules)
@@ -264,7 +264,7 @@ def test_every_fix_ends_its_issue(scenario, rules, chance):
     assert [kind(other) for other in again.issues].count(kind(issue)) < before[kind(issue)]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(any_promo(), any_rules())
 def test_fixes_applied_one_after_the_other_end_in_no_block(scenario, rules):
     for _ in range(40):

@@ -11,15 +11,17 @@ from pathlib import Path
 CHUNK = 4 << 20
 LONGEST_CELL = 1 << 16  # bytes of a cell's element that are kept when it lies across two chunks
 _CELL = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*'
+    rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*'
     rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 
 
 def uncalculated(path: Path, sheet: str, first_row: int = 1) -> tuple[int, str | None]:
-    """How many formulas from `first_row` on have no stored result, and the first one's cell; 0 for XLSB,
-    which always stores results."""
+    """How many formulas from `first_row` on have no stored result, and the first one's cell.
+
+    0 for XLSB, which always stores results. A formula that gave an empty text (t="str") has a result.
+    """
     count, first = 0, None
     with zipfile.ZipFile(path) as package:
         part = _part(package, sheet)

@@ -58,7 +58,7 @@ def aggregate_lines(
     _refuse_unknown_headers(lines, mapping)
     tell = progress or _silent
     tell(LOOKING, 0, lines.expected)
-    agreement = agree(lines, mapping)
+    agreement = agree(lines, mapping, lambda seen: tell(LOOKING, seen, lines.expected))
     judge, rejects = Judge(lines, mapping, agreement), Rejects(lines.name, mapping)
     notices = Notices(SalesColumn.DISCOUNT_PCT in mapping.columns)
     with open_duck() as duck:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,12 +71,16 @@ class _Seen:
     rows: int = 0
 
 
-def agree(lines: Lines, mapping: SalesMapping) -> Agreement:
-    """One walk through the whole file; raises FileProblem where its dates cannot be told apart or a column
-    plainly is something else than the mapping says."""
+def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> Agreement:
+    """One walk through the whole file, telling how many rows were seen.
+
+    Raises FileProblem where its dates or currencies are mixed, or a column plainly is something else than the
+    mapping says.
+    """
     seen = _Seen()
     for batch in lines.walk():
         _look(batch, mapping, lines.plain_is_number, seen)
+        tell(min(seen.rows, lines.expected))
     _refuse_currencies(seen, mapping, lines.name)
     formats, unclear = _formats(seen, mapping, lines)
     days, order, doubts = _days(seen.words[SalesColumn.DATE], mapping, lines)

@@ -67,7 +67,8 @@ if not allowed:
     st.info(READ_ONLY, icon=":material/visibility:")
 target = choose_target(person, project) if allowed else None
 drop_files(upload, project.project_id, locked=not allowed)
-looks, others = look_at(upload, remembered(person, project.project_id) if upload.sources else ())
+with st.spinner("Looking at the files"):
+    looks, others = look_at(upload, remembered(person, project.project_id) if upload.sources else ())
 if looks:
     show_retail(person, project, upload, looks)
 readings, unreadable = read_files(upload, others)

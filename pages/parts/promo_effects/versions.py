@@ -17,6 +17,7 @@ from pages.parts.promo_effects.choice import version_words
 from pages.parts.promo_effects.coefficients import coefficients_of
 from pages.parts.promo_effects.view import View, tables_of
 
+DISCOUNTS_PCT = (5, 10, 20, 30)
 SHOWN = {
     "department": "Department",
     "channel": "Sales channel",
@@ -44,7 +45,14 @@ def show_versions(view: View, person: Person, known: tuple[PromoModelInfo, ...])
             key="effects_before",
             width=280,
         )
-        discount = st.slider("At a discount of", 5, 40, 20, 5, format="%d %%", key="effects_at", width=260)
+        discount = st.segmented_control(
+            "At a discount of",
+            DISCOUNTS_PCT,
+            default=20,
+            required=True,
+            format_func=lambda pct: f"{pct} %",
+            key="effects_at",
+        )
     with user_errors():
         _drawn(view, others[before], discount)
     _tabled(view, person, others[before])

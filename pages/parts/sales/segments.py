@@ -59,7 +59,7 @@ def _save(s: object, person: Person, project_id: int, frame: pd.DataFrame) -> ob
 
 def _columns(currency: str) -> dict[str, object]:
     config = st.column_config
-    share = {"min_value": 0.0, "max_value": 1.0, "format": "percent", "step": 0.01}
+    share = {"format": "percent", "step": 0.01}
     return {
         "segment_id": config.TextColumn("Id", help="The name that files and promotions use"),
         "name": config.TextColumn("Name"),
@@ -67,9 +67,9 @@ def _columns(currency: str) -> dict[str, object]:
             "Customers", help="Share of all customers, 0 to 1", **share
         ),
         "share_of_revenue": config.NumberColumn("Revenue", help="Share of all revenue, 0 to 1", **share),
-        "avg_basket_value": config.NumberColumn(f"Basket, {currency}", min_value=0, format="%.2f"),
+        "avg_basket_value": config.NumberColumn(f"Basket, {currency}", format="%.2f"),
         FAVOURITES: config.TextColumn("Favourite departments", help="Several are told apart by ;"),
         "discount_sensitivity": config.SelectboxColumn("Reacts to discounts", options=SENSITIVITIES),
-        "purchase_frequency": config.NumberColumn("Purchases a year", min_value=0, format="%.1f"),
-        "last_purchase_days_ago": config.NumberColumn("Last purchase, days ago", min_value=0, format="%d"),
+        "purchase_frequency": config.NumberColumn("Purchases a year", format="%.1f"),
+        "last_purchase_days_ago": config.NumberColumn("Last purchase, days ago", format="%d"),
     }

@@ -43,9 +43,9 @@ def show_targets(person: Person, project: Membership) -> None:
 def _columns(currency: str) -> dict[str, object]:
     config = st.column_config
     return {
-        "month": config.TextColumn("Month", help="As 2025-10", validate=r"^\d{4}-(0[1-9]|1[0-2])$"),
+        "month": config.TextColumn("Month", help="As 2025-10"),
         "geo": config.TextColumn("Geo", help="ALL where the shop is not told apart by geo"),
-        "sales_value_target": config.NumberColumn(f"Sales, {currency}", min_value=0, format="localized"),
+        "sales_value_target": config.NumberColumn(f"Sales, {currency}", format="localized"),
         "margin_pct_target": config.NumberColumn("Margin, % of sales", format="%.2f"),
-        "units_target": config.NumberColumn("Units", min_value=0, format="localized"),
+        "units_target": config.NumberColumn("Units", format="localized"),
     }

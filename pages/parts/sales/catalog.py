@@ -8,8 +8,10 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.promo.keeping.reference import store as reference
 from core.store import session
+from pages.parts.actions import FAILED, attempt, offer_undo
 from pages.parts.layout import empty_state
 from pages.parts.places import Screen, link
+from pages.parts.plain import plain
 from pages.parts.session import may
 
 SHOWN = {
@@ -44,9 +46,11 @@ def show_catalog(person: Person, project: Membership) -> None:
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{len(kept)} promotions.")
+        st.caption(f"{len(kept)} promotions.", width="stretch")
+        if may(project, Permission.DATASET_DELETE):
+            _offer_removal(project, kept)
         if uploads:
-            link("Replace the catalogue by a file", Screen.UPLOAD, icon=":material/upload_file:")
+            link("Upload a catalogue", Screen.UPLOAD, icon=":material/upload_file:")
     st.dataframe(
         kept.sort_values("date_start", ascending=False)[[name for name in SHOWN if name in kept]].rename(
             columns=SHOWN
@@ -59,3 +63,22 @@ def show_catalog(person: Person, project: Membership) -> None:
         },
         alt="Past promotions, newest first",
     )
+
+
+def _offer_removal(project: Membership, kept: pd.DataFrame) -> None:
+    """What one file brought can be taken out, and brought back by the bar on top."""
+    names = list(dict.fromkeys(kept["source_file"].dropna()))
+    picked = st.menu_button(
+        "Remove a file's promotions", [plain(name) for name in names], key="catalog_remove", type="tertiary"
+    )
+    if picked is not None:
+        remove(project, kept, next(name for name in names if plain(name) == picked))
+
+
+def remove(project: Membership, kept: pd.DataFrame, source_file: str) -> None:
+    """Take a file's promotions out of the catalogue."""
+    rows = kept[kept["source_file"] == source_file].drop(columns="source_file")
+    if attempt(reference.remove_catalog, project.project_id, source_file) is not FAILED:
+        text = f"{len(rows)} promotions of “{source_file}” removed."
+        offer_undo(text, reference.save_catalog, project.project_id, rows, source_file)
+        st.rerun()

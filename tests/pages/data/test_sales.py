@@ -13,6 +13,7 @@ from core.access import NotFound, Person, Role
 from core.data import DataProblem, Severity
 from core.jobs.processing.errand import JobStatus
 from core.jobs.processing.watching.store import processing_jobs
+from core.promo.facts.catalog import read_catalog
 from core.promo.facts.mapping import SalesColumn, SalesMapping
 from core.promo.keeping.facts import store as facts
 from core.promo.keeping.facts.file_info import FileStatus, HandedIn
@@ -23,7 +24,7 @@ from db.tables import SalesFile
 from pages.parts.sales.export import project_export
 from tests.core.promo.made import made_segments
 from tests.pages.conftest import Opened, everything_shown, shown
-from tests.pages.data.test_upload_retail import sales_csv
+from tests.pages.data.test_upload_retail import RETAIL, sales_csv
 from tests.pages.plan.learned import TARGETS, keep_sales
 
 SALES = "pages/data/sales.py"
@@ -175,3 +176,23 @@ def test_the_project_is_taken_along_without_the_page(owner: Person, sold: int, s
         assert any(name.endswith(".duckdb") for name in packed.namelist())
     with pytest.raises(NotFound):
         project_export(stranger, sold)
+
+
+def test_a_files_promotions_leave_the_catalogue_and_come_back(
+    open_page: Opened, owner: Person, project_id: int
+) -> None:
+    name = "Promo_October-September_FY25.xlsb"
+    with session() as s:
+        found = read_catalog(RETAIL / name, name)
+        reference.save_catalog(s, owner, project_id, found, name)
+    app = on_tab(open_page, "Catalogue")
+    assert not app.exception
+    assert "46 promotions" in everything_shown(app)
+    menu = app.menu_button(key="catalog_remove")
+    menu.click(menu.options[0]).run()
+    assert not app.exception
+    with session() as s:
+        assert reference.catalog(s, owner, project_id).empty
+    app.button(key="undo").click().run()
+    with session() as s:
+        assert len(reference.catalog(s, owner, project_id)) == 46

@@ -101,7 +101,8 @@ def _choose_sheet(upload: Upload, look: Look) -> None:
 
 def _sales(upload: Upload, look: Look, present: Present) -> None:
     _choose_replaced(look, present)
-    broken = not look.ready
+    open_words = [word for word, said in look.draft.channels.items() if said is None]
+    broken = not look.ready or bool(open_words)
     title = "Columns, words and first rows"
     with st.expander(title, expanded=broken, key=f"columns_{look.source.file_id}", on_change="rerun") as more:
         if more.open:

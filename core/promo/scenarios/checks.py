@@ -74,17 +74,18 @@ def discount_limits(standing: Standing, settings: PromoSettings) -> Iterator[Fin
 
 
 def scenario_margin(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
-    """BLOCK: the whole margin under its floor or below nothing."""
+    """BLOCK: the whole margin under its floor or below nothing; one subject, so that the cure of a loss keeps
+    the floor as well."""
     margin, usual = standing.totals[Kpi.MARGIN_PCT], standing.baseline[Kpi.MARGIN_PCT]
     floor, worse = settings.floor_pct(usual), margin < usual - EVEN
     lots = tuple(line.lot for line in active(standing))
     if worse and standing.totals[Kpi.MARGIN] < 0:
         message = f"The whole shop would sell at a loss: a margin of {margin:.1f} %."
-        yield Finding(IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, "loss", message, lots=lots)
+        yield Finding(IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, "whole", message, lots=lots)
     elif worse and margin < floor - EVEN:
         message = f"The margin would be {margin:.1f} %, under the floor of {floor:.1f} %."
         severity = _grave(floor - margin, settings)
-        yield Finding(IssueType.MARGIN_THRESHOLD, severity, "floor", message, lots=lots)
+        yield Finding(IssueType.MARGIN_THRESHOLD, severity, "whole", message, lots=lots)
 
 
 def losing_lines(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:

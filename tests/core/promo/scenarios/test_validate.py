@@ -297,3 +297,13 @@ def test_a_verdict_with_all_its_fixes_is_there_in_a_third_of_a_second():
     began = time.process_time()
     assert len(validate(scenario, kpis, rules).issues) > 10
     assert time.process_time() - began <= 0.3
+
+
+def test_the_fixes_of_one_verdict_together_end_every_block():
+    rules = made_settings(legal_text="", margin_floor_pct=22.5)
+    scenario = promo(*(Mechanic(*place, 60) for place in PLACES))
+    verdict = judged(scenario, rules)
+    assert verdict.overall_score == 0
+    for issue in verdict.issues:
+        scenario = apply_fix(scenario, issue.fix, rules)
+    assert judged(scenario, rules).status != "BLOCK"

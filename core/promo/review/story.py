@@ -15,7 +15,6 @@ from core.promo.scenarios.kpis import LineKpis, PromoKpis
 
 POINTS = 1.0  # of margin: smaller differences are not worth a sentence
 NAMED = 3  # parts that are told by name
-SMALL_PCT = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,10 @@ class Told:
         text = compact(value)
         return f"-{self.symbol}{text[1:]}" if text.startswith("-") else f"{self.symbol}{text}"
 
+    def less(self, value: float) -> str:
+        """How much more or less an amount means."""
+        return f"{self.money(abs(value))} {'less' if value < 0 else 'more'}"
+
     def change(self, value: float) -> str:
         """An amount with its sign."""
         return self.money(value) if value < 0 else f"+{self.money(value)}"
@@ -57,7 +60,8 @@ class Told:
 def insights_of(told: Told) -> tuple[str, ...]:
     """What happened, the most important first."""
     return (
-        *_whole(told), *_parts(told.by_department, told), *_parts(told.by_channel, told), *_rates(told),
+        *_whole(told), *_parts(told.by_department, "department", told),
+        *_parts(told.by_channel, "sales channel", told), *_rates(told),
         *_gain(told), *_dip(told), *_rivals(told), *told.course.left_out,
     )  # fmt: skip
 
@@ -83,20 +87,22 @@ def _whole(told: Told) -> Iterator[str]:
     yield words + "."
 
 
-def _parts(parts: tuple[PartResult, ...], told: Told) -> Iterator[str]:
-    """The parts that were furthest off in money, those outside their interval first."""
+def _parts(parts: tuple[PartResult, ...], what: str, told: Told) -> Iterator[str]:
+    """The parts whose interval did not hold, the furthest off in money first."""
     if len(parts) < 2:
         return
-    order = sorted(parts, key=lambda part: (part.inside is not False, -abs(part.actual - part.forecast)))
-    for part in order[:NAMED]:
-        if part.error_pct is None or abs(part.error_pct) < SMALL_PCT:
-            continue
+    off = sorted(
+        (part for part in parts if part.inside is False), key=lambda part: -abs(part.actual - part.forecast)
+    )
+    for part in off[:NAMED]:
         verb = "beat" if part.actual > part.forecast else "missed"
-        where = "inside" if part.inside else "outside"
+        size = f" ({_signed(part.error_pct)})" if part.error_pct is not None else ""
         yield (
-            f"{_capital(part.name)} {verb} its forecast by {told.money(abs(part.actual - part.forecast))} "
-            f"({_signed(part.error_pct)}), {where} its interval."
+            f"{_capital(part.name)} {verb} its forecast by "
+            f"{told.money(abs(part.actual - part.forecast))}{size}, outside its interval."
         )
+    if not off:
+        yield f"Every {what} lay inside its interval."
 
 
 def _rates(told: Told) -> Iterator[str]:
@@ -117,7 +123,7 @@ def _dip(told: Told) -> Iterator[str]:
         return
     yield (
         f"After it, the week from {dip.worst_from:%d.%m.%Y} sold {_estimate(dip)} against the baseline in "
-        f"the promoted departments ({told.money(dip.sales_value)}): {_meaning(dip)}."
+        f"the promoted departments ({told.less(dip.sales_value)}): {_meaning(dip)}."
     )
 
 
@@ -126,7 +132,7 @@ def _rivals(told: Told) -> Iterator[str]:
     for one in lost:
         yield (
             f"{_capital(one.department)} had no promotion and sold {_estimate(one)} against its baseline "
-            f"({told.money(one.sales_value)}): it was cannibalised."
+            f"({told.less(one.sales_value)}): it was cannibalised."
         )
     if told.rivals and not lost:
         yield "No other department lost noticeably during the promotion."
@@ -195,7 +201,7 @@ def _beside(told: Told) -> Iterator[str]:
 
 
 def _signed(percent: float | None) -> str:
-    return "" if percent is None else f"{percent:+.1f} %"
+    return "" if percent is None else f"{percent:+.1f} %".replace("-0.0", "0.0")
 
 
 def _capital(name: str) -> str:

@@ -40,9 +40,10 @@ def ask_words(desk: Desk, *, locked: bool) -> Words:
     opened = desk.opened
     with st.container(border=True, gap="small"):
         st.markdown("**What and for whom**")
-        primary = st.text_input(
-            "Objective", opened.primary, max_chars=LONGEST, key=desk.key("primary"), disabled=locked
-        )
+        primary = st.text_area(
+            "Objective", opened.primary, max_chars=LONGEST, key=desk.key("primary"), disabled=locked,
+            height=68,
+        )  # fmt: skip
         secondary = _lines("Also", opened.secondary, desk.key("secondary"), locked)
         demographics = st.text_input(
             "Audience", opened.demographics, max_chars=LONGEST, key=desk.key("who"), disabled=locked

@@ -28,8 +28,16 @@ def _card(name: str, report: PostMortem, wording: Wording) -> Kpi:
     if interval is not None:
         held = "inside" if report.inside_interval[name] else "outside"
         note += f", {held} {span(name, interval, wording)}"
-    delta = None if error is None else f"{error:+.1f} {unit}"
-    return Kpi(NAMES[name], amount(name, report.actual[name], wording), note, delta)
+    delta = None if error is None else _signed(error, unit)
+    calm = interval is not None and report.inside_interval[name]
+    return Kpi(
+        NAMES[name], amount(name, report.actual[name], wording), note, delta, "neutral" if calm else "up"
+    )
+
+
+def _signed(value: float, unit: str) -> str:
+    text = f"{value:+.1f} {unit}"
+    return text[1:] if float(f"{value:.1f}") == 0 else text
 
 
 def show_course(report: PostMortem, wording: Wording) -> None:
@@ -56,7 +64,7 @@ def _rows(kind: str, parts: Sequence[PartResult], wording: Wording) -> list[dict
             "Name": part.name.capitalize() if kind == "Channel" else part.name,
             "Actual": wording.money(part.actual),
             "Forecast": wording.money(part.forecast),
-            "Error": MISSING if part.error_pct is None else f"{part.error_pct:+.1f} %",
+            "Error": MISSING if part.error_pct is None else _signed(part.error_pct, "%"),
             "Interval": {True: "held", False: "missed", None: MISSING}[part.inside],
             "order": -abs(part.actual - part.forecast),
         }
@@ -73,18 +81,18 @@ def show_signals(report: PostMortem, wording: Wording) -> None:
         cards.append(Kpi("Dip after", MISSING, "Too few days after it have sales yet."))
     else:
         when = f"{day(dip.worst_from)} to {day(dip.worst_to)}, the worst week"
-        words = f"{wording.money(dip.sales_value)}; {_ends(dip.lower, dip.upper)}; {when}"
-        cards.append(Kpi("Dip after", f"{100 * dip.share:+.1f} %", words, _flag(dip.flagged), "down"))
+        words = f"{_flag(dip.flagged)}{wording.money(dip.sales_value)}, {_ends(dip.lower, dip.upper)}; {when}"
+        cards.append(Kpi("Dip after", f"{100 * dip.share:+.1f} %", words))
     for one in report.cannibalization_signals:
-        words = f"{wording.money(one.sales_value)}; {_ends(one.lower, one.upper)}"
-        cards.append(Kpi(one.department, f"{100 * one.share:+.1f} %", words, _flag(one.flagged), "down"))
+        words = f"{_flag(one.flagged)}{wording.money(one.sales_value)}, {_ends(one.lower, one.upper)}"
+        cards.append(Kpi(one.department, f"{100 * one.share:+.1f} %", words))
     kpi_row(cards, columns=4)
     if not report.cannibalization_signals:
         st.caption("Every department had a promotion: none could be cannibalised.")
 
 
-def _flag(flagged: bool) -> str | None:
-    return "past the limit" if flagged else None
+def _flag(flagged: bool) -> str:
+    return "Past the limit: " if flagged else ""
 
 
 def _ends(lower: float, upper: float) -> str:

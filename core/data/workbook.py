@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,25 +77,26 @@ def read_workbook(
     return grid, chosen.info.name, names
 
 
-def read_alike(path: Path, name: str, limits: ReadLimits) -> tuple[list[tuple[str, Grid]], tuple[str, ...]]:
-    """The largest visible table and all visible sheets with the same headers, in the workbook's order, and
-    the names of the sheets that were not read. Raises FileProblem."""
+@dataclass(frozen=True)
+class Alike:
+    """Sheets of one table as they were read, and the headers of the tables that were `left`, by sheet."""
+
+    grids: tuple[tuple[str, Grid], ...]
+    left: dict[str, tuple[str, ...]]
+
+
+def read_alike(path: Path, name: str, limits: ReadLimits, wanted: Collection[str] = ()) -> Alike:
+    """The largest visible table and all visible sheets with the same headers, in the workbook's order; where
+    `wanted` headers are given, the largest that has them all. Raises FileProblem."""
     sheets, reader = _listed(path, name, limits)
-    chosen = _choose(sheets, None, name)
+    fitting = [s for s in sheets if wanted and s.header and set(wanted) <= set(s.header.names)]
+    chosen = _choose(fitting or sheets, None, name)
     headers = set(_checked_header(chosen, name, limits).names)
-    read = [
-        sheet
-        for sheet in sheets
-        if sheet is chosen
-        or (
-            sheet.info.visible
-            and sheet.info.has_table
-            and sheet.header
-            and set(sheet.header.names) == headers
-        )
-    ]
-    grids = [(sheet.info.name, _grid(path, name, sheet, reader, limits)) for sheet in read]
-    return grids, tuple(sheet.info.name for sheet in sheets if sheet not in read)
+    tables = [sheet for sheet in sheets if sheet.info.visible and sheet.info.has_table and sheet.header]
+    read = [s for s in sheets if s is chosen or (s in tables and s.header and set(s.header.names) == headers)]
+    grids = tuple((sheet.info.name, _grid(path, name, sheet, reader, limits)) for sheet in read)
+    left = {s.info.name: s.header.names if s.header and s in tables else () for s in sheets if s not in read}
+    return Alike(grids, left)
 
 
 def _grid(path: Path, name: str, sheet: _Listed, reader: str, limits: ReadLimits) -> Grid:

@@ -43,7 +43,7 @@ def aggregate_file(
     the meaning of words), once to judge and add up every row. `progress` hears the stage, rows done and rows
     expected. A file with more than MOST_REJECTED_SHARE of its rows rejected is refused as a whole.
     """
-    lines = open_lines(Path(source), name, mapping.sheet, limits)
+    lines = open_lines(Path(source), name, mapping.sheet, limits, mapping.headers)
     return aggregate_lines(lines, mapping, progress=progress, today=today)
 
 

@@ -26,6 +26,7 @@ from core.promo.facts.sampling import sample_of
 
 SHOWN_ROWS = 20
 MOST_WORDS = 100
+MOST_SHEETS = 10  # of a workbook that are looked at for sales
 _ELSEWHERE = {
     DatasetKind.PROMO_CATALOG: "a promotion catalogue",
     DatasetKind.TARGETS: "a table of targets",
@@ -80,7 +81,22 @@ def inspect_sales(
     Raises FileProblem for a file that cannot be read as a table.
     """
     with as_path(source) as path:
-        return inspect_lines(open_lines(path, name, sheet, limits), remembered, sheet)
+        return find_sales(open_lines(path, name, sheet, limits), remembered, sheet)[1]
+
+
+def find_sales(
+    lines: Lines, remembered: Sequence[SalesMapping] = (), sheet: str | None = None
+) -> tuple[Lines, SalesInspection]:
+    """The lines that hold sales and what was found in them: of a workbook whose largest table is something
+    else, the first other table that is complete."""
+    first = inspect_lines(lines, remembered, sheet)
+    if first.mapping is None:
+        for other in list(lines.others.values())[:MOST_SHEETS]:
+            found = other()
+            second = inspect_lines(found, remembered, sheet)
+            if second.mapping is not None:
+                return found, second
+    return lines, first
 
 
 @contextmanager

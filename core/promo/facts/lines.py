@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ class Lines:
     """A file that can be walked through more than once.
 
     `walk()` gives its batches in order; `expected` says about how many lines there are, for progress.
-    `plain_is_number`: texts like 1.234 come from number cells and are exact.
+    `plain_is_number`: texts like 1.234 come from number cells and are exact. `others` opens the tables of a
+    workbook that were not read, by sheet.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Lines:
     number_hint: NumberFormat | None = None
     date1904: bool = False
     plain_is_number: bool = False
+    others: Mapping[str, Callable[[], Lines]] = field(default_factory=dict)
 
 
 def check_size(path: Path, name: str, limits: ReadLimits) -> None:
@@ -73,8 +75,17 @@ def check_size(path: Path, name: str, limits: ReadLimits) -> None:
         )
 
 
-def open_lines(path: Path, name: str, sheet: str | None = None, limits: ReadLimits | None = None) -> Lines:
-    """The lines of a CSV, XLSX, XLSB or Parquet file, told apart by content; raises FileProblem."""
+def open_lines(
+    path: Path,
+    name: str,
+    sheet: str | None = None,
+    limits: ReadLimits | None = None,
+    wanted: Collection[str] = (),
+) -> Lines:
+    """The lines of a CSV, XLSX, XLSB or Parquet file, told apart by content; raises FileProblem.
+
+    In a workbook the sheet that is named, else the largest table that has the `wanted` headers.
+    """
     from core.promo.facts.parquet_lines import parquet_lines
     from core.promo.facts.sheet_lines import sheet_lines
     from core.promo.facts.text_lines import text_lines
@@ -83,7 +94,7 @@ def open_lines(path: Path, name: str, sheet: str | None = None, limits: ReadLimi
     check_size(path, name, limits)
     kind = recognise(path, name)
     if kind in (FileKind.XLSX, FileKind.XLSB):
-        return sheet_lines(path, name, kind, sheet, limits)
+        return sheet_lines(path, name, kind, sheet, limits, wanted)
     if kind is FileKind.PARQUET:
         return parquet_lines(path, name, limits)
     return text_lines(path, name, limits)

@@ -15,7 +15,7 @@ from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.errors import UserError
 from core.promo.facts import quality
 from core.promo.facts.aggregation import Progress, aggregate_lines, combine
-from core.promo.facts.inspection import inspect_lines, unsettled
+from core.promo.facts.inspection import find_sales, unsettled
 from core.promo.facts.lines import Lines, open_lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
 from core.promo.facts.rejected import together
@@ -73,12 +73,12 @@ def _each(
     faults: list[str] = []
     for path, mapping in zip(files, mappings, strict=True):
         try:
-            lines = open_lines(path, path.name, mapping.sheet if mapping else None, limits)
+            lines = _opened(path, mapping, limits)
             first = next((each.lines.name for each in read if each.lines.checksum == lines.checksum), None)
             if first is not None:
                 repeats.append(_repeated(path.name, first))
                 continue
-            used = mapping or _guessed(lines)
+            lines, used = (lines, mapping) if mapping else _guessed(lines)
             facts = aggregate_lines(lines, used, progress=progress, today=today)
             read.append(_Read(lines, used, facts))
         except UserError as error:
@@ -86,11 +86,17 @@ def _each(
     return read, repeats, faults
 
 
-def _guessed(lines: Lines) -> SalesMapping:
-    inspection = inspect_lines(lines)
+def _opened(path: Path, mapping: SalesMapping | None, limits: ReadLimits | None) -> Lines:
+    if mapping is None:
+        return open_lines(path, path.name, None, limits)
+    return open_lines(path, path.name, mapping.sheet, limits, mapping.headers)
+
+
+def _guessed(lines: Lines) -> tuple[Lines, SalesMapping]:
+    found, inspection = find_sales(lines)
     if inspection.mapping is None:
         raise FileProblem(unsettled(inspection))
-    return inspection.mapping
+    return found, inspection.mapping
 
 
 def _one_order(read: Sequence[_Read], today: dt.date | None, progress: Progress | None) -> list[FileFacts]:

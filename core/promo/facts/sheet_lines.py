@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,14 @@ from core.promo.facts.lines import BATCH_ROWS, Batch, Lines, arrow_cells, checks
 Sheets = Sequence[tuple[str, Grid]]
 
 
-def sheet_lines(path: Path, name: str, kind: FileKind, sheet: str | None, limits: ReadLimits) -> Lines:
+def sheet_lines(
+    path: Path,
+    name: str,
+    kind: FileKind,
+    sheet: str | None,
+    limits: ReadLimits,
+    wanted: Collection[str] = (),
+) -> Lines:
     """The lines of one sheet, or of all visible sheets with the same headers as the largest one.
 
     A workbook with a sheet for each month is one table; a sheet that repeats another one cell by cell is left
@@ -29,7 +37,7 @@ def sheet_lines(path: Path, name: str, kind: FileKind, sheet: str | None, limits
     with tempfile.TemporaryDirectory(prefix="mixwright-sales-") as folder:
         honest = Path(folder) / f"workbook.{kind.value}"
         honest.symlink_to(path.resolve(strict=True))
-        sheets, notes = _sheets(honest, name, sheet, limits)
+        sheets, notes, left = _sheets(honest, name, sheet, limits, wanted)
         _refuse_uncalculated(honest, name, sheets)
     first = sheets[0][1]
     return Lines(
@@ -44,6 +52,11 @@ def sheet_lines(path: Path, name: str, kind: FileKind, sheet: str | None, limits
         notes=tuple(note for _title, grid in sheets for note in grid.notes),
         date1904=first.date1904,
         plain_is_number=True,
+        others={
+            title: partial(sheet_lines, path, name, kind, None, limits, headers)
+            for title, headers in left.items()
+            if headers
+        },
     )
 
 
@@ -72,20 +85,21 @@ def _walk(sheets: Sheets) -> Iterator[Batch]:
 
 
 def _sheets(
-    path: Path, name: str, sheet: str | None, limits: ReadLimits
-) -> tuple[list[tuple[str, Grid]], tuple[DataProblem, ...]]:
+    path: Path, name: str, sheet: str | None, limits: ReadLimits, wanted: Collection[str]
+) -> tuple[Sheets, tuple[DataProblem, ...], dict[str, tuple[str, ...]]]:
+    """What is read, what is said about it, and the headers of what is left."""
     if sheet is not None:
         grid, chosen, _names = read_workbook(path, name, sheet, limits)
-        return [(chosen, grid)], ()
-    found, left = read_alike(path, name, limits)
+        return [(chosen, grid)], (), {}
+    found = read_alike(path, name, limits, wanted)
     read: list[tuple[str, Grid]] = []
     repeats = []
-    for title, grid in found:
+    for title, grid in found.grids:
         if any(grid.frame.equals(known.frame) for _title, known in read):
             repeats.append(title)
         else:
             read.append((title, grid))
-    return read, _said(name, [title for title, _grid in read], list(left), repeats)
+    return read, _said(name, [title for title, _grid in read], list(found.left), repeats), found.left
 
 
 def _said(name: str, read: list[str], left: list[str], repeats: list[str]) -> tuple[DataProblem, ...]:

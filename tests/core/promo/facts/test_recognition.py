@@ -11,7 +11,8 @@ import pytest
 from core.data.dates import DateOrder
 from core.data.kinds import DatasetKind
 from core.errors import UserError
-from core.promo.facts import SalesColumn, SalesMapping, inspect_sales, read_sales
+from core.promo.facts import SalesColumn, SalesMapping, aggregate_file, inspect_sales, read_sales
+from tests.core.data.uploads import xlsx
 from tests.core.promo.facts.tills import HEADER, as_csv, as_xlsx, kept, till
 
 DAYS = [dt.date(2024, 1, 15) + dt.timedelta(days=number // 2) for number in range(60)]
@@ -164,8 +165,6 @@ def test_the_order_of_dates_can_be_chosen(tmp_path: Path) -> None:
 
 
 def test_sheets_with_the_same_headers_are_one_table_and_others_are_said(tmp_path: Path) -> None:
-    from tests.core.data.uploads import xlsx
-
     january, february = till(10), till(10, dt.date(2024, 2, 1))
     book = xlsx(
         {
@@ -222,4 +221,15 @@ def test_a_mapping_can_be_just_its_columns(tmp_path: Path) -> None:
     columns = inspect_sales(path, path.name).columns
     assert read_sales(path, {column.value: name for column, name in columns.items()})[0].equals(
         read_sales(path)[0]
+    )
+
+
+def test_sales_are_found_beside_a_larger_table(tmp_path: Path) -> None:
+    articles = [["Article", "Text", "Weight"], *[[f"A{n}", f"Thing {n}", n / 7] for n in range(900)]]
+    book = xlsx({"Articles": articles, "January": [HEADER, *till(10)], "March": [HEADER, *till(9)]})
+    path = kept(tmp_path, "book.xlsx", book)
+    found = inspect_sales(path, path.name)
+    assert found.kind is DatasetKind.SALES and found.sheets == ("January", "March") and found.mapping
+    assert (
+        read_sales(path)[1].rows_read == aggregate_file(path, path.name, found.mapping).report.rows_read == 76
     )

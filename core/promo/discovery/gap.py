@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.promo.baseline import Baseline
+from core.promo.choices import Measure
 from core.promo.days import ALL_GEOS
 from core.promo.discovery.months import Targets, month_span, month_words, targets_of
 from core.promo.discovery.values import Gap, GapFigure
@@ -133,8 +134,10 @@ def _ahead(period: Period, baseline: Baseline, rng: np.random.Generator) -> Floa
     logs = log_draws(period, baseline, baseline.regression, (), DRAWS, rng).level
     sales = base[0] * around(logs, np.ones(cells))
     money = np.where(base[0] > 0, base[0], 1.0)
-    moved = rng.standard_normal((DRAWS, cells)) * rate_sd(baseline.days, period.cells, len(period.dates))
-    parts = (sales, sales * (base[1] / money + moved), sales * base[2] / money)
+    parts = [sales]
+    for at, measure in ((1, Measure.MARGIN), (2, Measure.UNITS)):
+        spread = rate_sd(baseline.days, period.cells, len(period.dates), measure)
+        parts.append(sales * (base[at] / money + rng.standard_normal((DRAWS, cells)) * spread))
     return np.stack([part.sum(axis=1) for part in parts])
 
 

@@ -79,9 +79,10 @@ def response_in(period: Period, uplift: Uplift, settings: PromoSettings) -> Resp
 
 def _drawn(response: Response, aims: Aims, unknowns: Unknowns) -> Change:
     sales = response.sales * unknowns.level
-    base = np.stack([sales, sales * unknowns.rate, sales * response.rates[1]])
+    rates = (unknowns.rate, unknowns.per)
+    base = np.stack([sales, sales * unknowns.rate, sales * unknowns.per])
     sold = sell(
-        response, aims, sales, unknowns.rate, unknowns.kept, unknowns.uplift, unknowns.slope, unknowns.scatter
+        response, aims, sales, rates, unknowns.kept, unknowns.uplift, unknowns.slope, unknowns.scatter
     )
     return Change(base, sold)
 

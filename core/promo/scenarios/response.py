@@ -119,7 +119,7 @@ class Response:
     def sold(self, aims: Aims) -> Sold:
         """What lines are expected to change."""
         kept = np.exp(struck(aims, len(self.cells)) @ self.rival)
-        return sell(self, aims, self.sales, self.rates[0], kept, self.uplift(aims.cell, aims.discount_pct),
+        return sell(self, aims, self.sales, self.rates, kept, self.uplift(aims.cell, aims.discount_pct),
                     self.slope[aims.cell], np.ones(len(aims.cell)))  # fmt: skip
 
     def for_cells(self, places: Sequence[int]) -> Response:
@@ -141,17 +141,17 @@ def sell(
     response: Response,
     aims: Aims,
     sales: Floats,
-    rate: Floats,
+    rates: tuple[Floats, Floats],
     kept: Floats,
     uplift: Floats,
     slope: Floats,
     scatter: Floats,
 ) -> Sold:
-    """The kernel: `sales` and margin `rate` (..., cell) without promotions, `kept` (..., cell) the factor
-    that other departments' promotions leave, `uplift`, `slope`, `scatter` (..., aim)."""
+    """The kernel: `sales` and `rates` of margin and units (..., cell) without promotions, `kept` (..., cell)
+    the factor that other departments' promotions leave, `uplift`, `slope`, `scatter` (..., aim)."""
     left = sales * kept
     lost = left - sales
-    per = response.rates[1]
+    rate, per = rates
     aimed, usual = left[..., aims.cell] * aims.share, rate[..., aims.cell]
     bought = aimed * (1 + uplift) * scatter
     price = np.maximum(1 - response.price * aims.discount_pct / 100, LEAST_PRICE)
@@ -159,7 +159,7 @@ def sell(
         [
             bought - aimed,
             bought * (usual + slope * aims.discount_pct / 100) - aimed * usual,
-            (bought / price - aimed) * per[aims.cell],
+            (bought / price - aimed) * per[..., aims.cell],
         ]
     )
     return Sold(gain, np.stack([lost, lost * rate, lost * per]))

@@ -5,7 +5,8 @@ Each draw holds together
   calendar and trend (joint over cells, with cannibalisation and dip, from one posterior), the days' own
   noise, and a part common to all cells where past forecasts (the baseline's backtest) missed by more;
 - the uplift curve (a draw of its posterior) and what makes single promotions differ, once for each cell;
-- the margin rate without promotion (as it moved from week to week), and the points that a discount costs;
+- margin and units per money without promotion (as they moved from week to week), and the points of margin
+  that a discount costs;
 - what promotions take from other departments, and the dip after them.
 Factors have the mean that is shown, so that draws scatter around the expectation. The seed is fixed and the
 order of lines plays no part: the same promotion always has the same interval.
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.promo.baseline import RECENT_DAYS, Baseline
+from core.promo.choices import Measure
 from core.promo.days import Cell, CellDays
 from core.promo.scenarios.joint import Combination, Name, log_draws
 from core.promo.scenarios.period import Period
@@ -37,12 +39,13 @@ LEAST_WEEKS = 3
 
 @dataclass(frozen=True)
 class Unknowns:
-    """Draws: `level` (draw, cell) factor on the baseline, `rate` (draw, cell) margin rate without promotion,
-    `kept` (draw, cell) factor that other departments' promotions leave, `uplift`, `slope`, `scatter`
-    (draw, aim), `near`, `late` (draw, cell) factors of the first and the second week after."""
+    """Draws: `level` (draw, cell) factor on the baseline, `rate`, `per` (draw, cell) margin and units per
+    money of sales without promotion, `kept` (draw, cell) factor that other departments' promotions leave,
+    `uplift`, `slope`, `scatter` (draw, aim), `near`, `late` (draw, cell) factors of the first and second week after."""
 
     level: Floats
     rate: Floats
+    per: Floats
     kept: Floats
     uplift: Floats
     slope: Floats
@@ -55,9 +58,9 @@ def unknowns_of(
     response: Response, aims: Aims, period: Period, baseline: Baseline, uplift: Uplift
 ) -> Unknowns:
     """Joint draws for the lines' aims, as many as the uplift has."""
-    cells, draws = period.cells, len(uplift.curves.scatter)
+    cells, draws, days = period.cells, len(uplift.curves.scatter), len(period.dates)
     rng = np.random.default_rng(SEED)
-    single, margin, points = (rng.standard_normal((draws, len(cells))) for _ in range(3))
+    single, margin, points, units = (rng.standard_normal((draws, len(cells))) for _ in range(4))
     at = np.array([uplift.place(cell.department, cell.channel, cell.geo) for cell in cells])
     wanted = _combinations(response, aims)
     logs = log_draws(period, baseline, uplift.regression, list(wanted.values()), draws, rng)
@@ -65,7 +68,8 @@ def unknowns_of(
     scatter = uplift.curves.scatter[:, None] * single
     return Unknowns(
         level=around(logs.level, np.ones(len(cells))),
-        rate=response.rates[0] + margin * rate_sd(baseline.days, cells, len(period.dates)),
+        rate=response.rates[0] + margin * rate_sd(baseline.days, cells, days, Measure.MARGIN),
+        per=response.rates[1] + units * rate_sd(baseline.days, cells, days, Measure.UNITS),
         kept=_kept(response, aims, part, draws),
         uplift=_uplifts(aims, at, uplift),
         slope=(uplift.margin.mean[at] + points * uplift.margin.sd[at])[:, aims.cell],
@@ -115,19 +119,19 @@ def around(logs: Floats, mean: Floats) -> Floats:
     return np.asarray(factor * (mean / factor.mean(axis=0)))
 
 
-def rate_sd(days: CellDays, cells: tuple[Cell, ...], length: int) -> Floats:
-    """(cell,) sd of the margin rate over `length` days without promotion, from how it moved between the last
-    twelve weeks; a cell with too few of them takes the others' mean."""
+def rate_sd(days: CellDays, cells: tuple[Cell, ...], length: int, measure: Measure) -> Floats:
+    """(cell,) sd of margin or units per money of sales over `length` days without promotion, from how it
+    moved between the last twelve weeks; a cell with too few of them takes the others' mean."""
     at = [days.cells.index(cell) for cell in cells]
     weeks = min(RECENT_DAYS, len(days.dates) // WEEK * WEEK) // WEEK
     recent = slice(len(days.dates) - weeks * WEEK, None)
     plain = (days.sold & ~days.promo)[at, recent]
-    sales, margin = (
+    sales, other = (
         np.where(plain, np.nan_to_num(part[at, recent]), 0.0).reshape(len(at), weeks, WEEK).sum(axis=2)
-        for part in (days.sales, days.margin)
+        for part in (days.sales, days.margin if measure == Measure.MARGIN else days.units)
     )
     known = sales > 0
-    rate = np.where(known, margin / np.where(known, sales, 1.0), np.nan)
+    rate = np.where(known, other / np.where(known, sales, 1.0), np.nan)
     count = known.sum(axis=1)
     enough = count >= LEAST_WEEKS
     if not enough.any():

@@ -41,7 +41,7 @@ LEAST_WEEKS = 3
 class Unknowns:
     """Draws: `level` (draw, cell) factor on the baseline, `rate`, `per` (draw, cell) margin and units per
     money of sales without promotion, `kept` (draw, cell) factor that other departments' promotions leave,
-    `uplift`, `slope`, `scatter` (draw, aim), `near`, `late` (draw, cell) factors of the first and second week after."""
+    `uplift`, `slope`, `scatter` (draw, aim), `near`, `late` (draw, cell) factors of the two weeks after."""
 
     level: Floats
     rate: Floats

@@ -8,12 +8,12 @@ import pytest
 from core.errors import UserError
 from core.promo import packing
 from core.promo.fitted import PromoModel
-from tests.core.promo.samples import sample_baseline, sample_uplift
+from tests.core.promo.made import made_baseline, made_uplift
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[PromoModel, Path]:
-    model = PromoModel("7", sample_baseline(), sample_uplift())
+    model = PromoModel("7", made_baseline(), made_uplift())
     folder = tmp_path_factory.mktemp("model")
     model.save(folder)
     return model, folder

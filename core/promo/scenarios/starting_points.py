@@ -81,8 +81,10 @@ def starting_point(
     names = sorted({line.department for line in lines})
     where = opportunity.geo if opportunity else geo
     scenario = PromoScenario(_label(label, kind, names, settings), first, end_on, kind, tuple(lines), where)
-    if kind != ScenarioType.BEST_DEAL or baseline is None:
+    if kind != ScenarioType.BEST_DEAL:
         return scenario
+    if baseline is None:
+        raise UserError("A best deal is searched on the baseline, which was not handed over.")
     return _best(scenario, baseline, uplift, settings, forecast)
 
 

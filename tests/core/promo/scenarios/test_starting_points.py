@@ -52,6 +52,11 @@ def test_a_best_deal_keeps_the_floor():
     assert all(line.discount_pct > 0 for line in scenario.mechanics)
 
 
+def test_a_best_deal_is_not_guessed_where_it_cannot_be_searched():
+    with pytest.raises(UserError, match="searched on the baseline"):
+        begun("best_deal")
+
+
 def test_coupons_go_to_the_most_sensitive_segments_and_what_they_like():
     scenario = begun("coupon")
     assert {line.segments for line in scenario.mechanics} == {("BARGAIN",)}

@@ -80,6 +80,9 @@ def _of_opportunity(person: Person, project: Membership) -> Table | None:
         st.warning(error.faults[0], icon=":material/search_off:")
         choose(OPPORTUNITY, None)
         return None
+    if found.project_id != project.project_id:
+        choose(OPPORTUNITY, None)
+        return None
     table = table_of(person, project.project_id, wanted)
     if table.draft is None:
         table.opportunity_id = wanted

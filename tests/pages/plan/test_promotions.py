@@ -194,3 +194,18 @@ def test_another_projects_promotion_is_not_found(open_page, learned):
     app = open_page(PAGE, promo=str(uuid.uuid4()))
     assert not app.exception
     assert "was not found" in everything_shown(app)
+
+
+def test_a_point_of_the_frontier_takes_the_table(open_page, learned):
+    app = begun(open_page)
+    app.session_state[f"promo_{learned}_search"] = True
+    app.run()
+    assert not app.exception
+    said = everything_shown(app)
+    assert "Best within these limits" in said and "Sales against margin" in said
+    slider = next(one for one in app.select_slider if "_point_" in str(one.key))
+    slider.set_value(slider.options[0] if not isinstance(slider.options[0], str) else 1).run()
+    before = metric(app, "Sales")
+    press(app, "Use this point")
+    assert metric(app, "Sales") != before
+    assert app.data_editor[0].value["discount_pct"].max() < 15.0

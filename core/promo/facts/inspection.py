@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.cells import TypedColumn, type_table
+from core.data.cells import type_table
 from core.data.detect import detect
 from core.data.kinds import DatasetKind
 from core.data.limits import ReadLimits
@@ -117,13 +117,13 @@ def inspect_lines(
     """The same from lines that are open already."""
     table = _table(lines)
     typed = type_table(table)
-    guesses, ties = guess_columns(typed)
-    known = next((m for m in remembered if set(m.headers) <= set(lines.headers)), None)
+    (guesses, ties), known = guess_columns(typed), _known(lines, remembered)
     columns = dict(known.columns) if known else settled(guesses)
     kind, why = _kind(table, columns)
     faults = () if known else (*_heading(lines), *_other_kind(kind), *lacking_columns(set(columns)), *ties)
-    words = _words(typed, columns, known)
-    mapping = known or (None if faults else _mapping(columns, typed, sheet))
+    channel_words, promo_words = _words(typed, columns, known)
+    # All else is left to the whole column, which knows more than the rows looked at here.
+    mapping = known or (None if faults else SalesMapping(columns=columns, sheet=sheet))
     return SalesInspection(
         name=lines.name,
         file_kind=lines.kind,
@@ -136,12 +136,16 @@ def inspect_lines(
         mapping=mapping,
         remembered=known is not None,
         sample=table.preview(SHOWN_ROWS),
-        channel_words=words[0],
-        promo_words=words[1],
-        faults=tuple(faults),
+        channel_words=channel_words,
+        promo_words=promo_words,
+        faults=faults,
         problems=lines.problems,
         rows_expected=lines.expected,
     )
+
+
+def _known(lines: Lines, remembered: Sequence[SalesMapping]) -> SalesMapping | None:
+    return next((each for each in remembered if set(each.headers) <= set(lines.headers)), None)
 
 
 def _table(lines: Lines) -> RawTable:
@@ -179,13 +183,6 @@ def _heading(lines: Lines) -> list[str]:
 
 def _other_kind(kind: DatasetKind) -> list[str]:
     return [f"The file looks like {_ELSEWHERE[kind]}, not like sales."] if kind in _ELSEWHERE else []
-
-
-def _mapping(
-    columns: dict[SalesColumn, str], typed: dict[str, TypedColumn] | Any, sheet: str | None
-) -> SalesMapping:
-    """Everything else is left to the whole column, which knows more than the rows looked at here."""
-    return SalesMapping(columns=columns, sheet=sheet)
 
 
 def _words(

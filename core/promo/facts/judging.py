@@ -91,25 +91,17 @@ class Judge:
         sales, units = self._number(batch, SalesColumn.SALES_VALUE), self._number(batch, SalesColumn.UNITS)
         margin = self._margin(batch, sales)
         self._broken(batch, size)
-        ok = ~blank
+        ok = ~blank & self._accepted(size)
+        return Judged(
+            batch, self._faults, ok, blank, day, channel, department, geo, promo, discount, sales, margin,
+            units, self._conflicts,
+        )  # fmt: skip
+
+    def _accepted(self, size: int) -> Mask:
+        ok = np.ones(size, dtype=np.bool_)
         for faults in self._faults.values():
             ok &= faults == Fault.NONE
-        return Judged(
-            batch,
-            self._faults,
-            ok,
-            blank,
-            day,
-            channel,
-            department,
-            geo,
-            promo,
-            discount,
-            sales,
-            margin,
-            units,
-            self._conflicts,
-        )
+        return ok
 
     def _cells(self, batch: Batch, column: SalesColumn) -> pa.Array | None:
         name = self.mapping.columns.get(column)

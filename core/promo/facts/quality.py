@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from core.promo.facts.lines import Lines
 from core.promo.facts.mapping import SalesMapping
 from core.promo.facts.notices import Notice, Notices
 from core.promo.facts.rejected import Rejects
-from core.promo.facts.report import SalesReport
+from core.promo.facts.report import ALL_GEOS, SalesReport
 
 MISSING = frozenset({Fault.EMPTY, Fault.MISSING_WORD, Fault.NO_RESULT})
 
@@ -58,33 +59,46 @@ def assess(
     rules = rules or QualityRules()
     coverage = coverage_of(facts, today)
     findings = (
-        *rejected_finding(lines, rejects, read),
-        *notice_findings(lines, mapping, notices),
-        *coverage_findings(lines.name, coverage),
-        *agreement.problems,
-        *lines.problems,
+        *(*rejected_finding(lines, rejects, read), *notice_findings(lines, mapping, notices)),
+        *(*coverage_findings(lines.name, coverage), *agreement.problems, *lines.problems),
     )
     parts = {
         "completeness": _completeness(rejects, notices, coverage, read, rules),
         "accuracy": _accuracy(rejects, notices, coverage, read, rules),
         "consistency": _consistency(agreement, notices, coverage, rules),
+        **_timeliness(coverage.last_on, today, rules),
     }
-    if today is not None and coverage.last_on is not None:
-        parts["timeliness"] = timeliness((today - coverage.last_on).days, rules)
     return SalesReport(
         rows_read=read,
         rows_rejected=rejects.count,
         rejected=rejects.frame(),
-        quality_score=score_of(parts),
-        parts=parts,
+        **_scored(parts),
         findings=findings,
         first_on=coverage.first_on,
         last_on=coverage.last_on,
-        channels=_distinct(facts, "channel"),
-        departments=_distinct(facts, "department"),
-        geos=_distinct(facts, "geo"),
+        **_names(facts),
         files=(lines.name,),
     )
+
+
+def _scored(parts: Mapping[str, float]) -> dict[str, Any]:
+    return {"quality_score": score_of(parts), "parts": parts}
+
+
+def _names(facts: pd.DataFrame) -> dict[str, Any]:
+    """Channels, departments and geos as a report has them."""
+    geos = _distinct(facts, "geo") if "geo" in facts else (ALL_GEOS,)
+    return {
+        "channels": _distinct(facts, "channel"),
+        "departments": _distinct(facts, "department"),
+        "geos": geos,
+    }
+
+
+def _timeliness(last_on: dt.date | None, today: dt.date | None, rules: QualityRules) -> dict[str, float]:
+    if today is None or last_on is None:
+        return {}
+    return {"timeliness": timeliness((today - last_on).days, rules)}
 
 
 def score_of(parts: Mapping[str, float]) -> float:
@@ -165,19 +179,15 @@ def together(
     }
     first = min((r.first_on for r in reports if r.first_on), default=None)
     last = max((r.last_on for r in reports if r.last_on), default=None)
-    if today is not None and last is not None:
-        parts["timeliness"] = timeliness((today - last).days)
+    parts |= _timeliness(last, today, QualityRules())
     return SalesReport(
         rows_read=read,
         rows_rejected=sum(report.rows_rejected for report in reports),
         rejected=rejected,
-        quality_score=score_of(parts),
-        parts=parts,
+        **_scored(parts),
         findings=(*(finding for report in reports for finding in report.findings), *more),
         first_on=first,
         last_on=last,
-        channels=_distinct(facts, "channel"),
-        departments=_distinct(facts, "department"),
-        geos=_distinct(facts, "geo") if "geo" in facts else reports[0].geos,
+        **_names(facts),
         files=tuple(name for report in reports for name in report.files),
     )

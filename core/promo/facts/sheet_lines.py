@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +39,19 @@ def sheet_lines(
         honest.symlink_to(path.resolve(strict=True))
         sheets, notes, left = _sheets(honest, name, sheet, limits, wanted)
         _refuse_uncalculated(honest, name, sheets)
+    reopen = partial(sheet_lines, path, name, kind, None, limits)
+    others = {title: partial(reopen, headers) for title, headers in left.items() if headers}
+    return _lines(path, name, kind, sheets, notes, others)
+
+
+def _lines(
+    path: Path,
+    name: str,
+    kind: FileKind,
+    sheets: Sheets,
+    notes: tuple[DataProblem, ...],
+    others: Mapping[str, Callable[[], Lines]],
+) -> Lines:
     first = sheets[0][1]
     return Lines(
         name=name,
@@ -52,11 +65,7 @@ def sheet_lines(
         notes=tuple(note for _title, grid in sheets for note in grid.notes),
         date1904=first.date1904,
         plain_is_number=True,
-        others={
-            title: partial(sheet_lines, path, name, kind, None, limits, headers)
-            for title, headers in left.items()
-            if headers
-        },
+        others=others,
     )
 
 

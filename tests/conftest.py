@@ -20,6 +20,8 @@ atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["MIXWRIGHT_HOME"] = str(_HOME / "home")
 os.environ["MIXWRIGHT_WORKER"] = "0"
 os.environ["MIXWRIGHT_DEMO"] = "0"
+# As in the worker: threads of the linear algebra that wait for each other cost more than they bring.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 for _name in ("DATABASE_URL", "MIXWRIGHT_ARTIFACTS", "MIXWRIGHT_OPEN_REGISTRATION", "MIXWRIGHT_PUBLIC_URL"):
     os.environ.pop(_name, None)
 

@@ -24,6 +24,7 @@ KNOTS = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.6, 1.0])
 GRID = np.arange(0.0, 0.96, 0.01)
 MOST_RHAT = 1.05  # the worst of many slopes; each chain's mean is then within a few hundredths of the others'
 MOST_DIVERGENT_SHARE = 0.005
+MOST_JOINT = 600  # events whose errors are treated as one block
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,13 @@ class CurveDraws:
     scatter: Floats
     max_rhat: float
     divergences: int
+
+    def __post_init__(self) -> None:
+        if self.slopes.ndim != 3 or self.slopes.shape[2] != len(KNOTS) - 1:
+            raise ValueError(
+                f"Curves of {self.slopes.shape[-1]} segments are not those of {len(KNOTS)} knots; they were "
+                "learned by another version of the program"
+            )
 
     @property
     def uplift(self) -> Floats:
@@ -143,8 +151,7 @@ def _model(
     of_department = np.array([departments.index(cell.department) for cell in cells])
     of_channel = np.array([channels.index(cell.channel) for cell in cells])
     segments = len(KNOTS) - 1
-    # Rotated, the events' errors are independent: no factorisation in each step of the sampler.
-    size, turn = np.linalg.eigh(covariance) if len(effect) else (np.ones(0), np.ones((0, 0)))
+    joint = rotations(owner, covariance)
     with pm.Model() as model:
         middle = pm.Normal("middle", np.log(priors.centre), priors.centre_width)
         department = _varying(pm, "department", len(departments), priors.department)
@@ -162,10 +169,38 @@ def _model(
         scatter = pm.HalfNormal("scatter", priors.scatter)
         if len(effect):
             expected = pt.log1p((slopes[owner] * segment_lengths(discount)).sum(axis=1))
-            missed = pt.dot(turn.T, effect - expected)
-            width = pt.sqrt(np.maximum(size, 1e-12) + scatter**2)
-            pm.Potential("events", pm.logp(pm.Normal.dist(0.0, width), missed).sum())
+            off = pt.concatenate([effect - expected, np.zeros(1)])[joint.place]
+            missed = (joint.turn * off[:, :, None]).sum(axis=1)
+            width = pt.sqrt(joint.size + scatter**2)
+            pm.Potential("events", (pm.logp(pm.Normal.dist(0.0, width), missed) * joint.real).sum())
     return model
+
+
+@dataclass(frozen=True)
+class Rotations:
+    """Blocks of events whose errors are joint: `place` (block, event) of each, one beyond the last where a
+    block is short; `turn` (block, event, direction) into directions whose errors are independent, so that no
+    step of the sampler factorises anything; `size` (block, direction) variances; `real` 0 for filling."""
+
+    place: NDArray[np.int64]
+    turn: Floats
+    size: Floats
+    real: Floats
+
+
+def rotations(owner: NDArray[np.int64], covariance: Floats, most: int = MOST_JOINT) -> Rotations:
+    """All events as one block; of more than `most` those of each cell, which share most of their errors."""
+    events = len(owner)
+    whole = events <= most
+    blocks = [np.arange(events)] if whole else [np.flatnonzero(owner == cell) for cell in np.unique(owner)]
+    longest = max((len(block) for block in blocks), default=0)
+    place = np.full((len(blocks), longest), events, dtype=np.int64)
+    turn, size = np.zeros((len(blocks), longest, longest)), np.ones((len(blocks), longest))
+    for at, block in enumerate(blocks):
+        variance, vectors = np.linalg.eigh(covariance[np.ix_(block, block)])
+        place[at, : len(block)], size[at, : len(block)] = block, np.maximum(variance, 1e-12)
+        turn[at, : len(block), : len(block)] = vectors
+    return Rotations(place, turn, size, (place < events).astype(float))
 
 
 def _varying(pm: Any, name: str, count: int, width: float) -> Any:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from core.access import Membership, Person
+import streamlit as st
+
+from core.access import Membership, Permission, Person
 from core.promo.duckdb_file.store import export_project
 from core.store import session
-from pages.parts.layout import Download, download_row
+from pages.parts.layout import NO_EXPORTS
+from pages.parts.session import may
 
 ZIP = "application/zip"
 
 
 def export_button(person: Person, project: Membership) -> None:
     """The button; the file is made when it is asked for, by which time the run of the page is over."""
+    allowed = may(project, Permission.EXPORT_DOWNLOAD)
 
     def make() -> bytes:
         return project_export(person, project.project_id)
 
-    download_row(project, [Download("DuckDB", "promotions.zip", ZIP, make)], key="duckdb")
+    st.download_button(
+        "DuckDB",
+        data=make,
+        file_name="promotions.zip",
+        mime=ZIP,
+        icon=":material/download:",
+        key="duckdb",
+        on_click="ignore",
+        disabled=not allowed,
+        help="Sales, promotions and what was learned as a database file" if allowed else NO_EXPORTS,
+    )
 
 
 def project_export(person: Person, project_id: int) -> bytes:

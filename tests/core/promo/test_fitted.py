@@ -70,3 +70,13 @@ def test_files_of_something_else_are_refused(
     (tmp_path / packing.TREE).write_text(tree)
     with pytest.raises(UserError):
         PromoModel.load(tmp_path)
+
+
+def test_curves_of_another_version_of_the_program_are_refused_with_a_sentence(
+    kept: tuple[PromoModel, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, _ = kept
+    model.save(tmp_path)
+    monkeypatch.setattr("core.promo.pooled_curve.KNOTS", np.array([0.0, 0.2, 1.0]))
+    with pytest.raises(UserError, match="another version of the program"):
+        PromoModel.load(tmp_path)

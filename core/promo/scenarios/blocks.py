@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -21,8 +20,9 @@ from core.promo.scenarios.scenario import Mechanic
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
-MOST_LINES = 12  # of one channel: 4,096 patterns; more are switched on and off together by groups
+MOST_LINES = 12  # of one channel, for which all patterns are tried: 4,096
 SALES, MARGIN = 0, 1
+EVEN = 1e-9
 Grid = Callable[[Mechanic], Sequence[float]]
 
 
@@ -40,12 +40,37 @@ class Choice:
 @dataclass(frozen=True)
 class Block:
     """One sales channel: `choices` of its lines, `running` (pattern, line), `kept` (pattern, cell) what other
-    departments leave, `taken` (sales and margin, pattern)."""
+    departments leave, `taken` (sales and margin, pattern), both by `Block.of`."""
 
     choices: tuple[Choice, ...]
     running: NDArray[np.bool_]
     kept: Floats
     taken: Floats
+    share: Floats
+    response: Response
+
+    @classmethod
+    def of(
+        cls, choices: tuple[Choice, ...], running: NDArray[np.bool_], share: Floats, response: Response
+    ) -> Block:
+        """The block of these patterns; `share` (line, cell) of each cell's revenue that a line aims at."""
+        kept = np.exp((running.astype(float) @ share) @ response.rival)
+        lost = (kept - 1) @ np.stack([response.sales, response.margin]).T
+        return cls(choices, running, kept, lost.T, share, response)
+
+    def around(self, on: Sequence[bool]) -> Block:
+        """The same with the patterns that differ from one by a line or two as well."""
+        one = np.eye(len(self.choices), dtype=bool)
+        two = (one[:, None, :] ^ one[None, :, :]).reshape(-1, len(self.choices))
+        near = np.array(on, dtype=bool) ^ np.concatenate([one, two])
+        return Block.of(
+            self.choices, np.unique(np.concatenate([self.running, near]), axis=0), self.share, self.response
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether every pattern is there, so that a search over them proves its answer."""
+        return len(self.running) == 1 << len(self.choices)
 
     def scores(self, weights: Floats) -> Floats:
         """(pattern,) the most that each pattern reaches of `weights` @ (sales, margin)."""
@@ -63,11 +88,6 @@ class Block:
     def terms(self, pattern: int, choice: Choice) -> Floats:
         """(sales and margin, discount) what a running line brings in a pattern."""
         return np.asarray(np.einsum("c,kcd->kd", self.kept[pattern, choice.cells], choice.gain))
-
-    @cached_property
-    def size(self) -> int:
-        """How many patterns there are."""
-        return len(self.running)
 
 
 def blocks_of(response: Response, lines: Sequence[Mechanic], grid: Grid) -> tuple[Block, ...]:
@@ -93,7 +113,7 @@ def _choice(response: Response, place: int, line: Mechanic, discounts: Floats) -
 
 
 def _block(response: Response, lines: Sequence[Mechanic], choices: list[Choice]) -> Block:
-    running = _patterns(len(choices))
+    running = _patterns(choices)
     cells = len(response.cells)
     share = np.stack(
         [
@@ -104,19 +124,19 @@ def _block(response: Response, lines: Sequence[Mechanic], choices: list[Choice])
             for choice in choices
         ]
     )  # fmt: skip
-    kept = np.exp((running.astype(float) @ share) @ response.rival)
-    lost = (kept - 1) @ np.stack([response.sales, response.margin]).T
-    return Block(tuple(choices), running, kept, lost.T)
+    return Block.of(tuple(choices), running, share, response)
 
 
-def _patterns(lines: int) -> NDArray[np.bool_]:
-    """(pattern, line) every way of switching lines on and off; beyond `MOST_LINES`, of the first ones, with
-    all others either on or off."""
-    free = min(lines, MOST_LINES)
-    head = np.array(list(product((False, True), repeat=free)), dtype=bool)
-    if lines == free:
-        return head
-    rest = lines - free
-    return np.concatenate(
-        [np.concatenate([head, np.full((len(head), rest), on)], axis=1) for on in (False, True)]
-    )
+def _patterns(choices: Sequence[Choice]) -> NDArray[np.bool_]:
+    """(pattern, line) every way of switching lines on and off. Beyond `MOST_LINES`: the lines with most
+    margin for their sales, more and more of them, and each such pattern with one line switched over."""
+    count = len(choices)
+    if count <= MOST_LINES:
+        return np.array(list(product((False, True), repeat=count)), dtype=bool)
+    middle = [choice.gain[:, :, choice.gain.shape[2] // 2].sum(axis=1) for choice in choices]
+    order = np.argsort([-margin / max(sales, EVEN) for sales, margin in middle])
+    prefixes = np.zeros((count + 1, count), dtype=bool)
+    for size in range(1, count + 1):
+        prefixes[size:, order[size - 1]] = True
+    switched = prefixes[:, None, :] ^ np.eye(count, dtype=bool)[None, :, :]
+    return np.unique(np.concatenate([prefixes, switched.reshape(-1, count)]), axis=0)

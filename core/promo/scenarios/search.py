@@ -21,6 +21,7 @@ from core.promo.scenarios.blocks import Block, Choice
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 HALVINGS = 50
+MOST_ROUNDS = 20
 DOUBLINGS = 60
 MOST_STATES = 200_000
 MOST_PAIRS = 10_000_000
@@ -56,7 +57,25 @@ class _States:
 
 
 def best(blocks: Sequence[Block], ask: Ask) -> Found | None:
-    """The best discounts; None when none keep the limit, not even no promotion's."""
+    """The best discounts; None when none keep the limit, not even no promotion's. Where a block has too many
+    lines to hold all its patterns, those near the best one are added as long as that helps, and nothing is
+    proven."""
+    found = _best(blocks, ask)
+    if all(block.complete for block in blocks):
+        return found
+    for _ in range(MOST_ROUNDS):
+        if found is None:
+            return None
+        places = set(found.discounts)
+        blocks = [block.around([choice.place in places for choice in block.choices]) for block in blocks]
+        after = _best(blocks, ask)
+        if after is None or ask.goal @ after.change <= ask.goal @ found.change * (1 + TINY) + TINY:
+            break
+        found = after
+    return None if found is None else Found(found.discounts, found.change, proven=False)
+
+
+def _best(blocks: Sequence[Block], ask: Ask) -> Found | None:
     if not blocks:
         return Found({}, np.zeros(2)) if ask.room >= 0 else None
     top, _ = _solved(blocks, ask.limit)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.data.duck import ROW_NUMBER, open_duck
@@ -22,14 +23,18 @@ def parquet_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
     try:
         with pq.ParquetFile(path) as file:
             check_shape(file, name, limits)
-            headers, rows = tuple(file.schema_arrow.names), file.metadata.num_rows
+            schema, rows = file.schema_arrow, file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise damaged(name) from error
     if rows == 0:
         raise FileProblem(f"{name} has columns but no rows.")
+    headers = tuple(schema.names)
     if ROW_NUMBER in headers:
         raise FileProblem(f"{name} has a column called {ROW_NUMBER}: rename it, that name is needed here.")
-    return Lines(name, FileKind.PARQUET, checksum_of(path), headers, (), lambda: _walk(path, name), rows)
+    zones = {f.name: f.type.tz for f in schema if pa.types.is_timestamp(f.type) and f.type.tz}
+    return Lines(
+        name, FileKind.PARQUET, checksum_of(path), headers, (), lambda: _walk(path, name, zones), rows
+    )
 
 
 def damaged(name: str) -> FileProblem:
@@ -39,8 +44,9 @@ def damaged(name: str) -> FileProblem:
     )
 
 
-def _walk(path: Path, name: str) -> Iterator[Batch]:
-    """Rows count from 1, as nothing stands above them in the file."""
+def _walk(path: Path, name: str, zones: Mapping[str, str]) -> Iterator[Batch]:
+    """Rows count from 1, as nothing stands above them in the file; moments are told in the file's time zone,
+    which DuckDB does not keep: midnight in Berlin is another day in Greenwich."""
     import duckdb
 
     with open_duck(path) as duck:
@@ -48,7 +54,7 @@ def _walk(path: Path, name: str) -> Iterator[Batch]:
             for batch in duck.parquet(0, BATCH_ROWS):
                 rows = batch.column(ROW_NUMBER).to_numpy(zero_copy_only=False).astype(np.int64) + 1
                 cells = {
-                    str(column): _plain(array)
+                    str(column): _plain(array, zones.get(str(column)))
                     for column, array in zip(batch.schema.names, batch.columns, strict=True)
                     if column != ROW_NUMBER
                 }
@@ -57,9 +63,11 @@ def _walk(path: Path, name: str) -> Iterator[Batch]:
             raise damaged(name) from error
 
 
-def _plain(array: pa.Array) -> pa.Array:
+def _plain(array: pa.Array, zone: str | None) -> pa.Array:
     """Dictionaries, decimals, bytes and odd kinds of text as plain arrays."""
     kind = array.type
+    if zone is not None and pa.types.is_timestamp(kind):
+        return pc.local_timestamp(array.cast(pa.timestamp("us", zone)))
     if pa.types.is_dictionary(kind):
         array, kind = array.dictionary_decode(), kind.value_type
     if pa.types.is_decimal(kind):

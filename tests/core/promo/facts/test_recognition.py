@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from core.data.dates import DateOrder
@@ -232,4 +235,33 @@ def test_sales_are_found_beside_a_larger_table(tmp_path: Path) -> None:
     assert found.kind is DatasetKind.SALES and found.sheets == ("January", "March") and found.mapping
     assert (
         read_sales(path)[1].rows_read == aggregate_file(path, path.name, found.mapping).report.rows_read == 76
+    )
+
+
+def test_midnight_in_the_files_time_zone_is_that_day(tmp_path: Path) -> None:
+    frame = pd.DataFrame(till(), columns=HEADER)
+    frame["Date"] = pd.to_datetime(frame["Date"]).dt.tz_localize("Europe/Berlin")
+    path = tmp_path / "zone.parquet"
+    frame.to_parquet(path)
+    assert read_sales(path)[0].equals(read_sales(kept(tmp_path, "plain.csv", as_csv(till())))[0])
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        ("Sales Value", pa.decimal128(12, 2)),
+        ("Channel", pa.dictionary(pa.int8(), pa.string())),
+        ("Units", pa.int8()),
+        ("Department", pa.large_string()),
+        ("Date", pa.string()),
+    ],
+)
+def test_other_types_of_parquet_give_the_same_facts(tmp_path: Path, column: str, kind: pa.DataType) -> None:
+    table = pa.Table.from_pandas(pd.DataFrame(till(), columns=HEADER), preserve_index=False)
+    place = HEADER.index(column)
+    coded = pa.types.is_dictionary(kind)
+    values = table.column(column).dictionary_encode() if coded else table.column(column).cast(kind)
+    pq.write_table(table.set_column(place, column, values), tmp_path / "types.parquet")
+    assert read_sales(tmp_path / "types.parquet")[0].equals(
+        read_sales(kept(tmp_path, "plain.csv", as_csv(till())))[0]
     )

@@ -140,36 +140,31 @@ def cannibalisation(frame: pd.DataFrame) -> go.Figure:
     if frame.empty:
         return empty("No promotion ran beside another department's plain sales, so nothing can be said.")
     by, on = sorted(frame["by"].unique()), sorted(frame["on"].unique())
-    grid = frame.pivot(index="by", columns="on", values="mean").reindex(index=by, columns=on)
-    most = max(float(np.nanmax(np.abs(grid.to_numpy(float)))), 1.0)
+    most = max(float(np.nanmax(np.abs(frame["mean"].to_numpy(float)))), 1.0)
     known = {(row.by, row.on): row for row in frame.itertuples()}
-    shown = [[_strength(known.get((first, second))) for second in on] for first in by]
-    heat = {
+    places = [[known.get((first, second)) for second in on] for first in by]
+    notes = [_field_note(row, most) for rows in places for row in rows if row is not None]
+    axes = {"title": {"text": "Sales of"}, "showgrid": False}
+    left = {"title": {"text": "Promotion of"}, "autorange": "reversed", "showgrid": False}
+    heat, height = _heat(by, on, places, most), max(280, 110 + 44 * len(by))
+    return figure([heat], alt=_taken_words(frame), height=height, xaxis=axes, yaxis=left, annotations=notes)
+
+
+def _heat(by: list[str], on: list[str], places: list[list[Any]], most: float) -> Trace:
+    return {
         "type": "heatmap",
         "x": [_safe(name) for name in on],
         "y": [_safe(name) for name in by],
-        "z": shown,
+        "z": [[_strength(row) for row in rows] for rows in places],
         "zmin": -most,
         "zmax": most,
         "colorscale": [[0.0, LOSS], [0.5, "rgba(139,147,161,0.06)"], [1.0, GAIN]],
-        "customdata": [[_rival_words(known.get((first, second))) for second in on] for first in by],
+        "customdata": [[_rival_words(row) for row in rows] for rows in places],
         "hovertemplate": "%{customdata}<extra></extra>",
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
     }
-    axes: dict[str, Any] = {"title": {"text": "Sales of"}, "showgrid": False}
-    left = {"title": {"text": "Promotion of"}, "autorange": "reversed", "showgrid": False}
-    fields = [known[first, second] for first in by for second in on if (first, second) in known]
-    notes = [_field_note(row, most) for row in fields]
-    return figure(
-        [heat],
-        alt=_taken_words(frame),
-        height=max(280, 110 + 44 * len(by)),
-        xaxis=axes,
-        yaxis=left,
-        annotations=notes,
-    )
 
 
 def _strength(row: Any) -> float | None:

@@ -34,32 +34,42 @@ def edit_whole(
     if not allowed:
         _look(kept, columns, noun)
         return
-    if may(project, Permission.DATASET_UPLOAD):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(
-                hint if kept.empty else f"{len(kept)} {noun}. Change a cell, add or delete rows, save."
-            )
-            link(f"Replace the {noun} by a file", Screen.UPLOAD, icon=":material/upload_file:")
+    _above(kept, project, noun, hint)
+    before = shaped(kept, kinds)
     typed = st.data_editor(
-        shaped(kept, kinds),
+        before,
         key=f"{noun}:{project.project_id}:{print_of(kept)}",
         num_rows="dynamic",
         hide_index=True,
         column_config=dict(columns),
         alt=f"The {noun} of this project",
     )
-    changed = not typed.equals(shaped(kept, kinds))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(
-            f"Save the {noun}", type="primary", icon=":material/save:", disabled=not changed,
-            key=f"save_{noun}",
-        )  # fmt: skip
-        if changed:
-            st.caption("Not saved yet.")
-    if pressed:
+    if _pressed(noun, changed=not typed.equals(before)):
         rows = typed.dropna(how="all")
         if attempt(save, project.project_id, rows, done=f"{noun.capitalize()} saved") is not FAILED:
             st.rerun()
+
+
+def _above(kept: pd.DataFrame, project: Membership, noun: str, hint: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = hint if kept.empty else f"{len(kept)} {noun}. Change a cell, add or delete rows, save."
+        st.caption(words, width="stretch")
+        if may(project, Permission.DATASET_UPLOAD):
+            link(f"Replace the {noun} by a file", Screen.UPLOAD, icon=":material/upload_file:")
+
+
+def _pressed(noun: str, changed: bool) -> bool:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            f"Save the {noun}",
+            type="primary",
+            icon=":material/save:",
+            disabled=not changed,
+            key=f"save_{noun}",
+        )
+        if changed:
+            st.caption("Not saved yet.")
+    return pressed
 
 
 def shaped(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:

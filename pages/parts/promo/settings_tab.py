@@ -22,6 +22,7 @@ RULES = {
     BrandRuleKind.NEVER_DISCOUNTED: "Never discounted",
     BrandRuleKind.FORBIDDEN_WORD: "Forbidden word",
     BrandRuleKind.LONGEST_DAYS: "Longest duration (days)",
+    BrandRuleKind.BRIEF_ELEMENT: "In every creative brief",
 }
 GAP_FLOOR, OWN_FLOOR = "The usual margin less points", "A fixed margin"
 _ROUND = "_promo_settings_round"
@@ -157,7 +158,7 @@ def _ask_limits(settings: PromoSettings, prefix: str) -> dict[str, Any]:
 
 def _ask_rules(settings: PromoSettings, departments: tuple[str, ...], prefix: str) -> list[dict[str, Any]]:
     st.markdown("**Brand rules**")
-    st.caption("Departments never discounted, words that must not appear, a longest duration.")
+    st.caption("Departments never discounted, forbidden words, a longest duration, what a brief must carry.")
     rows = [
         {"kind": RULES[rule.kind], "value": _written(rule.value), "departments": list(rule.departments)}
         for rule in settings.brand_rules
@@ -167,7 +168,7 @@ def _ask_rules(settings: PromoSettings, departments: tuple[str, ...], prefix: st
         num_rows="dynamic", hide_index=True, key=f"{prefix}_rules",
         column_config={
             "kind": st.column_config.SelectboxColumn("Rule", options=list(RULES.values())),
-            "value": st.column_config.TextColumn("Word or days"),
+            "value": st.column_config.TextColumn("Word, days or element"),
             "departments": st.column_config.MultiselectColumn("Departments", options=list(departments)),
         },
         placeholder="",

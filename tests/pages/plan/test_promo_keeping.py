@@ -17,6 +17,7 @@ from core.promo.scenarios.settings import BrandRule, BrandRuleKind
 from core.promo.scenarios.validate import validate
 from core.store import session
 from pages.parts.promo.export import figure_table, promo_tables
+from pages.parts.promo.settings_tab import RULES
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
@@ -118,7 +119,10 @@ def test_settings_are_saved_for_the_project_and_judge_at_once(open_page, keep_pr
     app.session_state[rules.key] = {
         "edited_rows": {},
         "deleted_rows": [],
-        "added_rows": [{"kind": "Never discounted", "departments": ["Audio"]}],
+        "added_rows": [
+            {"kind": "Never discounted", "departments": ["Audio"]},
+            {"kind": "In every creative brief", "value": "Shop logo"},
+        ],
     }
     next(button for button in app.button if button.label == "Save settings").click().run()
     assert not app.exception
@@ -126,9 +130,16 @@ def test_settings_are_saved_for_the_project_and_judge_at_once(open_page, keep_pr
         saved = promo_settings(s, owner, project_id)
     assert saved.default_discount_cap_pct == 15.0
     assert saved.legal_text == "No cash value."
-    assert saved.brand_rules == (BrandRule(BrandRuleKind.NEVER_DISCOUNTED, None, ("Audio",)),)
+    assert saved.brand_rules == (
+        BrandRule(BrandRuleKind.NEVER_DISCOUNTED, None, ("Audio",)),
+        BrandRule(BrandRuleKind.BRIEF_ELEMENT, "Shop logo"),
+    )
     again = open_page(PAGE, promo=str(number))
     assert "over the cap of 15 %" in everything_shown(again)
+
+
+def test_every_kind_of_brand_rule_has_words() -> None:
+    assert set(RULES) == set(BrandRuleKind)
 
 
 def test_every_fault_of_the_settings_is_said_and_nothing_is_kept(open_page, keep_promo, owner, project_id):

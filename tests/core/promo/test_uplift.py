@@ -63,13 +63,13 @@ def test_unknown_cells_and_discounts_are_refused_in_words():
 
 def test_chains_that_do_not_agree_are_said_so_in_words():
     from core.promo.days import cell_days
-    from core.promo.pooled_curve import CurveDraws
+    from core.promo.pooled_curve import KNOTS, CurveDraws
     from core.promo.regression import explain
 
     days = cell_days(shop(200))
     found = explain(days, days.sales)
     made = partial(Uplift, days, found, margin=margin_slope(days, found.events), version="1")
-    slopes, scatter = np.ones((2000, 2, 6)), np.zeros(2000)
+    slopes, scatter = np.ones((2000, 2, len(KNOTS) - 1)), np.zeros(2000)
     good, split = made(CurveDraws(slopes, scatter, 1.01, 3)), made(CurveDraws(slopes, scatter, 1.4, 3))
     assert good.converged
     assert good.warnings == ("Without a promotion of their own, shown as all others react: b, online.",)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -75,7 +75,13 @@ def compared(s: Session, person: Person, project: int, contents: list[list[Row]]
         pd.testing.assert_frame_equal(left, right, check_dtype=False, atol=0.011)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Not shrunk when it fails: each try asks the database, and the steps are few enough to read.
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(steps=steps)
 def test_any_sequence_of_changes_leaves_the_sum_over_current_files(
     s: Session, person: Person, new_project: Callable[..., int], steps: list[tuple[str, int, list[Row]]]

@@ -17,6 +17,7 @@ from core.promo.scenarios.settings import BrandRule, BrandRuleKind, PromoSetting
 FOLDER = Path(__file__).resolve().parent.parent.parent / "sample_data" / "retail"
 SALES = ("Sales_October-September_FY24.xlsb", "Sales_October-September_FY25.xlsb")
 CATALOG = "Promo_October-September_FY25.xlsb"
+TARGETS = ("targets.csv", "targets_FY26.csv")
 
 PROJECT_NAME = "Demo: promotions"
 PROJECT_DESCRIPTION = (
@@ -56,7 +57,7 @@ def retailer(folder: Path = FOLDER) -> Retailer:
     """The retailer read from its files."""
     return Retailer(
         tuple(HandedIn(name, folder / name, MAPPING) for name in SALES),
-        read_targets(folder / "targets.csv", "targets.csv"),
+        pd.concat([read_targets(folder / name, name) for name in TARGETS], ignore_index=True),
         read_segments(folder / "segments.csv", "segments.csv"),
         read_catalog(folder / CATALOG, CATALOG),
     )

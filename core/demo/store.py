@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlalchemy import select, text
@@ -26,7 +28,11 @@ from core.demo.weekly_sales import (
 from core.jobs.runs.store import back_in_queue
 from core.jobs.store import enqueue_training
 from core.promo.keeping.facts.handing_in.store import hand_in
+from core.promo.keeping.facts.store import sales
+from core.promo.keeping.models.store import load, promo_models
 from core.promo.keeping.reference import store as reference
+from core.promo.keeping.reviews.store import save_brief, save_review
+from core.promo.keeping.scenarios.store import save_promo
 from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project, ProjectMember
 
 DEMO_LOCK = 7302  # advisory lock of the transaction that makes the demo
@@ -125,17 +131,61 @@ def _make_promotions(s: Session, account: Person, first_id: int) -> None:
 
 
 def _fill(s: Session, account: Person, project_id: int) -> None:
-    """Targets, segments, catalogue, rules and files of sales. The account that everybody may use can change
-    nothing, so its hands are lent the owner's role until this transaction is about to end."""
-    maker, shop = replace(account, is_demo=False), retail.retailer()
-    join_as(s, project_id, maker.id, Role.OWNER)
-    reference.save_targets(s, maker, project_id, shop.targets)
-    reference.save_segments(s, maker, project_id, shop.segments)
-    reference.save_catalog(s, maker, project_id, shop.catalog, retail.CATALOG)
-    reference.save_promo_settings(s, maker, project_id, retail.SETTINGS)
-    hand_in(s, maker, project_id, shop.sales, patience_seconds=PATIENCE_SECONDS)
-    s.get_one(ProjectMember, (project_id, maker.id)).role = Role.VIEWER
+    """Targets, segments, catalogue, rules and files of sales."""
+    shop = retail.retailer()
+    join_as(s, project_id, account.id, Role.VIEWER)
+    with _hands_of(s, account, project_id) as maker:
+        reference.save_targets(s, maker, project_id, shop.targets)
+        reference.save_segments(s, maker, project_id, shop.segments)
+        reference.save_catalog(s, maker, project_id, shop.catalog, retail.CATALOG)
+        reference.save_promo_settings(s, maker, project_id, retail.SETTINGS)
+        hand_in(s, maker, project_id, shop.sales, patience_seconds=PATIENCE_SECONDS)
+
+
+@contextmanager
+def _hands_of(s: Session, account: Person, project_id: int) -> Iterator[Person]:
+    """The account that everybody may use can change nothing: its hands are lent the owner's role for this
+    part of one transaction, which nobody else sees."""
+    member = s.get_one(ProjectMember, (project_id, account.id))
+    member.role = Role.OWNER
     s.flush()
+    yield replace(account, is_demo=False)
+    member.role = Role.VIEWER
+    s.flush()
+
+
+def show_promotions(s: Session, project_id: int) -> bool:
+    """Puts plans, a brief and a look back into the retailer's demo once, when its promotions are learned for
+    the first time; False where there was nothing to do."""
+    made = s.scalar(
+        select(InstallationSetting).where(InstallationSetting.key == PROMO_DEMO_KEY).with_for_update()
+    )
+    if made is None or made.value["project_id"] != project_id or made.value.get("shown"):
+        return False
+    project = s.get_one(Project, project_id)
+    account = add_demo_account(s, demo_password())
+    if project.deleted_at is not None or s.get(ProjectMember, (project_id, account.id)) is None:
+        return False
+    with _hands_of(s, account, project_id) as maker:
+        _show(s, maker, project)
+    made.value = {**made.value, "shown": True}
+    return True
+
+
+def _show(s: Session, maker: Person, project: Project) -> None:
+    from core.demo.showcase import showcase
+
+    model = load(promo_models(s, maker, project.id)[0])
+    settings = reference.promo_settings(s, maker, project.id)
+    catalog = reference.catalog(s, maker, project.id)
+    for shown in showcase(model, settings, catalog, sales(s, maker, project.id), project.currency):
+        info = save_promo(
+            s, maker, project.id, shown.scenario, shown.kpis, shown.verdict, model_version=model.version
+        )
+        if shown.brief is not None:
+            save_brief(s, maker, info.id, shown.brief)
+        if shown.review is not None:
+            save_review(s, maker, info.id, shown.review)
 
 
 def join_demo(s: Session, person: Person) -> None:

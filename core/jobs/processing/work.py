@@ -10,6 +10,7 @@ from core.jobs.processing import store as processing
 from core.jobs.processing.errand import Errand, JobKind
 from core.jobs.reporter import Reporter
 from core.jobs.run import Stopped
+from core.store import session
 
 
 def _work_of(kind: JobKind) -> Callable[[Errand, Reporter], None]:
@@ -17,9 +18,17 @@ def _work_of(kind: JobKind) -> Callable[[Errand, Reporter], None]:
         from core.promo.work.reading import read_files
 
         return read_files
+    return _learn
+
+
+def _learn(errand: Errand, reporter: Reporter) -> None:
+    """Learns a version; the first one of the retailer's demo is what its showpieces are made with."""
+    from core.demo.store import show_promotions
     from core.promo.work.learning import learn
 
-    return learn
+    learn(errand, reporter)
+    with session() as s:
+        show_promotions(s, errand.project_id)
 
 
 def process(errand: Errand, log: Connection) -> None:

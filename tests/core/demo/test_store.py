@@ -8,7 +8,7 @@ from core import store
 from core.access import AccessDenied, Person
 from core.access.store import add_demo_account
 from core.demo import retail
-from core.demo.store import PROMO_DEMO_KEY, join_demo, make_demo
+from core.demo.store import PROMO_DEMO_KEY, join_demo, make_demo, show_promotions
 from core.demo.weekly_sales import weekly_sales
 from core.jobs.processing import store as processing
 from core.jobs.run import ProjectBusy
@@ -18,7 +18,10 @@ from core.projects import store as projects
 from core.promo.facts.inspection import inspect_sales
 from core.promo.keeping.facts import store as facts
 from core.promo.keeping.reference import store as reference
+from core.promo.keeping.reviews.store import brief
+from core.promo.keeping.scenarios.store import promos
 from db.tables import InstallationSetting, Model, ModelStatus, Project
+from tests.pages.plan.learned import keep_learned
 
 
 def demo_person(s: Session) -> Person:
@@ -119,7 +122,7 @@ def test_the_second_demo_waits_with_everything_a_retailer_hands_in(s: Session, o
     assert {file.name for file in files} == set(retail.SALES)
     (job,) = facts.processing_jobs(s, owner, shop)
     assert job.active and job.files_queued == 2
-    assert len(reference.targets(s, owner, shop)) == 24 and len(reference.segments(s, owner, shop)) == 4
+    assert len(reference.targets(s, owner, shop)) == 36 and len(reference.segments(s, owner, shop)) == 4
     assert len(reference.catalog(s, owner, shop)) == 46
     assert reference.promo_settings(s, owner, shop).legal_text.startswith("While stocks last")
     assert make_demo(s) == made and len(facts.processing_jobs(s, owner, shop)) == 1
@@ -168,3 +171,25 @@ def test_an_installation_with_the_first_demo_alone_gets_the_second_and_a_deleted
 def test_the_second_demos_mapping_is_what_the_files_are_guessed_to_be() -> None:
     for name in retail.SALES:
         assert inspect_sales(retail.FOLDER / name, name).mapping == retail.MAPPING
+
+
+def test_once_learned_the_second_demo_shows_plans_and_a_brief(empty_database: str) -> None:
+    with store.session() as s:
+        make_demo(s)
+        person, shop = demo_person(s), second_demo(s).id
+    keep_learned(person, shop, with_reference=False)
+    with store.session() as s:
+        assert show_promotions(s, shop)
+    with store.session() as s:
+        shown = promos(s, person, shop)
+        assert {info.name for info in shown} >= {"October: the best deal", "October: as deep as allowed"}
+        assert all(info.status is not None and info.model_version == "1" for info in shown)
+        assert [info.name for info in shown if brief(s, person, info.id)] == ["October: the best deal"]
+        assert projects.project(s, person, shop).role == "viewer", "lent hands are taken back"
+        assert not show_promotions(s, shop), "shown once"
+        assert len(promos(s, person, shop)) == len(shown)
+
+
+def test_nothing_is_put_into_other_projects(s: Session, owner: Person, project: int) -> None:
+    make_demo(s)
+    assert not show_promotions(s, project)

@@ -4,6 +4,11 @@
 Streamlit then runs the same file for every visitor: that is the second role, sign-in and navigation.
 """
 
+import os
+
+# Before linear algebra is loaded: its threads wait for each other where many people are served.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import streamlit as st
 
 if __name__ != "__main__":

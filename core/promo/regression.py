@@ -21,6 +21,7 @@ from core.errors import UserError
 from core.promo.days import CellDays
 from core.promo.events import Event, event_places, events_of
 from core.promo.terms import WEEK, Term, Widths, calendar_terms, promo_terms, week_terms
+from core.threads import one_core
 
 Floats = NDArray[np.float64]
 EVENT_WIDTH = 100.0  # as good as none: what an event brought is left to the data
@@ -90,7 +91,11 @@ def explain(days: CellDays, measure: Floats, widths: Widths | None = None) -> Re
 
     UserError where the history is shorter than four weeks.
     """
-    widths = widths or Widths()
+    with one_core():
+        return _explained(days, measure, widths or Widths())
+
+
+def _explained(days: CellDays, measure: Floats, widths: Widths) -> Regression:
     used = np.nan_to_num(measure) > 0
     if len(days.dates) < LEAST_DAYS or not used.any():
         raise UserError(f"{len(days.dates)} days of sales are too few: at least {LEAST_DAYS} are needed.")

@@ -53,8 +53,8 @@ kpi_row(
 )
 if not worker.alive:
     st.warning(
-        "No worker is running, so trainings and files of sales wait. Start one with `make worker`, or start the app without "
-        "MIXWRIGHT_WORKER=0.",
+        "No worker is running, so trainings and files of sales wait. Start one with `make worker`, or start "
+        "the app without MIXWRIGHT_WORKER=0.",
         icon=":material/warning:",
     )
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from core.errors import UserError
 from core.mmm.answers.decomposition import expected_draws
@@ -31,6 +29,7 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.model.predict import Posterior, noise_draws
 from core.mmm.model.structure import Structure, packed
 from core.mmm.training import keep_draws
+from core.threads import one_core
 
 Floats = NDArray[np.float64]
 MOST_DRAWS = 1000
@@ -64,7 +63,7 @@ def draft_fit(
     approximation can be made.
     """
     begun = time.perf_counter()
-    with _one_core():
+    with one_core():
         structure = structure_again(frame, config, known)
     return draft_of(structure, seed, draws, time.perf_counter() - begun)
 
@@ -85,22 +84,8 @@ def draft_of(
     """
     if not 1 <= draws <= MOST_DRAWS:
         raise UserError(f"draws of a draft must lie between 1 and {MOST_DRAWS}, not {draws}.")
-    with _one_core():
+    with one_core():
         return _drafted(structure, seed, draws, effort or effort_for(cells_of(structure)), _Laps(prepared))
-
-
-def _one_core() -> Any:
-    """While it lasts, linear algebra keeps to one thread.
-
-    The matrices here are small: more threads gain nothing, and on a busy machine they wait for each other,
-    which made the search for a mode take a hundred times as long.
-    """
-    return _threads().limit(limits=1, user_api="blas")
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _drafted(structure: Structure, seed: int, draws: int, effort: DraftEffort, clock: _Laps) -> DraftMMM:

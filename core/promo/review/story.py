@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.mmm.wording import compact
-from core.promo.review.course import Course
+from core.promo.review.course import Course, Flags
 from core.promo.review.results import Results
 from core.promo.review.values import Cannibalisation, PartResult, PostPromoDip, Range
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
@@ -60,7 +60,7 @@ class Told:
 def insights_of(told: Told) -> tuple[str, ...]:
     """What happened, the most important first."""
     return (
-        *_whole(told), *_parts(told.by_department, "department", told),
+        *_whole(told), *_otherwise(told), *_parts(told.by_department, "department", told),
         *_parts(told.by_channel, "sales channel", told), *_rates(told),
         *_gain(told), *_dip(told), *_rivals(told), *told.course.left_out,
     )  # fmt: skip
@@ -85,6 +85,33 @@ def _whole(told: Told) -> Iterator[str]:
         place = "inside" if ends[0] <= actual <= ends[1] else "above" if actual > ends[1] else "below"
         words += f": {place} the 90 % interval from {told.money(ends[0])} to {told.money(ends[1])}"
     yield words + "."
+
+
+def _otherwise(told: Told) -> Iterator[str]:
+    """Where the shop did something else than was planned: the forecast knew nothing of it."""
+    course = told.course
+    days = course.during & course.known
+    ran = (course.promo & course.on(None, days)).any(axis=1)
+    planned = course.among({(ln.department, ln.channel) for ln in told.kpis.lines if ln.discount_pct > 0})
+    more, fewer = _places(course, ran & ~planned), _places(course, planned & ~ran)
+    if more:
+        yield (
+            f"Not in the plan: {more} had promotions of their own on some of these days. Their forecast "
+            "counts none, so what they sold more is no credit of this promotion."
+        )
+    if fewer:
+        yield f"Planned, but the sales show no promotion in {fewer} on these days."
+
+
+def _places(course: Course, cells: Flags) -> str:
+    """'TV (online, offline); Audio (online)', each department once."""
+    channels: dict[str, list[str]] = {}
+    for at in np.flatnonzero(cells):
+        cell = course.cells[at]
+        known = channels.setdefault(cell.department, [])
+        if cell.channel not in known:
+            known.append(cell.channel)
+    return "; ".join(f"{name} ({', '.join(sorted(found))})" for name, found in sorted(channels.items()))
 
 
 def _parts(parts: tuple[PartResult, ...], what: str, told: Told) -> Iterator[str]:

@@ -76,6 +76,18 @@ def test_departments_with_a_promotion_of_their_own_those_days_are_not_called_can
     assert {one.department for one in report(sales).cannibalization_signals} == {"Gaming"}
 
 
+def test_what_the_shop_did_otherwise_than_planned_is_told():
+    sales = outcome()
+    gaming = (sales["department"] == "Gaming") & (sales["channel"] == "online") & (sales["date"] <= END)
+    tv = (sales["department"] == "TV") & (sales["channel"] == "offline")
+    flags = (sales["promo_flag"] | gaming) & ~tv
+    changed = sales.assign(promo_flag=flags, discount_pct=sales["discount_pct"].fillna(10.0).where(flags))
+    found = report(changed).insights
+    assert any(line.startswith("Not in the plan: Gaming (online) had promotions") for line in found)
+    assert "Planned, but the sales show no promotion in TV (offline) on these days." in found
+    assert not any("Not in the plan" in line for line in report(sales).insights)
+
+
 def test_noise_alone_raises_a_flag_seldom():
     found = [report(outcome(noise=0.04, seed=seed)) for seed in range(20)]
     flags = [

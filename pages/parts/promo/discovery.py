@@ -144,7 +144,9 @@ def _show_found(
 ) -> None:
     section("Opportunities", "The best promotion of each department, by what it is expected to bring.")
     if not found:
-        st.caption("No promotion is expected to pay off in this month.")
+        over = days_of(asked.month)[1] < ground.next_day
+        words = "This month is over: choose a coming one." if over else "No promotion is expected to pay off."
+        st.caption(words)
         return
     kept = _kept(person, project, found, asked.month, asked.geo)
     show_cards(person, project, found, kept, ground.wording)

@@ -105,6 +105,15 @@ def show_behind(ground: Ground) -> None:
 def _nothing_learned(person: Person, project: Membership) -> None:
     with session() as s:
         span = facts.facts_span(s, person, project.project_id)
+        jobs = facts.processing_jobs(s, person, project.project_id)
+    if any(job.active for job in jobs):
+        empty_state(
+            "The planner is at work on the sales",
+            "Files are read and promotions learned in a minute or two; this screen can then be used.",
+            icon=":material/hourglass_top:", button="See how far it is", screen=Screen.SALES,
+            key="promo_at_work",
+        )  # fmt: skip
+        return
     if span is None:
         empty_state(
             "Promotions need sales",

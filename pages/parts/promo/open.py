@@ -77,6 +77,10 @@ def _of_opportunity(person: Person, project: Membership) -> Table | None:
         with session() as s:
             found = opportunities.opportunity(s, person, wanted)
     except NotFound as error:
+        table = table_of(person, project.project_id, wanted)
+        if table.draft is not None:
+            # What was begun from it is more than the opportunity, which goes when it is no longer found.
+            return table
         st.warning(error.faults[0], icon=":material/search_off:")
         choose(OPPORTUNITY, None)
         return None

@@ -88,6 +88,23 @@ def test_plan_this_fills_the_builder_and_the_promotion_knows_where_it_came_from(
     assert "Planned" in "".join(str(one.value) for one in open_page(PAGE, month=MONTH).markdown)
 
 
+def test_what_was_begun_from_an_opportunity_is_still_saved_when_that_is_no_longer_found(
+    open_page, learned, owner
+):
+    open_page(PAGE, month=MONTH)
+    best = kept(owner, learned)[0]
+    builder = open_page("pages/plan/promotions.py", opportunity=str(best.id))
+    with session() as s:
+        opportunities.keep_opportunities(s, owner, learned, MONTH, best.opportunity.geo, [])
+    builder = open_page("pages/plan/promotions.py", opportunity=str(best.id))
+    assert builder.data_editor[0].value.iloc[0]["department"] == best.opportunity.department
+    builder.button(key="promo_save").click().run()
+    assert not builder.exception
+    with session() as s:
+        (promo,) = scenarios.promos(s, owner, learned)
+    assert promo.opportunity_id is None
+
+
 def test_who_may_only_look_sees_opportunities_and_may_try_them(open_page, learned, owner, new_member):
     app = open_page(PAGE, person=new_member(Role.VIEWER), month=MONTH)
     assert not app.exception

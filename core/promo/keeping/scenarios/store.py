@@ -51,10 +51,11 @@ def save_promo(
 
     Figures are added as a new row, the verdict replaces the one before. Saved without them, figures and
     verdict of something else than what is planned now are forgotten. With `seen_at`, the `updated_at` one had
-    loaded, raises StaleWrite when somebody saved it since. NotFound for what is not in this project.
+    loaded, raises StaleWrite when somebody saved it since. NotFound for what is not in this project; an
+    opportunity that is no longer found is left out.
     """
     require(s, person, project_id, Permission.PLAN_EDIT)
-    _refuse_foreign(s, project_id, opportunity_id)
+    opportunity_id = _still_there(s, project_id, opportunity_id)
     label = clean_name(scenario.label, shelf.PROMO.noun, shelf.PROMO.longest)
     columns = scenario_columns(scenario)
     if promo_id is None:
@@ -156,12 +157,16 @@ def restore_promo(s: Session, person: Person, promo_id: uuid.UUID) -> PromoInfo:
     return promo(s, person, promo_id).info
 
 
-def _refuse_foreign(s: Session, project_id: int, opportunity_id: uuid.UUID | None) -> None:
+def _still_there(s: Session, project_id: int, opportunity_id: uuid.UUID | None) -> uuid.UUID | None:
+    """The opportunity; None where it is no longer found: that is no reason to keep nothing of the promotion.
+    Locked, so that it does not go between this look and the writing. NotFound for another project's."""
     if opportunity_id is None:
-        return
+        return None
     known = select(tables.Opportunity.project_id).where(tables.Opportunity.id == opportunity_id)
-    if s.scalar(known) != project_id:
+    owner = s.scalar(known.with_for_update(read=True, key_share=True))
+    if owner not in (None, project_id):
         raise NotFound("This opportunity was not found. It may have been removed.")
+    return opportunity_id if owner is not None else None
 
 
 def _to_change(

@@ -136,6 +136,15 @@ def test_an_opportunity_is_remembered_and_another_projects_is_refused(
         promos.save_promo(s, person, project, plan(), None, None, opportunity_id=there.id)
 
 
+def test_a_promotion_is_kept_when_its_opportunity_is_no_longer_found(
+    s: Session, person: Person, project: int
+) -> None:
+    (found,) = keep_opportunities(s, person, project, "2026-03", "DE", [chance()])
+    keep_opportunities(s, person, project, "2026-03", "DE", [])
+    saved = promos.save_promo(s, person, project, plan(), figures(), None, opportunity_id=found.id)
+    assert (saved.label, saved.opportunity_id) == ("Spring", None)
+
+
 def test_strangers_find_nothing_and_change_nothing(
     s: Session,
     person: Person,

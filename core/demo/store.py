@@ -166,6 +166,8 @@ def show_promotions(s: Session, project_id: int) -> bool:
     account = add_demo_account(s, demo_password())
     if project.deleted_at is not None or s.get(ProjectMember, (project_id, account.id)) is None:
         return False
+    if not promo_models(s, account, project_id):
+        return False
     with _hands_of(s, account, project_id) as maker:
         _show(s, maker, project)
     made.value = {**made.value, "shown": True}

@@ -43,12 +43,14 @@ def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
         cut = len(days.dates) - back * rules.ahead
         if cut < rules.least:
             continue
-        if not used[:, cut : cut + rules.ahead].any():
-            continue
         past, ahead = days.until(days.dates[cut - 1]), slice(cut, cut + rules.ahead)
+        # What begins to be sold later can be foreseen by no method.
+        tested = used[:, ahead] & np.asarray(past.sold.any(axis=1))[:, None]
+        if not tested.any():
+            continue
         for method in (BaselineMethod.WEEKDAY_MEAN, BaselineMethod.SEASONAL):
             found = Past(past, method).cubes(days.dates[ahead])[Measure.SALES]
-            rows.append(_row(method, days.dates[cut], found, days.sales[:, ahead], used[:, ahead]))
+            rows.append(_row(method, days.dates[cut], found, days.sales[:, ahead], tested))
     frame = pd.DataFrame(rows, columns=["method", "origin", "days", "mape", "bias"])
     if len(frame):
         return Backtest(frame)

@@ -101,6 +101,9 @@ class Past:
         found = self.regression
         mean, variance = found.calendar(dates)
         sales = np.exp(mean + (variance + found.noise_sd**2) / 2) * ~closed_weekdays(self.days, dates)
+        sales *= np.asarray(self.days.sold.any(axis=1))[
+            :, None
+        ]  # what was never sold is not expected to begin
         margin, price = recent_rates(self.days)
         return {
             Measure.SALES: sales,
@@ -111,8 +114,9 @@ class Past:
 
 def recent_rates(days: CellDays) -> tuple[Floats, Floats]:
     """(cell,) margin as a share of sales and money per unit, over the last twelve weeks' days without
-    promotions; over all of them where a cell had none."""
+    promotions; over all of them where a cell had none, and over promotions where it knows nothing else."""
     plain: Flags = np.asarray(days.sold & ~days.promo)
+    plain |= days.sold & ~plain.any(axis=1, keepdims=True)
     recent = plain.copy()
     recent[:, : max(plain.shape[1] - RECENT_DAYS, 0)] = False
     used = recent | (plain & ~recent.any(axis=1, keepdims=True))
@@ -121,7 +125,8 @@ def recent_rates(days: CellDays) -> tuple[Floats, Floats]:
     ]
     sales, margin, units = sums
     share: Floats = margin / np.where(sales > 0, sales, 1.0)
-    return share, np.where(units > 0, sales / np.where(units > 0, units, 1.0), 1.0)
+    # Where no pieces are counted (services, gift cards) none are forecast.
+    return share, np.where(units > 0, sales / np.where(units > 0, units, 1.0), np.inf)
 
 
 def _range(start: object, end: object) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -154,9 +159,15 @@ def _notes(days: CellDays, tested: Backtest) -> tuple[str, ...]:
             f"The history covers {months:.0f} months: months it has not seen twice could not be tested, so "
             "their season is a guess."
         )
+    always = days.sold.any(axis=1) & ~(days.sold & ~days.promo).any(axis=1)
+    for place in np.flatnonzero(always):
+        found.append(
+            f"{days.cells[place]}: never sold without a promotion, so its usual sales cannot be told from it."
+        )
     closed = closed_weekdays(days, pd.date_range(days.dates[-1] + pd.Timedelta(days=1), periods=7))
     for place in np.flatnonzero(closed.any(axis=1)):
-        found.append(
-            f"{days.cells[place]}: nothing was sold on some weekdays for 8 weeks; they count as closed."
+        which = (
+            "for 8 weeks; it counts" if closed[place].all() else "on some weekdays for 8 weeks; they count"
         )
+        found.append(f"{days.cells[place]}: nothing was sold {which} as closed.")
     return tuple(found)

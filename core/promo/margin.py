@@ -35,15 +35,15 @@ def margin_slope(days: CellDays, events: tuple[Event, ...]) -> MarginSlope:
     discount = np.array([event.discount_pct for event in events])
     margin, price = _changes(days, events)
     cells = len(days.cells)
-    good = np.isfinite(margin) & np.isfinite(price)
+    good, priced = np.isfinite(margin), np.isfinite(price)
+    fell = _through_origin(discount[priced] / 100, price[priced])[0] if priced.any() else 1.0
     if not good.any():
-        return MarginSlope(np.zeros(cells), np.full(cells, PRIOR_SD), 1.0)
-    owner, discount, margin, price = owner[good], discount[good], margin[good], price[good]
+        return MarginSlope(np.zeros(cells), np.full(cells, PRIOR_SD), fell)
+    owner, discount, margin = owner[good], discount[good], margin[good]
     shared, shared_sd, noise = _through_origin(discount, margin)
     weight = np.bincount(owner, discount**2, cells) / noise**2
     pull = 1 / (OWN_SD**2 + shared_sd**2)
     mean = (np.bincount(owner, discount * margin, cells) / noise**2 + shared * pull) / (weight + pull)
-    fell, _, _ = _through_origin(discount / 100, price)
     return MarginSlope(mean, 1 / np.sqrt(weight + pull), fell)
 
 

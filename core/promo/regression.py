@@ -38,7 +38,8 @@ class Regression:
 
     `names`, `mean` (term,) and `covariance` (term, term) of the calendar and promotion terms; `event_mean`
     (event,) log effects with their `event_covariance` (event, event); `noise_sd` of the log of a cell's daily
-    measure, `week_sd` of what every week has of its own in all cells.
+    measure, `week_sd` of what every week has of its own in all cells. `centre` (cell,) is the mean log of a
+    cell's daily measure, about which its level is sought.
     """
 
     days: CellDays
@@ -51,6 +52,7 @@ class Regression:
     widths: Widths
     event_mean: Floats
     event_covariance: Floats
+    centre: Floats
 
     @property
     def effects(self) -> tuple[Floats, Floats]:
@@ -76,7 +78,8 @@ class Regression:
             ]
         )
         shape = (len(self.days.cells), len(dates))
-        return (design @ self.mean[places]).reshape(shape), spread.reshape(shape) + self.week_sd**2
+        logs = (design @ self.mean[places]).reshape(shape) + self.centre[:, None]
+        return logs, spread.reshape(shape) + self.week_sd**2
 
     def calendar_design(self, dates: pd.DatetimeIndex) -> tuple[csc_array, NDArray[np.int64]]:
         """(cell x day, calendar term) design at `dates`, and the places of its terms in `names`."""
@@ -96,7 +99,10 @@ def explain(days: CellDays, measure: Floats, widths: Widths | None = None) -> Re
 
 
 def _explained(days: CellDays, measure: Floats, widths: Widths) -> Regression:
-    used = np.nan_to_num(measure) > 0
+    events = events_of(days)
+    places = event_places(days, events)
+    # A promotion of unknown depth is neither an event to learn from nor a day without promotion.
+    used = (np.nan_to_num(measure) > 0) & ~(days.promo & (places < 0))
     if len(days.dates) < LEAST_DAYS or not used.any():
         raise UserError(f"{len(days.dates)} days of sales are too few: at least {LEAST_DAYS} are needed.")
     every = chain(
@@ -104,9 +110,9 @@ def _explained(days: CellDays, measure: Floats, widths: Widths) -> Regression:
     )
     design, terms = _design(every, used)
     prior = np.array([width for _, width in terms]) ** -2.0
-    events = events_of(days)
-    target = np.log(measure[used])
-    sums = _Sums.of(design, target, event_places(days, events)[used], len(events))
+    centre = _centre(days, measure, used)
+    target = np.log(measure[used]) - np.broadcast_to(centre[:, None], measure.shape)[used]
+    sums = _Sums.of(design, target, places[used], len(events))
     weeks = np.array([name[0] == WEEK for name, _ in terms])
     mean, covariance, noise, week = _solve(
         sums, prior, weeks, max(float(np.var(target)) / 10, LEAST_NOISE**2)
@@ -114,8 +120,20 @@ def _explained(days: CellDays, measure: Floats, widths: Widths) -> Regression:
     event_mean, event_covariance = sums.events(mean, covariance, noise**2)
     names = tuple(name for name, _ in terms)
     return Regression(
-        days, events, names, mean, covariance, noise, week, widths, event_mean, event_covariance
+        days, events, names, mean, covariance, noise, week, widths, event_mean, event_covariance, centre
     )
+
+
+def _centre(days: CellDays, measure: Floats, used: NDArray[np.bool_]) -> Floats:
+    """(cell,) mean log of the measure on days without promotion; of all its days for a cell that is always on
+    promotion, of the whole shop for one that never sold. A level of which nothing is known must not be free:
+    its variance would blow up the mean of the forecast."""
+    plain = used & ~days.promo
+    chosen = plain | (used & ~plain.any(axis=1, keepdims=True))
+    logs = np.log(np.where(used, measure, 1.0))
+    count = chosen.sum(axis=1)
+    own = np.where(chosen, logs, 0.0).sum(axis=1) / np.maximum(count, 1)
+    return np.where(count > 0, own, float(logs[used].mean()))
 
 
 def _design(

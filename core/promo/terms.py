@@ -33,10 +33,10 @@ WEEK = "week"
 
 @dataclass(frozen=True)
 class Widths:
-    """Prior standard deviations on the log scale; that of `week` is where its search begins, for it is
-    learned from the data like the noise."""
+    """Prior standard deviations on the log scale, that of `level` about the cell's own mean; that of `week`
+    is where its search begins, for it is learned from the data like the noise."""
 
-    level: float = 10.0
+    level: float = 0.5
     weekday: float = 1.0
     own_weekday: float = 0.1
     month: float = 0.2

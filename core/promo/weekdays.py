@@ -35,11 +35,13 @@ def weekday_means(days: CellDays, values: Floats, dates: pd.DatetimeIndex) -> Fl
 
 
 def closed_weekdays(days: CellDays, dates: pd.DatetimeIndex) -> Flags:
-    """(cell, day) whether the weekday brought nothing in the last eight weeks although others did."""
+    """(cell, day) whether the weekday brought nothing in the last eight weeks, in a cell that was sold before
+    these; what was not sold at all in them is closed altogether."""
     weekday, recent = days.dates.weekday.to_numpy(), slice(max(len(days.dates) - 7 * CLOSED_WEEKS, 0), None)
-    enough = len(days.dates) >= 7 * CLOSED_WEEKS
+    begun = np.where(days.sold.any(axis=1), days.sold.argmax(axis=1), len(days.dates))
+    enough = len(days.dates) - begun >= 7 * CLOSED_WEEKS
     table = np.zeros((len(days.cells), 7), bool)
     for k in range(7):
         on = weekday[recent] == k
-        table[:, k] = enough & ~days.sold[:, recent][:, on].any(axis=1) & days.sold[:, recent].any(axis=1)
+        table[:, k] = enough & ~days.sold[:, recent][:, on].any(axis=1)
     return table[:, dates.weekday.to_numpy()]

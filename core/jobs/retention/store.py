@@ -100,10 +100,10 @@ def _given_up_at() -> ColumnElement[dt.datetime]:
     return func.coalesce(SalesFile.deleted_at, replaced, SalesFile.created_at)
 
 
-def _abandoned(s: Session, files: Iterable[str], named: set[str]) -> set[str]:
-    """Kept fits that no row names, of models that are not in training: somebody died between file and row.
+def _abandoned(s: Session, files: Iterable[str]) -> set[str]:
+    """Kept files of fits and jobs that nobody works on: abandoned, unless a row names them.
 
-    So for the copies of frozen scenarios, as soon as the scenario itself is gone.
+    Somebody died between file and row. So the copies of frozen scenarios, as soon as the scenario is gone.
     """
     every = list(files)
     active = {str(number) for number in s.scalars(select(Model.id).where(Model.status.in_(UNFINISHED)))}
@@ -122,7 +122,7 @@ def _abandoned(s: Session, files: Iterable[str], named: set[str]) -> set[str]:
     left = {path for path, model_id in fits.items() if model_id not in active}
     left |= {path for path, scenario_id in copies.items() if scenario_id not in living}
     left |= {path for path, project_id in written.items() if project_id not in at_work}
-    return left - named
+    return left
 
 
 def make_months_ahead(s: Session) -> tuple[str, ...]:
@@ -154,8 +154,9 @@ def purge(s: Session, terms: Terms | None = None, files: Iterable[str] = ()) -> 
     rows = {noun: _count(s.execute(statement)) for noun, statement in statements.items()}
     rows |= purge_access(s, kept.undo, kept.audit)
     rows["jobs"] = _count(s.execute(END_OLD_JOBS, {"before": now - kept.jobs}))
-    named = _files_named(s)
-    return Purged(rows, tuple(sorted((before - named) | _abandoned(s, files, named))))
+    abandoned = _abandoned(s, files)
+    # Asked last: what was at work a moment ago may have named its files by now.
+    return Purged(rows, tuple(sorted((before | abandoned) - _files_named(s))))
 
 
 def _count(result: Any) -> int:

@@ -43,9 +43,10 @@ def generate_brief(
     )
 
 
-def departments_of(scenario: PromoScenario) -> tuple[str, ...]:
-    """The departments with a discount, in the order of the lines."""
-    return tuple(dict.fromkeys(line.department for line in scenario.mechanics if line.discount_pct > 0))
+def departments_of(scenario: PromoScenario, channel: str | None = None) -> tuple[str, ...]:
+    """The departments with a discount, in one sales channel or all, in the order of the lines."""
+    lines = [line for line in scenario.mechanics if line.discount_pct > 0 and channel in (None, line.channel)]
+    return tuple(dict.fromkeys(line.department for line in lines))
 
 
 def segments_of(scenario: PromoScenario) -> tuple[str, ...]:
@@ -117,10 +118,13 @@ def _favourites(settings: PromoSettings, segment: str) -> tuple[str, ...]:
     return tuple(found.split(";")) if isinstance(found, str) else tuple(map(str, found))
 
 
-def offer_of(scenario: PromoScenario, department: str | None = None) -> str:
-    """The discount in words, of one department or all: "20% off TV", "Up to 20% off TV and Audio"."""
+def offer_of(scenario: PromoScenario, department: str | None = None, channel: str | None = None) -> str:
+    """The discount in words, of one department or all, in one sales channel or all: "20% off TV", "Up to 20%
+    off TV and Audio"."""
     lines = [
-        line for line in scenario.mechanics if line.discount_pct > 0 and department in (None, line.department)
+        line
+        for line in scenario.mechanics
+        if line.discount_pct > 0 and department in (None, line.department) and channel in (None, line.channel)
     ]
     if not lines:
         return scenario.label
@@ -147,22 +151,26 @@ def channels_of(scenario: PromoScenario) -> tuple[str, ...]:
 
 
 def _assets(scenario: PromoScenario) -> Iterator[Asset]:
-    focus, channels = departments_of(scenario), channels_of(scenario)
+    focus, channels = departments_of(scenario, ONLINE), channels_of(scenario)
     call, when = CALLS.get(scenario.scenario_type, "Shop now"), dates_of(scenario)
     if ONLINE in channels:
-        yield _asset(AssetType.HOMEPAGE_HERO, scenario, when, call)
+        yield _asset(AssetType.HOMEPAGE_HERO, scenario, ONLINE, when, call)
         for name in focus[:3] if len(focus) > 1 else ():
-            yield Asset(AssetType.CATEGORY_BANNER.value, offer_of(scenario, name), when, call, (name,))
+            yield Asset(
+                AssetType.CATEGORY_BANNER.value, offer_of(scenario, name, ONLINE), when, call, (name,)
+            )
         kind = AssetType.APP_PUSH if _is(scenario, "flash") else AssetType.EMAIL
-        yield _asset(kind, scenario, when, call)
+        yield _asset(kind, scenario, ONLINE, when, call)
     if OFFLINE in channels:
-        yield _asset(AssetType.STORE_POSTER, scenario, when, "Visit our stores")
+        yield _asset(AssetType.STORE_POSTER, scenario, OFFLINE, when, "Visit our stores")
         kind = AssetType.FLYER if _is(scenario, "coupon") else AssetType.SHELF_TAG
-        yield _asset(kind, scenario, when, "")
+        yield _asset(kind, scenario, OFFLINE, when, "")
 
 
-def _asset(kind: AssetType, scenario: PromoScenario, when: str, call: str) -> Asset:
-    return Asset(kind.value, scenario.label, f"{offer_of(scenario)}, {when}", call, departments_of(scenario))
+def _asset(kind: AssetType, scenario: PromoScenario, channel: str, when: str, call: str) -> Asset:
+    """An asset of one sales channel promises what that one gives."""
+    offer = f"{offer_of(scenario, channel=channel)}, {when}"
+    return Asset(kind.value, scenario.label, offer, call, departments_of(scenario, channel))
 
 
 def dates_of(scenario: PromoScenario) -> str:

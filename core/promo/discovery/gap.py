@@ -73,7 +73,7 @@ def gap(
     ahead = begin <= last
     here = rows[(days >= pd.Timestamp(first)) & (days <= pd.Timestamp(last))]
     period = period_of(begin, last, geo, baseline, forecast) if ahead else None
-    parts = _parts(here, period, baseline, [(kpis, _part(kpis, begin, last)) for kpis in planned])
+    parts = _parts(here, period, baseline, [(kpis, part_of(kpis, begin, last)) for kpis in planned])
     goal = targets_of(targets, month, geo, set(_geos(sales)))
     return Gap(
         month, geo, _sum(0, parts, goal.sales_value), _rate(parts, goal.margin_pct),
@@ -102,7 +102,7 @@ def _covered(days: pd.Series, first: dt.date, last: dt.date) -> dt.date | None:
     return until if until >= first else None
 
 
-def _part(kpis: PromoKpis, begin: dt.date, last: dt.date) -> float:
+def part_of(kpis: PromoKpis, begin: dt.date, last: dt.date) -> float:
     """The share of a promotion's days that lies between two days."""
     inside = (min(kpis.period_end, last) - max(kpis.period_start, begin)).days + 1
     return max(inside, 0) / ((kpis.period_end - kpis.period_start).days + 1)

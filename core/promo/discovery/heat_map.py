@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.promo.baseline import Baseline
 from core.promo.discovery.departments import headroom_pct, places_of, season_shares
-from core.promo.discovery.gap import sales_in
+from core.promo.discovery.gap import part_of, sales_in
 from core.promo.discovery.months import month_span, targets_of
 from core.promo.scenarios.kpis import Breakdown, PromoKpis
 from core.promo.scenarios.period import period_of
@@ -84,10 +84,9 @@ def _expected(
     ahead = pd.Series(period.base[0], [cell.department for cell in period.cells]).groupby(level=0).sum()
     found = found.add(ahead, fill_value=0.0)
     for kpis in planned:
-        if begin.date() <= kpis.period_start <= last.date():
-            rows_of = kpis.breakdown[Breakdown.DEPARTMENT]
-            moved = {str(row["department"]): float(row["sales_value_delta"]) for row in rows_of}
-            found = found.add(pd.Series(moved), fill_value=0.0)
+        part, rows_of = part_of(kpis, begin.date(), last.date()), kpis.breakdown[Breakdown.DEPARTMENT]
+        moved = {str(row["department"]): part * float(row["sales_value_delta"]) for row in rows_of}
+        found = found.add(pd.Series(moved), fill_value=0.0)
     return found
 
 

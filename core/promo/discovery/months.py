@@ -50,7 +50,9 @@ def targets_of(targets: pd.DataFrame | None, month: str, geo: str, known: set[st
     if not len(rows):
         return Targets(None, None, None)
     sales, margin = rows["sales_value_target"].astype(float), rows["margin_pct_target"].astype(float)
-    weighed = float((sales * margin).sum() / sales.sum()) if sales.sum() > 0 else float(margin.mean())
+    both = sales.notna() & margin.notna()
+    weight = float(sales[both].sum())
+    weighed = float((sales * margin)[both].sum()) / weight if weight > 0 else float(margin.mean())
     units = float(rows["units_target"].astype(float).sum(min_count=len(rows)))
     return Targets(_known(float(sales.sum(min_count=1))), _known(weighed), _known(units), tuple(rows["geo"]))
 

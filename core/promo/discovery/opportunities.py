@@ -75,8 +75,9 @@ def opportunities(
     """The best promotion of each department and sales channel in the days of the month still to come, ranked.
 
     Weighed by the expected EBIT of the whole shop, what it costs other departments and the two weeks after
-    included, plus `gap_worth_share` of the missing sales it brings. Places where no discount is worth
-    anything are left out; so is everything when the month is over. UserError as `gap` raises it.
+    included, plus `gap_worth_share` of the missing sales it brings. Left out are places where no discount is
+    worth anything or that have a promotion then already, and everything when the month is over. UserError as
+    `gap` raises it.
     """
     taste = taste or Taste()
     found = gap(sales, targets, month, geo, baseline, planned, forecast)
@@ -89,13 +90,24 @@ def opportunities(
     )
     season = dict(zip(uplift.days.cells, season_shares(uplift.regression, month), strict=True))
     period = period_of(found.first_on, found.last_on, geo, baseline, ahead)
+    busy = _busy(planned, found.first_on, found.last_on)
     weighed = []
     for place in places_of(period.cells):
+        if place in busy:
+            continue
         mine = [share for cell, share in season.items() if (cell.department, cell.channel) == place]
         one = _of_place(ground, place, float(np.mean(mine)))
         if one is not None:
             weighed.append(one)
     return _ranked(weighed)
+
+
+def _busy(planned: Sequence[PromoKpis], first: dt.date, last: dt.date) -> set[Place]:
+    """Places that have a planned promotion in these days already: a second discount on the same goods is no
+    opportunity."""
+    there = [kpis for kpis in planned if kpis.period_start <= last and kpis.period_end >= first]
+    lines = [line for kpis in there for line in kpis.lines if line.discount_pct > 0]
+    return {(line.department, line.channel) for line in lines}
 
 
 def _ranked(weighed: list[tuple[float, Opportunity]]) -> tuple[Opportunity, ...]:

@@ -6,7 +6,7 @@
 
 What is forecast is what would be sold without promotions: for each department, sales channel and geo the mean
 of past days of the same weekday, without promotion days and the two weeks after a promotion; then summed. A
-weekday on which nothing was sold for eight weeks counts as closed.
+weekday on which nothing was sold for eight weeks counts as closed, where the cell was sold before these.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def calculate_baseline_forecast(
         with duckdb.connect(str(file), read_only=True) as connection:
             return calculate_baseline_forecast(connection, start_date, end_date, channel, department, geo)
     start, end = _day(start_date), _day(end_date)
-    first, last = file.execute("SELECT min(date), max(date) FROM sales_aggregated").fetchall()[0]
+    last = file.execute("SELECT max(date) FROM sales_aggregated").fetchall()[0][0]
     asked = {"start": start, "channel": channel, "department": department, "geo": geo}
     rows = file.execute(FACTS, asked).fetchall()
     if not rows:
@@ -75,18 +75,17 @@ def calculate_baseline_forecast(
     for *cell, date, promo, sales, margin, units in rows:
         cells[tuple(cell)].append(Day(date, promo, (sales, margin, units)))
     last = min(last, start - dt.timedelta(days=1))
-    weeks = [_week(days, first, last) for days in cells.values()]
+    weeks = [_week(days, last) for days in cells.values()]
     dates = [start + dt.timedelta(days=ahead) for ahead in range((end - start).days + 1)]
     return [DayForecast(date, *_sum([week[date.weekday()] for week in weeks])) for date in dates]
 
 
-def _week(days: Sequence[Day], first: dt.date, last: dt.date) -> list[tuple[float, ...]]:
+def _week(days: Sequence[Day], last: dt.date) -> list[tuple[float, ...]]:
     """Sales, margin and units to expect on each weekday, Monday first, of one cell."""
     plain = _without_promotions(days)
-    open_on = {
-        day.date.weekday() for day in days if day.figures[0] > 0 and (last - day.date).days < CLOSED_DAYS
-    }
-    known = (last - first).days >= CLOSED_DAYS - 1 and bool(open_on)
+    sold_on = [day.date for day in days if day.figures[0] > 0]
+    open_on = {date.weekday() for date in sold_on if (last - date).days < CLOSED_DAYS}
+    known = bool(sold_on) and (last - min(sold_on)).days >= CLOSED_DAYS - 1
     whole = _mean([day.figures for day in plain])
     found = []
     for weekday in range(7):

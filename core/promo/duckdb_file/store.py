@@ -83,7 +83,8 @@ def _arrow(kind: str) -> pa.DataType:
 def _table(content: bytes, types: dict[str, pa.DataType]) -> pa.Table:
     return pa.csv.read_csv(
         pa.BufferReader(content),
-        pa.csv.ReadOptions(column_names=list(types)),
+        # One block: a row may be longer than the usual megabyte.
+        pa.csv.ReadOptions(column_names=list(types), block_size=min(max(len(content), 1 << 20), 2**31 - 1)),
         pa.csv.ParseOptions(newlines_in_values=True),
         pa.csv.ConvertOptions(
             column_types=types,

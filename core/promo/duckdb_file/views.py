@@ -54,7 +54,7 @@ CREATE MACRO calculate_baseline_forecast(
     start_date, end_date, channel := NULL, department := NULL, geo := NULL
 ) AS TABLE
 WITH span AS (
-    SELECT min(fact.date) AS first_on, least(max(fact.date), CAST(start_date AS DATE) - 1) AS last_on
+    SELECT least(max(fact.date), CAST(start_date AS DATE) - 1) AS last_on
     FROM sales_aggregated fact
 ), cell_day AS (
     SELECT fact.department AS dept, fact.channel AS sold_by, fact.geo AS place, fact.date AS day_on,
@@ -74,7 +74,8 @@ WITH span AS (
     FROM cell_day
 ), told AS (
     SELECT known.*, NOT promo AND (last_promo IS NULL OR day_on - last_promo > 14) AS usable,
-           sales > 0 AND day_on > last_on - 56 AS sold_lately
+           sales > 0 AND day_on > last_on - 56 AS sold_lately,
+           CASE WHEN sales > 0 THEN day_on END AS sold_on
     FROM known CROSS JOIN span
 ), by_weekday AS (
     SELECT dept, sold_by, place, weekday,
@@ -82,11 +83,11 @@ WITH span AS (
            sum(sales) FILTER (WHERE usable) AS sales,
            sum(margin) FILTER (WHERE usable) AS margin,
            sum(pieces) FILTER (WHERE usable) AS pieces,
-           bool_or(sold_lately) AS sold_lately
+           bool_or(sold_lately) AS sold_lately, min(sold_on) AS begun_on
     FROM told GROUP BY ALL
 ), cell AS (
     SELECT dept, sold_by, place, sum(days) AS days, sum(sales) AS sales, sum(margin) AS margin,
-           sum(pieces) AS pieces, bool_or(sold_lately) AS sold_lately
+           sum(pieces) AS pieces, min(begun_on) AS begun_on
     FROM by_weekday GROUP BY ALL
 ), forecast AS (
     SELECT week.weekday,
@@ -96,7 +97,7 @@ WITH span AS (
     FROM cell CROSS JOIN range(7) AS week (weekday) CROSS JOIN span
     LEFT JOIN by_weekday one ON one.dept = cell.dept AND one.sold_by = cell.sold_by
          AND one.place = cell.place AND one.weekday = week.weekday
-    WHERE NOT (last_on - first_on >= 55 AND cell.sold_lately AND NOT coalesce(one.sold_lately, false))
+    WHERE NOT (coalesce(last_on - cell.begun_on >= 55, false) AND NOT coalesce(one.sold_lately, false))
     GROUP BY week.weekday
 )
 SELECT CAST(asked.day_on AS DATE) AS date,

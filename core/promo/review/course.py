@@ -25,9 +25,11 @@ Flags = NDArray[np.bool_]
 @dataclass(frozen=True)
 class Course:
     """`baseline`, `forecast` (cell, day) sales and `actual` (3, cell, day) sales, margin and units, 0 where a
-    cell sold nothing; `promo` (cell, day) promotions that really ran; `known` (day,) whether the day's sales
-    are there; `during` (day,) the promotion's days. `past` what was known before it, `missed_sd` the
-    baseline's error in backtests; `left_out` what could not be compared, in sentences."""
+    cell sold nothing; `promo` (cell, day) promotions that really ran, `depth` their discounts in percent;
+    `known` (day,) whether the day's sales are there; `during` (day,) the promotion's days. `past` what was
+    known before it, `missed_sd` the baseline's error in backtests; `left_out` what could not be compared, in
+    sentences.
+    """
 
     cells: tuple[Cell, ...]
     dates: pd.DatetimeIndex
@@ -36,6 +38,7 @@ class Course:
     forecast: Floats
     actual: Floats
     promo: Flags
+    depth: Floats
     known: Flags
     during: Flags
     missed_sd: float
@@ -77,7 +80,7 @@ def course_of(
     at = [past.days.cells.index(cell) for cell in cells]
     plain = past.cubes(dates)[Measure.SALES][at]
     found = _rows(scenario, actual_sales, dates)
-    actual, promo, known = _placed(found, cells, dates)
+    actual, promo, depth, known = _placed(found, cells, dates)
     known = known | ((plain.sum(axis=0) == 0) & (dates <= found.dates[-1]))
     during = np.asarray(dates <= pd.Timestamp(scenario.end))
     if not (known & during).any():
@@ -85,7 +88,7 @@ def course_of(
             f"The actual sales hold no day of the promotion ({scenario.start} to {scenario.end})."
         )
     course = Course(
-        cells, dates, past, plain, plain, actual, promo, known, during, missed_before(baseline),
+        cells, dates, past, plain, plain, actual, promo, depth, known, during, missed_before(baseline),
         _strange(found, cells),
     )  # fmt: skip
     return _compared(replace(course, forecast=_forecast(course, kpis)))
@@ -103,10 +106,13 @@ def _rows(scenario: PromoScenario, sales: pd.DataFrame, dates: pd.DatetimeIndex)
     return cell_days(sales[wanted])
 
 
-def _placed(found: CellDays, cells: tuple[Cell, ...], dates: pd.DatetimeIndex) -> tuple[Floats, Flags, Flags]:
+def _placed(
+    found: CellDays, cells: tuple[Cell, ...], dates: pd.DatetimeIndex
+) -> tuple[Floats, Flags, Floats, Flags]:
     first = int((found.dates[0] - dates[0]).days)
     actual = np.zeros((len(Measure), len(cells), len(dates)))
     promo, known = np.zeros(actual.shape[1:], bool), np.zeros(len(dates), bool)
+    depth = np.zeros(promo.shape)
     span = slice(first, first + len(found.dates))
     known[span] = ~np.isnan(found.sales).all(axis=0)
     for place, cell in enumerate(cells):
@@ -114,8 +120,20 @@ def _placed(found: CellDays, cells: tuple[Cell, ...], dates: pd.DatetimeIndex) -
             row = found.cells.index(cell)
             for at, values in enumerate((found.sales, found.margin, found.units)):
                 actual[at, place, span] = np.nan_to_num(values[row])
-            promo[place, span] = found.promo[row]
-    return actual, promo, known
+            promo[place, span], depth[place, span] = found.promo[row], found.discount_pct[row]
+    known[first + _reached(found, cells) + 1 :] = False
+    return actual, promo, depth, known
+
+
+def _reached(found: CellDays, cells: tuple[Cell, ...]) -> int:
+    """The last day that the sales of every sales channel and geo reach: beyond it a file is still to come,
+    which must not count as nothing sold."""
+    reach: dict[tuple[str, str], int] = {}
+    for row, cell in enumerate(found.cells):
+        last, key = int(np.flatnonzero(~np.isnan(found.sales[row]))[-1]), (cell.channel, cell.geo)
+        reach[key] = max(reach.get(key, -1), last)
+    asked = {(cell.channel, cell.geo) for cell in cells} & set(reach)
+    return min((reach[key] for key in asked), default=len(found.dates) - 1)
 
 
 def _strange(found: CellDays, cells: tuple[Cell, ...]) -> tuple[str, ...]:
@@ -159,5 +177,5 @@ def _compared(course: Course) -> Course:
         course,
         cells=tuple(cell for cell, kept in zip(course.cells, keep, strict=True) if kept),
         baseline=course.baseline[keep], forecast=course.forecast[keep], actual=course.actual[:, keep],
-        promo=course.promo[keep], left_out=(*course.left_out, *words),
+        promo=course.promo[keep], depth=course.depth[keep], left_out=(*course.left_out, *words),
     )  # fmt: skip

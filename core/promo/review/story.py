@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.mmm.wording import compact
+from core.promo.events import STEP_PP
 from core.promo.review.course import Course, Flags
 from core.promo.review.results import Results
 from core.promo.review.values import Cannibalisation, PartResult, PostPromoDip, Range
@@ -56,6 +57,19 @@ class Told:
         expected = float(self.course.baseline[on].sum())
         return 100 * (float(self.course.actual[0][on].sum()) / expected - 1) if expected > 0 else 0.0
 
+    def ran_at(self, line: LineKpis) -> float | None:
+        """The mean discount that the line's place really gave, in percent; None where it gave none."""
+        cells = self.course.of({line.department}, {line.channel})
+        on = self.course.promo & self.course.on(cells, self.course.during & self.course.known)
+        return float(self.course.depth[on].mean()) if on.any() else None
+
+    @property
+    def unplanned(self) -> Flags:
+        """(cell,) promotions that ran although they were not in the plan."""
+        lines = [line for line in self.kpis.lines if line.discount_pct > 0]
+        ran = (self.course.promo & self.course.on(None, self.course.during & self.course.known)).any(axis=1)
+        return np.asarray(ran & ~self.course.among({(line.department, line.channel) for line in lines}))
+
 
 def insights_of(told: Told) -> tuple[str, ...]:
     """What happened, the most important first."""
@@ -71,6 +85,11 @@ def learning_of(told: Told) -> tuple[str, ...]:
     lines, ends = [*_curves(told)], told.intervals.get("sales_value")
     if not lines and ends and ends[0] <= told.results.actual["sales_value"] <= ends[1]:
         lines = ["The forecast held: plan the next promotion of this kind with the same numbers."]
+    elif not lines and told.unplanned.any():
+        others = _places(told.course, told.unplanned)
+        lines = [
+            f"Sales were off because {others} had promotions that were not in the plan: plan them together."
+        ]
     elif not lines:
         lines = ["Sales were off although no line was: look at the departments that had no promotion."]
     return (*lines, *_cost(told), *_after(told), *_beside(told))
@@ -93,7 +112,7 @@ def _otherwise(told: Told) -> Iterator[str]:
     days = course.during & course.known
     ran = (course.promo & course.on(None, days)).any(axis=1)
     planned = course.among({(ln.department, ln.channel) for ln in told.kpis.lines if ln.discount_pct > 0})
-    more, fewer = _places(course, ran & ~planned), _places(course, planned & ~ran)
+    more, fewer = _places(course, told.unplanned), _places(course, planned & ~ran)
     if more:
         yield (
             f"Not in the plan: {more} had promotions of their own on some of these days. Their forecast "
@@ -176,18 +195,31 @@ def _estimate(one: PostPromoDip | Cannibalisation) -> str:
 
 
 def _curves(told: Told) -> Iterator[str]:
-    """Lines whose uplift lay outside its interval."""
-    for line in told.kpis.lines:
-        part = next((p for p in told.by_department if p.name == line.department), None)
-        found, share = told.realised(line), line.share
-        low, high = share * line.uplift_lower_pct, share * line.uplift_upper_pct
-        if part is None or line.discount_pct <= 0 or low <= found <= high:
+    """Places whose uplift lay outside its interval; lines for several segments of a place count together."""
+    lines = [line for line in told.kpis.lines if line.discount_pct > 0]
+    known = {part.name for part in told.by_department}
+    for place in dict.fromkeys((line.department, line.channel) for line in lines):
+        mine = [line for line in lines if (line.department, line.channel) == place]
+        low, middle, high = (
+            sum(line.share * float(getattr(line, name)) for line in mine)
+            for name in ("uplift_lower_pct", "uplift_pct", "uplift_upper_pct")
+        )
+        ran = told.ran_at(mine[0])
+        if mine[0].department not in known or ran is None:
+            continue
+        planned = [line.discount_pct for line in mine]
+        if not min(planned) - STEP_PP <= ran <= max(planned) + STEP_PP:
+            words = f"{', '.join(place)} ran at {ran:.0f} % instead of {planned[0]:g} %"
+            yield f"{words}: what was expected of it could not be tested."
+            continue
+        found = told.realised(mine[0])
+        if low <= found <= high:
             continue
         way, then = ("more", "rise") if found > high else ("less", "fall")
+        discounts = " and ".join(dict.fromkeys(f"{line.discount_pct:g}" for line in mine))
         yield (
-            f"{line.discount_pct:g} % on {line.department}, {line.channel} brought {_signed(found)} sales, "
-            f"{way} than expected ({_signed(share * line.uplift_pct)}): learn from it, and its next forecast "
-            f"will {then}."
+            f"{discounts} % on {', '.join(place)} brought {_signed(found)} sales, {way} than expected "
+            f"({_signed(middle)}): learn from it, and its next forecast will {then}."
         )
     new = [f"{line.department}, {line.channel}" for line in told.kpis.lines if line.pooled]
     if new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,7 +78,16 @@ def _aggregated(file: FileToRead, tell: Callable[[str, int, int], None]) -> File
     folder, _, content = file.path.rpartition("/")
     source = artifacts.local_folder(folder) / content
     tell("reading", 0, 0)
-    return aggregate_file(source, file.name, file.mapping, progress=tell, today=file.handed_in_on)
+    found = aggregate_file(source, file.name, file.mapping, progress=tell, today=file.handed_in_on)
+    for name in ("department", "geo"):
+        padded = found.facts[name].astype(str).str.contains("\0", regex=False)
+        if padded.any():
+            word = str(found.facts.loc[padded, name].iloc[0]).replace("\0", "")
+            raise UserError(
+                f"{file.name}: names in the column of the {name} hold characters that are no text (NUL), such "
+                f"as beside “{word}”. Save the file as UTF-8 text without padding."
+            )
+    return found
 
 
 def _load(errand: Errand, reporter: Reporter, tally: Tally, file: FileToRead, found: FileFacts) -> None:
@@ -105,7 +115,7 @@ def _months(found: FileFacts) -> None:
 def _keep_rejected(errand: Errand, file: FileToRead, report: SalesReport | None) -> str | None:
     if report is None or not len(report.rejected):
         return None
-    key = f"projects/{errand.project_id}/sales_rejected/{file.id}-{errand.attempt}.csv"
+    key = f"projects/{errand.project_id}/sales_rejected/{file.id}-{errand.attempt}-{secrets.token_hex(4)}.csv"
     return artifacts.save_bytes(key, rejected_csv(report.rejected)).path
 
 

@@ -59,7 +59,7 @@ WHERE scenario.deleted_at IS NULL
 
 # Days strictly before the window; a day with any promo row is a promo day as a whole; days of promotions and
 # the two weeks after one of the same cell are left out; the mean by weekday, the cell's mean where a weekday
-# has none; a weekday without a sale in the last eight weeks, in which others had some, is closed.
+# has none; a weekday without a sale in the last eight weeks is closed, where the cell was sold before these.
 BASELINE = """
 CREATE FUNCTION calculate_baseline_forecast(
     p_project_id integer,
@@ -72,7 +72,7 @@ CREATE FUNCTION calculate_baseline_forecast(
     date date, forecasted_sales_value numeric, forecasted_margin_value numeric, forecasted_units numeric
 ) LANGUAGE sql STABLE AS $$
 WITH span AS (
-    SELECT min(fact.date) AS first_on, least(max(fact.date), p_start_date - 1) AS last_on
+    SELECT least(max(fact.date), p_start_date - 1) AS last_on
     FROM sales_aggregated fact WHERE fact.project_id = p_project_id
 ), cell_day AS (
     SELECT department, channel, geo, fact.date AS day, bool_or(promo_flag) AS promo,
@@ -91,7 +91,8 @@ WITH span AS (
     FROM cell_day
 ), told AS (
     SELECT known.*, NOT promo AND (last_promo IS NULL OR day - last_promo > 14) AS usable,
-           sales > 0 AND day > last_on - 56 AS sold_lately
+           sales > 0 AND day > last_on - 56 AS sold_lately,
+           CASE WHEN sales > 0 THEN day END AS sold_on
     FROM known CROSS JOIN span
 ), by_weekday AS (
     SELECT department, channel, geo, weekday,
@@ -99,11 +100,11 @@ WITH span AS (
            sum(sales) FILTER (WHERE usable) AS sales,
            sum(margin) FILTER (WHERE usable) AS margin,
            sum(units) FILTER (WHERE usable) AS units,
-           bool_or(sold_lately) AS sold_lately
+           bool_or(sold_lately) AS sold_lately, min(sold_on) AS begun_on
     FROM told GROUP BY department, channel, geo, weekday
 ), cell AS (
     SELECT department, channel, geo, sum(days) AS days, sum(sales) AS sales, sum(margin) AS margin,
-           sum(units) AS units, bool_or(sold_lately) AS sold_lately
+           sum(units) AS units, min(begun_on) AS begun_on
     FROM by_weekday GROUP BY department, channel, geo
 ), forecast AS (
     SELECT weekday,
@@ -112,7 +113,7 @@ WITH span AS (
            sum(coalesce(one.units / nullif(one.days, 0), cell.units / nullif(cell.days, 0), 0)) AS units
     FROM cell CROSS JOIN generate_series(0, 6) AS weekday CROSS JOIN span
     LEFT JOIN by_weekday one USING (department, channel, geo, weekday)
-    WHERE NOT (last_on - first_on >= 55 AND cell.sold_lately AND NOT coalesce(one.sold_lately, false))
+    WHERE NOT (coalesce(last_on - cell.begun_on >= 55, false) AND NOT coalesce(one.sold_lately, false))
     GROUP BY weekday
 )
 SELECT asked.day::date, coalesce(sales, 0), coalesce(margin, 0), coalesce(units, 0)

@@ -4,6 +4,7 @@ import pytest
 
 from core.errors import UserError
 from core.promo.baseline import Baseline
+from tests.core.promo.made import made_sales
 from tests.core.promo.samples import sample_baseline, sample_sales, shop
 
 
@@ -70,3 +71,53 @@ def test_a_shop_that_promotes_without_end_is_still_forecast():
 def test_days_before_the_history_are_not_known():
     with pytest.raises(UserError, match="Nothing is known of the days before 2020-01-01"):
         sample_baseline().forecast("2020-01-01", "2020-01-02")
+
+
+def with_new(days: pd.DataFrame) -> pd.DataFrame:
+    """The made shop with another department, sold on `days` as TV is online."""
+    return pd.concat([made_sales(), days.assign(department="New")], ignore_index=True)
+
+
+def tv_online() -> pd.DataFrame:
+    sales = made_sales()
+    tv = sales[(sales["department"] == "TV") & (sales["channel"] == "online")]
+    return tv.assign(promo_flag=False, discount_pct=np.nan)
+
+
+def a_week(sales: pd.DataFrame, start: str = "2024-03-04", end: str = "2024-03-10") -> pd.Series:
+    found = Baseline.fit(sales, "seasonal").forecast(start, end)
+    return found[found["department"] == "New"][["sales_value", "margin_value", "units"]].sum()
+
+
+def test_a_department_that_began_days_ago_is_forecast_at_its_level_and_none_before_it_began():
+    usual = a_week(with_new(tv_online()))["sales_value"]
+    late = tv_online()[lambda rows: rows["date"] > rows["date"].max() - pd.Timedelta(days=10)]
+    assert a_week(with_new(late))["sales_value"] == pytest.approx(usual, rel=0.25)
+    assert a_week(with_new(late), "2023-11-06", "2023-11-12")["sales_value"] == 0
+
+
+def test_a_department_always_on_promotion_is_forecast_near_what_it_sells_and_says_so():
+    always = with_new(tv_online().assign(promo_flag=True, discount_pct=10.0))
+    usual = a_week(with_new(tv_online()))
+    assert a_week(always)["sales_value"] == pytest.approx(usual["sales_value"], rel=0.25)
+    assert a_week(always)["margin_value"] > 0
+    assert any("New, online: never sold without" in note for note in Baseline.fit(always).notes)
+
+
+def test_a_department_that_ended_eight_weeks_ago_is_closed_and_says_so():
+    rows = tv_online()
+    ended = with_new(rows[rows["date"] <= rows["date"].max() - pd.Timedelta(days=60)])
+    assert a_week(ended)["sales_value"] == 0
+    assert "New, online: nothing was sold for 8 weeks; it counts as closed." in Baseline.fit(ended).notes
+
+
+def test_promotions_of_unknown_depth_are_no_usual_days():
+    sales = made_sales()
+    blank = sales.assign(discount_pct=sales["discount_pct"].where(sales["department"] != "TV"))
+    week = [Baseline.fit(rows, "seasonal").forecast("2024-03-04", "2024-03-10") for rows in (sales, blank)]
+    tv = [found[found["department"] == "TV"]["sales_value"].sum() for found in week]
+    assert tv[1] == pytest.approx(tv[0], rel=0.02)
+
+
+def test_what_is_not_counted_in_pieces_is_not_forecast_in_pieces():
+    assert a_week(with_new(tv_online().assign(units=0)))["units"] == 0

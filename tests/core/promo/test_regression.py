@@ -63,7 +63,8 @@ def test_the_events_integrated_out_change_nothing_against_solving_for_all_at_onc
     design = np.c_[np.stack([term.values[used] for term in terms], axis=1), flags]
     prior = np.r_[[term.width for term in terms], np.full(len(found.events), EVENT_WIDTH)] ** -2.0
     covariance = np.linalg.inv(design.T @ design / found.noise_sd**2 + np.diag(prior))
-    mean = covariance @ design.T @ np.log(days.sales[used]) / found.noise_sd**2
+    logs = np.log(days.sales[used]) - np.broadcast_to(found.centre[:, None], used.shape)[used]
+    mean = covariance @ design.T @ logs / found.noise_sd**2
     known = len(terms)
     assert np.allclose(found.mean, mean[:known], atol=1e-3)
     assert np.allclose(found.event_mean, mean[known:], atol=1e-3)

@@ -37,7 +37,7 @@ CATALOG = (
     "mechanics",
 )
 OPTIONAL = {"units_target", "fav_categories", "purchase_frequency", "last_purchase_days_ago", "mechanics"}
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 MOST_MONEY = 1e13  # what a column of money holds
 MOST_ROWS = 20_000
 Row = dict[str, Any]

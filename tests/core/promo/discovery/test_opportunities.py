@@ -9,6 +9,7 @@ from core.promo.discovery.heat_map import heat_map
 from core.promo.discovery.opportunities import Taste, opportunities
 from core.promo.discovery.values import Opportunity, OpportunityKind
 from core.promo.scenarios.evaluate import evaluate
+from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule
 from tests.core.promo.discovery.test_gap import targets
 from tests.core.promo.made import made_baseline, made_sales, made_settings, made_uplift
@@ -117,3 +118,11 @@ def test_finding_opportunities_takes_about_a_second_at_most():
     began = time.process_time()
     found(forecast=ahead)
     assert time.process_time() - began <= 1.0
+
+
+def test_what_is_planned_already_is_not_suggested_again():
+    first = found()[0]
+    line = Mechanic(first.department, first.channel, 10.0)
+    plan = PromoScenario("Planned", first.start, first.end, "balanced", (line,))
+    busy = found(planned=(evaluate(plan, made_baseline(), made_uplift(), made_settings()),))
+    assert (first.department, first.channel) not in {(one.department, one.channel) for one in busy}

@@ -78,6 +78,16 @@ def test_saving_over_what_somebody_else_saved_is_refused(
     assert promos.promo(s, person, kept.id).info.label == "Mine"
 
 
+def test_a_name_given_meanwhile_is_not_written_over(
+    s: Session, person: Person, project: int, kept: PromoInfo
+) -> None:
+    renamed = promos.rename_promo(s, person, kept.id, "Easter")
+    with pytest.raises(StaleWrite, match="“Easter”"):
+        promos.save_promo(s, person, project, plan(), None, None, promo_id=kept.id, seen_at=kept.updated_at)
+    save = {"promo_id": kept.id, "seen_at": renamed.updated_at}
+    assert promos.save_promo(s, person, project, plan("May"), None, None, **save).label == "May"
+
+
 def test_rename_duplicate_archive_delete_and_undo(
     s: Session, person: Person, project: int, kept: PromoInfo
 ) -> None:

@@ -150,3 +150,20 @@ def test_parts_add_up_and_small_forecasts_have_no_error_in_percent():
 def test_no_sales_of_the_promotion_are_a_sentence():
     with pytest.raises(UserError, match="hold no day of the promotion"):
         report(made_sales())
+
+
+def test_a_sales_channel_whose_file_ends_earlier_ends_the_comparison_there():
+    sales = outcome()
+    early = sales[(sales["channel"] == "online") | (sales["date"] <= "2024-03-07")]
+    found = report(early)
+    assert any("3 of 7 days have no actual sales yet" in line for line in found.insights)
+    assert found.errors["sales_value"] == pytest.approx(0, abs=6)
+
+
+def test_a_promotion_that_ran_otherwise_than_planned_teaches_nothing_about_the_plan():
+    sales = outcome(gain=0.05)
+    other = sales.assign(discount_pct=sales["discount_pct"].where(~sales["promo_flag"], 5.0))
+    lines = report(other).learning_points
+    assert any("TV, online ran at 5 % instead of 20 %" in line for line in lines)
+    never = sales.assign(promo_flag=False, discount_pct=np.nan)
+    assert not any("its next forecast will" in line for line in report(never).learning_points)

@@ -83,6 +83,17 @@ def _refuse_wrong_replacing(s: Session, project_id: int, files: Sequence[HandedI
     known = select(SalesFile.id).where(
         SalesFile.project_id == project_id, SalesFile.id.in_(wanted), SalesFile.status.in_(COUNTING)
     )
+    waiting = select(SalesFile.file_name).where(
+        SalesFile.project_id == project_id,
+        SalesFile.replaces_id.in_(wanted),
+        SalesFile.status.in_((SalesFileStatus.QUEUED, SalesFileStatus.PROCESSING)),
+    )
+    rivals = sorted(s.scalars(waiting))
+    if rivals:
+        raise UserError(
+            f"{', '.join(rivals)} is being read in the place of that file already: wait until it is there, "
+            "then replace that one."
+        )
     lost = wanted - set(s.scalars(known))
     if lost:
         raise UserError(

@@ -29,6 +29,7 @@ from core.promo.work.plan import FileToRead
 from db.months import ensure_months
 from db.tables import SalesFile, SalesFileFact, SalesFileStatus
 
+YEARS_BACK, YEARS_AHEAD = 15, 2  # in which months get partitions of their own
 FACTS_LOCK = 7304  # first half of the advisory lock under which a project's facts change
 
 _KEEP = text(
@@ -110,11 +111,8 @@ def recompute(
     The file `arriving` counts as current already, those `leaving` no longer: the caller says so in their rows
     before the transaction ends.
     """
-    span = select(func.min(SalesFileFact.date), func.max(SalesFileFact.date))
-    first, last = s.execute(span.where(SalesFileFact.file_id.in_(files))).one()
-    if first is None:
+    if s.scalar(select(SalesFileFact.date).where(SalesFileFact.file_id.in_(files)).limit(1)) is None:
         return
-    ensure_months(s.connection(), first, last)
     s.execute(text("DROP TABLE IF EXISTS concerned"))
     s.execute(_CONCERNED, {"files": [str(number) for number in files]})
     s.execute(text("ANALYZE concerned"))
@@ -222,10 +220,14 @@ def _notice_death(s: Session) -> None:
 
 
 def make_months(s: Session, found: FileFacts) -> None:
-    """The partitions for the file's months, in a transaction of their own: making them locks the facts."""
-    if len(found.facts):
-        days = pd.to_datetime(found.facts["date"])
-        ensure_months(s.connection(), days.min().date(), days.max().date())
+    """The partitions for the months that the file holds rows of, in a transaction of their own: making them
+    locks the facts. Rows of years far off, mostly slips of a till's clock, wait in the default partition:
+    every partition costs every query of every project."""
+    today = s.scalars(select(func.current_date())).one()
+    for month in sorted(set(pd.to_datetime(found.facts["date"]).dt.to_period("M"))):
+        if today.year - YEARS_BACK <= month.year <= today.year + YEARS_AHEAD:
+            first = month.start_time.date()
+            ensure_months(s.connection(), first, first)
 
 
 def _copy(s: Session, file_id: uuid.UUID, facts: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.access import AccessDenied, NotFound, Person, Role
@@ -124,6 +125,24 @@ def test_what_should_be_replaced_must_count(s: Session, person: Person, project:
         store.hand_in(s, person, project, [HandedIn("b.csv", b"b", MAPPING, old)])
     with pytest.raises(UserError, match="does not count any more"):
         store.hand_in(s, person, project, [HandedIn("b.csv", b"b", MAPPING, uuid.uuid4())])
+
+
+def test_a_file_that_is_being_replaced_is_not_replaced_a_second_time(
+    s: Session, person: Person, project: int, loaded: Load
+) -> None:
+    old = loaded("jan.csv", [(MONDAY, "online", "TV", 0.0, 100.0)])
+    store.hand_in(s, person, project, [HandedIn("jan2.csv", b"b", MAPPING, old)])
+    with pytest.raises(UserError, match=r"jan2\.csv is being read in the place of that file"):
+        store.hand_in(s, person, project, [HandedIn("jan3.csv", b"c", MAPPING, old)])
+
+
+def test_a_slip_of_a_tills_clock_makes_no_months_for_everybody(
+    s: Session, person: Person, project: int, loaded: Load
+) -> None:
+    before = s.scalar(text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'sales_aggregated'::regclass"))
+    loaded("a.csv", [("1970-01-01", "online", "TV", 0.0, 5.0), ("2099-12-31", "online", "TV", 0.0, 7.0)])
+    after = s.scalar(text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'sales_aggregated'::regclass"))
+    assert before == after and store.sales(s, person, project)["sales_value"].sum() == 12.0
 
 
 def test_a_cancelled_job_leaves_its_files_out_and_they_may_come_again(

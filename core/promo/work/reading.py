@@ -84,8 +84,8 @@ def _aggregated(file: FileToRead, tell: Callable[[str, int, int], None]) -> File
         if padded.any():
             word = str(found.facts.loc[padded, name].iloc[0]).replace("\0", "")
             raise UserError(
-                f"{file.name}: names in the column of the {name} hold characters that are no text (NUL), such "
-                f"as beside “{word}”. Save the file as UTF-8 text without padding."
+                f"{file.name}: names in the column of the {name} hold characters that are no text (NUL), as "
+                f"beside “{word}”. Save the file as UTF-8 text without padding."
             )
     return found
 

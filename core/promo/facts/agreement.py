@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from core.data.cell_problems import FORMATS, ORDERS, TOTALS
-from core.data.dates import DateForm, DateOrder, DateReading, read_dates
-from core.data.months import plain_letters
+from core.data.cell_problems import FORMATS
+from core.data.dates import DateOrder
 from core.data.number_words import CURRENCY_CODES
 from core.data.numbers import NumberFormat, read_numbers
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some, shortened
 from core.data.vocabulary import CURRENCY, says
-from core.promo.facts.cells import Fault, Floats, coded, day_texts, is_dated, numbers, says_missing
+from core.promo.facts.cells import Floats, coded, day_texts, is_dated, numbers
+from core.promo.facts.dating import Place, read_days
 from core.promo.facts.lines import Batch, Lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
 from core.promo.facts.meanings import channel_codes, promo_codes
+from core.promo.facts.totals import MOST_NAMES, NAMED, totals_among
 
 MONEY = (
     *(SalesColumn.SALES_VALUE, SalesColumn.MARGIN_VALUE, SalesColumn.COST_VALUE, SalesColumn.MARGIN_PCT),
     *(SalesColumn.UNITS, SalesColumn.DISCOUNT_PCT),
 )
 WORDS = {SalesColumn.CHANNEL: 5_000, SalesColumn.PROMO_FLAG: 50_000, SalesColumn.DATE: 100_000}
-MIXED_ORDER_SHARE = 0.01  # of the dates that tell their order: fewer are typing errors, more a mixture
-Place = tuple[str | None, int]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Agreement:
 
     `days` the day since 1970 of each text, `date_order` where the texts decided it, `channels` 0 online
     and 1 offline, `promos` 0 and 1 (None where there is no flag column): a negative number is the fault's.
-    `formats` by column.
+    `formats` by column; `totals` the departments and geos that are the sum of others in their column.
     """
 
     days: Mapping[str, int]
@@ -47,6 +46,7 @@ class Agreement:
     margin_is_share: bool
     date_order: DateOrder | None = None
     problems: tuple[DataProblem, ...] = ()
+    totals: Mapping[SalesColumn, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,6 +67,7 @@ class _Seen:
 
     words: dict[SalesColumn, dict[str, Place]] = field(default_factory=lambda: {c: {} for c in WORDS})
     numbers: dict[SalesColumn, _Column] = field(default_factory=dict)
+    names: dict[SalesColumn, set[str]] = field(default_factory=dict)
     currencies: dict[str, set[str]] = field(default_factory=dict)
     rows: int = 0
 
@@ -83,7 +84,7 @@ def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> A
         tell(min(seen.rows, lines.expected))
     _refuse_currencies(seen, mapping, lines.name)
     formats, unclear = _formats(seen, mapping, lines)
-    days, order, doubts = _days(seen.words[SalesColumn.DATE], mapping, lines)
+    days, order, doubts = read_days(seen.words[SalesColumn.DATE], mapping, lines)
     named = SalesColumn.PROMO_FLAG in mapping.columns
     share = mapping.discount_is_share
     return Agreement(
@@ -95,6 +96,7 @@ def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> A
         margin_is_share=_is_share(seen, SalesColumn.MARGIN_PCT),
         date_order=order,
         problems=(*unclear, *doubts),
+        totals={column: totals_among(names) for column, names in seen.names.items()},
     )
 
 
@@ -104,6 +106,10 @@ def _look(batch: Batch, mapping: SalesMapping, plain_is_number: bool, seen: _See
         array = batch.cells[name]
         if column in WORDS and not (column is SalesColumn.DATE and is_dated(array)):
             _remember(batch, column, name, array, seen.words[column])
+        elif column in NAMED:
+            known = seen.names.setdefault(column, set())
+            if len(known) <= MOST_NAMES:
+                known.update(coded(array)[1])
         elif column in MONEY:
             _vote(batch, array, plain_is_number, seen.numbers.setdefault(column, _Column()))
     for name, array in batch.cells.items():
@@ -204,92 +210,3 @@ def _is_share(seen: _Seen, column: SalesColumn) -> bool:
     """All values up to 1, some of them parts of 1: shares. Cells with a percent sign speak for themselves."""
     known = seen.numbers.get(column)
     return known is not None and known.parts and known.largest <= 1
-
-
-def _days(
-    seen: Mapping[str, Place], mapping: SalesMapping, lines: Lines
-) -> tuple[dict[str, int], DateOrder | None, list[DataProblem]]:
-    texts = list(seen)
-    if not texts:
-        return {}, None, []
-    name = mapping.columns[SalesColumn.DATE]
-    reading = read_dates(texts, mapping.date_order, lines.date1904)
-    _refuse_mixed(name, texts, reading.conflicts, reading.order, seen, lines)
-    days = reading.values.astype("datetime64[D]").astype(np.int64)
-    known = {
-        text: int(day) if not (bad or blank) else -_date_fault(text, name, bool(clash))
-        for text, day, bad, blank, clash in zip(
-            texts, days, reading.bad, reading.blank, reading.conflicts, strict=True
-        )
-    }
-    if reading.forms & {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}:
-        known |= _not_days([text for text in texts if known[text] > 0], mapping.date_order, lines.date1904)
-    problems = [_assumed(name, texts, reading.order, days, seen, lines)] if _open(reading) else []
-    return known, reading.order if reading.decided and reading.ambiguous else None, problems
-
-
-def _open(reading: DateReading) -> bool:
-    return reading.ambiguous and not reading.decided
-
-
-def _date_fault(text: str, header: str, clash: bool) -> Fault:
-    if clash:
-        return Fault.OTHER_ORDER
-    missing = says_missing(text)
-    if missing is not Fault.NONE:
-        return missing
-    if text == header:
-        return Fault.REPEATED_HEADER
-    plain = plain_letters(text).strip(" :")
-    return Fault.TOTAL_ROW if plain in TOTALS or plain.split(" ")[0] in TOTALS else Fault.NOT_DATE
-
-
-def _not_days(texts: Sequence[str], order: DateOrder | None, date1904: bool) -> dict[str, int]:
-    """Texts that name a whole week, month or quarter."""
-    whole = {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}
-    return {text: -Fault.NOT_A_DAY for text in texts if read_dates([text], order, date1904).forms & whole}
-
-
-def _refuse_mixed(
-    name: str,
-    texts: Sequence[str],
-    conflicts: Iterable[bool],
-    order: DateOrder,
-    seen: Mapping[str, Place],
-    lines: Lines,
-) -> None:
-    """A column with both orders cannot be read at all: no one knows what 03/04 means in it."""
-    other = [text for text, clash in zip(texts, conflicts, strict=True) if clash]
-    if not other:
-        return
-    against = DateOrder.MONTH_FIRST if order is not DateOrder.MONTH_FIRST else DateOrder.DAY_FIRST
-    reverse = read_dates(texts, against, lines.date1904)
-    telling = len(other) + int(np.sum(reverse.conflicts))
-    if len(other) <= MIXED_ORDER_SHARE * telling:
-        return
-    sheet, row = seen[other[0]]
-    place = f"sheet {sheet}, row {row}" if sheet else f"row {row}"
-    raise FileProblem(
-        f"{lines.name}: column {name} mixes two orders of dates: most are {ORDERS[order]}, but “{other[0]}” "
-        f"({place}) is {ORDERS[against]}, so that dates like 03/04/2024 cannot be told. Write all dates "
-        "the same way (2024-04-03 is safest)."
-    )
-
-
-def _assumed(
-    name: str,
-    texts: Sequence[str],
-    order: DateOrder,
-    days: np.ndarray,
-    seen: Mapping[str, Place],
-    lines: Lines,
-) -> DataProblem:
-    (text, day) = next((t, d) for t, d in zip(texts, days, strict=True) if d > np.iinfo(np.int64).min)
-    sheet, row = seen[text]
-    message = (
-        f"{name}: every date could be read day first or month first; {ORDERS[order]} was assumed, so that "
-        f"“{text}” is {np.datetime64(int(day), 'D')}. Choose the order if that is wrong."
-    )
-    return DataProblem(
-        Severity.WARNING, ProblemCode.DATE_AMBIGUOUS, message, lines.name, sheet, name, row, text
-    )

@@ -64,7 +64,7 @@ REASONS = {
     Fault.OTHER_ORDER: "has day and month the other way round than the column",
     Fault.OTHER_YEARS: "is a date outside the years 1970 to 2100",
     Fault.NOT_A_DAY: "is a week, month or quarter, not a day",
-    Fault.TOTAL_ROW: "is a total, not a day's sale",
+    Fault.TOTAL_ROW: "is a total of other rows",
     Fault.REPEATED_HEADER: "repeats the header",
     Fault.UNKNOWN_CHANNEL: "is neither online nor offline",
     Fault.UNKNOWN_PROMO: "does not say whether it was on promotion",

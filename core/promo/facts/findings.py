@@ -65,6 +65,12 @@ def notice_findings(lines: Lines, mapping: SalesMapping, notices: Notices) -> tu
     if notices.rows and not notices.promo_rows:
         message = "No row was sold on promotion: baselines can be learnt from this file, uplift cannot."
         found.append(DataProblem(Severity.INFO, "no_promo_rows", message, lines.name))
+    if notices.rows and notices.promo_rows == notices.rows:
+        message = (
+            "Every row was sold on promotion: no baseline can be learnt from this file. Check what the "
+            "words of its promotion column mean."
+        )
+        found.append(DataProblem(Severity.WARNING, "only_promo_rows", message, lines.name))
     return tuple(found)
 
 

@@ -38,6 +38,18 @@ MOST_CHANNEL_WORDS = 30
 MOST_DEPARTMENTS = 300
 # A discount of so much money is no percentage.
 AMOUNT = frozenset({"value", "amount", "betrag", "wert", "montant", "importe", "eur", "usd", "gbp"})
+# An amount of these is no sale, unless the header says that the sales are what is left of it.
+REFUNDS = frozenset(
+    {"refund", "refunds", "refunded", "return", "returns", "returned", "retoure", "retouren", "erstattung"}
+)
+TAKEN_OFF = REFUNDS | frozenset(
+    {"shipping", "freight", "versandkosten", "coupon", "coupons", "voucher", "vouchers", "gutschein"}
+    | {"fee", "fees", "deposit", "pfand"}
+)
+LEFT = frozenset(
+    {"after", "net", "netto", "nette", "neto", "netti", "discounted", "nach", "less", "abzgl", "abzuglich"}
+    | {"excl", "exkl", "minus", "apres"}
+)
 GROSS = frozenset({"gross", "brutto", "brut", "bruto", "lordo", "bruttoumsatz", "ttc"})
 NET = frozenset({"net", "netto", "nettoumsatz", "neto", "ht", "netti"})
 PART_OF = frozenset({"sub", "unter", "sous", "detail", "second", "2"})
@@ -69,7 +81,20 @@ def guess_columns(typed: Mapping[str, TypedColumn]) -> tuple[tuple[ColumnGuess, 
             names = " and ".join([free[0].header, *(g.header for g in rivals)])
             ties.append(f"Columns {names} could each be the {column.label}: say which one is.")
         chosen[free[0].header] = free[0]
+    ties += _before_discount(typed, chosen)
     return tuple(chosen.get(name) or _unused(name, candidates, chosen) for name in typed), tuple(ties)
+
+
+def _before_discount(typed: Mapping[str, TypedColumn], chosen: Mapping[str, ColumnGuess]) -> list[str]:
+    """Sales before a discount that another column holds as an amount are not what was paid."""
+    gross = [h for h, g in chosen.items() if g.column is SalesColumn.SALES_VALUE and spoken(h, GROSS)]
+    taken = [h for h in typed if h not in chosen and spoken(h, DISCOUNT | REFUNDS) and spoken(h, AMOUNT)]
+    if not gross or not taken:
+        return []
+    return [
+        f"{gross[0]} is what was sold before {taken[0]} is taken off: write what is left into its own "
+        "column, or say that this one is the sales value."
+    ]
 
 
 # The more telling come first, so that "Discount %" is not left for the promotion flag.
@@ -126,7 +151,8 @@ def _numbers(name: str) -> list[ColumnGuess | None]:
     """What a column of numbers can be: percentages first, then the kinds of money, then counts."""
     percent = spoken(name, PERCENT)
     discount, margin = spoken(name, DISCOUNT, ENDINGS["discount"]), spoken(name, MARGIN, ENDINGS["margin"])
-    if discount and not spoken(name, AMOUNT):
+    left = spoken(name, SALES - AMOUNT, ENDINGS["sales"]) and spoken(name, LEFT)
+    if discount and not left and not spoken(name, AMOUNT):
         return [_said(name, SalesColumn.DISCOUNT_PCT, discount, 0.95 if percent else 0.8)]
     if margin:
         way = SalesColumn.MARGIN_PCT if percent else SalesColumn.MARGIN_VALUE
@@ -141,7 +167,7 @@ def _numbers(name: str) -> list[ColumnGuess | None]:
         return [_said(name, SalesColumn.UNITS, units, 0.9)]
     if cost:
         return [_said(name, SalesColumn.COST_VALUE, cost, 0.85)]
-    return [_sales(name)]
+    return [_sales(name)] if left or not (discount or spoken(name, TAKEN_OFF)) else []
 
 
 def _sales(name: str) -> ColumnGuess | None:

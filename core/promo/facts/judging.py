@@ -131,7 +131,9 @@ class Judge:
         if cells is None:
             return np.full(size, names.code(self.mapping.fixed.get(column, ALL_GEOS)), dtype=np.int64)
         codes, texts = coded(cells)
-        known = np.array([self._name_code(text, names) for text in texts], dtype=np.int64)[codes]
+        totals = self.agreement.totals.get(column, frozenset())
+        each = [-Fault.TOTAL_ROW if text in totals else self._name_code(text, names) for text in texts]
+        known = np.array(each, dtype=np.int64)[codes]
         self._faults[column] = _negative(known)
         return known
 

@@ -10,19 +10,25 @@ from core.promo.facts.words import channel_meant, is_flag_word, promo_meant
 
 CHANNEL_CODES = {SalesChannel.ONLINE: 0, SalesChannel.OFFLINE: 1}
 CHANNEL_NAMES = (SalesChannel.ONLINE.value, SalesChannel.OFFLINE.value)
-_EITHER = frozenset({"shop", "shops", "store", "stores"})
+_EITHER = frozenset({"shop", "shops"})
+# Words for a place in languages that call the web shop a shop.
+_BRANCHES = frozenset(
+    {"filiale", "filialen", "filial", "laden", "ladengeschaft", "geschaft", "geschaeft", "markt", "magasin"}
+    | {"magasins", "tienda", "tiendas", "negozio", "negozi", "winkel", "winkels"}
+)
 
 
 def channels_meant(words: Iterable[str]) -> dict[str, SalesChannel | None]:
     """The sales channel of every word, None where it is unknown.
 
     “Shop” is a place among English words, but beside “Filiale” and without any other word for online it is
-    the web shop.
+    the web shop. “Store” beside “Outlet” or “In-Store” stays a place.
     """
     meant = {word: channel_meant(word) for word in words}
     places = [word for word, channel in meant.items() if channel is SalesChannel.OFFLINE]
     either = [word for word in places if word_key(word) in _EITHER]
-    if either and len(places) > len(either) and SalesChannel.ONLINE not in meant.values():
+    abroad = any(_BRANCHES & set(word_key(word).split()) for word in places)
+    if either and abroad and SalesChannel.ONLINE not in meant.values():
         meant |= dict.fromkeys(either, SalesChannel.ONLINE)
     return meant
 

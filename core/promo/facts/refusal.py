@@ -20,6 +20,7 @@ HINTS = {
     Fault.UNKNOWN_CHANNEL: "Say in the mapping which of its words are online and which are offline.",
     Fault.UNKNOWN_PROMO: "Say in the mapping which of its words mean a promotion.",
     Fault.OVER_100: "A percentage is needed, not an amount.",
+    Fault.TOTAL_ROW: "Leave the rows of totals out.",
     Fault.NO_RESULT: "Open the file in Excel, let it calculate, and save it.",
 }
 

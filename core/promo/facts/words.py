@@ -52,7 +52,15 @@ PROMO_WORDS = _words(
 NO = _words(
     "n no false f 0 nein falsch non faux falso none nao nee regular normal standard base baseline off "
     "nonpromo nopromo keine kein aucune aucun sin ninguna ninguno nessuna geen regulaer regular full "
-    "fullprice everyday edlp"
+    "fullprice everyday edlp unpromoted undiscounted"
+)
+_NOT = _words(
+    "no non not nicht kein keine keinen ohne without sans sin senza zonder aucun aucune ningun ninguna "
+    "nessun nessuna geen"
+)
+# What may stand beside the word that is denied: “not on promotion”, “no special price”.
+_FILLERS = _words(
+    "on in a an any the of de la le del der die das en im auf special active flag price prix precio preis"
 )
 _NO_WHOLE = frozenset(
     {
@@ -63,25 +71,54 @@ _NO_WHOLE = frozenset(
 )
 
 
+_BOTH = re.compile(r"[+/&]|\b(?:and|und|et|y|e|en)\b")
+_DENIED = _words("no non not nicht kein keine offline")
+
+
 def channel_meant(word: str) -> SalesChannel | None:
     """The sales channel a word stands for in the languages known; None where it stands for neither."""
     key = _spaced(word)
-    if key in _WHOLE:
-        return _WHOLE[key]
     said = set(key.split()) | {key.replace(" ", "")}
     online = bool(said & _ONLINE) or key.startswith(("online", "e com", "ecom", "internet"))
     offline = bool(said & _OFFLINE)
+    if online and _neither(word, said, offline):
+        return None
+    if key in _WHOLE:
+        return _WHOLE[key]
     if online:
         return SalesChannel.ONLINE
     return SalesChannel.OFFLINE if offline else None
 
 
+def _neither(word: str, said: set[str], offline: bool) -> bool:
+    """“Online + Offline” is a total and “Non-online” anything else; “Click & Collect” is still online."""
+    if {"click", "collect"} <= said:
+        return False
+    return (offline and _BOTH.search(word.casefold()) is not None) or bool(said & _DENIED)
+
+
 def promo_meant(word: str) -> bool | None:
     """Whether a flag says yes or no; None for other words (such as a promotion's name)."""
-    key = _spaced(word)
-    if key in _NO_WHOLE or key.replace(" ", "") in NO:
+    number = _FLAG_NUMBER.fullmatch(word.strip())
+    key = number[1] if number else _spaced(word)
+    if key in _NO_WHOLE or key.replace(" ", "") in NO or _denies(key.split()):
         return False
     return True if key.replace(" ", "") in YES else None
+
+
+_FLAG_NUMBER = re.compile(r"([01])[.,]0+")  # a flag that a program wrote as a number
+
+
+def _denies(words: list[str]) -> bool:
+    """`No discount`, `not on promotion`: a denial and what is denied, and no other word, which would make it
+    a promotion's name (`Sin IVA`, `No Tax Weekend`)."""
+    denied = PROMO | PROMO_WORDS | DISCOUNT
+    if not words or words[0] not in _NOT:
+        return False
+    rest = [word in denied or word.endswith(("angebot", "aktion", "rabatt", "preis")) for word in words[1:]]
+    return any(rest) and all(
+        said or word in _FILLERS | NO for said, word in zip(rest, words[1:], strict=True)
+    )
 
 
 def is_flag_word(word: str) -> bool:

@@ -336,4 +336,4 @@ def test_rows_that_are_totals_or_headers_again_are_rejected(tmp_path: Path) -> N
     _sales, report = read_sales(kept(tmp_path, "total.csv", as_csv(rows)))
     assert report.rejected["row"].tolist() == [82, 83]
     assert report.rejected["reason"][0].startswith("repeats the header")
-    assert report.rejected["reason"][1].startswith("is a total, not a day's sale")
+    assert report.rejected["reason"][1].startswith("is a total of other rows")

@@ -47,8 +47,7 @@ def open_table(person: Person, project: Membership) -> Table:
     if kept is None:
         return _of_opportunity(person, project) or table_of(person, project.project_id, None)
     table = table_of(person, project.project_id, kept.info.id)
-    if table.kept is None or (kept.info.updated_at != table.kept.info.updated_at and not table.unsaved):
-        table.open(kept)
+    table.catch_up(kept)
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -43,6 +43,24 @@ class Table:
         with self.lock:
             self.kept, self.opportunity_id = kept, kept.info.opportunity_id
             self.draft = self.saved = Draft.of(kept.scenario)
+            self.round += 1
+
+    def catch_up(self, kept: KeptPromo) -> None:
+        """Put it on the table where it was saved since; a new name reaches a changed draft too, unless that
+        has another name itself. Over another plan than the one begun with, what was typed stays."""
+        if self.kept is None or (self.kept.info.updated_at != kept.info.updated_at and not self.unsaved):
+            self.open(kept)
+        elif self.kept.info.updated_at != kept.info.updated_at:
+            self._take_name(kept)
+
+    def _take_name(self, kept: KeptPromo) -> None:
+        now = Draft.of(kept.scenario)
+        with self.lock:
+            before, typed = self.saved, self.draft
+            if before is None or typed is None or replace(before, label=now.label) != now:
+                return
+            label = now.label if typed.label == before.label else typed.label
+            self.kept, self.saved, self.draft = kept, now, replace(typed, label=label)
             self.round += 1
 
     def lay(self, draft: Draft | None) -> None:

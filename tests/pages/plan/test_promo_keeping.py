@@ -89,6 +89,28 @@ def test_duplicate_archive_and_delete_with_undo(open_page, keep_promo, owner, pr
     assert "Deep" in everything_shown(app)
 
 
+def test_a_promotion_renamed_in_the_list_keeps_its_new_name_when_saved(
+    open_page, keep_promo, owner, project_id
+):
+    number = keep_promo("Spring", 20.0)
+    open_page(PAGE, promo=str(number))
+    with session() as s:
+        store.rename_promo(s, owner, number, "Easter")
+    app = open_page(PAGE, promo=str(number))
+    app.session_state[app.data_editor[0].key] = {
+        "edited_rows": {0: {"discount_pct": 15.0}}, "added_rows": [], "deleted_rows": [],
+    }  # fmt: skip
+    app.run()
+    app.button(key="promo_save").click().run()
+    assert not app.exception
+    with session() as s:
+        (promo,) = store.promos(s, owner, project_id)
+        assert (promo.name, store.promo(s, owner, number).scenario.mechanics[0].discount_pct) == (
+            "Easter",
+            15,
+        )
+
+
 def test_who_may_only_look_gets_no_menu(open_page, keep_promo, new_member):
     number = keep_promo("Deep", 20.0)
     app = open_tab(open_page, "Saved", person=new_member(Role.VIEWER))

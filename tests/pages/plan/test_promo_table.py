@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from dataclasses import replace
 
 import pytest
 
 from core.errors import UserError
+from core.promo.keeping.scenarios.promo_info import KeptPromo, PromoInfo
 from pages.parts.promo.draft import Draft, Line
 from pages.parts.promo.grid import edited, lines_frame
 from pages.parts.promo.state import Table
@@ -14,6 +17,17 @@ from pages.parts.promo.state import Table
 TV = Line("TV", "online", 20.0)
 AUDIO = Line("Audio", "offline", 10.0, ("LOYAL",), "quiet")
 DRAFT = Draft("Spring", dt.date(2024, 3, 4), dt.date(2024, 3, 10), lines=(TV, AUDIO))
+
+
+def kept_as(label: str, day: int, draft: Draft = DRAFT) -> KeptPromo:
+    """The draft as a saved promotion of that name, changed last on that day of May."""
+    at, scenario = dt.datetime(2024, 5, day, tzinfo=dt.UTC), replace(draft, label=label).scenario()
+    info = PromoInfo(
+        uuid.UUID(int=1), 1, label, scenario.scenario_type, scenario.start, scenario.end, scenario.geo,
+        ("TV",), {}, {}, None, None, None, None, None, "Paul", at, at, archived=False, deleted=False,
+        reviewed=False, briefed=False,
+    )  # fmt: skip
+    return KeptPromo(info, scenario, None, None, None)
 
 
 def test_every_fault_of_a_draft_is_said_at_once_with_its_line() -> None:
@@ -69,6 +83,27 @@ def test_a_change_is_made_to_what_lies_there_now() -> None:
     table.change(lambda draft: draft.with_lines((*draft.lines, AUDIO)))
     assert table.draft == DRAFT
     assert table.round == 1
+
+
+def test_a_new_name_reaches_the_table_and_what_was_typed_stays() -> None:
+    table = Table()
+    table.open(kept_as("Spring", 1))
+    table.change(lambda draft: draft.with_lines((AUDIO,)))
+    table.catch_up(kept_as("Easter", 2))
+    assert table.draft == replace(DRAFT, label="Easter", lines=(AUDIO,))
+    assert table.kept is not None and table.kept.info.updated_at.day == 2
+    table.change(lambda draft: replace(draft, label="Mine"))
+    table.catch_up(kept_as("May", 3))
+    assert table.draft is not None and table.draft.label == "Mine"
+
+
+def test_another_plan_saved_meanwhile_does_not_take_what_was_typed() -> None:
+    table = Table()
+    table.open(kept_as("Spring", 1))
+    table.change(lambda draft: draft.with_lines((AUDIO,)))
+    table.catch_up(kept_as("Spring", 2, replace(DRAFT, geo="DE")))
+    assert table.draft == DRAFT.with_lines((AUDIO,))
+    assert table.kept is not None and table.kept.info.updated_at.day == 1
 
 
 def test_another_draft_shows_in_new_widgets() -> None:

@@ -119,8 +119,10 @@ def comparison(s: Session, person: Person, project_id: int, promo_ids: Sequence[
 
 
 def rename_promo(s: Session, person: Person, promo_id: uuid.UUID, name: str) -> PromoInfo:
-    """The promotion under its new name."""
-    shelf.rename(s, person, Row, promo_id, name)
+    """The promotion under its new name; who had loaded it under the old one does not write over that."""
+    row = shelf.rename(s, person, Row, promo_id, name)
+    row.updated_at = s.scalars(select(func.clock_timestamp())).one()
+    s.flush()
     return promo(s, person, promo_id).info
 
 

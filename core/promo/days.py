@@ -109,7 +109,8 @@ def _by_day(sales: pd.DataFrame) -> pd.DataFrame:
         raise UserError("The column promo_flag holds something else than true and false.")
     flag = sales["promo_flag"].astype(bool)
     discount = sales["discount_pct"].astype(float).fillna(0.0).where(flag, 0.0)
-    money = sales["sales_value"].astype(float).where(flag, 0.0).clip(lower=0.0)
+    known = flag & sales["discount_pct"].notna()
+    money = sales["sales_value"].astype(float).where(known, 0.0).clip(lower=0.0)
     frame = pd.DataFrame(
         {
             "date": pd.to_datetime(sales["date"]).dt.normalize(),
@@ -132,4 +133,6 @@ def _by_day(sales: pd.DataFrame) -> pd.DataFrame:
     # Returns can leave a promo day without money to weigh by: its deepest discount then stands for it.
     paid = rows["money"] > 0
     rows["discount"] = (rows["weighted"] / rows["money"].where(paid, 1.0)).where(paid, rows["deepest"])
+    # Sums of shares leave dust: 30 % must not fall under the edge of its band.
+    rows["discount"] = rows["discount"].round(6)
     return rows

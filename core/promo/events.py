@@ -39,7 +39,8 @@ def _of_cell(days: CellDays, cell: int) -> list[Event]:
         moved = not ends and abs(days.discount_pct[cell, day] - days.discount_pct[cell, day - 1]) > STEP_PP
         if ends or moved:
             if active[start]:
-                found.append(Event(cell, start, day, float(days.discount_pct[cell, start:day].mean())))
+                mean = round(float(days.discount_pct[cell, start:day].mean()), 6)
+                found.append(Event(cell, start, day, mean))
             start = day
     return found
 

@@ -8,7 +8,7 @@ uncertainty of baseline, dip and cannibalisation is already contained.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -52,7 +52,7 @@ class Regression:
     widths: Widths
     event_mean: Floats
     event_covariance: Floats
-    centre: Floats
+    centre: Floats = field(default_factory=lambda: np.zeros(1))  # models kept before have it in their levels
 
     @property
     def effects(self) -> tuple[Floats, Floats]:

@@ -27,6 +27,8 @@ DRAWS = 1000
 SEED = 21
 WIDTHS = 2 * 1.645  # standard deviations in a 90 % interval
 COUNTED = (Kpi.SALES, Kpi.MARGIN, Kpi.UNITS)
+STILL_SELLING = pd.Timedelta(weeks=8)
+CLOSED_FOR = pd.Timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,26 @@ def gap(
 
 
 def sales_in(sales: pd.DataFrame, geo: str) -> pd.DataFrame:
-    """The facts of a geo. Sales that know no geos are one whole, whatever the shop calls it."""
+    """The facts of a geo, as far as all its sales channels reach. Sales that know no geos are one whole,
+    whatever the shop calls it."""
     known = _geos(sales)
     if geo == ALL_GEOS or known == [ALL_GEOS]:
-        return sales
+        return _until_all(sales)
     if geo not in known:
         raise UserError(f"Nothing was ever sold in the geo {geo}; the sales know {', '.join(known)}.")
-    return sales[sales["geo"].astype(str) == geo]
+    return _until_all(sales[sales["geo"].astype(str) == geo])
+
+
+def _until_all(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows up to the last day that every sales channel and geo still selling reaches: a file still to
+    come must not count as nothing sold. A channel that stays closed for a day or two is not waited for."""
+    if not len(rows):
+        return rows
+    days = pd.to_datetime(rows["date"]).dt.normalize()
+    keys = [rows["channel"].astype(str), *([rows["geo"].astype(str)] if "geo" in rows else [])]
+    last, end = days.groupby(keys).max(), days.max()
+    late = last[(last > end - STILL_SELLING) & (last < end - CLOSED_FOR)]
+    return rows[days <= late.min()] if len(late) else rows
 
 
 def _geos(sales: pd.DataFrame) -> list[str]:

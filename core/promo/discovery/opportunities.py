@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from core.promo.baseline import Baseline
+from core.promo.days import ALL_GEOS
 from core.promo.discovery.departments import headroom_pct, places_of, season_shares
 from core.promo.discovery.gap import WIDTHS, gap
 from core.promo.discovery.reasons import reasons
@@ -146,6 +147,8 @@ def _window(ground: Ground, place: Place) -> tuple[dt.date, dt.date]:
             limits.append(int(float(rule.value or 1)))
     length, rows = min(limits), ground.forecast
     mine = rows[(rows["department"] == place[0]) & (rows["channel"] == place[1])]
+    if "geo" in mine and ground.geo != ALL_GEOS:
+        mine = mine[mine["geo"].astype(str) == ground.geo]
     inside = mine[(mine["date"] >= pd.Timestamp(ground.first)) & (mine["date"] <= pd.Timestamp(ground.last))]
     daily = inside.groupby("date")["sales_value"].sum().sort_index().to_numpy()
     runs = np.convolve(daily, np.ones(length), mode="valid")

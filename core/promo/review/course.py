@@ -20,6 +20,7 @@ from core.promo.sums import missed_before
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+ROUNDS = 20  # of fitting to both margins: it settles in a few
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,15 @@ def course_of(
     last = min(scenario.end + timedelta(days=FAR), scenario.start + timedelta(days=365))
     dates = pd.date_range(scenario.start, last, freq="D")
     past = baseline.before(scenario.start)
-    cells = tuple(c for c in past.days.cells if scenario.geo in (ALL_GEOS, c.geo) or c.geo == ALL_GEOS)
+    # A model learned again knows cells that began later: they had no forecast.
+    sold = dict(zip(past.days.cells, np.asarray(past.days.sold.any(axis=1)), strict=True))
+    cells = tuple(c for c in sold if sold[c] and (scenario.geo in (ALL_GEOS, c.geo) or c.geo == ALL_GEOS))
     at = [past.days.cells.index(cell) for cell in cells]
     plain = past.cubes(dates)[Measure.SALES][at]
     found = _rows(scenario, actual_sales, dates)
     actual, promo, depth, known = _placed(found, cells, dates)
     known = known | ((plain.sum(axis=0) == 0) & (dates <= found.dates[-1]))
+    known &= np.arange(len(dates)) <= _reached(found, cells, plain, dates)
     during = np.asarray(dates <= pd.Timestamp(scenario.end))
     if not (known & during).any():
         raise UserError(
@@ -121,19 +125,24 @@ def _placed(
             for at, values in enumerate((found.sales, found.margin, found.units)):
                 actual[at, place, span] = np.nan_to_num(values[row])
             promo[place, span], depth[place, span] = found.promo[row], found.discount_pct[row]
-    known[first + _reached(found, cells) + 1 :] = False
     return actual, promo, depth, known
 
 
-def _reached(found: CellDays, cells: tuple[Cell, ...]) -> int:
-    """The last day that the sales of every sales channel and geo reach: beyond it a file is still to come,
-    which must not count as nothing sold."""
+def _reached(found: CellDays, cells: tuple[Cell, ...], plain: Floats, dates: pd.DatetimeIndex) -> int:
+    """The last day of `dates` that the sales of every sales channel and geo reach: beyond it a file is still
+    to come, which must not count as nothing sold. Days on which a channel is closed are not waited for."""
     reach: dict[tuple[str, str], int] = {}
+    first = int((found.dates[0] - dates[0]).days)
     for row, cell in enumerate(found.cells):
-        last, key = int(np.flatnonzero(~np.isnan(found.sales[row]))[-1]), (cell.channel, cell.geo)
-        reach[key] = max(reach.get(key, -1), last)
-    asked = {(cell.channel, cell.geo) for cell in cells} & set(reach)
-    return min((reach[key] for key in asked), default=len(found.dates) - 1)
+        if cell in cells:
+            last, key = first + int(np.flatnonzero(~np.isnan(found.sales[row]))[-1]), (cell.channel, cell.geo)
+            reach[key] = max(reach.get(key, -1), last)
+    for key in reach:
+        mine = [(cell.channel, cell.geo) == key for cell in cells]
+        open_on = plain[mine].sum(axis=0) > 0
+        while reach[key] + 1 < len(dates) and not open_on[reach[key] + 1]:
+            reach[key] += 1
+    return min(reach.values(), default=len(dates) - 1)
 
 
 def _strange(found: CellDays, cells: tuple[Cell, ...]) -> tuple[str, ...]:
@@ -145,19 +154,24 @@ def _strange(found: CellDays, cells: tuple[Cell, ...]) -> tuple[str, ...]:
 
 
 def _forecast(course: Course, kpis: PromoKpis) -> Floats:
-    """The baseline times what the lines bring, scaled so that each department's sum is the forecast's; after
-    the promotion the baseline."""
+    """The baseline times what the lines bring, fitted in turn to the forecast's sums by sales channel and by
+    department (iterative proportional fitting, Deming & Stephan 1940); after the promotion the baseline."""
     gains: dict[tuple[str, str], float] = {}
     for line in kpis.lines:
         if line.baseline_sales_value > 0:
-            gain = line.sales_value_delta / line.baseline_sales_value
+            gain = line.share * line.sales_value_delta / line.baseline_sales_value
             gains[line.department, line.channel] = gains.get((line.department, line.channel), 0.0) + gain
     factor = np.array([1 + gains.get((cell.department, cell.channel), 0.0) for cell in course.cells])
     found = course.baseline * np.where(course.during, factor[:, None], 1.0)
-    for row in kpis.breakdown["by_department"]:
-        own = course.on(course.of({str(row["department"])}), course.during)
-        whole = float(found[own].sum())
-        found = np.where(own, found * (float(row["sales_value"]) / whole if whole > 0 else 1.0), found)
+    for _ in range(ROUNDS):
+        for key in ("channel", "department"):
+            for row in kpis.breakdown[f"by_{key}"]:
+                cells = np.array([getattr(cell, key) == str(row[key]) for cell in course.cells])
+                own = course.on(cells, course.during)
+                whole = float(found[own].sum())
+                found = np.where(
+                    own, found * (float(row["sales_value"]) / whole if whole > 0 else 1.0), found
+                )
     return np.asarray(found)
 
 

@@ -121,7 +121,7 @@ def parts_of(course: Course, kpis: PromoKpis, by: str) -> tuple[PartResult, ...]
 def _line_sd(kpis: PromoKpis, by: str, name: str) -> float:
     """sd of the money that the lines of a part bring, from their uplift's interval."""
     widths = [
-        line.share * line.baseline_sales_value * (line.uplift_upper_pct - line.uplift_lower_pct) / 200 / SIDE
+        line.baseline_sales_value * (line.uplift_upper_pct - line.uplift_lower_pct) / 200 / SIDE
         for line in kpis.lines
         if getattr(line, by) == name
     ]

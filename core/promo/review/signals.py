@@ -93,7 +93,9 @@ def _signal(name: str, course: Course, mask: Flags, sd: float, limit_pct: float)
 
 
 def _around(share: float, sd: float, times: float) -> tuple[float, float]:
-    return (1 + share) * float(np.exp(-times * sd)) - 1, (1 + share) * float(np.exp(times * sd)) - 1
+    # Where returns exceed sales, 1 + share is negative and the ends change places.
+    lower, upper = sorted((1 + share) * float(np.exp(side * times * sd)) - 1 for side in (-1, 1))
+    return lower, upper
 
 
 def _largest(covariance: Floats) -> float:

@@ -48,7 +48,8 @@ class Told:
 
     def won(self, name: str) -> float:
         """What the promotion really brought of a figure against no promotion."""
-        return float(self.results.actual[name] - self.results.baseline[name])
+        # Rounded: sums leave dust that would be written out as money.
+        return round(float(self.results.actual[name] - self.results.baseline[name]), 2)
 
     def realised(self, line: LineKpis) -> float:
         """Percent by which the line's department and sales channel sold more than its baseline."""
@@ -58,10 +59,14 @@ class Told:
         return 100 * (float(self.course.actual[0][on].sum()) / expected - 1) if expected > 0 else 0.0
 
     def ran_at(self, line: LineKpis) -> float | None:
-        """The mean discount that the line's place really gave, in percent; None where it gave none."""
+        """The mean discount that the line's place really gave, in percent, the planned one where the sales
+        tell none; None where it gave none."""
         cells = self.course.of({line.department}, {line.channel})
         on = self.course.promo & self.course.on(cells, self.course.during & self.course.known)
-        return float(self.course.depth[on].mean()) if on.any() else None
+        told = on & (self.course.depth > 0)
+        if told.any():
+            return float(self.course.depth[told].mean())
+        return line.discount_pct if on.any() else None
 
     @property
     def unplanned(self) -> Flags:
@@ -82,6 +87,12 @@ def insights_of(told: Told) -> tuple[str, ...]:
 
 def learning_of(told: Told) -> tuple[str, ...]:
     """What to change next time; at least one sentence."""
+    planned = [line for line in told.kpis.lines if line.discount_pct > 0]
+    if planned and all(told.ran_at(line) is None for line in planned):
+        return (
+            "The sales show no promotion on these days, so nothing can be learned from them: check dates "
+            "and the promotion flag of the file.",
+        )
     lines, ends = [*_curves(told)], told.intervals.get("sales_value")
     if not lines and ends and ends[0] <= told.results.actual["sales_value"] <= ends[1]:
         lines = ["The forecast held: plan the next promotion of this kind with the same numbers."]
@@ -221,7 +232,7 @@ def _curves(told: Told) -> Iterator[str]:
             f"{discounts} % on {', '.join(place)} brought {_signed(found)} sales, {way} than expected "
             f"({_signed(middle)}): learn from it, and its next forecast will {then}."
         )
-    new = [f"{line.department}, {line.channel}" for line in told.kpis.lines if line.pooled]
+    new = [f"{ln.department}, {ln.channel}" for ln in lines if ln.pooled and told.ran_at(ln) is not None]
     if new:
         yield f"First promotion of its own in {'; '.join(new)}: learn from it to replace what others taught."
 

@@ -37,8 +37,8 @@ class Breakdown(StrEnum):
 class LineKpis:
     """One line of the promotion, over its period.
 
-    Money with and without the promotion, of the whole department and sales channel (`share` of it is aimed
-    at); `uplift_pct` of what is aimed at with its 90 % interval; `margin_pct` of what is sold at the
+    Money with and without the promotion, of the part of the department and sales channel that is aimed at
+    (`share`); `uplift_pct` of what is aimed at with its 90 % interval; `margin_pct` of what is sold at the
     discount; `pooled` when the cell has no promotion of its own to learn from; `deepest_pct` the deepest
     discount ever tried there (anywhere, for a pooled one) and `untried` when this one lies beyond any tried.
     """

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import numpy as np
@@ -104,3 +105,12 @@ def test_months_are_refused_in_words():
 def test_a_gap_survives_json():
     found = gap(made_sales(), targets(), "2024-02", "ALL", made_baseline())
     assert Gap.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_a_sales_channel_whose_file_is_still_to_come_counts_as_a_forecast_not_as_nothing_sold():
+    sales = made_sales()
+    early = sales[(sales["channel"] == "online") | (sales["date"] <= "2024-02-15")]
+    whole = gap(sales, targets(), "2024-02", "ALL", made_baseline())
+    found = gap(early, targets(), "2024-02", "ALL", made_baseline())
+    assert found.covered_until == dt.date(2024, 2, 15)
+    assert found.sales_value.expected == pytest.approx(whole.sales_value.expected, rel=0.05)

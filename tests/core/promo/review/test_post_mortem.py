@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.promo import post_mortem
+from core.promo import Baseline, Mechanic, PromoScenario, evaluate, post_mortem
 from core.promo.review import PostMortem
-from tests.core.promo.made import made_baseline, made_sales
+from tests.core.promo.made import made_baseline, made_sales, made_settings, made_uplift
 from tests.core.promo.review.outcomes import END, START, kpis, outcome, scenario
 
 
@@ -119,8 +119,6 @@ def test_a_sales_channel_whose_file_is_missing_does_not_count_as_a_failure():
 
 
 def test_the_baseline_does_not_learn_from_the_promotion_itself():
-    from core.promo.baseline import Baseline
-
     later = pd.concat([made_sales(), outcome(gain=2.0, dip=0.5)], ignore_index=True)
     knowing = post_mortem(scenario(), kpis(), later, Baseline.fit(later, "seasonal"))
     before = post_mortem(scenario(), kpis(), later, Baseline.fit(made_sales(), "seasonal"))
@@ -167,3 +165,36 @@ def test_a_promotion_that_ran_otherwise_than_planned_teaches_nothing_about_the_p
     assert any("TV, online ran at 5 % instead of 20 %" in line for line in lines)
     never = sales.assign(promo_flag=False, discount_pct=np.nan)
     assert not any("its next forecast will" in line for line in report(never).learning_points)
+
+
+def test_a_department_that_began_with_the_promotion_is_left_out_also_by_a_model_learned_since():
+    new = outcome()[lambda rows: rows["department"] == "Gaming"].assign(department="New")
+    actual = pd.concat([outcome(), new], ignore_index=True)
+    since = Baseline.fit(pd.concat([made_sales(), actual], ignore_index=True))
+    found = post_mortem(scenario(), kpis(), actual, since)
+    assert found.errors["sales_value"] == pytest.approx(0, abs=6)
+    assert any(line.startswith("New, online: not sold before the promotion") for line in found.insights)
+
+
+def test_returns_that_exceed_sales_are_a_share_below_minus_one_and_no_failure():
+    sales = outcome()
+    audio = (sales["department"] == "Audio") & (sales["date"] == START)
+    sales.loc[audio, "sales_value"] = -60_000.0
+    (one,) = [one for one in report(sales).cannibalization_signals if one.department == "Audio"]
+    assert one.lower <= one.share <= one.upper < -1
+
+
+def test_forecasts_by_sales_channel_are_those_of_the_plan():
+    lines = [Mechanic("TV", "online", 40, ["LAPSED"]), Mechanic("TV", "offline", 20)]
+    plan = PromoScenario("Mixed", START, END, "balanced", lines)
+    planned = evaluate(plan, made_baseline(), made_uplift(), made_settings())
+    found = post_mortem(plan, planned, outcome(), made_baseline())
+    told = {part.name: part.forecast for part in found.by_channel}
+    wanted = {row["channel"]: row["sales_value"] for row in planned.breakdown["by_channel"]}
+    assert told == pytest.approx(wanted, rel=1e-4)
+
+
+def test_a_promotion_that_never_ran_teaches_one_thing():
+    sales = outcome(gain=0.0)
+    (only,) = report(sales.assign(promo_flag=False, discount_pct=np.nan)).learning_points
+    assert only.startswith("The sales show no promotion on these days")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import uuid
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -45,10 +48,24 @@ def brief_board(person: Person, project: Membership, promo: KeptPromo) -> None:
             show_faults(error)
         brief = None
     with state:
+        if desk.stale:
+            _catch_up(brief, desk)
         if brief is not None:
             _show_state(brief, desk)
     with bar:
         _bar(brief, desk, project, locked)
+
+
+def _catch_up(brief: CreativeBrief | None, desk: Desk) -> None:
+    """Somebody else's brief takes the place of fields that nobody wrote in; else one is asked."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="brief_stale"):
+        st.caption(
+            ":material/update: This brief was saved by somebody else in the meantime.", width="stretch"
+        )
+        pressed = st.button("Open the saved one", icon=":material/open_in_full:", key="brief_reopen")
+    if pressed or brief == (desk.saved or desk.opened):
+        desk.clear()
+        st.rerun()
 
 
 def _show_state(brief: CreativeBrief, desk: Desk) -> None:
@@ -70,10 +87,11 @@ def _show_state(brief: CreativeBrief, desk: Desk) -> None:
 
 def _bar(brief: CreativeBrief | None, desk: Desk, project: Membership, locked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brief_buttons"):
-        changed = brief is not None and brief != desk.saved
-        if not locked and st.button(
+        changed = brief is not None and brief != desk.saved and not desk.stale
+        pressed = not locked and st.button(
             "Save", type="primary", icon=":material/save:", key="brief_save", disabled=not changed
-        ):
+        )
+        if pressed and brief is not None:
             _save(brief, desk)
         if brief is not None:
             head = BriefHead.of(desk.promo.scenario, project.project_name)
@@ -88,11 +106,18 @@ def _bar(brief: CreativeBrief | None, desk: Desk, project: Membership, locked: b
                     st.rerun()
 
 
-def _save(brief: CreativeBrief | None, desk: Desk) -> None:
-    done = attempt(reviews.save_brief, desk.promo.info.id, brief, done="Brief saved")
-    if done is not FAILED:
-        replace(desk, saved=brief).put()
+def _save(brief: CreativeBrief, desk: Desk) -> None:
+    saved_at: Any = attempt(_keep, desk.promo.info.id, brief, desk.seen_at, done="Brief saved")
+    if saved_at is not FAILED:
+        replace(desk, saved=brief, seen_at=saved_at, saved_at=saved_at).put()
         st.rerun()
+
+
+def _keep(
+    s: Any, person: Person, promo_id: uuid.UUID, brief: CreativeBrief, seen_at: dt.datetime
+) -> dt.datetime | None:
+    reviews.save_brief(s, person, promo_id, brief, seen_at=seen_at)
+    return reviews.brief_saved_at(s, person, promo_id)
 
 
 def _files(brief: CreativeBrief, head: BriefHead) -> list[Download]:

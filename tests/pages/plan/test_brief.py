@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
 from core.promo.brief import CreativeBrief
+from core.promo.keeping.reference import store as reference
 from core.promo.keeping.reviews import store
+from core.promo.keeping.scenarios import store as scenarios
 from core.store import session
+from tests.core.promo.made import made_settings
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
 from tests.pages.plan.reviewed import COMING, keep_promo
@@ -66,6 +70,52 @@ def test_the_brief_is_written_edited_and_kept(open_page, owner, promo):
     found = kept(owner, promo)
     assert found is not None and found.primary == "Clear the stock"
     assert field(open_page(PAGE), "Objective").value == "Clear the stock"
+
+
+def test_a_brief_that_somebody_else_saved_meanwhile_is_not_written_over(open_page, owner, promo):
+    app = open_page(PAGE)
+    field(app, "Objective").set_value("Clear the stock").run()
+    theirs = _saved(open_page(PAGE), owner, promo)
+    press(app, "Save")
+    assert "was saved by somebody else in the meantime" in everything_shown(app)
+    assert app.button(key="brief_save").disabled
+    assert kept(owner, promo) == theirs
+    assert field(app, "Objective").value == "Clear the stock"
+    press(app, "Open the saved one")
+    assert field(app, "Objective").value == theirs.primary
+    field(app, "Objective").set_value("Sell what is left").run()
+    assert _saved(app, owner, promo).primary == "Sell what is left"
+
+
+def test_fields_that_nobody_wrote_in_show_the_brief_that_came_since(open_page, owner, promo):
+    app, other = open_page(PAGE), open_page(PAGE)
+    for words in ("Clear the stock", "Sell what is left"):
+        field(other, "Objective").set_value(words).run()
+        press(other, "Save")
+        app.run()
+        assert field(app, "Objective").value == words
+        assert "in the meantime" not in everything_shown(app)
+
+
+def test_a_brief_on_the_desk_is_judged_by_the_rules_of_now(open_page, owner, project_id, promo):
+    app = open_page(PAGE)
+    assert "Nothing mandatory is missing" in everything_shown(app)
+    with session() as s:
+        reference.save_promo_settings(
+            s, owner, project_id, replace(made_settings(), legal_text="No cash value.")
+        )
+    app.run()
+    assert "The legal text “No cash value.” is missing." in everything_shown(app)
+
+
+def test_a_new_name_of_the_promotion_leaves_what_was_typed(open_page, owner, promo):
+    app = open_page(PAGE)
+    field(app, "Objective").set_value("Clear the stock").run()
+    with session() as s:
+        scenarios.rename_promo(s, owner, promo, "Spring days")
+    app.run()
+    assert field(app, "Objective").value == "Clear the stock"
+    assert _saved(app, owner, promo).primary == "Clear the stock"
 
 
 def test_what_is_missing_or_invented_is_said_while_one_types(open_page, promo):

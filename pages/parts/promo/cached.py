@@ -20,6 +20,7 @@ from core.promo.keeping.models import store as models
 from core.promo.keeping.models.model_info import PromoModelInfo
 from core.promo.scenarios.best import BestDeal, FrontierPoint, best_discounts, frontier
 from core.promo.scenarios.scenario import PromoScenario
+from core.promo.scenarios.settings import PromoSettings
 from core.store import session
 from pages.parts.promo.month import Discovered, MonthAsked
 
@@ -52,15 +53,21 @@ def curves(info: PromoModelInfo) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     return _curves(info.project_id, info.cache_key, info)
 
 
+def rules_of(settings: PromoSettings) -> list[Any]:
+    """What the settings say, the table of segments included: a part of the key of whatever they decide."""
+    table = settings.segments
+    return [settings.to_json(), None if table is None else table.to_json(orient="split")]
+
+
 def best_deal(ground: Ground, scenario: PromoScenario, goal: str, floor_pct: float, caps: Caps) -> BestDeal:
     """The best discounts of the scenario's lines for a goal. UserError as in core."""
-    asked = [scenario.to_json(), goal, floor_pct, caps, ground.settings.to_json()]
+    asked = [scenario.to_json(), goal, floor_pct, caps, *rules_of(ground.settings)]
     return _best_deal(ground.info.project_id, ground.info.cache_key, asked, ground, scenario)
 
 
 def frontier_points(ground: Ground, scenario: PromoScenario, caps: Caps) -> tuple[FrontierPoint, ...]:
     """The efficient discounts of the scenario's lines, from most margin to most sales."""
-    asked = [scenario.to_json(), caps, ground.settings.to_json()]
+    asked = [scenario.to_json(), caps, *rules_of(ground.settings)]
     return _frontier(ground.info.project_id, ground.info.cache_key, asked, ground, scenario)
 
 
@@ -68,7 +75,7 @@ def discovered(person: Person, ground: Ground, asked: MonthAsked) -> Discovered:
     """What a month lacks and what could close it. UserError as in core."""
     with session() as s:
         key = facts.facts_key(s, person, ground.info.project_id)
-    words = [key, asked.month, asked.geo, asked.targets.to_json(), ground.settings.to_json()]
+    words = [key, asked.month, asked.geo, asked.targets.to_json(), *rules_of(ground.settings)]
     planned = [kpis.to_json() for kpis in asked.planned]
     return _discovered(
         ground.info.project_id, ground.info.cache_key, [*words, planned], person, ground, asked
@@ -106,7 +113,7 @@ def _best_deal(
     project_id: int, cache_key: str, asked: list[Any], _ground: Ground, _scenario: PromoScenario
 ) -> BestDeal:
     expected = forecast(_ground.info, _scenario.start, _scenario.end)
-    _, goal, floor_pct, caps, _ = asked
+    _, goal, floor_pct, caps, *_ = asked
     model = _ground.model
     return best_discounts(
         _scenario, model.baseline, model.uplift, _ground.settings, goal=goal, margin_floor_pct=floor_pct,

@@ -20,7 +20,7 @@ from core.promo.keeping.scenarios.promo_info import KeptPromo
 from core.promo.review import Change, PostMortem, next_forecast, post_mortem
 from core.promo.scenarios.settings import PromoSettings
 from core.store import session
-from pages.parts.promo.cached import promo_model, sales_frame
+from pages.parts.promo.cached import promo_model, rules_of, sales_frame
 from pages.parts.promo.ground import Ground
 
 
@@ -54,7 +54,7 @@ def review_of(person: Person, project: Membership, promo: KeptPromo, ground: Gro
         key = facts.facts_key(s, person, project.project_id)
         kept = reviews.review(s, person, promo.info.id)
         known = models.promo_models(s, person, project.project_id)
-    asked = [str(promo.kpi_id), key, ground.info.cache_key, ground.settings.to_json(), project.currency]
+    asked = [str(promo.kpi_id), key, ground.info.cache_key, project.currency, *rules_of(ground.settings)]
     report = _report(project.project_id, asked, person, project, promo, ground)
     used = promo.kpis.model_version if promo.kpis else None
     before = next((info for info in known if info.model_version == used), None)
@@ -90,7 +90,7 @@ def change_of(review: Review, settings: PromoSettings, project: Membership) -> C
         project.currency,
     ]
     return _change(
-        project.project_id, [*asked, settings.to_json()], review.promo, promo_model(review.before),
+        project.project_id, [*asked, *rules_of(settings)], review.promo, promo_model(review.before),
         promo_model(review.after), settings,
     )  # fmt: skip
 

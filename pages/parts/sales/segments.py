@@ -53,7 +53,10 @@ def _joined(value: object) -> str:
 
 
 def _save(s: object, person: Person, project_id: int, frame: pd.DataFrame) -> object:
-    lists = [[part.strip() for part in str(text).split(";") if part.strip()] for text in frame[FAVOURITES]]
+    lists = [
+        [part.strip() for part in str(text).split(";") if part.strip()]
+        for text in frame[FAVOURITES].fillna("")
+    ]
     return reference.save_segments(s, person, project_id, frame.assign(**{FAVOURITES: lists}))  # type: ignore[arg-type]
 
 

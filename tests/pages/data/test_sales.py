@@ -153,6 +153,22 @@ def test_targets_are_shown_to_be_edited(open_page: Opened, owner: Person, projec
     assert "3 segments" in everything_shown(app)
 
 
+def test_a_segment_typed_without_favourites_is_kept_without_any(
+    open_page: Opened, owner: Person, project_id: int
+) -> None:
+    app = on_tab(open_page, "Segments")
+    row = {"segment_id": "NEW", "name": "New", "share_of_customers": 0.1, "share_of_revenue": 0.1}
+    app.session_state[app.data_editor[0].key] = {
+        "edited_rows": {}, "added_rows": [row | {"discount_sensitivity": "low"}], "deleted_rows": [],
+    }  # fmt: skip
+    app.run()
+    app.button(key="save_segments").click().run()
+    assert not app.exception
+    with session() as s:
+        (kept,) = reference.segments(s, owner, project_id).to_dict("records")
+    assert (kept["segment_id"], kept["fav_categories"]) == ("NEW", [])
+
+
 def test_work_under_way_is_shown_and_can_be_cancelled(
     open_page: Opened, owner: Person, project_id: int
 ) -> None:

@@ -89,7 +89,13 @@ def _file_facts(
         raise FileProblem(f"{lines.name} has a header row but no rows below it.")
     report = assess(lines, mapping, agreement, facts, rejects, notices, read, today)
     refuse_poor(lines, mapping, rejects, notices, report)
-    return FileFacts(facts, report, checksum=lines.checksum, date_order=agreement.date_order)
+    return FileFacts(
+        facts,
+        report,
+        checksum=lines.checksum,
+        date_order=agreement.date_order,
+        currencies=agreement.currencies,
+    )
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.data.cell_problems import FORMATS
 from core.data.dates import DateOrder
-from core.data.number_words import CURRENCY_CODES
 from core.data.numbers import NumberFormat, read_numbers
-from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some, shortened
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, shortened
 from core.data.vocabulary import CURRENCY, says
-from core.promo.facts.cells import Floats, coded, day_texts, is_dated, numbers
+from core.promo.facts.cells import coded, day_texts, is_dated, numbers
+from core.promo.facts.currencies import PERCENTAGES, codes_among, refuse_currencies
 from core.promo.facts.dating import Place, read_days
 from core.promo.facts.lines import Batch, Lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
 from core.promo.facts.meanings import channel_codes, promo_codes
+from core.promo.facts.scales import Scale, mixed_scale
 from core.promo.facts.totals import MOST_NAMES, NAMED, totals_among
 
 MONEY = (
@@ -35,7 +37,8 @@ class Agreement:
 
     `days` the day since 1970 of each text, `date_order` where the texts decided it, `channels` 0 online
     and 1 offline, `promos` 0 and 1 (None where there is no flag column): a negative number is the fault's.
-    `formats` by column; `totals` the departments and geos that are the sum of others in their column.
+    `formats` by column; `totals` the departments and geos that are the sum of others in their column,
+    `currencies` the codes that the file speaks of.
     """
 
     days: Mapping[str, int]
@@ -47,16 +50,17 @@ class Agreement:
     date_order: DateOrder | None = None
     problems: tuple[DataProblem, ...] = ()
     totals: Mapping[SalesColumn, frozenset[str]] = field(default_factory=dict)
+    currencies: frozenset[str] = frozenset()
 
 
 @dataclass
 class _Column:
-    """What was seen of one number column: votes for each decimal mark, the largest value, whether any lies
-    between 0 and 1, the first cell in doubt."""
+    """What was seen of one number column: votes for each decimal mark, its scale, the first cell in doubt,
+    the first that is a workbook's number 1.234 or its text for 1,234."""
 
     votes: Counter[NumberFormat] = field(default_factory=Counter)
-    largest: float = 0.0
-    parts: bool = False
+    scale: Scale = field(default_factory=Scale)
+    dotted: tuple[Place, str] | None = None
     unclear: tuple[Place, str] | None = None
     currencies: set[str] = field(default_factory=set)
 
@@ -82,7 +86,8 @@ def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> A
     for batch in lines.walk():
         _look(batch, mapping, lines.plain_is_number, seen)
         tell(min(seen.rows, lines.expected))
-    _refuse_currencies(seen, mapping, lines.name)
+    money = {column: each.currencies for column, each in seen.numbers.items()}
+    refuse_currencies(money, seen.currencies, mapping, lines.name)
     formats, unclear = _formats(seen, mapping, lines)
     days, order, doubts = read_days(seen.words[SalesColumn.DATE], mapping, lines)
     named = SalesColumn.PROMO_FLAG in mapping.columns
@@ -92,10 +97,11 @@ def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> A
         channels=channel_codes(seen.words[SalesColumn.CHANNEL], mapping),
         promos=promo_codes(seen.words[SalesColumn.PROMO_FLAG], mapping) if named else None,
         formats=formats,
-        discount_is_share=_is_share(seen, SalesColumn.DISCOUNT_PCT) if share is None else share,
-        margin_is_share=_is_share(seen, SalesColumn.MARGIN_PCT),
+        discount_is_share=_scale(seen, SalesColumn.DISCOUNT_PCT).is_share if share is None else share,
+        margin_is_share=_scale(seen, SalesColumn.MARGIN_PCT).is_share,
         date_order=order,
-        problems=(*unclear, *doubts),
+        problems=(*unclear, *doubts, *_scales(seen, mapping, lines)),
+        currencies=frozenset().union(*money.values(), *seen.currencies.values()),
         totals={column: totals_among(names) for column, names in seen.names.items()},
     )
 
@@ -114,8 +120,7 @@ def _look(batch: Batch, mapping: SalesMapping, plain_is_number: bool, seen: _See
             _vote(batch, array, plain_is_number, seen.numbers.setdefault(column, _Column()))
     for name, array in batch.cells.items():
         if says(name, CURRENCY) and name not in mapping.headers:
-            codes = {text.strip().upper() for text in coded(array)[1]}
-            seen.currencies.setdefault(name, set()).update(codes & set(CURRENCY_CODES))
+            seen.currencies.setdefault(name, set()).update(codes_among(coded(array)[1]))
 
 
 def _remember(batch: Batch, column: SalesColumn, name: str, array: pa.Array, known: dict[str, Place]) -> None:
@@ -130,17 +135,6 @@ def _remember(batch: Batch, column: SalesColumn, name: str, array: pa.Array, kno
         )
 
 
-def _refuse_currencies(seen: _Seen, mapping: SalesMapping, name: str) -> None:
-    """Amounts in different currencies cannot be added up."""
-    found = {mapping.columns[column]: each.currencies for column, each in seen.numbers.items()}
-    for header, codes in (found | seen.currencies).items():
-        if len(codes) > 1:
-            raise FileProblem(
-                f"{name}: column {header} has amounts in different currencies ({name_some(sorted(codes))}), "
-                "which cannot be added up: convert them to one."
-            )
-
-
 def _first_places(codes: np.ndarray, count: int) -> np.ndarray:
     """Where each code stands first, -1 for codes that do not occur."""
     first = np.full(count, -1, dtype=np.int64)
@@ -149,24 +143,33 @@ def _first_places(codes: np.ndarray, count: int) -> np.ndarray:
 
 
 def _vote(batch: Batch, array: pa.Array, plain_is_number: bool, seen: _Column) -> None:
-    """Which decimal mark this batch's cells need, and the largest value without a percent sign."""
+    """Which decimal mark this batch's cells need, and the scale of those without a percent sign."""
     if not pa.types.is_string(array.type):
-        _weigh(np.abs(numbers(array, NumberFormat.POINT, plain_is_number).values), seen)
+        seen.scale.add(batch, np.abs(numbers(array, NumberFormat.POINT, plain_is_number).values))
         return
     reading = read_numbers(array, plain_is_number=plain_is_number)
     seen.currencies.update(reading.currencies)
     fraction = np.isfinite(reading.values) & (reading.values % 1 != 0)
-    if reading.decided and (reading.ambiguous or fraction.any()):
+    if reading.decided and (reading.ambiguous or fraction.any() or _has_groups(array)):
         seen.votes[reading.number_format] += len(array)
     elif reading.ambiguous and seen.unclear is None:
         seen.unclear = _unclear_cell(batch, array)
-    _weigh(np.abs(np.where(reading.percent, np.nan, reading.values)), seen)
+    if plain_is_number and seen.dotted is None:
+        seen.dotted = _dotted_cell(batch, array)
+    seen.scale.add(batch, np.abs(np.where(reading.percent, np.nan, reading.values)))
 
 
-def _weigh(sizes: Floats, seen: _Column) -> None:
-    seen.largest = max(seen.largest, float(np.nanmax(sizes, initial=0.0)))
-    with np.errstate(invalid="ignore"):
-        seen.parts |= bool(((sizes > 0) & (sizes < 1)).any())
+def _has_groups(array: pa.Array) -> bool:
+    """Whether thousands are set apart twice, as in 1.234.567, which no other format allows."""
+    return bool(pc.any(pc.match_substring_regex(array, r"\d[.,]\d{3}[.,]\d{3}")).as_py())
+
+
+def _dotted_cell(batch: Batch, array: pa.Array) -> tuple[Place, str] | None:
+    found = pc.fill_null(pc.match_substring_regex(array, r"^\s*-?[1-9]\d{0,2}\.\d{3}\s*$"), False)
+    places = np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    if not len(places):
+        return None
+    return (batch.sheet, int(batch.rows[places[0]])), str(array[int(places[0])].as_py()).strip()
 
 
 def _unclear_cell(batch: Batch, array: pa.Array) -> tuple[Place, str] | None:
@@ -190,6 +193,9 @@ def _formats(
             problems.append(
                 _said_unclear(lines, mapping.columns[column], formats[column], each.unclear, hint)
             )
+    if NumberFormat.COMMA in formats.values():
+        said = ((mapping.columns[column], each.dotted) for column, each in seen.numbers.items())
+        problems += [_said_dotted(lines, name, dotted) for name, dotted in said if dotted is not None]
     return formats, problems
 
 
@@ -206,7 +212,28 @@ def _said_unclear(
     return DataProblem(severity, ProblemCode.NUMBER_AMBIGUOUS, message, lines.name, sheet, name, row, text)
 
 
-def _is_share(seen: _Seen, column: SalesColumn) -> bool:
-    """All values up to 1, some of them parts of 1: shares. Cells with a percent sign speak for themselves."""
-    known = seen.numbers.get(column)
-    return known is not None and known.parts and known.largest <= 1
+def _said_dotted(lines: Lines, name: str, cell: tuple[Place, str]) -> DataProblem:
+    """In a workbook whose texts have decimal commas no one knows whether 1.234 is a number or a text."""
+    (sheet, row), text = cell
+    message = (
+        f"{name}: “{text}” is {text} if the cell is a number and {text.replace('.', '')} if it is a text, "
+        "and other texts here have a decimal comma; it was read as a number. Make texts numbers in Excel."
+    )
+    return DataProblem(
+        Severity.WARNING, ProblemCode.NUMBER_AMBIGUOUS, message, lines.name, sheet, name, row, text
+    )
+
+
+def _scale(seen: _Seen, column: SalesColumn) -> Scale:
+    return seen.numbers[column].scale if column in seen.numbers else Scale()
+
+
+def _scales(seen: _Seen, mapping: SalesMapping, lines: Lines) -> list[DataProblem]:
+    """Columns of percentages that mix their scales, unless a person said how the discount is written."""
+    found = []
+    for column in PERCENTAGES:
+        said = column is SalesColumn.DISCOUNT_PCT and mapping.discount_is_share is not None
+        if column in mapping.columns and not said:
+            low = column is SalesColumn.MARGIN_PCT
+            found += mixed_scale(_scale(seen, column), lines.name, mapping.columns[column], low)
+    return found

@@ -51,6 +51,7 @@ class Fault(IntEnum):
     OVER_100 = 17
     BROKEN_ROW = 18
     NO_RESULT = 19
+    PERCENTAGE = 20
 
 
 REASONS = {
@@ -72,6 +73,7 @@ REASONS = {
     Fault.NEGATIVE: "is below 0 %",
     Fault.OVER_100: "is over 100 %",
     Fault.BROKEN_ROW: "the row has more cells than the header (a text with a delimiter needs quotes)",
+    Fault.PERCENTAGE: "is a percentage, not an amount",
     Fault.NO_RESULT: "is a formula without a stored result",
 }
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.data.cell_problems import ORDERS, TOTALS
 from core.data.dates import DateForm, DateOrder, DateReading, read_dates
 from core.data.months import plain_letters
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
+from core.data.table import FileKind
 from core.promo.facts.cells import Fault, says_missing
 from core.promo.facts.lines import Lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
 
 MIXED_ORDER_SHARE = 0.01  # of the dates that tell their order: fewer are typing errors, more a mixture
+FEWEST_SHORT = 3  # dates with two-digit years from which their order can be told
+EARLIEST_SHORT = "10"  # a year in two digits, of sales anyone still plans by
+MONTHS = 12
 Place = tuple[str | None, int]
+Days = NDArray[np.datetime64]
+_SHORT = re.compile(r"\s*(\d\d)([-/.])(\d\d)\2(\d\d)\s*")
+_WRITTEN = re.compile(r"\s*\d{1,2}([-/.])\d{1,2}\1(\d{4}|\d\d)\s*")
 
 
 def read_days(
@@ -28,6 +37,9 @@ def read_days(
         return {}, None, []
     name = mapping.columns[SalesColumn.DATE]
     reading = read_dates(texts, mapping.date_order, lines.date1904)
+    if mapping.date_order is None:
+        _refuse_short_years(name, texts, reading.values, lines)
+        _refuse_turned(name, texts, reading.values, lines)
     _refuse_mixed(name, texts, reading.conflicts, reading.order, seen, lines)
     days = reading.values.astype("datetime64[D]").astype(np.int64)
     known = {
@@ -40,6 +52,37 @@ def read_days(
         known |= _not_days([text for text in texts if known[text] > 0], mapping.date_order, lines.date1904)
     problems = [_assumed(name, texts, reading.order, days, seen, lines)] if _open(reading) else []
     return known, reading.order if reading.decided and reading.ambiguous else None, problems
+
+
+def _refuse_short_years(name: str, texts: Sequence[str], days: Days, lines: Lines) -> None:
+    """24-01-10, 24-01-11: years in two digits that come first would be read as days."""
+    short = [(match, day) for text, day in zip(texts, days, strict=True) if (match := _SHORT.fullmatch(text))]
+    firsts, lasts = ({match[group] for match, _day in short} for group in (1, 4))
+    if len(short) >= FEWEST_SHORT and len(lasts) > len(firsts) and min(firsts) >= EARLIEST_SHORT:
+        text, day = short[0][0].string, np.datetime64(short[0][1], "D")
+        raise FileProblem(
+            f"{lines.name}: column {name} holds dates such as “{text}”, which would be {day}, but whose year "
+            "seems to come first: write years with four digits."
+        )
+
+
+def _refuse_turned(name: str, texts: Sequence[str], moments: Days, lines: Lines) -> None:
+    """A spreadsheet that took days for months left the days from the 13th on as texts."""
+    if lines.kind is FileKind.CSV:
+        return
+    written = np.array([_WRITTEN.fullmatch(text) is not None for text in texts])
+    known = ~np.isnat(moments)
+    late = (moments.astype("datetime64[D]") - moments.astype("datetime64[M]")).astype(int) >= MONTHS
+    left, taken = written & known, ~written & known
+    if not left.any() or not taken.any() or not late[left].all() or late[taken].any():
+        return
+    months = np.unique(moments.astype("datetime64[M]")[taken])
+    if taken.sum() >= MONTHS and len(months) > 1:
+        raise FileProblem(
+            f"{lines.name}: column {name} holds dates up to the 12th of a month and texts such as "
+            f"“{texts[int(np.flatnonzero(left)[0])]}” beyond it: the spreadsheet took days for months when "
+            "it opened the file. Import the original again with the order of day and month chosen."
+        )
 
 
 def _open(reading: DateReading) -> bool:

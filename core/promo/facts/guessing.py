@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -66,9 +66,14 @@ class ColumnGuess:
     confidence: float = 0.0
 
 
-def guess_columns(typed: Mapping[str, TypedColumn]) -> tuple[tuple[ColumnGuess, ...], tuple[str, ...]]:
-    """A guess for every header, each sales column at most once, and a sentence for every tie."""
-    candidates = [guess for name, column in typed.items() for guess in _candidates(name, column)]
+def guess_columns(
+    typed: Mapping[str, TypedColumn], percent: Collection[str] = ()
+) -> tuple[tuple[ColumnGuess, ...], tuple[str, ...]]:
+    """A guess for every header, each sales column at most once, and a sentence for every tie.
+
+    `percent` the headers whose cells carry a percent sign.
+    """
+    candidates = [g for name, column in typed.items() for g in _candidates(name, column, name in percent)]
     chosen: dict[str, ColumnGuess] = {}
     ties: list[str] = []
     for column in _ORDER:
@@ -122,7 +127,7 @@ def _unused(name: str, candidates: Sequence[ColumnGuess], chosen: Mapping[str, C
     )
 
 
-def _candidates(name: str, column: TypedColumn) -> list[ColumnGuess]:
+def _candidates(name: str, column: TypedColumn, signed: bool) -> list[ColumnGuess]:
     if column.kind is ColumnKind.EMPTY:
         # A discount column is empty in a sample without promotions, and only its name can tell.
         word = spoken(name, DISCOUNT, ENDINGS["discount"])
@@ -130,7 +135,7 @@ def _candidates(name: str, column: TypedColumn) -> list[ColumnGuess]:
     if column.kind is ColumnKind.DATE:
         return _dates(name)
     if column.kind is ColumnKind.NUMBER:
-        return [guess for guess in _numbers(name) if guess is not None] + _flags(name, column)
+        return [guess for guess in _numbers(name, signed) if guess is not None] + _flags(name, column)
     return _words(name, column) + _flags(name, column)
 
 
@@ -147,9 +152,9 @@ def _dates(name: str) -> list[ColumnGuess]:
     return [ColumnGuess(name, SalesColumn.DATE, "its cells are dates", 0.6)]
 
 
-def _numbers(name: str) -> list[ColumnGuess | None]:
+def _numbers(name: str, signed: bool) -> list[ColumnGuess | None]:
     """What a column of numbers can be: percentages first, then the kinds of money, then counts."""
-    percent = spoken(name, PERCENT)
+    percent = spoken(name, PERCENT) or signed
     discount, margin = spoken(name, DISCOUNT, ENDINGS["discount"]), spoken(name, MARGIN, ENDINGS["margin"])
     left = spoken(name, SALES - AMOUNT, ENDINGS["sales"]) and spoken(name, LEFT)
     if discount and not left and not spoken(name, AMOUNT):

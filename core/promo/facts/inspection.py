@@ -26,6 +26,7 @@ from core.promo.facts.sampling import sample_of
 
 SHOWN_ROWS = 20
 MOST_WORDS = 100
+MOSTLY = 0.5
 MOST_SHEETS = 10  # of a workbook that are looked at for sales
 _ELSEWHERE = {
     DatasetKind.PROMO_CATALOG: "a promotion catalogue",
@@ -117,7 +118,7 @@ def inspect_lines(
     """The same from lines that are open already."""
     table = _table(lines)
     typed = type_table(table)
-    (guesses, ties), known = guess_columns(typed), _known(lines, remembered)
+    (guesses, ties), known = guess_columns(typed, _signed(table)), _known(lines, remembered)
     columns = dict(known.columns) if known else settled(guesses)
     kind, why = _kind(table, columns)
     faults = () if known else (*_heading(lines), *_other_kind(kind), *lacking_columns(set(columns)), *ties)
@@ -142,6 +143,17 @@ def inspect_lines(
         problems=lines.problems,
         rows_expected=lines.expected,
     )
+
+
+def _signed(table: RawTable) -> set[str]:
+    """The headers whose filled cells mostly end in a percent sign."""
+    found = set()
+    for name in table.columns:
+        texts = table.frame[name].dropna().astype("str").str.strip()
+        filled = texts[texts != ""]
+        if len(filled) and filled.str.endswith("%").mean() > MOSTLY:
+            found.add(name)
+    return found
 
 
 def _known(lines: Lines, remembered: Sequence[SalesMapping]) -> SalesMapping | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.data.numbers import NumberFormat
 from core.promo.facts.agreement import Agreement
 from core.promo.facts.cells import (
+    MOST,
     Codes,
     Fault,
     Faults,
@@ -147,7 +148,10 @@ class Judge:
 
     def _number(self, batch: Batch, column: SalesColumn) -> Floats:
         found = self._numbers(batch, column)
-        self._faults[column] = found.faults
+        faults = found.faults
+        if found.percent is not None:
+            faults = np.where(found.percent & (faults == Fault.NONE), Fault.PERCENTAGE, faults)
+        self._faults[column] = faults.astype(np.uint8)
         return found.values
 
     def _numbers(self, batch: Batch, column: SalesColumn) -> Numbers:
@@ -189,8 +193,10 @@ class Judge:
         if SalesColumn.COST_VALUE in self.mapping.columns:
             return np.asarray(sales - self._number(batch, SalesColumn.COST_VALUE))
         pct, faults = self._shares(batch, SalesColumn.MARGIN_PCT, self.agreement.margin_is_share)
-        self._faults[SalesColumn.MARGIN_PCT] = faults
-        return np.asarray(sales * pct / 100.0)
+        margin = np.asarray(sales * pct / 100.0)
+        large = (faults == Fault.NONE) & (np.abs(margin) > MOST)
+        self._faults[SalesColumn.MARGIN_PCT] = np.where(large, Fault.TOO_LARGE, faults).astype(np.uint8)
+        return margin
 
     def _broken(self, batch: Batch, size: int) -> None:
         if batch.broken:

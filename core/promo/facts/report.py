@@ -106,14 +106,16 @@ class FileFacts:
     """One file's sums by date, sales channel, department, geo and promotion flag, and how reading went.
 
     `facts` has the columns FACTS: `discount_weight` the sum of discount (percent) times sales over promotion
-    rows with a known discount, `discount_sales` the sales of those rows; money is not rounded yet.
-    `date_order` where the file's dates themselves decided whether day or month comes first.
+    rows with a known discount (returns left out), `discount_sales` the sales of those rows; money is
+    not rounded yet. `date_order` where the file's dates themselves decided whether day or month comes
+    first, `currencies` the codes that the file speaks of.
     """
 
     facts: pd.DataFrame
     report: SalesReport
     checksum: str = field(default="", kw_only=True)
     date_order: DateOrder | None = field(default=None, kw_only=True)
+    currencies: frozenset[str] = field(default=frozenset(), kw_only=True)
 
 
 class RefusedSales(FileProblem):

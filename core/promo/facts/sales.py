@@ -15,6 +15,7 @@ from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.errors import UserError
 from core.promo.facts import quality
 from core.promo.facts.aggregation import Progress, aggregate_lines, combine
+from core.promo.facts.currencies import refuse_unlike
 from core.promo.facts.inspection import find_sales, unsettled
 from core.promo.facts.lines import Lines, open_lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
@@ -44,6 +45,7 @@ def read_sales(
     read, repeats, faults = _each(files, _mappings(mapping, len(files)), today, progress, limits)
     if faults:
         raise FileProblem(faults)
+    refuse_unlike({each.lines.name: each.facts.currencies for each in read})
     facts = _one_order(read, today, progress)
     frame = combine([each.facts for each in facts])
     reports = [each.report for each in facts]

@@ -22,12 +22,13 @@ CREATE TABLE partial (
 _ADD = """
 INSERT INTO partial
 SELECT day, channel, department, geo, promo,
-    coalesce(sum(CAST(round(discount * sales * 10000) AS BIGINT)) FILTER (promo AND discount IS NOT NULL), 0),
-    coalesce(sum(CAST(round(sales * 10000) AS BIGINT)) FILTER (promo AND discount IS NOT NULL), 0),
+    coalesce(sum(CAST(round(discount * sales * 10000) AS BIGINT)) FILTER (weighed), 0),
+    coalesce(sum(CAST(round(sales * 10000) AS BIGINT)) FILTER (weighed), 0),
     sum(CAST(round(sales * 10000) AS BIGINT)),
     sum(CAST(round(margin * 10000) AS BIGINT)),
     sum(CAST(round(units * 10000) AS BIGINT))
-FROM batch GROUP BY day, channel, department, geo, promo"""
+FROM (SELECT *, promo AND discount IS NOT NULL AND sales > 0 AS weighed FROM batch)
+GROUP BY day, channel, department, geo, promo"""
 _MERGE = """
 CREATE TABLE merged AS
 SELECT day, channel, department, geo, promo, sum(weight) AS weight, sum(discounted) AS discounted,

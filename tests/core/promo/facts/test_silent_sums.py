@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from core.data.problems import FileProblem
 from core.promo.facts import SalesMapping, SalesReport, inspect_sales, read_sales
 from core.promo.facts.totals import totals_among
 from core.promo.facts.words import channel_meant, promo_meant
-from tests.core.promo.facts.tills import HEADER, Rows, as_csv, kept, till
+from tests.core.promo.facts.tills import HEADER, Rows, as_csv, as_xlsx, kept, till
 
 PLACE = {name: place for place, name in enumerate(HEADER)}
 
@@ -108,3 +109,122 @@ def test_sales_after_a_discount_are_the_sales(tmp_path: Path) -> None:
     header = [*HEADER[:4], "Gross sales", "Sales after discount", *HEADER[6:]]
     path = kept(tmp_path, "sales.csv", as_csv([[*row[:4], row[5] * 2, *row[5:]] for row in till()], header))
     assert inspect_sales(path, path.name).columns["sales_value"] == "Sales after discount"  # type: ignore[index]
+
+
+def test_one_loss_does_not_turn_shares_into_percentages(tmp_path: Path) -> None:
+    header = [*HEADER[:6], "Margin %", HEADER[7]]
+    rows = changed(Margin_Value=lambda n, _old: "-1.2" if n == 70 else "0.30")
+    sales, report = read_sales(kept(tmp_path, "sales.csv", as_csv(rows, header)))
+    expected = sum(row[5] * float(row[6]) for row in rows)
+    assert sales["margin_value"].sum() == pytest.approx(expected, abs=0.5)
+    assert "shares of 1" in said(report, "mixed_scale")
+
+
+def test_a_share_among_percentages_is_said_with_its_row(tmp_path: Path) -> None:
+    rows = changed(Discount_Pct=lambda n, old: 0.2 if n == 18 else old)
+    report = report_of(tmp_path, rows)
+    (found,) = [finding for finding in report.findings if finding.code == "mixed_scale"]
+    assert found.row == 20 and "so that 0.2 is 0.2 %" in found.message
+    told = SalesMapping(inspect_sales(as_csv(rows), "a.csv").columns, discount_is_share=False)
+    said_once = read_sales(kept(tmp_path, "told.csv", as_csv(rows)), told)[1]
+    assert "mixed_scale" not in {finding.code for finding in said_once.findings}
+
+
+def test_a_percentage_among_shares_is_rejected(tmp_path: Path) -> None:
+    rows = changed(Discount_Pct=lambda n, old: 15 if n == 18 else old and 0.2)
+    sales, report = read_sales(kept(tmp_path, "sales.csv", as_csv(rows)))
+    assert report.rows_rejected == 1 and (sales.loc[sales["promo_flag"], "discount_pct"] == 20.0).all()
+
+
+def test_a_margin_in_percent_signs_is_a_percentage_of_sales(tmp_path: Path) -> None:
+    rows = changed(Margin_Value=lambda _n, _old: "25%")
+    sales, _report = read_sales(kept(tmp_path, "sales.csv", as_csv(rows)))
+    assert sales["margin_value"].sum() == pytest.approx(sales["sales_value"].sum() / 4, abs=0.5)
+
+
+@pytest.mark.parametrize(("column", "other"), [("Sales Value", "sales value"), ("Margin Value", "margin")])
+def test_a_percentage_is_no_amount(tmp_path: Path, column: str, other: str) -> None:
+    rows = till()
+    rows[7][PLACE[column]] = "25%"
+    report = report_of(tmp_path, rows)
+    assert report.rejected["reason"].tolist() == ["is a percentage, not an amount"], other
+
+
+def test_an_amount_is_no_percentage(tmp_path: Path) -> None:
+    rows = changed(Discount_Pct=lambda _n, old: old and "$5.00")
+    with pytest.raises(FileProblem, match=r"amounts of money \(USD\); the discount in percent is needed"):
+        report_of(tmp_path, rows)
+
+
+@pytest.mark.parametrize("pair", [("€", "$"), ("EUR", "KWD"), ("eur", "USD")])
+def test_a_column_that_names_two_currencies_is_refused(tmp_path: Path, pair: tuple[str, str]) -> None:
+    rows = [[*row, pair[number % 2]] for number, row in enumerate(till())]
+    with pytest.raises(FileProblem, match="Currency has amounts in different currencies"):
+        report_of(tmp_path, rows, [*HEADER, "Currency"])
+
+
+def test_one_currency_in_two_ways_is_one(tmp_path: Path) -> None:
+    rows = [[*row, ("€", "EUR", "n/a")[number % 3]] for number, row in enumerate(till())]
+    assert report_of(tmp_path, rows, [*HEADER, "Currency"]).rows_rejected == 0
+
+
+def test_columns_and_files_in_different_currencies_are_refused(tmp_path: Path) -> None:
+    mixed = changed(Sales_Value=lambda _n, old: f"€{old}", Margin_Value=lambda _n, old: f"${old}")
+    with pytest.raises(FileProblem, match="Sales Value is in EUR, Margin Value is in USD"):
+        report_of(tmp_path, mixed)
+    header = [*HEADER, "Currency"]
+    files = [
+        kept(tmp_path, f"{code}.csv", as_csv([[*row, code] for row in till(days)], header))
+        for code, days in (("EUR", 20), ("USD", 21))
+    ]
+    with pytest.raises(FileProblem, match=r"EUR\.csv is in EUR.*USD\.csv is in USD"):
+        read_sales(files)
+
+
+def test_returns_do_not_spoil_the_discount_of_their_day(tmp_path: Path) -> None:
+    rows = changed()
+    back = [*rows[16][:4], 50.0, -90.0, -20.0, -2]
+    sales, _report = read_sales(kept(tmp_path, "sales.csv", as_csv([*rows, back])))
+    promoted = sales[sales["promo_flag"]]
+    assert (promoted["discount_pct"] == 20.0).all()
+    assert promoted["sales_value"].sum() == pytest.approx(sum(r[5] for r in rows if r[3] == "Y") - 90.0)
+
+
+def test_a_margin_of_an_impossible_size_is_rejected_in_its_row(tmp_path: Path) -> None:
+    header = [*HEADER[:6], "Margin %", HEADER[7]]
+    rows = changed(
+        Sales_Value=lambda _n, _old: 1_000_000, Margin_Value=lambda n, _old: 9e11 if n == 3 else 30
+    )
+    report = report_of(tmp_path, rows, header)
+    assert report.rejected["reason"].tolist() == ["is larger than any sale can be"]
+
+
+def test_a_column_of_thousands_votes_for_its_mark(tmp_path: Path) -> None:
+    rows = changed(Sales_Value=lambda _n, _old: "1.234.567", Margin_Value=lambda _n, _old: "234.567")
+    text = as_csv(rows, delimiter="\t")
+    assert read_sales(kept(tmp_path, "sales.tsv", text))[0]["margin_value"].sum() == 80 * 234567
+
+
+def test_texts_and_numbers_that_look_alike_in_a_workbook_are_said(tmp_path: Path) -> None:
+    rows = changed(4, Sales_Value=lambda n, _old: ("1.234", "999,50")[n % 2], Margin_Value=lambda _n, _old: 1)
+    _sales, report = read_sales(kept(tmp_path, "sales.xlsx", as_xlsx(rows)))
+    assert "“1.234” is 1.234 if the cell is a number and 1234 if it is a text" in said(
+        report, "number_ambiguous"
+    )
+
+
+def test_years_of_two_digits_that_come_first_are_refused(tmp_path: Path) -> None:
+    rows = changed(Date=lambda _n, old: f"{old:%y-%m-%d}")
+    with pytest.raises(FileProblem, match=r"“24-01-15”, which would be 2015-01-24.*four digits"):
+        report_of(tmp_path, rows)
+    usual = changed(400, Date=lambda _n, old: f"{old:%d-%m-%y}")
+    assert str(report_of(tmp_path, usual).first_on) == "2024-01-15"
+
+
+def test_a_workbook_that_took_days_for_months_is_refused(tmp_path: Path) -> None:
+    def opened(_n: int, day: dt.date) -> object:
+        return day.replace(month=day.day, day=day.month) if day.day <= 12 else f"{day:%d/%m/%Y}"
+
+    path = kept(tmp_path, "sales.xlsx", as_xlsx(changed(45, Date=opened)))
+    with pytest.raises(FileProblem, match="took days for months"):
+        read_sales(path)

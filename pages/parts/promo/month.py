@@ -13,6 +13,7 @@ from core.promo.days import ALL_GEOS
 from core.promo.discovery.values import Gap, Opportunity
 from core.promo.keeping.scenarios import store
 from core.promo.scenarios.kpis import PromoKpis
+from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.verdict import VerdictStatus
 from core.store import session
 
@@ -37,7 +38,8 @@ class Discovered:
 
 
 def planned_in(person: Person, project: Membership, month: str, geo: str) -> tuple[PromoKpis, ...]:
-    """Figures of the saved promotions that run in the month; drafts that are blocked do not count."""
+    """Figures of the saved promotions that run in the month. Drafts that are blocked do not count. Of
+    several for the same days and places the one changed last counts: the others are its alternatives."""
     first, last = days_of(month)
     with session() as s:
         there = [
@@ -46,8 +48,21 @@ def planned_in(person: Person, project: Membership, month: str, geo: str) -> tup
             if promo.start <= last and promo.end >= first and promo.status != VerdictStatus.BLOCK
             if geo in (ALL_GEOS, promo.geo)
         ]
-        kept = [store.promo(s, person, promo.id).kpis for promo in there]
-    return tuple(kpis for kpis in kept if kpis is not None)
+        newest = sorted(there, key=lambda promo: promo.updated_at, reverse=True)
+        kept = [store.promo(s, person, promo.id) for promo in newest]
+    taken: list[PromoScenario] = []
+    for scenario in (one.scenario for one in kept if one.kpis is not None):
+        if not any(_same_shelf(scenario, other) for other in taken):
+            taken.append(scenario)
+    return tuple(one.kpis for one in kept if one.kpis is not None and one.scenario in taken)
+
+
+def _same_shelf(one: PromoScenario, other: PromoScenario) -> bool:
+    """Whether two promotions discount something at the same place on the same day."""
+    meet = one.start <= other.end and other.start <= one.end
+    geos = ALL_GEOS in (one.geo, other.geo) or one.geo == other.geo
+    shelves = [{(line.department, line.channel) for line in plan.mechanics} for plan in (one, other)]
+    return meet and geos and bool(shelves[0] & shelves[1])
 
 
 def days_of(month: str) -> tuple[dt.date, dt.date]:

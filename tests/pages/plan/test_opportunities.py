@@ -8,10 +8,14 @@ import pandas as pd
 import pytest
 
 from core.access import Role
+from core.access.members.store import membership
 from core.promo.keeping.opportunities import store as opportunities
 from core.promo.keeping.scenarios import store as scenarios
+from core.promo.scenarios.evaluate import evaluate
+from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.store import session
-from pages.parts.promo.month import months_of
+from pages.parts.promo.month import months_of, planned_in
+from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
 
@@ -85,7 +89,10 @@ def test_plan_this_fills_the_builder_and_the_promotion_knows_where_it_came_from(
     with session() as s:
         (promo,) = scenarios.promos(s, owner, learned)
     assert promo.opportunity_id == best.id
-    assert "Planned" in "".join(str(one.value) for one in open_page(PAGE, month=MONTH).markdown)
+    again = open_page(PAGE, month=MONTH)
+    assert not again.exception
+    place = f"**{best.opportunity.department}, {best.opportunity.channel}**"
+    assert place not in [one.value for one in again.markdown], "what is planned is not suggested again"
 
 
 def test_what_was_begun_from_an_opportunity_is_still_saved_when_that_is_no_longer_found(
@@ -121,3 +128,21 @@ def test_the_month_shown_first_is_the_one_to_come_or_the_last_with_a_target() ->
     assert months_of(targets, dt.date(2024, 3, 1)) == (["2024-03", "2024-01"], "2024-03")
     assert months_of(targets, dt.date(2024, 5, 1))[1] == "2024-03"
     assert months_of(targets.iloc[:0], dt.date(2024, 5, 1))[1] == "2024-05"
+
+
+def test_of_alternatives_for_the_same_shelf_the_one_changed_last_counts(owner, learned):
+    def save(label: str, department: str, discount: float) -> None:
+        line = Mechanic(department, "online", discount)
+        plan = PromoScenario(label, "2024-03-04", "2024-03-10", "balanced", (line,))
+        kpis = evaluate(plan, made_baseline(), made_uplift(), made_settings())
+        with session() as s:
+            scenarios.save_promo(s, owner, learned, plan, kpis, None)
+
+    for label, department, discount in (("A", "TV", 10.0), ("B", "Gaming", 10.0), ("C", "TV", 20.0)):
+        save(label, department, discount)
+    with session() as s:
+        project = membership(s, owner, learned)
+    counted = planned_in(owner, project, MONTH, "ALL")
+    assert sorted((line.department, line.discount_pct) for one in counted for line in one.lines) == [
+        ("Gaming", 10.0), ("TV", 20.0),
+    ]  # fmt: skip

@@ -12,7 +12,8 @@ from pages.parts.session import require_project
 
 person, project = require_project(Permission.PROJECT_VIEW)
 page_header("Creative brief", "From a saved promotion to a brief the creative team can work with")
-promos = [promo for promo in saved_promos(person, project) if promo.kpi_id is not None]
+# A saved brief outlives the figures that it was written from.
+promos = [promo for promo in saved_promos(person, project) if promo.kpi_id or promo.briefed]
 if promos:
     brief_board(person, project, choose_promo(promos, key="brief_promo"))
 else:

@@ -16,7 +16,8 @@ person, project = require_project(Permission.PROJECT_VIEW)
 page_header("Post-mortem", "What a promotion brought against its forecast, and what to learn from it")
 ground = ground_of(person, project)
 last = last_sold(person, project)
-begun = [p for p in saved_promos(person, project) if p.kpi_id is not None and p.start <= last]
+# A saved report outlives the figures that it was made from.
+begun = [p for p in saved_promos(person, project) if (p.kpi_id or p.reviewed) and p.start <= last]
 if begun:
     review_board(person, project, choose_promo(begun, key="review_promo"), ground)
 else:

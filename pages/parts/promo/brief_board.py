@@ -98,7 +98,7 @@ def _bar(brief: CreativeBrief | None, desk: Desk, project: Membership, locked: b
             download_menu(
                 project, _files(brief, head), "The brief as it stands on screen.", key="brief_export"
             )
-        if not locked:
+        if not locked and desk.promo.kpis is not None:
             with st.popover("Write anew", icon=":material/auto_fix_high:"):
                 st.caption("Puts the brief that the promotion gives in place of yours.")
                 if st.button("Write anew", key="brief_anew"):

@@ -50,6 +50,9 @@ def review_board(person: Person, project: Membership, promo: KeptPromo, ground: 
     show_course(review.report, ground.wording)
     show_signals(review.report, ground.wording)
     show_parts(review.report, ground.wording)
+    if review.past:
+        st.caption("The figures it was planned with are no longer kept; this is the report as it was saved.")
+        return
     _next(review, project, ground)
 
 
@@ -77,7 +80,7 @@ def _bar(review: Review, project: Membership, busy: bool) -> None:
         if pressed and _save(review):
             st.rerun()
         reason = "Learning is under way." if busy else None
-        if trains and st.button(
+        if trains and not review.past and st.button(
             "Learn from it", icon=":material/model_training:", key="review_learn", disabled=busy,
             help=reason or "Learns all effects again, with the sales of this promotion.",
         ):  # fmt: skip

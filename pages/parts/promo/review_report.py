@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Person
+from core.errors import UserError
 from core.promo.fitted import PromoModel
 from core.promo.keeping.facts import store as facts
 from core.promo.keeping.models import store as models
@@ -26,14 +27,20 @@ from pages.parts.promo.ground import Ground
 
 @dataclass(frozen=True)
 class Review:
-    """`report` as the sales are now, `kept` the saved one; `before` the model that made the forecast and
-    `after` a newer one, where both are there."""
+    """`report` as the sales are now, or the saved one where the promotion's figures are no longer kept.
+    `kept` is the saved one; `before` the model that made the forecast and `after` a newer one, where both
+    are there."""
 
     promo: KeptPromo
     report: PostMortem
     kept: KeptReview | None
     before: PromoModelInfo | None
     after: PromoModelInfo | None
+
+    @property
+    def past(self) -> bool:
+        """Whether only the saved report is left of the forecast."""
+        return self.promo.kpis is None
 
     @property
     def saved(self) -> bool:
@@ -54,10 +61,13 @@ def review_of(person: Person, project: Membership, promo: KeptPromo, ground: Gro
         key = facts.facts_key(s, person, project.project_id)
         kept = reviews.review(s, person, promo.info.id)
         known = models.promo_models(s, person, project.project_id)
+    if promo.kpis is None:
+        if kept is None:
+            raise UserError("This promotion has no figures to compare its sales with: save it again first.")
+        return Review(promo, kept.report, kept, None, None)
     asked = [str(promo.kpi_id), key, ground.info.cache_key, project.currency, *rules_of(ground.settings)]
     report = _report(project.project_id, asked, person, project, promo, ground)
-    used = promo.kpis.model_version if promo.kpis else None
-    before = next((info for info in known if info.model_version == used), None)
+    before = next((info for info in known if info.model_version == promo.kpis.model_version), None)
     newer = ground.info if before is not None and ground.info.version > before.version else None
     return Review(promo, report, kept, before, newer)
 

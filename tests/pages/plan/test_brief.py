@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
@@ -14,6 +15,7 @@ from core.promo.keeping.reference import store as reference
 from core.promo.keeping.reviews import store
 from core.promo.keeping.scenarios import store as scenarios
 from core.store import session
+from db.tables import ScenarioKpi
 from tests.core.promo.made import made_settings
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
@@ -115,6 +117,17 @@ def test_a_new_name_of_the_promotion_leaves_what_was_typed(open_page, owner, pro
         scenarios.rename_promo(s, owner, promo, "Spring days")
     app.run()
     assert field(app, "Objective").value == "Clear the stock"
+    assert _saved(app, owner, promo).primary == "Clear the stock"
+
+
+def test_a_brief_is_still_seen_and_written_once_the_figures_are_no_longer_kept(open_page, owner, promo):
+    _saved(open_page(PAGE), owner, promo)
+    with session() as s:
+        s.execute(delete(ScenarioKpi))
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Write anew" not in [button.label for button in app.button]
+    field(app, "Objective").set_value("Clear the stock").run()
     assert _saved(app, owner, promo).primary == "Clear the stock"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from streamlit.testing.v1 import AppTest
 
 from core import artifacts
@@ -18,6 +19,7 @@ from core.promo.keeping.facts import store as facts
 from core.promo.keeping.reviews import store
 from core.store import session
 from db.promo import PromoModel
+from db.tables import ScenarioKpi
 from tests.core.promo.made import made_baseline, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
@@ -94,6 +96,18 @@ def test_the_report_is_kept_as_it_stands(open_page, owner, promo):
     assert found is not None and found.report.insights
     assert "Saved by" in everything_shown(app)
     assert next(button for button in app.button if button.label == "Save report").disabled
+
+
+def test_a_report_is_still_seen_once_the_figures_of_its_promotion_are_no_longer_kept(open_page, promo):
+    before = press(open_page(PAGE), "Save report")
+    with session() as s:
+        s.execute(delete(ScenarioKpi))
+    app = open_page(PAGE)
+    assert not app.exception
+    assert [one.value for one in app.metric] == [one.value for one in before.metric]
+    assert "this is the report as it was saved" in everything_shown(app)
+    assert "Learn from it" not in [button.label for button in app.button]
+    assert app.button(key="review_save").disabled
 
 
 def test_learn_from_it_keeps_the_report_and_hands_the_work_over(open_page, owner, learned, promo):

@@ -119,6 +119,16 @@ def test_the_same_headers_are_read_as_before(open_page: Opened, owner: Person, p
     assert "Read like an earlier file with the same headers." in everything_shown(app)
 
 
+def test_two_catalogues_of_one_name_are_not_laid_over_each_other(
+    open_page: Opened, owner: Person, project_id: int
+) -> None:
+    catalogue = retail("Promo_October-September_FY25.xlsb")
+    app = drop(open_page(UPLOAD), catalogue, catalogue)
+    assert not app.exception
+    assert f"Two catalogues are called {catalogue[0]}: rename one of them." in everything_shown(app)
+    assert app.button(key=LOAD).disabled
+
+
 def test_a_file_that_is_no_sales_after_all_is_read_as_mix_data(open_page: Opened) -> None:
     app = drop(open_page(UPLOAD), sales_csv())
     picked = next(box for box in app.selectbox if box.key.startswith("kind:"))

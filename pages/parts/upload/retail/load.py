@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -114,6 +115,10 @@ def blocked_by(looks: Sequence[Look], project: Membership) -> str:
     for kind in (DatasetKind.TARGETS, DatasetKind.SEGMENTS):
         if sum(look.kind is kind for look in looks) > 1:
             return f"There are several {NOUNS[kind][1]}: keep one."
+    catalogues = Counter(look.source.name for look in looks if look.kind is DatasetKind.PROMO_CATALOG)
+    if twice := next((name for name, count in catalogues.items() if count > 1), ""):
+        # A catalogue takes the place of an earlier one of its file name: of these, one alone would be left.
+        return f"Two catalogues are called {twice}: rename one of them."
     waiting = [look.source.name for look in looks if not look.ready]
     return f"First settle {', '.join(waiting[:3])}." if waiting else ""
 

@@ -17,8 +17,8 @@ from pages.parts.sales.targets import show_targets
 from pages.parts.session import may, require_project
 
 KEPT = (
-    "Sales are kept as long as the project. Figures of planned promotions are kept for two years, "
-    "post-mortems for three, this list of work for 90 days."
+    "Sales are kept as long as the project, files that were replaced or withdrawn for 30 days. Figures of "
+    "planned promotions are kept for two years, post-mortems for three, this list of work for 90 days."
 )
 
 person, project = require_project(Permission.PROJECT_VIEW)

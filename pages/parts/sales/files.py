@@ -34,7 +34,8 @@ PARTS = {
     "consistency": "Columns that agree with each other",
     "timeliness": "How recent the last day is",
 }
-OPEN = (FileStatus.CURRENT, FileStatus.QUEUED, FileStatus.PROCESSING, FileStatus.FAILED)
+COUNTING = (FileStatus.CURRENT, FileStatus.QUEUED, FileStatus.PROCESSING)
+OPEN = (*COUNTING, FileStatus.FAILED)
 
 
 def files_of(person: Person, project_id: int) -> tuple[SalesFileInfo, ...]:
@@ -53,6 +54,7 @@ def show_files(person: Person, project: Membership, files: Sequence[SalesFileInf
     past = [info for info in files if info.status not in OPEN]
     if past:
         with st.expander(f"Replaced and withdrawn files ({len(past)})", key="past_files", on_change="rerun"):
+            st.caption("They are removed for good 30 days after they ceased to count.")
             for info in past:
                 _file(person, project, info, files)
 
@@ -87,7 +89,7 @@ def _file(person: Person, project: Membership, info: SalesFileInfo, files: Seque
                 st.caption(plain(_facts(info, files)))
             if info.quality_score is not None:
                 st.metric("Quality", f"{info.quality_score:.0f}", width="content", help="0 to 100")
-            _deeds(project, info)
+            _deeds(project, info, files)
         if info.report:
             with st.expander("Quality and findings", key=f"quality_{info.id}", on_change="rerun") as details:
                 if details.open:
@@ -114,7 +116,7 @@ def _read_words(info: SalesFileInfo) -> list[str]:
     return words
 
 
-def _deeds(project: Membership, info: SalesFileInfo) -> None:
+def _deeds(project: Membership, info: SalesFileInfo, files: Sequence[SalesFileInfo]) -> None:
     if not may(project, Permission.DATASET_UPLOAD):
         return
     if info.status is FileStatus.CURRENT:
@@ -122,8 +124,21 @@ def _deeds(project: Membership, info: SalesFileInfo) -> None:
             go(Screen.UPLOAD, replaces=info.id)
         if st.button("Withdraw", key=f"withdraw_{info.id}", type="tertiary"):
             withdraw(info)
-    elif info.status is FileStatus.WITHDRAWN and st.button("Bring back", key=f"restore_{info.id}"):
+    elif _may_return(info, files) and st.button("Bring back", key=f"restore_{info.id}"):
         restore(info)
+
+
+def _may_return(info: SalesFileInfo, files: Sequence[SalesFileInfo]) -> bool:
+    """A withdrawn file may; a replaced one where none of its corrections counts any more."""
+    if info.status is FileStatus.REPLACED:
+        return not _corrected(info, files)
+    return info.status is FileStatus.WITHDRAWN
+
+
+def _corrected(info: SalesFileInfo, files: Sequence[SalesFileInfo]) -> bool:
+    """Whether a correction of the file counts, or is about to, or one of that correction."""
+    corrections = [other for other in files if other.replaces_id == info.id]
+    return any(one.status in COUNTING or _corrected(one, files) for one in corrections)
 
 
 def withdraw(info: SalesFileInfo) -> None:

@@ -128,6 +128,30 @@ def test_a_withdrawn_file_comes_back_by_undo(open_page: Opened, owner: Person, s
         assert facts.facts_span(s, owner, sold) is not None
 
 
+def test_what_a_withdrawn_correction_replaced_can_be_brought_back(
+    open_page: Opened, owner: Person, sold: int
+) -> None:
+    first = file_id(sold)
+    with session() as s:
+        s.execute(update(SalesFile).values(status=FileStatus.REPLACED))
+        correction = SalesFile(
+            project_id=sold, file_name="second.csv", file_path="none", file_bytes=1, checksum="second",
+            mapping=MAPPING.to_json(), status=FileStatus.CURRENT, replaces_id=first,
+        )  # fmt: skip
+        s.add(correction)
+        s.flush()
+        second = correction.id
+    app = on_tab(open_page, "Files")
+    assert f"restore_{first}" not in {button.key for button in app.button}
+    app.button(key=f"withdraw_{second}").click().run()
+    assert "removed for good 30 days after" in everything_shown(app)
+    app.button(key=f"restore_{first}").click().run()
+    assert not app.exception
+    with session() as s:
+        assert facts.sales_file(s, owner, first).status is FileStatus.CURRENT
+        assert facts.facts_span(s, owner, sold) is not None
+
+
 def test_a_viewer_looks_and_changes_nothing(
     open_page: Opened, sold: int, new_member: Callable[[Role], Person]
 ) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 
 from core.data.cells import ColumnKind
+from core.data.dates import DateForm
 from core.promo.facts.lines import Source
-from core.promo.facts.mapping import SalesChannel
+from core.promo.facts.mapping import SalesChannel, word_key
 from core.promo.facts.meanings import channels_meant
 from core.promo.facts.small_tables import (
     BETWEEN_CHANNELS,
     Field,
-    as_percent,
     either,
     listed,
     quoted_cell,
@@ -29,13 +30,18 @@ _START = "start begin beginn from von debut inicio first ab desde inizio startda
 _END = "end ende until bis fin last to hasta fine enddatum dateend"
 _NAME = "name titel title bezeichnung nom nombre promo promotion aktion campaign kampagne event oferta offer"
 _DISCOUNT = "discount discounts rabatt nachlass remise descuento sconto korting markdown depth"
-_BOTH = frozenset({"all", "both", "alle", "beide", "tous", "todos", "omnichannel", "omni"})
+_BOTH = frozenset(
+    {"all", "both", "alle", "beide", "tous", "todos", "omnichannel", "omni", "all channels", "both channels"}
+    | {"alle kanale", "alle kanaele", "beide kanale", "tous les canaux", "todos los canales"}
+)
+_CLICK_AND_COLLECT = re.compile(r"click\s*(?:&|\+|and|und|et|y)\s*collect", re.IGNORECASE)
+_COARSE = frozenset({DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER})
 FIELDS = (
     Field(
         "promo_name", "promotion's name", ColumnKind.TEXT, said(_NAME, without=f"{_DISCOUNT} {_START} {_END}")
     ),
-    Field("date_start", "first day", ColumnKind.DATE, said(_START)),
-    Field("date_end", "last day", ColumnKind.DATE, said(_END)),
+    Field("date_start", "first day", ColumnKind.DATE, said(_START), coarse=_COARSE),
+    Field("date_end", "last day", ColumnKind.DATE, said(_END), coarse=_COARSE),
     Field(
         "departments",
         "departments",
@@ -53,7 +59,7 @@ FIELDS = (
         said("channel channels kanal kanale kanaele canal canaux canales canale vertriebsweg"),
         required=False,
     ),
-    Field("avg_discount_pct", "discount in percent", ColumnKind.NUMBER, said(_DISCOUNT)),
+    Field("avg_discount_pct", "discount in percent", ColumnKind.NUMBER, said(_DISCOUNT), percent=True),
     Field(
         "mechanics",
         "mechanic",
@@ -73,7 +79,6 @@ def read_catalog(source: Source, name: str) -> pd.DataFrame:
     `avg_discount_pct` in percent, `mechanics` a list of texts. FileProblem names every fault at once.
     """
     table, frame, faults = read_small(source, name, FIELDS)
-    frame["avg_discount_pct"] = as_percent(frame["avg_discount_pct"])
     frame["departments"] = frame["departments"].map(listed)
     frame["channels"] = _channels(frame["channels"], faults)
     frame["mechanics"] = frame["mechanics"].map(listed)
@@ -86,17 +91,18 @@ def read_catalog(source: Source, name: str) -> pd.DataFrame:
 
 def _channels(cells: pd.Series[Any], faults: list[str]) -> pd.Series[Any]:
     both = [channel.value for channel in SalesChannel]
+    cells = cells.map(lambda cell: _CLICK_AND_COLLECT.sub("click collect", cell), na_action="ignore")
     words = {word for cell in cells for word in listed(cell, BETWEEN_CHANNELS)}
     meant = channels_meant(sorted(words))
     lists: list[list[str]] = []
     for row, cell in cells.items():
         found = listed(cell, BETWEEN_CHANNELS)
-        unknown = [word for word in found if meant[word] is None and word.casefold() not in _BOTH]
+        unknown = [word for word in found if meant[word] is None and word_key(word) not in _BOTH]
         faults += [
             f"row {row}: channel {quoted_cell(word)} is neither online nor offline." for word in unknown
         ]
         known = {str(channel.value) for word in found if (channel := meant[word]) is not None}
-        everywhere = not found or any(word.casefold() in _BOTH for word in found)
+        everywhere = not found or any(word_key(word) in _BOTH for word in found)
         lists.append(both if everywhere else [channel for channel in both if channel in known])
     return pd.Series(lists, index=cells.index, dtype=object)
 

@@ -27,8 +27,10 @@ _SHARE = "share anteil part cuota quota aandeel pct percent prozent"
 FIELDS = (
     Field("segment_id", "segment's id", ColumnKind.TEXT, said("segment segmento", "id code key nr")),
     Field("name", "segment's name", ColumnKind.TEXT, said("name bezeichnung nom nombre label segment")),
-    Field("share_of_customers", "share of customers", ColumnKind.NUMBER, said(_SHARE, _CUSTOMERS)),
-    Field("share_of_revenue", "share of revenue", ColumnKind.NUMBER, said(_SHARE, _REVENUE)),
+    Field(
+        "share_of_customers", "share of customers", ColumnKind.NUMBER, said(_SHARE, _CUSTOMERS), percent=True
+    ),
+    Field("share_of_revenue", "share of revenue", ColumnKind.NUMBER, said(_SHARE, _REVENUE), percent=True),
     Field(
         "avg_basket_value",
         "average basket",
@@ -73,16 +75,12 @@ def read_segments(source: Source, name: str) -> pd.DataFrame:
     """
     table, frame, faults = read_small(source, name, FIELDS)
     for column in ("share_of_customers", "share_of_revenue"):
-        frame[column] = _as_share(frame[column])
+        frame[column] = frame[column] / 100.0
     frame["fav_categories"] = frame["fav_categories"].map(listed)
     frame["discount_sensitivity"] = _sensitivity(frame["discount_sensitivity"], faults)
     faults += _ids(frame["segment_id"]) + _shares(frame) + _negative(frame)
     refuse(table.name, faults)
     return frame[list(SEGMENTS)].reset_index(drop=True)
-
-
-def _as_share(values: pd.Series[Any]) -> pd.Series[Any]:
-    return values / 100.0 if values.max() > 1 else values
 
 
 def _sensitivity(cells: pd.Series[Any], faults: list[str]) -> pd.Series[Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from core.data.cells import ColumnKind, type_column
+from core.data.cells import ColumnKind, TypedColumn, type_column
+from core.data.dates import DateForm, DateOrder
 from core.data.files import read_table
 from core.data.limits import ReadLimits
-from core.data.problems import FileProblem, Severity, name_some, shortened
+from core.data.problems import FileProblem, ProblemCode, Severity, name_some, shortened
 from core.data.table import RawTable
 from core.promo.facts.inspection import as_path
 from core.promo.facts.lines import Source
@@ -25,18 +26,25 @@ MOST_FAULTS = 50  # sentences shown at once; how many more there are is said
 # "Home & Garden" is one department, but "online & store" are two channels.
 BETWEEN_NAMES = re.compile(r"\s*[;,|\n]\s*")
 BETWEEN_CHANNELS = re.compile(r"\s*(?:[;,|\n/+&]|\band\b|\bund\b|\bet\b|\by\b)\s*", re.IGNORECASE)
+WHOLE_WITHIN = 1.0  # points by which percentages of a whole may miss 100
 LONG_WORD = 5  # letters from which a word may be part of a compound such as Umsatzziel
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a small table: `fits` says how well a header's words fit it (0: not at all)."""
+    """One column of a small table: `fits` says how well a header's words fit it (0: not at all).
+
+    `percent` columns come out in percent, whether written as 20, 20 % or 0.2; `coarse` are ways to write a
+    date that say too little for it.
+    """
 
     name: str
     label: str
     kind: ColumnKind
     fits: Callable[[frozenset[str]], int]
     required: bool = True
+    percent: bool = False
+    coarse: frozenset[DateForm] = frozenset()
 
 
 def said(*groups: str, without: str = "") -> Callable[[frozenset[str]], int]:
@@ -79,11 +87,17 @@ def read_small(
             + [f"Its columns are {name_some(table.columns, 20)}."]
         )
     faults: list[str] = []
+    there = [field for field in fields if field.name in headers]
+    typed = _typed(table, {headers[field.name]: field for field in there})
     columns = {
-        field.name: _column(table, headers[field.name], field, faults)
-        for field in fields
-        if field.name in headers
+        field.name: _column(table, headers[field.name], field, typed.get(headers[field.name]), faults)
+        for field in there
     }
+    doubts = [
+        d for f in there for h in [headers[f.name]] if h in typed for d in _doubts(table, h, f, typed[h])
+    ]
+    if doubts:  # the checks of rows would speak of values that may be misread
+        refuse(name, [*faults, *doubts])
     frame = pd.DataFrame(columns, index=pd.Index(table.file_rows, name="row"))
     for field in fields:
         if field.name not in frame:
@@ -109,21 +123,81 @@ def _headers(table: RawTable, fields: Sequence[Field]) -> dict[str, str]:
     return found
 
 
-def _column(table: RawTable, header: str, field: Field, faults: list[str]) -> pd.Series[Any]:
-    if field.kind is ColumnKind.TEXT:
+def _typed(table: RawTable, fields: Mapping[str, Field]) -> dict[str, TypedColumn]:
+    """Every column of numbers or dates by its header; what one proves about the order of dates or the decimal
+    mark holds for the others too."""
+    wanted = {header: field.kind for header, field in fields.items() if field.kind is not ColumnKind.TEXT}
+    typed = {header: type_column(table, header, kind) for header, kind in wanted.items()}
+    orders = {each.date_order for each in typed.values() if each.date_decided}
+    order = orders & {DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}
+    marks = {each.number_format for each in typed.values() if each.number_decided} - {None}
+    for header, each in typed.items():
+        if not each.date_decided and len(order) == 1:
+            typed[header] = type_column(table, header, wanted[header], date_order=next(iter(order)))
+        elif not each.number_decided and len(marks) == 1:
+            typed[header] = type_column(table, header, wanted[header], hint=next(iter(marks)))
+    return typed
+
+
+def _column(
+    table: RawTable, header: str, field: Field, typed: TypedColumn | None, faults: list[str]
+) -> pd.Series[Any]:
+    if typed is None:
         texts = table.frame[header].astype("str").str.strip()
-        values = texts.where(texts != "", None).astype(object)
+        values, named = texts.where(texts != "", None).astype(object), set[int]()
     else:
-        typed = type_column(table, header, field.kind)
-        faults += [p.message for p in typed.problems if p.severity is Severity.ERROR]
-        values = typed.values
-        named = {row for p in typed.problems if p.severity is Severity.ERROR for row in p.rows}
-        if field.required:
-            rows = table.file_rows[values.isna().to_numpy(dtype=bool)]
-            faults += _empty(header, [int(row) for row in rows if int(row) not in named])
-    if field.kind is ColumnKind.TEXT and field.required:
-        faults += _empty(header, [int(row) for row in table.file_rows[values.isna().to_numpy(dtype=bool)]])
+        wrong = [p for p in typed.problems if p.severity is Severity.ERROR]
+        named = {row for problem in wrong for row in problem.rows}
+        faults += [problem.message for problem in wrong]
+        values = _percent(typed.values, _signed(table, header)) if field.percent else typed.values
+    if field.required:
+        rows = table.file_rows[values.isna().to_numpy(dtype=bool)]
+        faults += _empty(header, [int(row) for row in rows if int(row) not in named])
     return pd.Series(values.to_numpy(), index=pd.Index(table.file_rows, name="row"))
+
+
+def _signed(table: RawTable, header: str) -> pd.Series[Any]:
+    return table.frame[header].astype("str").str.strip().str.endswith("%").fillna(False)
+
+
+def _percent(values: pd.Series[Any], signed: pd.Series[Any]) -> pd.Series[Any]:
+    """Percentages, whether written as 20, 20 % or 0.2."""
+    if not signed.any():
+        return as_percent(values)
+    return values.where(~signed, values * 100.0)
+
+
+def _doubts(table: RawTable, header: str, field: Field, typed: TypedColumn) -> list[str]:
+    """What a small table cannot leave open: it has no report in which an assumption could be read."""
+    found = [
+        f"{header} names a {f.value}, no {field.label}." for f in sorted(typed.date_forms & field.coarse)
+    ]
+    for problem in typed.problems:
+        first, dotted = quoted_cell(problem.value), "." in str(problem.value)
+        if problem.code == ProblemCode.DATE_AMBIGUOUS and not dotted:
+            found.append(f"{header}: {first} can be read day first or month first; write it as 2024-03-31.")
+        if problem.code == ProblemCode.NUMBER_AMBIGUOUS and problem.severity is Severity.WARNING and dotted:
+            found.append(f"{header}: {first} can be read in two ways; write thousands without a mark.")
+    if field.kind is ColumnKind.NUMBER:
+        found += _units(header, field, typed, _signed(table, header))
+    return found
+
+
+def _units(header: str, field: Field, typed: TypedColumn, signed: pd.Series[Any]) -> list[str]:
+    """Money among percentages, percentages among amounts, shares among percentages."""
+    if not field.percent:
+        return [f"{header} holds percentages; the {field.label} is needed."] if signed.any() else []
+    if typed.currencies:
+        return [f"{header} holds amounts of money; the {field.label} is needed."]
+    sizes = typed.values.abs()
+    parts = sizes[~signed & (sizes > 0) & (sizes < 1)]
+    larger = sizes[(~signed & (sizes > 1)) | signed]
+    whole = not signed.any() and abs(float(sizes.sum()) - 100.0) < WHOLE_WITHIN
+    if parts.empty or larger.empty or whole:
+        return []
+    return [
+        f"{header}: {parts.iloc[0]:g} may be a share or a percentage here; write all with a percent sign."
+    ]
 
 
 def _empty(header: str, rows: Sequence[int]) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from core.data.cells import ColumnKind
+from core.data.dates import DateForm
 from core.promo.facts.lines import Source
 from core.promo.facts.report import ALL_GEOS
-from core.promo.facts.small_tables import Field, as_percent, read_small, refuse, said
+from core.promo.facts.small_tables import Field, read_small, refuse, said
 
 TARGETS = ("month", "geo", "sales_value_target", "margin_pct_target", "units_target")
 _MONTH = "month monat mois mes mese maand date datum fecha period periode zeitraum"
@@ -16,12 +17,14 @@ _SALES = "sales revenue turnover umsatz ca ventes ventas ingresos fatturato vend
 _MARGIN = "margin marge margen margine rohertrag db"
 _UNITS = "units unit qty quantity stuck stueck menge absatz unites unidades pezzi pieces volume"
 FIELDS = (
-    Field("month", "month", ColumnKind.DATE, said(_MONTH)),
+    Field(
+        "month", "month", ColumnKind.DATE, said(_MONTH), coarse=frozenset({DateForm.WEEK, DateForm.QUARTER})
+    ),
     Field("geo", "geo", ColumnKind.TEXT, said(_GEO), required=False),
     Field(
         "sales_value_target", "sales target", ColumnKind.NUMBER, said(_SALES, without=f"{_UNITS} {_MARGIN}")
     ),
-    Field("margin_pct_target", "margin target in percent", ColumnKind.NUMBER, said(_MARGIN)),
+    Field("margin_pct_target", "margin target in percent", ColumnKind.NUMBER, said(_MARGIN), percent=True),
     Field("units_target", "units target", ColumnKind.NUMBER, said(_UNITS), required=False),
 )
 
@@ -32,7 +35,6 @@ def read_targets(source: Source, name: str) -> pd.DataFrame:
     table, frame, faults = read_small(source, name, FIELDS)
     frame["geo"] = frame["geo"].fillna(ALL_GEOS)
     frame["month"] = pd.to_datetime(frame["month"]).dt.strftime("%Y-%m")
-    frame["margin_pct_target"] = as_percent(frame["margin_pct_target"])
     faults += _repeated(frame) + _impossible(frame)
     refuse(table.name, faults)
     for column in TARGETS[2:]:

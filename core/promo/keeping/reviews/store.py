@@ -47,15 +47,6 @@ def save_review(
     return kept
 
 
-def note_learning(s: Session, person: Person, review_id: uuid.UUID, learned_version: str) -> None:
-    """Writes into a post-mortem which version of the model has learnt from it. Raises NotFound."""
-    promo_id = s.scalar(select(Report.scenario_id).where(Report.id == review_id))
-    promo = shelf.find_to_change(s, person, PromoScenario, promo_id or uuid.UUID(int=0), Permission.PLAN_EDIT)
-    s.get_one(Report, review_id, with_for_update=True).learned_version = learned_version
-    s.flush()
-    shelf.write_down(s, person, promo, "learn", report=str(review_id), learned_version=learned_version)
-
-
 def reviews(s: Session, person: Person, project_id: int) -> tuple[KeptReview, ...]:
     """The latest post-mortem of each promotion of the project, the newest first."""
     require(s, person, project_id, Permission.PROJECT_VIEW)

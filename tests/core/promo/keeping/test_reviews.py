@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,7 +10,6 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from core.access import NotFound, Person
-from core.access.store import audit
 from core.promo.keeping.reviews import store as reviews
 from core.promo.keeping.scenarios import store as promos
 from core.promo.keeping.scenarios.promo_info import PromoInfo
@@ -49,13 +47,6 @@ def test_the_forecast_stays_in_the_report_when_its_figures_are_removed(
     assert row.forecast["figures"]["sales_value"] == figures().totals["sales_value"]
 
 
-def test_what_was_learnt_is_noted_later(s: Session, person: Person, project: int, kept: PromoInfo) -> None:
-    saved = reviews.save_review(s, person, kept.id, outcome())
-    reviews.note_learning(s, person, saved.id, "5")
-    assert [one.learned_version for one in reviews.reviews(s, person, project)] == ["5"]
-    assert audit(s, person, project)[0].action == "promo:learn"
-
-
 def test_a_brief_comes_back_and_is_replaced(s: Session, person: Person, kept: PromoInfo) -> None:
     assert reviews.brief(s, person, kept.id) is None
     reviews.save_brief(s, person, kept.id, creative())
@@ -81,11 +72,11 @@ def test_a_brief_that_somebody_else_saved_meanwhile_is_not_overwritten(
 def test_a_deleted_promotion_takes_its_papers_out_of_sight(
     s: Session, person: Person, project: int, kept: PromoInfo
 ) -> None:
-    saved = reviews.save_review(s, person, kept.id, outcome())
+    reviews.save_review(s, person, kept.id, outcome())
     promos.delete_promo(s, person, kept.id)
     assert reviews.reviews(s, person, project) == ()
     with pytest.raises(NotFound):
-        reviews.note_learning(s, person, saved.id, "5")
+        reviews.review(s, person, kept.id)
 
 
 def test_strangers_find_nothing_and_change_nothing(
@@ -103,8 +94,6 @@ def test_strangers_find_nothing_and_change_nothing(
         lambda: reviews.review(s, stranger, kept.id),
         lambda: reviews.reviews(s, stranger, project),
         lambda: reviews.save_review(s, stranger, kept.id, outcome()),
-        lambda: reviews.note_learning(s, stranger, saved.id, "9"),
-        lambda: reviews.note_learning(s, person, uuid.uuid4(), "9"),
         lambda: reviews.brief(s, stranger, kept.id),
         lambda: reviews.brief_saved_at(s, stranger, kept.id),
         lambda: reviews.save_brief(s, stranger, kept.id, creative()),

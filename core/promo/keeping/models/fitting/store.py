@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from sqlalchemy import Date, cast, distinct, func, select
@@ -11,6 +12,7 @@ from core.jobs.processing.errand import Errand, JobKind
 from core.jobs.processing.store import NOW, enqueue_job, mine
 from core.promo.keeping.facts.loading.store import facts_key_of, lock_facts
 from core.promo.keeping.models.model_info import LearnedModel
+from core.promo.keeping.reviews.learning.store import note_learning
 from db.tables import DataProcessingJob, ProcessingStatus, PromoModel, SalesAggregated, UpliftCoefficient
 
 LEAST_WEEKS = 8
@@ -109,6 +111,8 @@ def keep_model(s: Session, errand: Errand, learned: LearnedModel) -> bool:
         UpliftCoefficient(project_id=errand.project_id, **coefficient) for coefficient in learned.coefficients
     )
     s.flush()
+    if last_on := learned.summary["facts"].get("last_on"):
+        note_learning(s, errand.project_id, learned.version, dt.date.fromisoformat(last_on))
     return True
 
 

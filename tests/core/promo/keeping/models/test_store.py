@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,9 @@ from core.promo.keeping.models.fitting.store import (
     why_not,
 )
 from core.promo.keeping.models.model_info import LearnedModel
+from core.promo.keeping.reviews import store as reviews
+from core.promo.keeping.scenarios import store as promos
+from tests.core.promo.keeping.examples import figures, outcome, plan
 from tests.core.promo.keeping.facts.conftest import claimed, loaded  # noqa: F401  (a fixture)
 
 Load = Callable[..., uuid.UUID]
@@ -128,6 +132,25 @@ def test_keeping_twice_is_harmless_and_a_cancelled_job_keeps_nothing(
     assert len(store.promo_models(s, person, project)) == 1
     facts.cancel_job(s, person, job.job_id)
     assert not keep_model(s, job, learned(s, project, "projects/1/promo/2-1-b"))
+
+
+def test_a_version_is_noted_in_the_post_mortems_whose_sales_it_has_learned_from(
+    s: Session, person: Person, project: int, job: Errand, new_project: Callable[..., int]
+) -> None:
+    elsewhere = new_project(person, "Elsewhere")
+    for number in (project, project, elsewhere):
+        promo = promos.save_promo(s, person, number, plan(), figures(), None)
+        reviews.save_review(s, person, promo.id, outcome())
+    noted = [one.promo_id for one in reviews.reviews(s, person, project)]
+    for path, last_on in (("a", "2026-03-07"), ("b", "2026-03-08"), ("c", "2026-03-09")):
+        model = learned(s, project, f"projects/1/promo/{path}")
+        summary = dict(model.summary) | {"facts": {"rows": 70, "last_on": last_on}}
+        assert keep_model(s, job, replace(model, summary=summary))
+        early = [reviews.review(s, person, promo) for promo in noted]
+        if path == "a":
+            assert [one and one.learned_version for one in early] == [None, None]
+    assert [one.learned_version for one in reviews.reviews(s, person, project)] == ["2", "2"]
+    assert [one.learned_version for one in reviews.reviews(s, person, elsewhere)] == [None]
 
 
 def test_a_version_says_when_the_facts_have_changed_since(

@@ -1,0 +1,1 @@
+"""What a learning job writes into post-mortems."""

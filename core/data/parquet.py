@@ -76,6 +76,20 @@ def _column(values: pa.ChunkedArray) -> pd.Series[Any]:
     elif pa.types.is_date(kind):
         values = values.cast(pa.timestamp("us"))
     elif pa.types.is_binary(kind) or pa.types.is_large_string(kind):
-        values = values.cast(pa.string())
+        values = pa.chunked_array([as_text(chunk) for chunk in values.chunks], pa.string())
     series: pd.Series[Any] = values.to_pandas()
     return series
+
+
+def as_text(values: pa.Array) -> pa.Array:
+    """The values as text; bytes that are no text, such as keys and hashes, with a sign for each odd one."""
+    try:
+        return values.cast(pa.string())
+    except pa.ArrowException:
+        return pa.array([_written(value) for value in values.to_pylist()], pa.string())
+
+
+def _written(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)

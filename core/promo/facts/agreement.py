@@ -16,11 +16,11 @@ from core.data.numbers import NumberFormat, read_numbers
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, shortened
 from core.data.vocabulary import CURRENCY, says
 from core.promo.facts.cells import coded, day_texts, is_dated, numbers
-from core.promo.facts.currencies import PERCENTAGES, codes_among, refuse_currencies
+from core.promo.facts.currencies import PERCENTAGES, currencies_among, refuse_currencies
 from core.promo.facts.dating import Place, read_days
 from core.promo.facts.lines import Batch, Lines
 from core.promo.facts.mapping import SalesColumn, SalesMapping
-from core.promo.facts.meanings import channel_codes, promo_codes
+from core.promo.facts.meanings import channel_codes, codes_among, promo_codes
 from core.promo.facts.scales import Scale, mixed_scale
 from core.promo.facts.totals import MOST_NAMES, NAMED, totals_among
 
@@ -38,6 +38,7 @@ class Agreement:
     `days` the day since 1970 of each text, `date_order` where the texts decided it, `channels` 0 online
     and 1 offline, `promos` 0 and 1 (None where there is no flag column): a negative number is the fault's.
     `formats` by column; `totals` the departments and geos that are the sum of others in their column,
+    `codes` those that look like a missing value (NA) but are none,
     `currencies` the codes that the file speaks of.
     """
 
@@ -50,6 +51,7 @@ class Agreement:
     date_order: DateOrder | None = None
     problems: tuple[DataProblem, ...] = ()
     totals: Mapping[SalesColumn, frozenset[str]] = field(default_factory=dict)
+    codes: Mapping[SalesColumn, frozenset[str]] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
 
 
@@ -103,6 +105,7 @@ def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> A
         problems=(*unclear, *doubts, *_scales(seen, mapping, lines)),
         currencies=frozenset().union(*money.values(), *seen.currencies.values()),
         totals={column: totals_among(names) for column, names in seen.names.items()},
+        codes={column: codes_among(names) for column, names in seen.names.items()},
     )
 
 
@@ -120,7 +123,7 @@ def _look(batch: Batch, mapping: SalesMapping, plain_is_number: bool, seen: _See
             _vote(batch, array, plain_is_number, seen.numbers.setdefault(column, _Column()))
     for name, array in batch.cells.items():
         if says(name, CURRENCY) and name not in mapping.headers:
-            seen.currencies.setdefault(name, set()).update(codes_among(coded(array)[1]))
+            seen.currencies.setdefault(name, set()).update(currencies_among(coded(array)[1]))
 
 
 def _remember(batch: Batch, column: SalesColumn, name: str, array: pa.Array, known: dict[str, Place]) -> None:

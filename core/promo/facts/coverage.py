@@ -45,14 +45,15 @@ def coverage_of(facts: pd.DataFrame, today: dt.date | None) -> Coverage:
         first,
         last,
         int(opened.sum()),
-        tuple(day.date() for day in missing[:MOST_NAMED]),
+        tuple(day.date() for day in missing),
         tuple(future[:MOST_NAMED]),
-        _spellings(facts["department"]),
+        spellings(facts["department"]),
         _spikes(facts),
     )
 
 
-def _spellings(names: pd.Series) -> tuple[tuple[str, ...], ...]:
+def spellings(names: pd.Series) -> tuple[tuple[str, ...], ...]:
+    """Groups of names that differ only in case, accents or spaces."""
     groups: dict[str, list[str]] = {}
     for name in sorted(names.astype(str).unique()):
         groups.setdefault(word_key(name), []).append(name)

@@ -13,7 +13,7 @@ PERCENTAGES = (SalesColumn.DISCOUNT_PCT, SalesColumn.MARGIN_PCT)
 CODE_LETTERS = 3
 
 
-def codes_among(texts: Iterable[str]) -> set[str]:
+def currencies_among(texts: Iterable[str]) -> set[str]:
     """The currencies that a column of currencies names by sign or by a code of three letters."""
     plain = {text.strip().lower() for text in texts if says_missing(text) is Fault.NONE}
     return {

@@ -27,8 +27,8 @@ WORDS = {
     ),
     Notice.PROMO_WITHOUT_DISCOUNT: (
         Severity.WARNING,
-        "{rows} a promotion flag but no discount; the discount of their day comes from the other promotion "
-        "rows. Fill in {column}.",
+        "{rows} a promotion flag but a discount of 0 or none: a 0 is averaged into their day, an empty cell "
+        "takes the discount of the other promotion rows. Fill in {column}.",
     ),
     Notice.DEEP_DISCOUNT: (
         Severity.WARNING,

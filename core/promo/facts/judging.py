@@ -133,14 +133,18 @@ class Judge:
             return np.full(size, names.code(self.mapping.fixed.get(column, ALL_GEOS)), dtype=np.int64)
         codes, texts = coded(cells)
         totals = self.agreement.totals.get(column, frozenset())
-        each = [-Fault.TOTAL_ROW if text in totals else self._name_code(text, names) for text in texts]
+        real = self.agreement.codes.get(column, frozenset())
+        each = [
+            -Fault.TOTAL_ROW if text in totals else self._name_code(text, names, text in real)
+            for text in texts
+        ]
         known = np.array(each, dtype=np.int64)[codes]
         self._faults[column] = _negative(known)
         return known
 
     @staticmethod
-    def _name_code(text: str, names: Names) -> int:
-        missing = says_missing(text)
+    def _name_code(text: str, names: Names, is_code: bool) -> int:
+        missing = Fault.NONE if is_code else says_missing(text)
         if missing is not Fault.NONE:
             return -missing
         plain = " ".join(text.split())

@@ -10,6 +10,7 @@ from core.promo.facts.words import channel_meant, is_flag_word, promo_meant
 
 CHANNEL_CODES = {SalesChannel.ONLINE: 0, SalesChannel.OFFLINE: 1}
 CHANNEL_NAMES = (SalesChannel.ONLINE.value, SalesChannel.OFFLINE.value)
+CODE_LETTERS = (2, 3)
 _EITHER = frozenset({"shop", "shops"})
 # Words for a place in languages that call the web shop a shop.
 _BRANCHES = frozenset(
@@ -48,6 +49,19 @@ def promos_meant(words: Iterable[str]) -> dict[str, bool | None]:
     if not any(meant[word] for word in filled):
         meant |= {word: True for word in filled if meant[word] is None}
     return meant | {word: True for word in filled if meant[word] is None and is_flag_word(word)}
+
+
+def codes_among(names: Iterable[str]) -> frozenset[str]:
+    """Names such as NA or NC that are codes, as all others of their column are, and not the words for a
+    missing value that they look like."""
+    filled = {name for name in names if name.strip()}
+    missing = {name for name in filled if says_missing(name) is Fault.MISSING_WORD}
+    doubtful, others = {name for name in missing if len(name) == 2 and _is_code(name)}, filled - missing
+    return frozenset(doubtful) if len(others) > 1 and all(map(_is_code, others)) else frozenset()
+
+
+def _is_code(name: str) -> bool:
+    return len(name) in CODE_LETTERS and name.isalpha() and name.isupper()
 
 
 def channel_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from core.data.duck import ROW_NUMBER, open_duck
 from core.data.limits import ReadLimits
-from core.data.parquet import check_shape
+from core.data.parquet import as_text, check_shape
 from core.data.problems import FileProblem
 from core.data.table import FileKind
 from core.promo.facts.lines import BATCH_ROWS, Batch, Lines, checksum_of
@@ -29,11 +29,17 @@ def parquet_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
     if rows == 0:
         raise FileProblem(f"{name} has columns but no rows.")
     headers = tuple(schema.names)
-    if ROW_NUMBER in headers:
+    if ROW_NUMBER in {header.lower() for header in headers}:
         raise FileProblem(f"{name} has a column called {ROW_NUMBER}: rename it, that name is needed here.")
     zones = {f.name: f.type.tz for f in schema if pa.types.is_timestamp(f.type) and f.type.tz}
     return Lines(
-        name, FileKind.PARQUET, checksum_of(path), headers, (), lambda: _walk(path, name, zones), rows
+        name,
+        FileKind.PARQUET,
+        checksum_of(path),
+        headers,
+        (),
+        lambda: _walk(path, name, headers, zones),
+        rows,
     )
 
 
@@ -44,9 +50,10 @@ def damaged(name: str) -> FileProblem:
     )
 
 
-def _walk(path: Path, name: str, zones: Mapping[str, str]) -> Iterator[Batch]:
+def _walk(path: Path, name: str, headers: Sequence[str], zones: Mapping[str, str]) -> Iterator[Batch]:
     """Rows count from 1, as nothing stands above them in the file; moments are told in the file's time zone,
-    which DuckDB does not keep: midnight in Berlin is another day in Greenwich."""
+    which DuckDB does not keep: midnight in Berlin is another day in Greenwich. Columns go by their place,
+    since DuckDB renames those that differ in case alone."""
     import duckdb
 
     with open_duck(path) as duck:
@@ -54,9 +61,8 @@ def _walk(path: Path, name: str, zones: Mapping[str, str]) -> Iterator[Batch]:
             for batch in duck.parquet(0, BATCH_ROWS):
                 rows = batch.column(ROW_NUMBER).to_numpy(zero_copy_only=False).astype(np.int64) + 1
                 cells = {
-                    str(column): _plain(array, zones.get(str(column)))
-                    for column, array in zip(batch.schema.names, batch.columns, strict=True)
-                    if column != ROW_NUMBER
+                    header: _plain(array, zones.get(header))
+                    for header, array in zip(headers, batch.columns[:-1], strict=True)
                 }
                 yield Batch(None, rows, cells)
         except duckdb.Error as error:
@@ -76,4 +82,4 @@ def _plain(array: pa.Array, zone: str | None) -> pa.Array:
         return array
     if pa.types.is_integer(kind) or pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         return array
-    return array.cast(pa.string())
+    return as_text(array)

@@ -12,7 +12,7 @@ import pandas as pd
 from core.data.problems import DataProblem
 from core.promo.facts.agreement import Agreement
 from core.promo.facts.cells import Fault
-from core.promo.facts.coverage import Coverage, coverage_of
+from core.promo.facts.coverage import Coverage, coverage_of, spellings
 from core.promo.facts.findings import coverage_findings, notice_findings, rejected_finding
 from core.promo.facts.lines import Lines
 from core.promo.facts.mapping import SalesMapping
@@ -172,6 +172,7 @@ def together(
 ) -> SalesReport:
     """One report for several files: parts weighted by the rows of each, findings one after the other."""
     read = sum(report.rows_read for report in reports)
+    more = (*more, *_spelt_across(reports, facts))
     names = [name for name in reports[0].parts if name != "timeliness"]
     parts = {
         name: round(sum(r.parts[name] * r.rows_read for r in reports) / read, 1) if read else 0.0
@@ -191,3 +192,10 @@ def together(
         **_names(facts),
         files=tuple(name for report in reports for name in report.files),
     )
+
+
+def _spelt_across(reports: Sequence[SalesReport], facts: pd.DataFrame) -> tuple[DataProblem, ...]:
+    """Departments that are spelt in one way in one file and in another way in the next."""
+    known = {finding.message for report in reports for finding in report.findings}
+    spelt = Coverage(None, None, 0, (), (), spellings(facts["department"]), ())
+    return tuple(each for each in coverage_findings("", spelt) if each.message not in known)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from core.data.limits import ReadLimits
-from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some
 from core.errors import UserError
 from core.promo.facts import quality
 from core.promo.facts.aggregation import Progress, aggregate_lines, combine
@@ -144,12 +143,21 @@ def _overlaps(read: Sequence[FileFacts]) -> list[DataProblem]:
     dated = [each.report for each in read if each.report.first_on is not None]
     dated.sort(key=lambda report: (report.first_on, report.last_on))
     found = []
-    for before, after in pairwise(dated):
-        if before.last_on and after.first_on and after.first_on <= before.last_on:
-            message = (
-                f"{before.files[0]} and {after.files[0]} both have sales from {after.first_on} to "
-                f"{min(before.last_on, after.last_on or before.last_on)}; they are added up. Hand in a "
-                "corrected file in place of the old one instead."
-            )
-            found.append(DataProblem(Severity.WARNING, "overlap", message, after.files[0]))
+    for place, after in enumerate(dated):
+        names = [each.files[0] for each in dated[:place] if _meet(each, after)]
+        if names:
+            found.append(_overlap(names, after))
     return found
+
+
+def _meet(before: SalesReport, after: SalesReport) -> bool:
+    return bool(before.last_on and after.first_on and after.first_on <= before.last_on)
+
+
+def _overlap(names: Sequence[str], after: SalesReport) -> DataProblem:
+    one = len(names) == 1
+    message = (
+        f"{name_some([*names, after.files[0]])} {'both' if one else 'all'} have sales of the same days from "
+        f"{after.first_on} on; they are added up. Hand in a corrected file in place of the old one instead."
+    )
+    return DataProblem(Severity.WARNING, "overlap", message, after.files[0])

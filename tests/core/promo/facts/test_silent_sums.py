@@ -6,8 +6,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from core.data.files import read_table
 from core.data.problems import FileProblem
 from core.promo.facts import SalesMapping, SalesReport, inspect_sales, read_sales
 from core.promo.facts.totals import totals_among
@@ -228,3 +232,57 @@ def test_a_workbook_that_took_days_for_months_is_refused(tmp_path: Path) -> None
     path = kept(tmp_path, "sales.xlsx", as_xlsx(changed(45, Date=opened)))
     with pytest.raises(FileProblem, match="took days for months"):
         read_sales(path)
+
+
+def test_every_file_is_compared_with_all_before_it(tmp_path: Path) -> None:
+    whole = kept(tmp_path, "a.csv", as_csv(till(60)))
+    parts = [
+        kept(tmp_path, f"{name}.csv", as_csv(till(5, dt.date(2024, month, 20))))
+        for name, month in (("b", 1), ("c", 2))
+    ]
+    found = [f.message for f in read_sales([whole, *parts])[1].findings if f.code == "overlap"]
+    assert [message.split(" both")[0] for message in found] == ["a.csv, b.csv", "a.csv, c.csv"]
+
+
+def test_departments_spelt_otherwise_in_the_next_file_are_said(tmp_path: Path) -> None:
+    first = kept(tmp_path, "a.csv", as_csv(till()))
+    later = [[*row[:2], row[2].lower(), *row[3:]] for row in till(20, dt.date(2024, 3, 1))]
+    report = read_sales([first, kept(tmp_path, "b.csv", as_csv(later))])[1]
+    found = [finding.message for finding in report.findings if finding.code == "spellings"]
+    assert len(found) == 2 and all("look like one department" in message for message in found)
+
+
+def test_a_long_gap_is_counted_in_full(tmp_path: Path) -> None:
+    rows = [*till(), *till(20, dt.date(2034, 1, 15))]
+    assert said(report_of(tmp_path, rows), "missing_days").startswith("3,633 days")
+
+
+@pytest.mark.parametrize("column", ["hash", "Department"])
+def test_bytes_that_are_no_text_do_not_break_a_file(tmp_path: Path, column: str) -> None:
+    table = pa.Table.from_pandas(pd.DataFrame(till(), columns=HEADER), preserve_index=False)
+    if column in HEADER:
+        table = table.drop_columns(column)
+    table = table.append_column(column, pa.array([b"\xff\xfe\x81"] * 80, pa.binary()))
+    pq.write_table(table, tmp_path / "keys.parquet")
+    assert read_sales(tmp_path / "keys.parquet")[1].rows_rejected == 0
+    assert read_table(tmp_path / "keys.parquet", "keys.parquet").frame[column].notna().all()
+
+
+def test_columns_that_differ_in_case_alone_keep_their_names(tmp_path: Path) -> None:
+    frame = pd.DataFrame(till(), columns=HEADER).assign(Note="a", note="b")
+    frame.to_parquet(tmp_path / "notes.parquet")
+    found = inspect_sales(tmp_path / "notes.parquet", "notes.parquet")
+    assert found.headers[-2:] == ("Note", "note") and found.reason("note")
+    frame.assign(File_Row_Number=1).to_parquet(tmp_path / "numbered.parquet")
+    with pytest.raises(FileProblem, match="rename it"):
+        read_sales(tmp_path / "numbered.parquet")
+
+
+def test_a_region_called_na_is_a_region_among_codes(tmp_path: Path) -> None:
+    header = [*HEADER, "Region"]
+    rows = [[*row, ("NA", "EU", "APA")[number % 3]] for number, row in enumerate(till())]
+    assert report_of(tmp_path, rows, header).geos == ("APA", "EU", "NA")
+    named = [
+        [*row, "NA" if number == 5 else ("North", "South")[number % 2]] for number, row in enumerate(till())
+    ]
+    assert report_of(tmp_path, named, header).rows_rejected == 1

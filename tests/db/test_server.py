@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -272,7 +273,9 @@ def _start_as(uid: int, folder: Path) -> int:
 def _kill_all(server: PostgresServer) -> None:
     """End the server and each of its processes as a power cut would."""
     for pid in sorted(processes(server)):
-        os.kill(pid, signal.SIGKILL)
+        # One of its helpers may have ended by itself in between.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     time.sleep(0.1)
 
 

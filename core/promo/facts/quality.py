@@ -19,6 +19,7 @@ from core.promo.facts.mapping import SalesMapping
 from core.promo.facts.notices import Notice, Notices
 from core.promo.facts.rejected import Rejects
 from core.promo.facts.report import ALL_GEOS, SalesReport
+from core.promo.facts.totals import sum_findings
 
 MISSING = frozenset({Fault.EMPTY, Fault.MISSING_WORD, Fault.NO_RESULT})
 
@@ -60,7 +61,8 @@ def assess(
     coverage = coverage_of(facts, today)
     findings = (
         *(*rejected_finding(lines, rejects, read), *notice_findings(lines, mapping, notices)),
-        *(*coverage_findings(lines.name, coverage), *agreement.problems, *lines.problems),
+        *(*coverage_findings(lines.name, coverage), *sum_findings(facts, mapping, lines.name)),
+        *(*agreement.problems, *lines.problems),
     )
     parts = {
         "completeness": _completeness(rejects, notices, coverage, read, rules),

@@ -286,3 +286,11 @@ def test_a_region_called_na_is_a_region_among_codes(tmp_path: Path) -> None:
         [*row, "NA" if number == 5 else ("North", "South")[number % 2]] for number, row in enumerate(till())
     ]
     assert report_of(tmp_path, named, header).rows_rejected == 1
+
+
+def test_a_country_beside_its_regions_is_said(tmp_path: Path) -> None:
+    header, rows = [*HEADER, "Region"], till()
+    placed = [[*row, ("North", "South")[number % 2]] for number, row in enumerate(rows)]
+    assert "total_among" not in {finding.code for finding in report_of(tmp_path, placed, header).findings}
+    whole = [*placed, *[[*row, "Germany"] for row in rows]]
+    assert said(report_of(tmp_path, whole, header), "total_among").startswith("Germany has the sales of all")

@@ -13,13 +13,13 @@ from core.errors import UserError
 from core.mmm.wording import Wording
 from core.promo.days import ALL_GEOS
 from core.promo.discovery.gap import gap
+from core.promo.discovery.months import month_words
 from core.promo.discovery.values import Gap
 from core.promo.keeping.models.model_info import PromoModelInfo
 from core.promo.keeping.reference import store as reference
 from core.promo.scenarios.kpis import PromoKpis
 from core.store import session
 from pages.parts.promo.cached import promo_model, sales_frame
-from pages.parts.promo.discovery import month_words
 from pages.parts.promo.month import months_of, planned_in
 
 MONTH = "month"

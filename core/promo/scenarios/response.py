@@ -16,7 +16,7 @@ nothing, not even other departments.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -121,15 +121,6 @@ class Response:
         kept = np.exp(struck(aims, len(self.cells)) @ self.rival)
         return sell(self, aims, self.sales, self.rates, kept, self.uplift(aims.cell, aims.discount_pct),
                     self.slope[aims.cell], np.ones(len(aims.cell)))  # fmt: skip
-
-    def for_cells(self, places: Sequence[int]) -> Response:
-        """The same for some of the cells."""
-        at = list(places)
-        return replace(
-            self, cells=tuple(self.cells[k] for k in at), sales=self.sales[at], margin=self.margin[at],
-            units=self.units[at], curves=self.curves[at], slope=self.slope[at],
-            rival=self.rival[np.ix_(at, at)],
-        )  # fmt: skip
 
 
 def struck(aims: Aims, cells: int) -> Floats:

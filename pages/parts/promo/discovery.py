@@ -11,6 +11,7 @@ from core.access import Membership, Permission, Person
 from core.mmm.wording import Wording
 from core.promo.days import ALL_GEOS
 from core.promo.discovery.charts import department_map, gap_waterfall
+from core.promo.discovery.months import month_span, month_words
 from core.promo.discovery.values import Gap, GapFigure, Opportunity
 from core.promo.keeping.opportunities import store as kept_opportunities
 from core.promo.keeping.opportunities.kept import KeptOpportunity
@@ -24,7 +25,7 @@ from pages.parts.plain import plain
 from pages.parts.promo.answer import NAMES, amount, change, span
 from pages.parts.promo.cached import discovered
 from pages.parts.promo.ground import Ground, ground_of, show_behind
-from pages.parts.promo.month import Discovered, MonthAsked, days_of, months_of, planned_in
+from pages.parts.promo.month import Discovered, MonthAsked, months_of, planned_in
 from pages.parts.promo.opportunity_cards import show_cards
 from pages.parts.session import may
 
@@ -69,11 +70,6 @@ def _geos(targets: pd.DataFrame, ground: Ground) -> list[str]:
     """Everything together, and each geo where targets or sales know several."""
     named = sorted({*targets["geo"].astype(str), *ground.geos} - {ALL_GEOS})
     return [ALL_GEOS, *named] if len(named) > 1 else [ALL_GEOS]
-
-
-def month_words(month: str) -> str:
-    """'2024-10' as 'October 2024'."""
-    return f"{days_of(month)[0]:%B %Y}"
 
 
 def geo_words(geo: str) -> str:
@@ -144,7 +140,7 @@ def _show_found(
 ) -> None:
     section("Opportunities", "The best promotion of each department, by what it is expected to bring.")
     if not found:
-        over = days_of(asked.month)[1] < ground.next_day
+        over = month_span(asked.month)[1] < ground.next_day
         words = "This month is over: choose a coming one." if over else "No promotion is expected to pay off."
         st.caption(words)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from core.access import Membership, Person
 from core.promo.days import ALL_GEOS
+from core.promo.discovery.months import month_span
 from core.promo.discovery.values import Gap, Opportunity
 from core.promo.keeping.scenarios import store
 from core.promo.scenarios.kpis import PromoKpis
@@ -40,7 +40,7 @@ class Discovered:
 def planned_in(person: Person, project: Membership, month: str, geo: str) -> tuple[PromoKpis, ...]:
     """Figures of the saved promotions that run in the month. Drafts that are blocked do not count. Of
     several for the same days and places the one changed last counts: the others are its alternatives."""
-    first, last = days_of(month)
+    first, last = month_span(month)
     with session() as s:
         there = [
             promo
@@ -63,12 +63,6 @@ def _same_shelf(one: PromoScenario, other: PromoScenario) -> bool:
     geos = ALL_GEOS in (one.geo, other.geo) or one.geo == other.geo
     shelves = [{(line.department, line.channel) for line in plan.mechanics} for plan in (one, other)]
     return meet and geos and bool(shelves[0] & shelves[1])
-
-
-def days_of(month: str) -> tuple[dt.date, dt.date]:
-    """The first and the last day of a month."""
-    first = dt.date.fromisoformat(f"{month}-01")
-    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def months_of(targets: pd.DataFrame, next_day: dt.date) -> tuple[list[str], str]:

@@ -34,7 +34,7 @@ run: $(INSTALLED) ## start the app on http://127.0.0.1:8501 (PORT=... for anothe
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
 worker: $(INSTALLED) ## start one more training worker (needs DATABASE_URL of a shared server)
-	@exec $(BIN)/python -m core.jobs
+	@exec $(BIN)/python -m core.worker
 
 test: $(INSTALLED) ## run every test; installs Debian's chromium and postgresql-15 when it may
 	@.ci/test-tools

@@ -13,12 +13,12 @@ import streamlit as st
 
 if __name__ != "__main__":
     from core.access.web import MIDDLEWARE, ROUTES
-    from pages.parts.serving import lifespan, on_script_error
+    from pages.shared.serving import lifespan, on_script_error
 
     app = st.App(
         __file__, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=on_script_error
     )
 else:
-    from pages.parts.shell import show
+    from pages.shared.shell import show
 
     show()

@@ -16,10 +16,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from db import leftovers
+from db import stale_server
 from db.account import ServerRefused
 from db.binaries import find_binaries, major_version, runnable_binaries
-from db.place import SYSTEM_PLACE, make_place, place_of, private_folder, socket_folder
+from db.paths import SYSTEM_PLACE, make_place, place_of, private_folder, socket_folder
 
 DATABASE = "mixwright"
 ROLE = "mixwright"
@@ -81,7 +81,7 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server, open connections or not; nothing happens when it does not run."""
         with self._start_lock():
-            if leftovers.postmaster(self.data) is not None:
+            if stale_server.postmaster(self.data) is not None:
                 code, answer = self._run(
                     "pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop"
                 )
@@ -127,7 +127,7 @@ class PostgresServer:
                 )
             if time.monotonic() > limit:
                 raise ServerRefused(f"The database did not come up: {fault} Its log is {self.log}.")
-            if leftovers.postmaster(self.data) is None:
+            if stale_server.postmaster(self.data) is None:
                 self._launch()
             else:
                 # It is recovering, or still going down.
@@ -135,7 +135,7 @@ class PostgresServer:
 
     def _launch(self) -> None:
         private_folder(self.sockets, self.account)
-        leftovers.clear(self.data, self.sockets)
+        stale_server.clear(self.data, self.sockets)
         if self.log.is_file() and self.log.stat().st_size > 10_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
         code, answer = self._run(

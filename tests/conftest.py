@@ -30,10 +30,10 @@ import pytest  # noqa: E402
 from argon2 import PasswordHasher  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
-from core import store  # noqa: E402
+from core import database as store  # noqa: E402
 from core.access import Person, Role, credentials  # noqa: E402
-from core.access.accounts.store import add_account  # noqa: E402
 from core.access.store import join_as  # noqa: E402
+from core.access.store.accounts import add_account  # noqa: E402
 from core.settings import settings  # noqa: E402
 from db.backup import drop_database  # noqa: E402
 from db.server import PostgresServer  # noqa: E402
@@ -64,7 +64,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def database(postgres: PostgresServer) -> Iterator[PostgresServer]:
-    """The server with the app's tables; `core.store` talks to it."""
+    """The server with the app's tables; `core.database` talks to it."""
     _point_to(postgres.url())
     store.shut_down()
     _execute(postgres, f"create database {_TEMPLATE} template mixwright")
@@ -89,7 +89,7 @@ def s(database: PostgresServer) -> Iterator[Session]:
 def empty_database(database: PostgresServer) -> Iterator[str]:
     """The address of a database of this test's own, with tables and roles.
 
-    `core.store.session` and new processes use it, through DATABASE_URL.
+    `core.database.session` and new processes use it, through DATABASE_URL.
     """
     name = f"test_{os.urandom(4).hex()}"
     _execute(database, f"create database {name} template {_TEMPLATE}")

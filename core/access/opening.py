@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 
-from core import store
+from core import database
 from core.access.demo_password import demo_password
 from core.access.store import new_claim_token
 from core.settings import settings
@@ -16,11 +16,11 @@ _WARM = ("pandas", "pyarrow", "plotly.graph_objects")
 
 def start() -> None:
     """Database up, demo there, the links printed, heavy imports done; raises DatabaseUnavailable."""
-    store.bring_up()
+    database.bring_up()
     chosen = settings()
     if chosen.demo:
         _make_demo()
-    with store.session() as s:
+    with database.session() as s:
         claim_token = new_claim_token(s)
     demo = demo_password() if chosen.demo else None
     print(banner(chosen.public_url, claim_token, demo), flush=True)
@@ -29,7 +29,7 @@ def start() -> None:
 
 def stop() -> None:
     """Close the connections, and the embedded server unless somebody else uses it."""
-    store.shut_down()
+    database.shut_down()
 
 
 def banner(public_url: str, claim_token: str | None, demo: str | None) -> str:
@@ -50,7 +50,7 @@ def _make_demo() -> None:
     # Imported here because reading data is a heavy room, and only this start needs it.
     from core.demo.store import make_demo
 
-    with store.session() as s:
+    with database.session() as s:
         make_demo(s)
 
 

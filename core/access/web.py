@@ -17,8 +17,8 @@ from core.access import store as access
 from core.access.guard import COOKIE, Guard
 from core.access.opening import start, stop
 from core.access.secret import LIFETIMES
+from core.database import DatabaseUnavailable, session
 from core.settings import settings
-from core.store import DatabaseUnavailable, session
 
 __all__ = ["COOKIE", "MIDDLEWARE", "ROUTES", "start", "stop"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import store
+from core import database as store
 from core.backup.manifest import DUMP, FILE, Backup, read_manifest
 from core.backup.pool import Pool
 from core.errors import UserError

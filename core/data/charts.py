@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.charts.base import empty, figure
+from core.charts.palette import KPI_COLOUR, channel_colours
 from core.data.mapping import KpiKind, Mapping, Role
-from core.mmm.charts.base import empty, figure
-from core.palette import KPI_COLOUR, channel_colours
 
 DIVERGING = ((0.0, "#c2570c"), (0.5, "rgba(139,147,161,0.08)"), (1.0, "#0b7a70"))
 PRESENT, MISSING = "rgba(18,137,125,0.35)", "#d63a3a"

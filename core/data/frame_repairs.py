@@ -13,7 +13,7 @@ from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
 from core.mmm import Problem, apply_repair
 from core.mmm import Repair as ModelRepair
-from core.mmm.table.calendar import detect_frequency, expected_dates
+from core.mmm.panel.calendar import detect_frequency, expected_dates
 
 
 def repaired(frame: Frame, repair: Repair) -> Frame:

@@ -17,8 +17,8 @@ from core.data.bundle import Upload
 from core.data.dataset_info import DatasetInfo
 from core.data.keeping import KeptVersion, keep, read_kept_table
 from core.data.prepare import Prepared
-from core.shelf import store as shelf
-from core.shelf.names import clean_name, copy_name
+from core.lifecycle.names import clean_name, copy_name
+from core.lifecycle.store import things as shelf
 from db.tables import Dataset, Model, User
 
 # Fields of a DatasetInfo that are columns of the same name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.data.export import to_csv_bytes, to_xlsx_bytes
+from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 
 WEEKS = 60
 FIRST_WEEK = "2024-01-01"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.promo.facts.catalog import read_catalog
-from core.promo.facts.mapping import SalesColumn, SalesMapping
-from core.promo.facts.segments import read_segments
-from core.promo.facts.targets import read_targets
-from core.promo.keeping.facts.file_info import HandedIn
+from core.promo.ingest.catalog import read_catalog
+from core.promo.ingest.file_info import HandedIn
+from core.promo.ingest.mapping import SalesColumn, SalesMapping
+from core.promo.ingest.segments import read_segments
+from core.promo.ingest.targets import read_targets
 from core.promo.scenarios.settings import BrandRule, BrandRuleKind, PromoSettings
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "sample_data" / "retail"

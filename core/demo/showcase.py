@@ -11,8 +11,8 @@ import pandas as pd
 from core.promo.brief.generation import generate_brief
 from core.promo.brief.values import CreativeBrief
 from core.promo.fitted import PromoModel
-from core.promo.review.post_mortem import post_mortem
-from core.promo.review.values import PostMortem
+from core.promo.post_mortem.run import post_mortem
+from core.promo.post_mortem.values import PostMortem
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import Mechanic, PromoScenario, ScenarioType

@@ -25,14 +25,14 @@ from core.demo.weekly_sales import (
     Demo,
     weekly_sales,
 )
-from core.jobs.runs.store import back_in_queue
-from core.jobs.store import enqueue_training
-from core.promo.keeping.facts.handing_in.store import hand_in
-from core.promo.keeping.facts.store import sales
-from core.promo.keeping.models.store import load, promo_models
-from core.promo.keeping.reference import store as reference
-from core.promo.keeping.reviews.store import save_brief, save_review
-from core.promo.keeping.scenarios.store import save_promo
+from core.promo.store import reference
+from core.promo.store.files import sales
+from core.promo.store.models import load, promo_models
+from core.promo.store.post_mortems import save_brief, save_review
+from core.promo.store.scenarios import save_promo
+from core.promo.store.uploads import hand_in
+from core.queue.store.queue import enqueue_training
+from core.queue.store.runs import back_in_queue
 from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project, ProjectMember
 
 DEMO_LOCK = 7302  # advisory lock of the transaction that makes the demo

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.data import Prepared, detect, prepare, read_table, to_mmm_config_fields
 from core.mmm.config import MMMConfig
-from core.mmm.sampling.effort import SamplingPlan
+from core.mmm.sampling.sampler_settings import SamplingPlan
 
 FILE = Path(__file__).resolve().parent.parent.parent / "sample_data" / "robyn_weekly.csv"
 

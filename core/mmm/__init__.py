@@ -3,22 +3,22 @@
 Importing this package loads no sampler: `fit` imports it when it is called.
 """
 
-from core.mmm.budget import BudgetProblem
 from core.mmm.config import MMMConfig
-from core.mmm.draft.model import DraftMMM, draft_fit
 from core.mmm.fitted import FittedMMM
 from core.mmm.lift import LiftTest
 from core.mmm.model.preview import PriorPreview, prior_preview
+from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.constraint import Constraint
 from core.mmm.optimiser.frontier import frontier
 from core.mmm.optimiser.limits import InfeasiblePlan
 from core.mmm.optimiser.plan import Plan, optimize
+from core.mmm.panel.checks import check
+from core.mmm.panel.repair import apply_repair
 from core.mmm.priors import ChannelPrior, Priors
 from core.mmm.problem import DatasetProblem, Problem, Repair
+from core.mmm.quick_fit.model import DraftMMM, draft_fit
 from core.mmm.sampling.nuts import Cancelled
 from core.mmm.scenario import simulate
-from core.mmm.table.checks import check
-from core.mmm.table.repair import apply_repair
 from core.mmm.training import fit
 
 __all__ = [

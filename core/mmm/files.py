@@ -19,7 +19,7 @@ from core.mmm.model.media import media_draws
 from core.mmm.model.parameters import natural_of
 from core.mmm.model.predict import Posterior
 from core.mmm.model.structure import Structure, structure_of
-from core.mmm.table.reading import NATIONAL
+from core.mmm.panel.reading import NATIONAL
 
 if TYPE_CHECKING:
     import xarray as xr

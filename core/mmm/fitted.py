@@ -11,15 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.answers.curves import carry_over_curves, response_curves
-from core.mmm.answers.decomposition import decompose, fitted_frame
-from core.mmm.answers.frequency import frequency_curve, optimal_frequency
-from core.mmm.answers.summary import Day, channel_summary, geo_summary
 from core.mmm.choices import Frequency
 from core.mmm.config import MMMConfig
 from core.mmm.model.media import media_terms
 from core.mmm.model.predict import Posterior, baseline_draws, predict
 from core.mmm.model.structure import Structure
+from core.mmm.results.channel_summary import Day, channel_summary, geo_summary
+from core.mmm.results.curves import carry_over_curves, response_curves
+from core.mmm.results.decomposition import decompose, fitted_frame
+from core.mmm.results.frequency import frequency_curve, optimal_frequency
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -94,7 +94,7 @@ class FittedMMM:
         return np.random.default_rng([self.seed, purpose])
 
     def channel_summary(self, level: float = 0.9, start: Day = None, end: Day = None) -> pd.DataFrame:
-        """One row per channel (paid, then organic); see `core.mmm.answers.summary.channel_summary`."""
+        """One row per channel (paid, then organic); see `results.channel_summary`."""
         own = self.posterior
         return channel_summary(self.structure, own.natural, own.media, level, start, end)
 
@@ -131,12 +131,12 @@ class FittedMMM:
 
     def frequency_curve(self, points: int = 50, level: float = 0.9) -> pd.DataFrame:
         """KPI and incremental ROAS by average frequency at constant impressions, for channels with reach and
-        frequency; see `core.mmm.answers.frequency.frequency_curve`.
+        frequency; see `core.mmm.results.frequency.frequency_curve`.
         """
         return frequency_curve(self.structure, self.posterior.media, points, level)
 
     def optimal_frequency(self, level: float = 0.9) -> pd.DataFrame:
-        """Today's and the best average frequency by channel (`core.mmm.answers.frequency`)."""
+        """Today's and the best average frequency by channel (`core.mmm.results.frequency`)."""
         return optimal_frequency(self.structure, self.posterior.media, level)
 
     def carry_over(self, lags: int | None = None, level: float = 0.9) -> pd.DataFrame:

@@ -15,6 +15,6 @@ def refit(model: FittedMMM, frame: pd.DataFrame, config: MMMConfig | None = None
     """The posterior on `frame` with the set-up of `model`, or another `config`; `effort` as for `fit`.
 
     The chains start from the earlier posterior and tune for at most `Effort.warm_tune` steps; the answer is
-    that of a fit from scratch. `diagnostics["stability"]` tells what moved (`core.mmm.answers.stability`).
+    that of a fit from scratch. `diagnostics["stability"]` tells what moved (`core.mmm.results.stability`).
     """
     return fit(frame, config or model.config, warm=model, **effort)

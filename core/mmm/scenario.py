@@ -13,8 +13,8 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import exposure_per_spend
 from core.mmm.model.predict import Posterior, baseline_draws, future_panel
 from core.mmm.optimiser.horizon import earn_by_period, horizon_of
+from core.mmm.panel.calendar import following_dates
 from core.mmm.problem import listed
-from core.mmm.table.calendar import following_dates
 
 if TYPE_CHECKING:
     import xarray as xr

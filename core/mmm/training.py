@@ -11,9 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.answers.advice import warnings_of
-from core.mmm.answers.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
-from core.mmm.answers.stability import stability_of
 from core.mmm.choices import Engine
 from core.mmm.config import Limits, MMMConfig
 from core.mmm.fitted import FittedMMM
@@ -22,9 +19,12 @@ from core.mmm.model.media import media_draws, media_terms
 from core.mmm.model.parameters import natural_of
 from core.mmm.model.predict import Posterior
 from core.mmm.model.structure import Structure, structure_of
-from core.mmm.sampling.approach import CAREFUL
-from core.mmm.sampling.earlier import earlier_of
+from core.mmm.results.advice import warnings_of
+from core.mmm.results.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
+from core.mmm.results.stability import stability_of
+from core.mmm.sampling.initialisation import CAREFUL
 from core.mmm.sampling.nuts import Cancelled, Effort, Progress, Sampler, Trace, prepare_sampler, sample
+from core.mmm.sampling.previous_fit import earlier_of
 
 Floats = NDArray[np.float64]
 MOST_KEPT, LEAST_KEPT, KEPT_CELLS = 1000, 400, 6e6

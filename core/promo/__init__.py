@@ -1,8 +1,8 @@
 """Promotions: sales facts -> baseline -> uplift by discount. Importing this package loads no sampler."""
 
 from core.promo.baseline import Baseline
-from core.promo.facts import read_sales
-from core.promo.review.post_mortem import post_mortem
+from core.promo.ingest import read_sales
+from core.promo.post_mortem.run import post_mortem
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import (
+from core.charts.base import (
     INK,
     NEUTRAL,
     Trace,
@@ -24,7 +24,7 @@ from core.mmm.charts.base import (
     name_rows,
     rows_axis,
 )
-from core.palette import COLOURS
+from core.charts.palette import COLOURS
 from core.promo.effects import FAR_DAYS, NEAR_DAYS
 
 CHANNEL_COLOURS = {"online": COLOURS[4], "offline": COLOURS[1]}

@@ -23,11 +23,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.answers.decomposition import expected_draws
 from core.mmm.model.density import log_posterior
 from core.mmm.model.media import media_terms
 from core.mmm.model.predict import Posterior, baseline_draws, noise_draws
 from core.mmm.model.structure import Structure, packed
+from core.mmm.results.decomposition import expected_draws
 from core.mmm.sampling.convergence import ess_bulk
 from core.mmm.sampling.nuts import Effort, Trace, sample
 from core.mmm.training import keep_draws

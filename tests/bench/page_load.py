@@ -16,9 +16,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from core.access.store import redeem_ticket, sign_in
 from core.access.web import COOKIE
-from core.store import session
+from core.database import session
 from tests.bench.browserless import Viewer
-from tests.bench.house import House
+from tests.bench.installation import House
 
 PAGE, WIDGET = "results", "Intervals"
 EVERY_SECONDS = 3.0

@@ -15,7 +15,7 @@ import time
 from playwright.sync_api import Page, sync_playwright
 
 from core.access.web import COOKIE
-from tests.bench.house import House
+from tests.bench.installation import House
 from tests.bench.page_load import cookies
 
 MOST_MS, MOVES, PAUSE_MS = 300.0, 50, 400

@@ -18,12 +18,12 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from core.access.store import claim, redeem_ticket, sign_in
 from core.access.web import COOKIE
-from core.projects.store import create_project
-from core.promo.keeping.scenarios.store import save_promo
+from core.database import session
+from core.projects.store.projects import create_project
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
-from core.store import session
+from core.promo.store.scenarios import save_promo
 from tests.bench.browserless import Screen, Viewer
-from tests.bench.house import PASSWORD, House
+from tests.bench.installation import PASSWORD, House
 from tests.pages.plan.learned import keep_learned
 
 MOST_MS, EDITS, WARM_UP = 300.0, 30, 3

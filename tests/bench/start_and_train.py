@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from core.access import Person
-from core.mmm.store import model, train
-from core.store import session
-from tests.bench.house import House
+from core.database import session
+from core.mmm.store.models import model, train
+from tests.bench.installation import House
 
 PLAN = {"draws": 1000, "tune": 1000, "chains": 4, "seed": 1}
 

@@ -11,9 +11,9 @@ from core.access import Person
 from core.data.dataset_info import DatasetInfo
 from core.data.store import save_dataset
 from core.demo.weekly_sales import Demo, weekly_sales
-from core.jobs.run import Findings, Metric, Run, Share
-from core.jobs.runs import store as runs
-from core.mmm.store import train
+from core.mmm.store.models import train
+from core.queue.attempt import Findings, Metric, Run, Share
+from core.queue.store import runs
 
 CHANNEL_ROW = {
     "channel": "tv_S",

@@ -22,7 +22,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core.jobs.lock import WorkerLock
+from core.worker.lock import WorkerLock
 from db.server import PostgresServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db import leftovers
+from db import stale_server
 from db.server import PostgresServer
 
 SYSTEM = Path("/usr/lib/postgresql/15/bin")
@@ -48,11 +48,11 @@ def server_in(folder: Path, pg_bin: Path | None = None) -> Iterator[PostgresServ
     try:
         yield server
     finally:
-        while (pid := leftovers.postmaster(server.data)) is not None:
+        while (pid := stale_server.postmaster(server.data)) is not None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGQUIT)
             time.sleep(0.02)
-        leftovers.clear(server.data, server.sockets)
+        stale_server.clear(server.data, server.sockets)
         shutil.rmtree(server.sockets, ignore_errors=True)
 
 
@@ -65,7 +65,7 @@ def ask(server: PostgresServer, statement: str) -> list[tuple[object, ...]]:
 
 def processes(server: PostgresServer) -> list[int]:
     """Every process that works in the server's data folder."""
-    return leftovers.backends(server.data)
+    return stale_server.backends(server.data)
 
 
 def postmasters(server: PostgresServer) -> list[int]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from db import leftovers
+from db import stale_server
 from db.account import ServerRefused
 from db.server import PostgresServer
 from tests.db.servers import VERSIONS, ask, place, postmasters, processes, server_in
@@ -156,7 +156,7 @@ def test_a_backend_that_outlived_its_server_is_ended_first(server: PostgresServe
     left = psycopg.connect(server.conninfo())
     backend = left.info.backend_pid
     os.kill(backend, signal.SIGSTOP)
-    os.kill(leftovers.postmaster(server.data) or 0, signal.SIGKILL)
+    os.kill(stale_server.postmaster(server.data) or 0, signal.SIGKILL)
     time.sleep(0.2)
     server.start()
     assert server.alive()

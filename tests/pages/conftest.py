@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
 from core.access import store as access
-from core.access.accounts.store import add_account
-from core.projects.store import create_project
-from core.store import session
+from core.access.store.accounts import add_account
+from core.database import session
+from core.projects.store.projects import create_project
 from tests.conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,7 @@ def new_member(project_id: int) -> Callable[[Role], Person]:
 
 @pytest.fixture
 def signed_out_page(empty_database: str) -> Opened:
-    """Opens a screen as nobody: `signed_out_page("pages/admin/people.py", token="...")`."""
+    """Opens a screen as nobody: `signed_out_page("pages/admin/people/page.py", token="...")`."""
 
     def open_it(path: str | None = None, **query: int | str) -> AppTest:
         return _opened(AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS), path, query)

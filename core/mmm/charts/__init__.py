@@ -1,6 +1,6 @@
 """Every chart of a mix model: tidy frames in, plotly figures out; uncertainty is always drawn."""
 
-from core.mmm.charts.base import alt_text, rows_height
+from core.charts.base import alt_text, rows_height
 from core.mmm.charts.channels import (
     contribution,
     geo_returns,

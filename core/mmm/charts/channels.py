@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import (
+from core.charts.base import (
     INK,
     NEUTRAL,
     Trace,
@@ -23,7 +23,7 @@ from core.mmm.charts.base import (
     rows_height,
     rows_of_bars,
 )
-from core.mmm.wording import Wording
+from core.charts.wording import Wording
 
 TOTAL = "#5b6b7d"
 AVERAGE, NEXT, BEFORE = -0.2, 0.12, 0.36  # lanes inside a channel's row

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import (
+from core.charts.base import (
     INK,
     NEUTRAL,
     Trace,
@@ -25,7 +25,7 @@ from core.mmm.charts.base import (
     rows_height,
     rows_of_bars,
 )
-from core.mmm.wording import Wording
+from core.charts.wording import Wording
 
 BARELY_LEARNED = 0.1
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import (
+from core.charts.base import (
     FITTED,
     HOLDOUT,
     INK,
@@ -23,7 +23,7 @@ from core.mmm.charts.base import (
     interval_words,
     line,
 )
-from core.mmm.wording import Wording
+from core.charts.wording import Wording
 
 OUTSIDE = "#e4572e"
 GREYS = ("#7b8494", "#9aa3b2", "#b4bcc8", "#646c7a", "#c9cfd8", "#565d69")

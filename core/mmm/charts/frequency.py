@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import (
+from core.charts.base import (
     NEUTRAL,
     Trace,
     band,
@@ -20,7 +20,7 @@ from core.mmm.charts.base import (
     interval_words,
     line,
 )
-from core.mmm.wording import Wording
+from core.charts.wording import Wording
 
 
 def frequency_curve(

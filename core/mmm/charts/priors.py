@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.mmm.charts.base import NEUTRAL, Trace, band, dots, empty, error_bars, faded, figure, line
-from core.mmm.wording import Wording, percent
-from core.palette import KPI_COLOUR
+from core.charts.base import NEUTRAL, Trace, band, dots, empty, error_bars, faded, figure, line
+from core.charts.palette import KPI_COLOUR
+from core.charts.wording import Wording, percent
 
 Floats = NDArray[np.float64]
 

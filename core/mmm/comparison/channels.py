@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.mmm.answers.readout import Range
 from core.mmm.comparison.grounds import Contender
+from core.mmm.results.summary import Range
 
 FIGURES = ("contribution", "share", "roas")
 

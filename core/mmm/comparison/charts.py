@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import (
+from core.charts.base import (
     INK,
     NEUTRAL,
     Trace,
@@ -24,8 +24,8 @@ from core.mmm.charts.base import (
     rows_axis,
     rows_height,
 )
-from core.mmm.wording import Wording
-from core.palette import COLOURS
+from core.charts.palette import COLOURS
+from core.charts.wording import Wording
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 

@@ -12,9 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.answers.decomposition import expected_draws
-from core.mmm.answers.loo import BAD_K, pointwise
-from core.mmm.answers.readout import Range
 from core.mmm.comparison.channels import channel_estimates, common_range, disagreements
 from core.mmm.comparison.grounds import (
     Contender,
@@ -28,6 +25,9 @@ from core.mmm.comparison.grounds import (
 )
 from core.mmm.comparison.verdict import ComparisonVerdict, judge
 from core.mmm.fitted import FittedMMM
+from core.mmm.results.decomposition import expected_draws
+from core.mmm.results.loo import BAD_K, pointwise
+from core.mmm.results.summary import Range
 from core.mmm.validation.result import SliceResult
 from core.mmm.validation.summary import Summary, summarise
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.mmm.choices import Frequency, Trend
 from core.mmm.config import MMMConfig
-from core.mmm.table.calendar import (
+from core.mmm.panel.calendar import (
     hinge_terms,
     holiday_terms,
     season_terms,
@@ -22,7 +22,7 @@ from core.mmm.table.calendar import (
     weekday_terms,
     years_since,
 )
-from core.mmm.table.panel import Panel
+from core.mmm.panel.panel import Panel
 
 Floats = NDArray[np.float64]
 

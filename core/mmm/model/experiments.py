@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.mmm.config import MMMConfig
 from core.mmm.lift import LiftTest
 from core.mmm.model.parameters import Scales
+from core.mmm.panel.panel import Panel
 from core.mmm.problem import DatasetProblem, listed
-from core.mmm.table.panel import Panel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

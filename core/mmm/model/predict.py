@@ -14,11 +14,11 @@ from core.mmm.model.baseline import design_of
 from core.mmm.model.media import MediaDraws, media_terms
 from core.mmm.model.parameters import Natural
 from core.mmm.model.structure import Structure, scaled_exposure
+from core.mmm.panel.calendar import following_dates, hinge_terms
+from core.mmm.panel.check_reach import frequency_faults
+from core.mmm.panel.panel import Panel, panel_of, rows_of
+from core.mmm.panel.reading import media_columns, read_dates, read_geos, read_numbers
 from core.mmm.problem import DatasetProblem, listed
-from core.mmm.table.calendar import following_dates, hinge_terms
-from core.mmm.table.check_reach import frequency_faults
-from core.mmm.table.panel import Panel, panel_of, rows_of
-from core.mmm.table.reading import media_columns, read_dates, read_geos, read_numbers
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.answers.summary import interval
 from core.mmm.choices import Saturation
 from core.mmm.config import MMMConfig
 from core.mmm.model.kernel import SHARE
@@ -17,6 +16,7 @@ from core.mmm.model.parameters import Natural, natural_of
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import Structure, structure_of
 from core.mmm.model.transforms import saturation
+from core.mmm.results.channel_summary import interval
 
 Floats = NDArray[np.float64]
 POINTS, WIDEST = 41, 4.0

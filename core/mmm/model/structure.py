@@ -15,7 +15,7 @@ from core.mmm.model.experiments import Experiments, experiments_of
 from core.mmm.model.outliers import find_outliers
 from core.mmm.model.parameters import Layout, Scales, layout_of
 from core.mmm.model.transforms import ADSTOCK_CODES, SATURATION_CODES
-from core.mmm.table.panel import Panel, read_panel
+from core.mmm.panel.panel import Panel, read_panel
 
 Floats = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.multistart import ceilings
+from core.mmm.optimiser.objective import Look, Worth
 from core.mmm.optimiser.quadratic import EXACT, Programme
-from core.mmm.optimiser.starts import ceilings
-from core.mmm.optimiser.worth import Look, Worth
 
 Floats = NDArray[np.float64]
 ROUNDS = 60

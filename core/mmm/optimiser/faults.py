@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.mmm.problem import listed
 
 if TYPE_CHECKING:
-    from core.mmm.budget import BudgetProblem
+    from core.mmm.optimiser.budget_problem import BudgetProblem
 
 MOST_PERIODS = 364
 MOST_TESTS = 8

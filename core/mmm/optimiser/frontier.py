@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.budget import BudgetProblem
 from core.mmm.choices import Goal
+from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.plan import optimize, search_of
 from core.mmm.optimiser.risk import Attitude
 from core.mmm.optimiser.search import Breadth, Search
-from core.mmm.optimiser.trial import with_tests
+from core.mmm.optimiser.test_budgets import with_tests
 
 Floats = NDArray[np.float64]
 MOST_POINTS = 50

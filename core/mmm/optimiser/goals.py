@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.choices import Goal
 from core.mmm.optimiser.allocation import Reached
-from core.mmm.optimiser.chance import boldest
 from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limits
+from core.mmm.optimiser.probability_goal import boldest
 from core.mmm.optimiser.search import Breadth, Search
 
 Floats = NDArray[np.float64]

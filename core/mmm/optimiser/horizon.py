@@ -19,9 +19,9 @@ from core.mmm.compiled import compiled
 from core.mmm.model.media import MediaDraws, exposure_per_spend, media_per_money
 from core.mmm.model.structure import Structure
 from core.mmm.model.transforms import answer, carry, respond
+from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.derivatives import curve_bounds, first_order, second_order
 from core.mmm.optimiser.geo_money import own_exposure_per_spend
-from core.mmm.optimiser.levers import Levers
-from core.mmm.optimiser.slopes import curve_bounds, first_order, second_order
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

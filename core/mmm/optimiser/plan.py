@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.budget import BudgetProblem
 from core.mmm.choices import Goal
-from core.mmm.optimiser.account import settled
-from core.mmm.optimiser.chance import against_reference
+from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.goals import Ask, Found, serve
 from core.mmm.optimiser.horizon import earn_by_lever, horizon_of
 from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.objective import Worth
 from core.mmm.optimiser.outcome import Plan
+from core.mmm.optimiser.probability_goal import against_reference
 from core.mmm.optimiser.risk import Attitude, Risk, attitude_of
 from core.mmm.optimiser.search import Search
-from core.mmm.optimiser.trial import serve_with_tests
-from core.mmm.optimiser.worth import Worth
+from core.mmm.optimiser.solution import settled
+from core.mmm.optimiser.test_budgets import serve_with_tests
 
 Floats = NDArray[np.float64]
 TARGETS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)

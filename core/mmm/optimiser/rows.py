@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from core.mmm.optimiser.constraint import Constraint
-from core.mmm.optimiser.levers import Levers
+from core.mmm.optimiser.decision_variables import Levers
 from core.mmm.optimiser.limits import Limit, Limits, Side, row
 
 if TYPE_CHECKING:
-    from core.mmm.budget import BudgetProblem
+    from core.mmm.optimiser.budget_problem import BudgetProblem
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]

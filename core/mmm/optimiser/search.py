@@ -12,8 +12,8 @@ from core.mmm.choices import Saturation
 from core.mmm.model.transforms import SATURATION_CODES
 from core.mmm.optimiser.allocation import FLAT, ROUGH, Reached, climb
 from core.mmm.optimiser.limits import Limits, Side
-from core.mmm.optimiser.starts import corners, envelope_start, flighted
-from core.mmm.optimiser.worth import Worth
+from core.mmm.optimiser.multistart import corners, envelope_start, flighted
+from core.mmm.optimiser.objective import Worth
 
 Floats = NDArray[np.float64]
 FEW = 100

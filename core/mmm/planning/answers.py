@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from core.mmm.answers.evidence import Estimate, Floats
 from core.mmm.planning.answer_parts import Beyond, Binding, GeoMoney, read_binding
 from core.mmm.planning.values import CENT, Reference
+from core.mmm.results.evidence import Estimate, Floats
 
 KEPT_DIGITS = 7  # of a draw's total: rounding far below the Monte Carlo error, a third of the space
 

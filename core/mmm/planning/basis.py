@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.mmm.choices import Frequency, Goal
+from core.mmm.panel.calendar import following_dates
 from core.mmm.planning.limit_values import ChannelLimit
 from core.mmm.planning.values import BudgetInputs, fill_limits, to_cents
-from core.mmm.table.calendar import following_dates
 
 Floats = NDArray[np.float64]
 HEADROOM = 1.5  # a first upper limit, in multiples of the most ever spent over as many periods

@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from core.mmm.answers.evidence import Estimate, Floats
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.plan import Plan, optimize
 from core.mmm.planning.answer_parts import Beyond, Binding, GeoMoney
@@ -18,6 +17,7 @@ from core.mmm.planning.budget_question import goal_of, problem_of
 from core.mmm.planning.effects import PlanEffects, draws_of, outcomes, plan_effects
 from core.mmm.planning.geo_money import geo_shares
 from core.mmm.planning.values import BudgetInputs, round_to_sum
+from core.mmm.results.evidence import Estimate, Floats
 
 SEED = 1
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.answers.evidence import Floats
-from core.mmm.charts.base import INK, NEUTRAL, Trace, days, empty, figure
+from core.charts.base import INK, NEUTRAL, Trace, days, empty, figure
+from core.charts.wording import Wording, percent, probability
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.frontier import FrontierPoint
 from core.mmm.planning.words import split_words
-from core.mmm.wording import Wording, percent, probability
+from core.mmm.results.evidence import Floats
 
 SCHEDULE_HEIGHT = 320
 CELL_HEIGHT = 34

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from core.mmm.budget import BudgetProblem
 from core.mmm.choices import Goal
+from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.limits import InfeasiblePlan
 from core.mmm.optimiser.plan import Plan, optimize
 from core.mmm.planning.answer_parts import Binding, LimitKind

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from core.mmm.budget import DEFAULT_HEADROOM, BudgetProblem
 from core.mmm.choices import Flighting, Goal
 from core.mmm.fitted import FittedMMM
+from core.mmm.optimiser.budget_problem import DEFAULT_HEADROOM, BudgetProblem
 from core.mmm.optimiser.constraint import Constraint
 from core.mmm.planning.limit_values import ChannelLimit, GroupLimit, LinearRule, MonthLimit
 from core.mmm.planning.values import BudgetInputs

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import NEUTRAL, Trace, band, days, empty, error_bars, faded, figure, interval_words
+from core.charts.base import NEUTRAL, Trace, band, days, empty, error_bars, faded, figure, interval_words
+from core.charts.wording import Wording
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.compare import Comparison
 from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
-from core.mmm.wording import Wording
 
 PLAN = "#4c7ef3"
 ROW_HEIGHT = 46

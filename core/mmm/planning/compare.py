@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import UserError
-from core.mmm.answers.evidence import Estimate, Floats
 from core.mmm.planning.answers import BudgetAnswer, PlanDraws
 from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.results.evidence import Estimate, Floats
 
 MOST_PLANS = 5
 SAME = 1e-6

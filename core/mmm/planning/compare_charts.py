@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import Trace, error_bars, figure, interval_words
+from core.charts.base import Trace, error_bars, figure, interval_words
+from core.charts.wording import Wording
 from core.mmm.planning.compare import Comparison, Standing
-from core.mmm.wording import Wording
 
 ROW_HEIGHT = 20
 SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star")

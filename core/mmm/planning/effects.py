@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import media_per_money
 from core.mmm.optimiser.geo_money import own_exposure_per_spend
@@ -18,6 +17,7 @@ from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.effects_kernel import work
 from core.mmm.planning.geo_money import money_by_geo
 from core.mmm.planning.values import round_to_sum
+from core.mmm.results.evidence import Estimate
 
 Floats = NDArray[np.float64]
 MOST_DRAWS, FEWEST_DRAWS = 500, 150

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.export import to_csv_bytes, to_xlsx_bytes
-from core.mmm.answers.evidence import Estimate
+from core.charts.wording import Wording
+from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.mmm.planning.compare import Comparison
 from core.mmm.planning.report import PlanReport
 from core.mmm.planning.schedule import SHEET
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.why import Why
-from core.mmm.wording import Wording
+from core.mmm.results.evidence import Estimate
 
 
 def plan_csv(report: PlanReport) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reportlab.pdfgen.canvas import Canvas
 
-from core.mmm.exports.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, Sheet, fonts_for, one_page
-from core.mmm.exports.pdf_charts import INK, QUIET, clipped
+from core.documents.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, Sheet, fonts_for, one_page
+from core.mmm.documents.pdf_charts import INK, QUIET, clipped
 from core.mmm.planning.export_pdf_charts import (
     forecast_plot,
     kpi_plot,

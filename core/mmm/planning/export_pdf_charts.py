@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.mmm.charts.base import NEUTRAL
-from core.mmm.exports.pdf_charts import INK, QUIET, Place, Plot, clipped, horizontal_grid, vertical_grid
+from core.charts.base import NEUTRAL
+from core.charts.wording import short
+from core.mmm.documents.pdf_charts import INK, QUIET, Place, Plot, clipped, horizontal_grid, vertical_grid
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.report import PlanReport
 from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.wording import short
 
 MOST_ROWS = 12
 GUTTER = 66.0

@@ -6,7 +6,7 @@ from typing import Any
 
 from pptx.util import Emu, Inches
 
-from core.mmm.exports.deck import (
+from core.documents.deck import (
     INNER,
     LEFT,
     QUIET,

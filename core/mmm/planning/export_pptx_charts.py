@@ -9,8 +9,8 @@ import pandas as pd
 from pptx.chart.chart import Chart
 from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION
 
-from core.mmm.charts.base import NEUTRAL
-from core.mmm.exports.pptx_charts import (
+from core.charts.base import NEUTRAL
+from core.mmm.documents.pptx_charts import (
     BASELINE,
     Box,
     around,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.charts.wording import Wording
 from core.mmm.planning.origin import Origin
-from core.mmm.wording import Wording
 
 
 @dataclass(frozen=True)

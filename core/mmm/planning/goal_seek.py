@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from core.errors import UserError
-from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.values import CENT, to_cents
 from core.mmm.planning.whatif import SpendForecast, reckon
 from core.mmm.planning.whatif_schedule import scale
 from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.results.evidence import Estimate
 
 Floats = NDArray[np.float64]
 MOST_TIMES = 1.5  # of the most money ever seen over as many periods

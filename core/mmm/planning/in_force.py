@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.charts.wording import Wording
 from core.mmm.planning.answer_parts import LimitKind
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.values import BudgetInputs
-from core.mmm.wording import Wording
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.charts.wording import Wording, percent
 from core.mmm.choices import Flighting
 from core.mmm.optimiser.limits import InfeasiblePlan, Limit
 from core.mmm.planning.answer_parts import Binding, LimitKind
 from core.mmm.planning.asked_limits import AskedLimit, asked_limits, unasked_limit
 from core.mmm.planning.limit_values import ChannelLimit, GroupLimit, LinearRule
 from core.mmm.planning.values import BudgetInputs
-from core.mmm.wording import Wording, percent
 
 POINT = 0.01  # the step in which a share of the whole money is moved
 

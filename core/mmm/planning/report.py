@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.mmm.answers.method import FORMULA_WORDS
-from core.mmm.answers.report import Figure
+from core.charts.wording import Wording, probability
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.in_force import limits_in_force
 from core.mmm.planning.origin import Origin
@@ -27,7 +26,8 @@ from core.mmm.planning.words import (
     span_words,
     split_words,
 )
-from core.mmm.wording import Wording, probability
+from core.mmm.results.method import FORMULA_WORDS
+from core.mmm.results.report import Figure
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from core.charts.wording import Wording
 from core.mmm.planning.values import round_to_sum
-from core.mmm.wording import Wording
 
 DATE, GEO, CHANNEL, TOTAL = "Date", "Geo", "Channel", "Total"
 SHEET = "Plan"

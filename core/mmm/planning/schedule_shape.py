@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.charts.wording import Wording
 from core.mmm.choices import Frequency
 from core.mmm.planning.schedule import headings
-from core.mmm.wording import Wording
 
 DATE_NAMES = ("date", "week", "day", "month", "period")
 GEO_NAMES = ("geo", "geography", "region", "market")

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.answers.evidence import Estimate
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import kept_draws, kept_totals
@@ -32,6 +31,7 @@ from core.mmm.planning.whatif_results import (
     WhatIfAnswer,
 )
 from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.results.evidence import Estimate
 
 Floats = NDArray[np.float64]
 

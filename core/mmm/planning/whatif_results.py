@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from core.mmm.answers.evidence import Estimate, Floats
 from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import (
     ChannelAnswer,
@@ -17,6 +16,7 @@ from core.mmm.planning.answers import (
     read_estimate,
     read_outcome,
 )
+from core.mmm.results.evidence import Estimate, Floats
 
 
 @dataclass(frozen=True)

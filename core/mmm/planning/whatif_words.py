@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from core.charts.wording import Wording, percent, probability
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.drivers import Driver
 from core.mmm.planning.goal_seek import GoalAnswer
 from core.mmm.planning.values import CENT
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.words import better_sentence, signed, signed_money, span_words, with_interval
-from core.mmm.wording import Wording, percent, probability
 
 NOTHING = 1e-9  # of the KPI: a difference that only rounding makes
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.mmm.answers.evidence import Estimate, Floats
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.in_force import InForce
 from core.mmm.planning.origin import Origin
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.words import split_words
+from core.mmm.results.evidence import Estimate, Floats
 
 Answer = BudgetAnswer | WhatIfAnswer
 # Broken into lines, so that they fit a phone.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.mmm.answers.evidence import Estimate
+from core.charts.wording import Wording, percent, probability
 from core.mmm.choices import Goal
 from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.values import BudgetInputs, Reference, RiskView
-from core.mmm.wording import Wording, percent, probability
+from core.mmm.results.evidence import Estimate
 
 ALL_BUT = 0.9995  # of the bound: what rounds to 100.0 %
 

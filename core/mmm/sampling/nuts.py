@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.mmm.model.structure import Structure, packed
-from core.mmm.sampling.approach import CAREFUL, Approach, approach_to
 from core.mmm.sampling.centring import recentred
-from core.mmm.sampling.earlier import Earlier
+from core.mmm.sampling.initialisation import CAREFUL, Approach, approach_to
 from core.mmm.sampling.mode import start_point
 from core.mmm.sampling.precondition import plain_coordinates
+from core.mmm.sampling.previous_fit import Earlier
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int, int], object]
@@ -213,6 +213,6 @@ def prepare_sampler(structure: Structure) -> None:
 
 def warm_up() -> None:
     """Import all a fit needs and load (or compile) its kernels; starts no threads, so forking stays safe."""
-    from core.mmm.sampling.rehearsal import rehearse
+    from core.mmm.sampling.warm_up import rehearse
 
     rehearse()

@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.answers.summary import interval
 from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
+from core.mmm.panel.panel import Panel, read_panel
+from core.mmm.panel.reading import read_dates
+from core.mmm.results.channel_summary import interval
 from core.mmm.sampling.nuts import Progress
-from core.mmm.table.panel import Panel, read_panel
-from core.mmm.table.reading import read_dates
 from core.mmm.training import fit
+from core.mmm.validation.folds import Slice
 from core.mmm.validation.naive import naive_forecast
 from core.mmm.validation.past import config_of_past, without_holdout
 from core.mmm.validation.result import SliceResult
 from core.mmm.validation.scores import LEVEL, score
-from core.mmm.validation.slices import Slice
 
 Floats = NDArray[np.float64]
 DRAWS, DRAWS_A_CHAIN = 1000, 500

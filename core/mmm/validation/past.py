@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.errors import UserError
 from core.mmm.config import MMMConfig
-from core.mmm.table.panel import Panel
+from core.mmm.panel.panel import Panel
 
 
 def without_holdout(config: MMMConfig) -> MMMConfig:

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from core.errors import UserError
+from core.mmm.validation.folds import Slice
 from core.mmm.validation.naive import Naive
 from core.mmm.validation.result import CHANNEL, SliceResult
 from core.mmm.validation.scores import Scores
-from core.mmm.validation.slices import Slice
 
 STABILITY = ("channel", "share", "share_low", "share_high", "roas", "roas_low", "roas_high", "spread",
              "slices", "steady")  # fmt: skip

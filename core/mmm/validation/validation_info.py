@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.mmm.model_info import ACTIVE, TrainingStatus
+from core.mmm.validation.folds import Slice
 from core.mmm.validation.result import SliceResult
-from core.mmm.validation.slices import Slice
 from core.mmm.validation.summary import Summary, summarise
 
 

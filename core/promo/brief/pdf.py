@@ -12,8 +12,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from core.mmm.exports.page import BRAND, PALE, fonts_for
-from core.mmm.exports.pdf_charts import INK, QUIET
+from core.documents.page import BRAND, PALE, fonts_for
+from core.mmm.documents.pdf_charts import INK, QUIET
 from core.promo.brief.layout import BriefHead, asset_rows, sections_of
 from core.promo.brief.values import CreativeBrief
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import (
+from core.charts.base import (
     FITTED,
     INK,
     NEUTRAL,
@@ -21,8 +21,8 @@ from core.mmm.charts.base import (
     rows_axis,
     rows_height,
 )
-from core.mmm.wording import Wording
-from core.palette import COLOURS
+from core.charts.palette import COLOURS
+from core.charts.wording import Wording
 from core.promo.scenarios.best import FrontierPoint
 from core.promo.scenarios.charts import safe
 from core.promo.scenarios.kpis import PromoKpis

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.mmm.charts.base import NEUTRAL, Trace, empty, error_bars, faded, figure, rows_axis, rows_height
-from core.mmm.wording import Wording
-from core.palette import COLOURS
+from core.charts.base import NEUTRAL, Trace, empty, error_bars, faded, figure, rows_axis, rows_height
+from core.charts.palette import COLOURS
+from core.charts.wording import Wording
 from core.promo.scenarios.kpis import Breakdown, Kpi, PromoKpis
 
 SHOWN = {Kpi.SALES: ("Sales", COLOURS[4]), Kpi.MARGIN: ("Margin", COLOURS[0])}

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.promo.scenarios.historical_range import DISCOUNT, UPLIFT, department_key
 from core.promo.scenarios.kpis import Kpi
+from core.promo.scenarios.projection import LineStanding, Standing
 from core.promo.scenarios.scenario import Lot, Mechanic
-from core.promo.scenarios.seen import DISCOUNT, UPLIFT, department_key
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
-from core.promo.scenarios.standing import LineStanding, Standing
 from core.promo.scenarios.verdict import IssueSeverity, IssueType
 from core.promo.scenarios.wording import says
 

@@ -18,12 +18,12 @@ from core.promo.days import ALL_GEOS
 from core.promo.scenarios.after import after_of
 from core.promo.scenarios.breakdown import Change, rows_of, splits
 from core.promo.scenarios.figures import deltas, figures, interval, intervals, plain
+from core.promo.scenarios.historical_range import seen_ranges
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
 from core.promo.scenarios.lines import line_kpis, line_notes
 from core.promo.scenarios.period import Period, period_of, refuse_unknown
 from core.promo.scenarios.response import Aims, Response, Sold, response_of, sell, taken_pct
 from core.promo.scenarios.scenario import PromoScenario
-from core.promo.scenarios.seen import seen_ranges
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.scenarios.unknowns import Unknowns, unknowns_of
 from core.promo.uplift import Uplift

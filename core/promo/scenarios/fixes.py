@@ -10,9 +10,9 @@ import numpy as np
 
 from core.promo.scenarios.checks import Check, Cure, Finding
 from core.promo.scenarios.kpis import Kpi, PromoKpis
+from core.promo.scenarios.projection import Standing, standing_at
 from core.promo.scenarios.scenario import Lot, Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings
-from core.promo.scenarios.standing import Standing, standing_at
 from core.promo.scenarios.verdict import Fix, FixKind, LineFix
 from core.promo.scenarios.wording import without
 

@@ -13,7 +13,7 @@ import pandas as pd
 from core.errors import UserError
 from core.promo.baseline import Baseline, recent_rates
 from core.promo.days import ALL_GEOS, Cell
-from core.promo.discovery.values import Opportunity
+from core.promo.opportunities.values import Opportunity
 from core.promo.scenarios.best import best_discounts
 from core.promo.scenarios.scenario import ALL_SEGMENTS, Mechanic, PromoScenario, ScenarioType, day_of
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings

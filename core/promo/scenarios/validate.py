@@ -8,9 +8,9 @@ from core.errors import UserError
 from core.promo.scenarios.checks import findings
 from core.promo.scenarios.fixes import Seeker
 from core.promo.scenarios.kpis import PromoKpis
+from core.promo.scenarios.projection import standing_of
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.settings import PromoSettings
-from core.promo.scenarios.standing import standing_of
 from core.promo.scenarios.verdict import Issue, IssueSeverity, Verdict, VerdictStatus
 
 

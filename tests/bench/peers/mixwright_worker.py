@@ -11,7 +11,7 @@ import time
 from itertools import pairwise
 from multiprocessing.context import ForkServerContext
 
-from core.jobs.nursery import open_nursery
+from core.worker.fork_server import open_nursery
 from tests.bench.peers.answer import Stages, specification, write
 from tests.bench.peers.mixwright_fit import answered, fit_and_print
 

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from core.mmm import BudgetProblem, FittedMMM, MMMConfig, fit, optimize, simulate
-from core.mmm.sampling.rehearsal import rehearse_reading
+from core.mmm.sampling.warm_up import rehearse_reading
 from tests.bench.peers.environments import Peer, python_of
 from tests.bench.peers.markets import ten_channels
 

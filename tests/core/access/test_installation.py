@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core import store
+from core import database
 from core.access import AccessDenied, NotFound, Person, Role
 from core.access import store as access
 from core.errors import UserError
@@ -45,13 +45,13 @@ def test_a_weak_password_does_not_use_up_the_claim(s: Session) -> None:
 
 
 def test_of_many_claims_at_once_one_wins(empty_database: str) -> None:
-    with store.session() as s:
+    with database.session() as s:
         token = access.new_claim_token(s)
     assert token is not None
 
     def claim(number: int) -> bool:
         try:
-            with store.session() as s:
+            with database.session() as s:
                 return access.claim(s, token, f"owner{number}", PASSWORD).is_owner
         except UserError:
             return False

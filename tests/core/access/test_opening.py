@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core import store
+from core import database
 from core.access import opening
 from core.access import store as access
 from core.access.demo_password import demo_password
@@ -25,7 +25,7 @@ def test_the_terminal_shows_the_claim_link_until_it_was_used(
     shown = capsys.readouterr().out
     link = next(line.strip() for line in shown.splitlines() if "/claim?token=" in line)
     assert link.startswith(settings().public_url)
-    with store.session() as s:
+    with database.session() as s:
         access.claim(s, link.partition("token=")[2], "olga", PASSWORD)
     opening.start()
     assert "claim" not in capsys.readouterr().out

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from core import store
+from core import database
 from core.access import Person, SignInRefused
 from core.access import store as access
-from core.access.accounts.store import add_account
-from core.access.sessions.store import sign_in
+from core.access.store.accounts import add_account
+from core.access.store.sessions import sign_in
 from core.access.throttle import SignInLimits
 from db.tables import LoginAttempt, WebSession
 from tests.conftest import PASSWORD
@@ -81,12 +81,12 @@ def test_a_session_unused_for_a_fortnight_has_ended(s: Session, person: Person) 
 
 
 def test_looking_up_in_a_read_only_session_writes_nothing(empty_database: str) -> None:
-    with store.session() as s:
+    with database.session() as s:
         add_account(s, "paul", PASSWORD, None)
         signed = sign_in(s, "paul", PASSWORD, HERE)
-    with store.session() as s:
+    with database.session() as s:
         _age(s, signed.session_id, days=1)
-    with store.read_session() as s:
+    with database.read_session() as s:
         assert access.person_by_session(s, signed.session_id) is not None
 
 
@@ -148,12 +148,12 @@ def test_one_address_trying_many_names_is_stopped(
 
 
 def test_many_guesses_at_once_are_counted_one_by_one(empty_database: str) -> None:
-    with store.session() as s:
+    with database.session() as s:
         add_account(s, "paul", PASSWORD, None)
 
     def guess(_number: int) -> str:
         try:
-            with store.session() as s:
+            with database.session() as s:
                 sign_in(s, "paul", "not this one", HERE)
         except SignInRefused as refused:
             return refused.faults[0].split(".")[0]
@@ -166,13 +166,13 @@ def test_many_guesses_at_once_are_counted_one_by_one(empty_database: str) -> Non
 
 
 def test_refused_tries_stay_in_the_history_although_the_caller_rolls_back(empty_database: str) -> None:
-    with store.session() as s:
+    with database.session() as s:
         paul = add_account(s, "paul", PASSWORD, None)
-    with pytest.raises(SignInRefused), store.session() as s:
+    with pytest.raises(SignInRefused), database.session() as s:
         sign_in(s, "paul", "not this one", HERE)
-    with store.session() as s:
+    with database.session() as s:
         sign_in(s, "paul", PASSWORD, HERE)
-    with store.session() as s:
+    with database.session() as s:
         tries = access.login_history(s, paul)
     assert [(one.succeeded, one.address) for one in tries] == [(True, HERE), (False, HERE)]
 

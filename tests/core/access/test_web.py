@@ -13,10 +13,10 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from core import store
+from core import database
 from core.access import store as access
-from core.access.accounts.store import add_account
 from core.access.guard import CONTENT_POLICY
+from core.access.store.accounts import add_account
 from core.access.web import COOKIE, MIDDLEWARE, ROUTES, is_signed_in
 from core.settings import settings
 from tests.conftest import PASSWORD
@@ -55,14 +55,14 @@ def ask(method: str, path: str, base: str = "http://test", **options: Any) -> ht
 
 @pytest.fixture
 def ticket(empty_database: str) -> str:
-    with store.session() as s:
+    with database.session() as s:
         add_account(s, "paul", PASSWORD, None)
         return access.sign_in(s, "paul", PASSWORD, "192.0.2.7").ticket
 
 
 @pytest.fixture
 def token(ticket: str) -> str:
-    with store.session() as s:
+    with database.session() as s:
         found = access.redeem_ticket(s, ticket)
     assert found is not None
     return found
@@ -135,7 +135,7 @@ def test_uploads_and_media_ask_the_database(token: str, path: str) -> None:
     assert ask("PUT", path).status_code == 401
     assert ask("PUT", path, headers={"cookie": f"{COOKIE}=made-up"}).status_code == 401
     assert ask("PUT", path, headers={"cookie": f"{COOKIE}={token}"}).text == "behind"
-    with store.session() as s:
+    with database.session() as s:
         access.sign_out(s, token=token)
     assert ask("PUT", path, headers={"cookie": f"{COOKIE}={token}"}).status_code == 401
 
@@ -178,7 +178,7 @@ def test_when_the_database_is_away_nobody_passes_and_the_answer_says_so(
     ticket: str, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away() -> Callable[[], None]:
-        raise store.DatabaseUnavailable("The database does not answer.")
+        raise database.DatabaseUnavailable("The database does not answer.")
 
     monkeypatch.setattr("core.access.web.session", away)
     assert ask("PUT", "/media/x", headers={"cookie": f"{COOKIE}={token}"}).status_code == 401
@@ -186,5 +186,5 @@ def test_when_the_database_is_away_nobody_passes_and_the_answer_says_so(
 
 
 def test_no_cookie_is_kept_as_it_is(token: str) -> None:
-    with store.session() as s:
+    with database.session() as s:
         assert token not in str(s.execute(text("select * from sessions")).all())

@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
-from core import artifacts, backup, store
+from core import artifacts, backup
+from core import database as store
 from core.access import Role
-from core.access.accounts.store import add_account
 from core.access.store import join_as
+from core.access.store.accounts import add_account
 from core.backup import BackupError
 from core.settings import settings
 from db.tables import Dataset, Project

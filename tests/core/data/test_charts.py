@@ -5,9 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from core.charts.palette import channel_colours
 from core.data import ColumnMap, Mapping, Role
 from core.data.charts import correlation_map, kpi_and_spend, missing_map
-from core.palette import channel_colours
 
 MAPPING = Mapping(
     (

@@ -14,7 +14,7 @@ from core.data.bundle import bundled
 from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
 from core.errors import UserError
-from core.mmm.store import model
+from core.mmm.store.models import model
 
 
 def test_the_file_comes_back_byte_for_byte_and_the_table_as_it_was(

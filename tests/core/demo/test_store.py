@@ -4,22 +4,22 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import store
+from core import database
 from core.access import AccessDenied, Person
 from core.access.store import add_demo_account
 from core.demo import retail
 from core.demo.store import PROMO_DEMO_KEY, join_demo, make_demo, show_promotions
 from core.demo.weekly_sales import weekly_sales
-from core.jobs.processing import store as processing
-from core.jobs.run import ProjectBusy
-from core.mmm import store as models
 from core.mmm.model_info import TrainingStatus
-from core.projects import store as projects
-from core.promo.facts.inspection import inspect_sales
-from core.promo.keeping.facts import store as facts
-from core.promo.keeping.reference import store as reference
-from core.promo.keeping.reviews.store import brief
-from core.promo.keeping.scenarios.store import promos
+from core.mmm.store import models
+from core.projects.store import projects
+from core.promo.ingest.inspection import inspect_sales
+from core.promo.store import files as facts
+from core.promo.store import reference
+from core.promo.store.post_mortems import brief
+from core.promo.store.scenarios import promos
+from core.queue.attempt import ProjectBusy
+from core.queue.store import processing
 from db.tables import InstallationSetting, Model, ModelStatus, Project
 from tests.pages.plan.learned import keep_learned
 
@@ -49,7 +49,7 @@ def test_two_apps_that_start_together_make_one_demo(empty_database: str) -> None
     made: list[int | None] = []
 
     def start() -> None:
-        with store.session() as s:
+        with database.session() as s:
             made.append(make_demo(s))
 
     starts = [threading.Thread(target=start) for _ in range(4)]
@@ -58,7 +58,7 @@ def test_two_apps_that_start_together_make_one_demo(empty_database: str) -> None
     for thread in starts:
         thread.join()
     assert len(made) == 4 and len(set(made)) == 1
-    with store.read_session() as s:
+    with database.read_session() as s:
         counted = [s.scalar(select(func.count()).select_from(table)) for table in (Project, Model)]
     assert counted == [2, 1], "the mix model's demo and the retailer's"
 
@@ -174,13 +174,13 @@ def test_the_second_demos_mapping_is_what_the_files_are_guessed_to_be() -> None:
 
 
 def test_once_learned_the_second_demo_shows_plans_and_a_brief(empty_database: str) -> None:
-    with store.session() as s:
+    with database.session() as s:
         make_demo(s)
         person, shop = demo_person(s), second_demo(s).id
     keep_learned(person, shop, with_reference=False)
-    with store.session() as s:
+    with database.session() as s:
         assert show_promotions(s, shop)
-    with store.session() as s:
+    with database.session() as s:
         shown = promos(s, person, shop)
         assert {info.name for info in shown} >= {"October: the best deal", "October: as deep as allowed"}
         assert all(info.status is not None and info.model_version == "1" for info in shown)

@@ -7,12 +7,12 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from core.mmm.answers.evidence import Estimate, Evidence, Totals
-from core.mmm.answers.findings import findings
-from core.mmm.answers.hints import budget_hints
-from core.mmm.answers.report import Report
-from core.mmm.answers.verdict import verdict
-from core.mmm.wording import Wording
+from core.charts.wording import Wording
+from core.mmm.results.evidence import Estimate, Evidence, Totals
+from core.mmm.results.findings import findings
+from core.mmm.results.hints import budget_hints
+from core.mmm.results.report import Report
+from core.mmm.results.verdict import verdict
 
 CHANNELS = ("tv_S", "search_S", "print_S")
 WORDING = Wording(

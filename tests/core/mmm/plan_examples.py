@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.mmm.answers.evidence import Estimate
+from core.charts.wording import Wording
 from core.mmm.choices import Flighting, Goal
 from core.mmm.planning.answer_parts import Binding
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, PlanDraws, kept_draws
@@ -12,7 +12,7 @@ from core.mmm.planning.compare import ComparedPlan
 from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
 from core.mmm.planning.values import BudgetInputs, Reference, RiskView
 from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
-from core.mmm.wording import Wording
+from core.mmm.results.evidence import Estimate
 
 LEVEL = 0.9
 LABELS = {"tv_S": "Television", "search_S": "Search"}

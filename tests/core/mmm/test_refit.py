@@ -14,9 +14,9 @@ from core.mmm.model.kernel import SPREAD
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import structure_of
 from core.mmm.refit import refit
-from core.mmm.sampling.approach import approach_to
-from core.mmm.sampling.earlier import Earlier, Trusted, earlier_of
+from core.mmm.sampling.initialisation import approach_to
 from core.mmm.sampling.precondition import Origin
+from core.mmm.sampling.previous_fit import Earlier, Trusted, earlier_of
 from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, prior_model, robyn, robyn_model
 
 EFFORT = {"draws": 300, "tune": 400, "chains": 2, "seed": 6}

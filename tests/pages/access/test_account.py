@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from core.access import Person
 from core.access import store as access
-from core.store import session
+from core.database import session
 from tests.conftest import PASSWORD
 from tests.pages.conftest import Opened
 
-ACCOUNT = "pages/access/account.py"
+ACCOUNT = "pages/access/account/page.py"
 
 
 def press(app: object, label: str) -> None:

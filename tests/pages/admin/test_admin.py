@@ -8,11 +8,15 @@ import pytest
 
 from core.access import Person, Role
 from core.access import store as access
-from core.projects.store import rename_project
-from core.store import session
+from core.database import session
+from core.projects.store.projects import rename_project
 from tests.pages.conftest import Opened, everything_shown
 
-PEOPLE, AUDIT, SYSTEM = "pages/admin/people.py", "pages/admin/audit.py", "pages/admin/system.py"
+PEOPLE, AUDIT, SYSTEM = (
+    "pages/admin/people/page.py",
+    "pages/admin/audit/page.py",
+    "pages/admin/system/page.py",
+)
 
 
 def role_of(owner: Person, project_id: int, username: str) -> Role | None:

@@ -10,7 +10,7 @@ from core.access import Person
 from core.data import Prepared, RawTable, detect, prepare, read_table
 from core.data.dataset_info import DatasetInfo
 from core.data.store import save_dataset
-from core.store import session
+from core.database import session
 
 ROBYN = Path(__file__).resolve().parents[3] / "sample_data" / "robyn_weekly.csv"
 

@@ -11,23 +11,23 @@ from sqlalchemy import select, update
 
 from core.access import NotFound, Person, Role
 from core.data import DataProblem, Severity
-from core.jobs.processing.errand import JobStatus
-from core.jobs.processing.watching.store import processing_jobs
-from core.promo.facts.catalog import read_catalog
-from core.promo.facts.mapping import SalesColumn, SalesMapping
-from core.promo.keeping.facts import store as facts
-from core.promo.keeping.facts.file_info import FileStatus, HandedIn
-from core.promo.keeping.facts.handing_in.store import hand_in
-from core.promo.keeping.reference import store as reference
-from core.store import session
+from core.database import session
+from core.promo.ingest.catalog import read_catalog
+from core.promo.ingest.file_info import FileStatus, HandedIn
+from core.promo.ingest.mapping import SalesColumn, SalesMapping
+from core.promo.store import files as facts
+from core.promo.store import reference
+from core.promo.store.uploads import hand_in
+from core.queue.job import JobStatus
+from core.queue.store.watching import processing_jobs
 from db.tables import SalesFile
-from pages.parts.sales.export import project_export
+from pages.data.sales.export import project_export
 from tests.core.promo.made import made_segments
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.data.test_upload_retail import RETAIL, sales_csv
 from tests.pages.plan.learned import TARGETS, keep_sales
 
-SALES = "pages/data/sales.py"
+SALES = "pages/data/sales/page.py"
 MAPPING = SalesMapping(columns={column: column.value for column in (
     SalesColumn.DATE, SalesColumn.CHANNEL, SalesColumn.DEPARTMENT, SalesColumn.PROMO_FLAG,
     SalesColumn.DISCOUNT_PCT, SalesColumn.SALES_VALUE, SalesColumn.MARGIN_VALUE, SalesColumn.UNITS,

@@ -12,14 +12,14 @@ from streamlit.testing.v1 import AppTest
 from core.access import Role
 from core.data import FileProblem, Mapping, detect, prepare, read_table, to_mmm_config_fields
 from core.data.store import datasets, versions
+from core.database import session
 from core.mmm import MMMConfig
-from core.mmm.store import models, train
-from core.store import session
+from core.mmm.store.models import models, train
 from db.tables import Model, ModelStatus
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import ROBYN
 
-UPLOAD = "pages/data/upload.py"
+UPLOAD = "pages/data/upload/page.py"
 SAVE = "save_dataset"
 
 

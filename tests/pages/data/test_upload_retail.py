@@ -10,11 +10,11 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
-from core.jobs.processing.watching.store import processing_jobs
-from core.promo.facts.mapping import SalesColumn
-from core.promo.keeping.facts.store import sales_files
-from core.promo.keeping.reference import store as reference
-from core.store import session
+from core.database import session
+from core.promo.ingest.mapping import SalesColumn
+from core.promo.store import reference
+from core.promo.store.files import sales_files
+from core.queue.store.watching import processing_jobs
 from tests.pages.conftest import Opened, everything_shown
 from tests.pages.data.conftest import ROBYN
 from tests.pages.data.test_upload import SAVE, UPLOAD, drop

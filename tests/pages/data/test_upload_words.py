@@ -3,10 +3,10 @@
 import pytest
 
 from core.data import ColumnMap, DataProblem, Mapping, Role, Severity
-from pages.parts.mapping_words import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
-from pages.parts.upload.problems import count_words
-from pages.parts.upload.save import suggested_name
-from pages.parts.upload.version import carried
+from pages.data.upload.mapping_labels import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
+from pages.data.upload.save import suggested_name
+from pages.data.upload.version import carried
+from pages.shared.problems import count_words
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from core.access import Person
 from core.access.store import memberships
-from core.jobs.outcome import plain
+from core.database import session
 from core.mmm import FittedMMM
-from core.projects.store import create_project
-from core.store import session
+from core.mmm.job_results import plain
+from core.projects.store.projects import create_project
 from db.tables import ModelResult, User
 from tests.core.mmm.samples import ROBYN, prior_model, robyn
 from tests.pages.plan.trained import keep_model

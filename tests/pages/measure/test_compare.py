@@ -11,16 +11,16 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
+from core.database import session
 from core.mmm import FittedMMM
+from core.mmm.store import validations
 from core.mmm.validation import Naive, Scores, Slice, SliceResult, time_slices
-from core.mmm.validation import store as validations
-from core.store import session
 from db.tables import ModelStatus, ModelValidation, ValidationSlice
 from tests.core.mmm.samples import robyn
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/compare.py"
+PAGE = "pages/measure/compare/page.py"
 
 
 @pytest.fixture(scope="session")
@@ -167,7 +167,7 @@ def test_the_progress_of_a_check_is_seen_everywhere_and_it_can_be_cancelled(
     assert not app.exception
     progress = str([bar.proto for bar in app.get("progress")])
     assert "1 of 2 slices done" in progress and "Sampling" in progress
-    elsewhere = open_page("pages/overview/projects.py")
+    elsewhere = open_page("pages/overview/projects/page.py")
     assert "1 of 2 slices done" in str([bar.proto for bar in elsewhere.sidebar.get("progress")])
     app.button(key=f"cancel_check:{_check_of(model_id)}").click().run()
     assert not app.exception and "Cancelling" in told(app)
@@ -209,7 +209,7 @@ def test_the_end_of_a_check_is_told_on_another_screen(
 ) -> None:
     model_id = keep("Weekly model")
     checked(project_id, model_id, fit, 5e4, None)
-    app = open_page("pages/overview/projects.py")
+    app = open_page("pages/overview/projects/page.py")
     assert not app.toast
     with session() as s:
         part = s.scalars(select(ValidationSlice).where(ValidationSlice.fold == 2)).one()

@@ -9,16 +9,16 @@ import pytest
 from core.access import Role
 from core.data import Role as ColumnRole
 from core.data.dataset_info import DatasetInfo
+from core.database import session
 from core.mmm import MMMConfig, Priors
-from core.mmm.draft.store import draft, save_draft
 from core.mmm.priors import ChannelPrior
-from core.mmm.store import cancel, model, models, train
-from core.store import session
-from pages.parts.setup.state import SetUp, next_name
+from core.mmm.store.drafts import draft, save_draft
+from core.mmm.store.models import cancel, model, models, train
+from pages.measure.model.state import SetUp, next_name
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import prepared_sample, sample  # noqa: F401  (a fixture)
 
-MODEL = "pages/measure/model.py"
+MODEL = "pages/measure/model/page.py"
 
 
 def unfold(app, name: str):

@@ -7,18 +7,18 @@ import dataclasses
 import pandas as pd
 
 from core.data import Role, detect, prepare, read_table
+from core.database import session
 from core.mmm import MMMConfig
-from core.mmm.draft.store import draft, save_draft
 from core.mmm.model.structure import structure_of
 from core.mmm.priors import ChannelPrior, Priors
-from core.mmm.sampling.effort import SamplingPlan
-from core.mmm.store import models
-from core.store import session
-from pages.parts.setup.adjust import BASELINE_PRIORS, MEDIA_PRIORS, SUBJECTS
-from pages.parts.setup.channels import _keep, _rows, retention_sd_of
-from pages.parts.setup.reach import contact_columns
-from pages.parts.setup.state import SetUp
-from pages.parts.setup.tuning import options_of
+from core.mmm.sampling.sampler_settings import SamplingPlan
+from core.mmm.store.drafts import draft, save_draft
+from core.mmm.store.models import models
+from pages.measure.model.adjust import BASELINE_PRIORS, MEDIA_PRIORS, SUBJECTS
+from pages.measure.model.channels import _keep, _rows, retention_sd_of
+from pages.measure.model.reach import contact_columns
+from pages.measure.model.state import SetUp
+from pages.measure.model.tuning import options_of
 from tests.core.mmm.samples import plain
 from tests.pages.data.conftest import prepared_sample, sample  # noqa: F401  (a fixture)
 from tests.pages.measure.test_model import MODEL, drafted

@@ -9,17 +9,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
+from core.database import session
 from core.mmm import FittedMMM
-from core.mmm.answers.readout import Range
 from core.mmm.choices import Frequency
-from core.mmm.store import train
-from core.store import session
-from pages.parts.results.choice import ALL, HALF, YEAR, range_of
+from core.mmm.results.summary import Range
+from core.mmm.store.models import train
+from pages.shared.model_choice import ALL, HALF, YEAR, range_of
 from tests.core.mmm.samples import ROBYN, robyn
 from tests.pages.conftest import everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/results.py"
+PAGE = "pages/measure/results/page.py"
 TABS = ("Overview", "Channels", "Over time", "Curves", "Carry-over", "Diagnostics", "Compare")
 
 
@@ -84,7 +84,7 @@ def test_every_tab_opens_from_its_address_and_draws_intervals(open_page, keep, t
 
 
 def test_each_channel_keeps_its_colour_on_every_tab(open_page, keep):
-    from core.palette import channel_colours
+    from core.charts.palette import channel_colours
 
     colour = channel_colours(ROBYN.channels)["ooh_S"]
     model = keep()
@@ -172,7 +172,7 @@ def test_a_model_that_waits_shows_its_training_instead_of_results(open_page, own
 
 
 def test_a_model_of_another_project_is_not_shown(open_page, keep, owner):
-    from core.projects.store import create_project
+    from core.projects.store.projects import create_project
 
     model = keep()
     with session() as s:

@@ -10,7 +10,7 @@ from tests.core.mmm.samples import ROBYN, prior_model, robyn
 from tests.pages.conftest import everything_shown
 from tests.pages.measure.kept import NAMES, keep_readable, readable_model
 
-PAGE = "pages/measure/results.py"
+PAGE = "pages/measure/results/page.py"
 
 
 def tables(app) -> str:

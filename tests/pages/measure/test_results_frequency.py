@@ -5,7 +5,7 @@ from tests.core.mmm.samples import prior_model, video, weekly, with_video
 from tests.pages.conftest import everything_shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/results.py"
+PAGE = "pages/measure/results/page.py"
 
 
 def test_the_best_frequency_is_said_with_its_interval(open_page, owner: Person, project_id: int):

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from core.mmm import FittedMMM
-from core.mmm.answers.stability import stability_of
+from core.mmm.results.stability import stability_of
 from tests.pages.conftest import everything_shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/results.py"
+PAGE = "pages/measure/results/page.py"
 
 
 def told(factor: float) -> dict:

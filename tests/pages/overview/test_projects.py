@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.access import Person, Role
-from core.projects import store
-from core.store import session
+from core.database import session
+from core.projects.store import projects
 from tests.pages.conftest import Opened, everything_shown
 
-PROJECTS = "pages/overview/projects.py"
+PROJECTS = "pages/overview/projects/page.py"
 
 
 def names(person: Person, archived: bool = False) -> list[str]:
     """The names of a person's projects as kept."""
     with session() as s:
-        return sorted(project.name for project in store.projects(s, person, archived=archived))
+        return sorted(project.name for project in projects.projects(s, person, archived=archived))
 
 
 def choose_entry(app: object, project_id: int, word: str) -> None:

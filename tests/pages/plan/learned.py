@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from core import artifacts
 from core.access import Person
-from core.access.sessions.store import as_person
+from core.access.store.sessions import as_person
+from core.database import session
 from core.promo.fitted import PromoModel as Learned
-from core.promo.keeping.facts import store as facts
-from core.promo.keeping.reference import store as reference
-from core.store import session
+from core.promo.store import files as facts
+from core.promo.store import reference
 from db.promo import PromoModel
 from db.sales import SalesAggregated, SalesFile, SalesFileFact, SalesFileStatus
 from db.tables import User

@@ -6,11 +6,11 @@ import uuid
 from dataclasses import replace
 
 from core.access import Person
-from core.promo.keeping.scenarios import store
+from core.database import session
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.validate import validate
-from core.store import session
+from core.promo.store import scenarios
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 
 # The made shop's last promotion of TV.
@@ -28,4 +28,4 @@ def keep_promo(
     kpis = evaluate(scenario, made_baseline(), uplift, made_settings())
     with session() as s:
         verdict = validate(scenario, kpis, made_settings())
-        return store.save_promo(s, owner, project_id, scenario, kpis, verdict, model_version="1").id
+        return scenarios.save_promo(s, owner, project_id, scenario, kpis, verdict, model_version="1").id

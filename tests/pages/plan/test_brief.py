@@ -10,18 +10,16 @@ from sqlalchemy import delete
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
+from core.database import session
 from core.promo.brief import CreativeBrief
-from core.promo.keeping.reference import store as reference
-from core.promo.keeping.reviews import store
-from core.promo.keeping.scenarios import store as scenarios
-from core.store import session
+from core.promo.store import post_mortems, reference, scenarios
 from db.tables import ScenarioKpi
 from tests.core.promo.made import made_settings
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
 from tests.pages.plan.reviewed import COMING, keep_promo
 
-PAGE = "pages/plan/brief.py"
+PAGE = "pages/plan/brief/page.py"
 
 
 @pytest.fixture
@@ -32,7 +30,7 @@ def promo(owner: Person, project_id: int) -> Any:
 
 def kept(owner: Person, promo: Any) -> CreativeBrief | None:
     with session() as s:
-        return store.brief(s, owner, promo)
+        return post_mortems.brief(s, owner, promo)
 
 
 def press(app: AppTest, label: str, at: int = 0) -> AppTest:

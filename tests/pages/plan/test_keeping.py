@@ -10,19 +10,19 @@ from streamlit.testing.v1 import AppTest
 
 from core import artifacts
 from core.access import Person, Role
-from core.data.export import to_xlsx_bytes
-from core.mmm import store as models
-from core.mmm.planning import store as scenarios
+from core.charts.wording import Wording
+from core.database import session
+from core.documents.tables import to_xlsx_bytes
 from core.mmm.planning.report import whatif_schedule
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import WhatIfInputs
-from core.mmm.wording import Wording
-from core.store import session
+from core.mmm.store import models
+from core.mmm.store import plans as scenarios
 from db.tables import Model, ModelResult, Project
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.trained import LABELS, scenario_of
 
-PAGE = "pages/plan/scenarios.py"
+PAGE = "pages/plan/scenarios/page.py"
 
 
 def _metrics(app: AppTest) -> dict[str, str]:
@@ -92,7 +92,7 @@ def test_a_shared_address_opens_for_members_and_is_not_found_for_strangers(
 
 
 def test_a_scenario_of_another_project_is_not_found_under_ones_own(open_page, frozen, stranger: Person):
-    from core.projects.store import create_project
+    from core.projects.store.projects import create_project
 
     with session() as s:
         own = create_project(s, stranger, "Own").id
@@ -166,7 +166,7 @@ def test_every_figure_has_a_why(open_page, model_id):
 def test_a_frozen_budget_shows_its_curves_from_its_own_copy_and_can_be_deleted_with_undo(
     open_page, owner, model_id
 ):
-    budget = "pages/plan/optimization.py"
+    budget = "pages/plan/optimization/page.py"
     app = open_page(budget)
     app.button(key="plan_optimise").click().run()
     app.text_input(key="budget_save_name").set_value("Spring")

@@ -8,18 +8,17 @@ import pandas as pd
 import pytest
 
 from core.access import Role
-from core.access.members.store import membership
-from core.promo.keeping.opportunities import store as opportunities
-from core.promo.keeping.scenarios import store as scenarios
+from core.access.store.members import membership
+from core.database import session
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
-from core.store import session
-from pages.parts.promo.month import months_of, planned_in
+from core.promo.store import opportunities, scenarios
+from pages.plan.promo.month import months_of, planned_in
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
 
-PAGE = "pages/plan/opportunities.py"
+PAGE = "pages/plan/opportunities/page.py"
 MONTH = "2024-03"
 
 
@@ -83,7 +82,7 @@ def test_plan_this_fills_the_builder_and_the_promotion_knows_where_it_came_from(
     line = app.data_editor[0].value.iloc[0]
     assert line["department"] == best.opportunity.department
     assert line["discount_pct"] == best.opportunity.suggested.discount_pct
-    builder = open_page("pages/plan/promotions.py", opportunity=str(best.id))
+    builder = open_page("pages/plan/promotions/page.py", opportunity=str(best.id))
     builder.button(key="promo_save").click().run()
     assert not builder.exception
     with session() as s:
@@ -100,10 +99,10 @@ def test_what_was_begun_from_an_opportunity_is_still_saved_when_that_is_no_longe
 ):
     open_page(PAGE, month=MONTH)
     best = kept(owner, learned)[0]
-    builder = open_page("pages/plan/promotions.py", opportunity=str(best.id))
+    builder = open_page("pages/plan/promotions/page.py", opportunity=str(best.id))
     with session() as s:
         opportunities.keep_opportunities(s, owner, learned, MONTH, best.opportunity.geo, [])
-    builder = open_page("pages/plan/promotions.py", opportunity=str(best.id))
+    builder = open_page("pages/plan/promotions/page.py", opportunity=str(best.id))
     assert builder.data_editor[0].value.iloc[0]["department"] == best.opportunity.department
     builder.button(key="promo_save").click().run()
     assert not builder.exception

@@ -7,15 +7,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Role
 from core.access import store as access
-from core.mmm import store as models
-from core.mmm.planning import store
-from core.store import session
+from core.database import session
+from core.mmm.store import models, plans
 from db.tables import Project
 from tests.conftest import PASSWORD
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.trained import scenario_of
 
-PAGE = "pages/plan/optimization.py"
+PAGE = "pages/plan/optimization/page.py"
 
 
 def _field(app: AppTest, label: str):
@@ -134,7 +133,7 @@ def test_a_saved_plan_comes_back_with_inputs_and_answer(open_page, model_id, own
     assert _field(again, "What shall count").value == "cvar"
     assert list(again.dataframe[-1].value["Plan"]) == list(app.dataframe[-1].value["Plan"])
     with session() as s:
-        assert store.scenario(s, owner, number).model_id == model_id
+        assert plans.scenario(s, owner, number).model_id == model_id
 
 
 def test_changes_are_saved_over_the_open_plan_only_after_optimising(open_page, model_id, owner):
@@ -147,7 +146,7 @@ def test_changes_are_saved_over_the_open_plan_only_after_optimising(open_page, m
     app.button(key="budget_overwrite").click().run()
     assert not app.exception
     with session() as s:
-        assert store.scenario(s, owner, number).config["total_value"] == 90_000.0
+        assert plans.scenario(s, owner, number).config["total_value"] == 90_000.0
 
 
 def test_changes_can_be_discarded(open_page, model_id):
@@ -164,7 +163,7 @@ def test_an_open_plan_is_still_open_after_a_look_elsewhere(open_page, model_id):
     app = open_page(PAGE)
     number = _saved(_optimised(app), "Still here")
     _field(app, "Total budget").set_value(90_000.0).run()
-    app.switch_page("pages/plan/scenarios.py").run()
+    app.switch_page("pages/plan/scenarios/page.py").run()
     app.query_params.pop("scenario", None)
     app.switch_page(PAGE).run()
     assert not app.exception
@@ -180,7 +179,7 @@ def test_a_group_is_kept_and_reopened(open_page, model_id, owner):
     _field(app, "At least").set_value(60_000.0).run()
     number = _saved(_optimised(app), "Grouped")
     with session() as s:
-        kept = store.scenario(s, owner, number).config["groups"]
+        kept = plans.scenario(s, owner, number).config["groups"]
     assert len(kept) == 1
     assert kept[0]["name"] == "Digital" and kept[0]["channels"] == ["search", "social"]
     assert kept[0]["minimum_value"] == 60_000.0 and kept[0]["maximum_value"] is None
@@ -248,7 +247,7 @@ def test_a_viewer_may_optimise_but_not_save(open_page, model_id, new_member):
 
 def test_a_plan_of_another_project_is_not_opened(open_page, model_id, keep, stranger):
     number = _saved(_optimised(open_page(PAGE)), "Secret")
-    from core.projects.store import create_project
+    from core.projects.store.projects import create_project
 
     with session() as s:
         other = create_project(s, stranger, "Elsewhere").id

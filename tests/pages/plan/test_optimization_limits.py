@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.mmm.planning import store
-from core.store import session
+from core.database import session
+from core.mmm.store import plans
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.test_optimization import PAGE, _edit, _field, _optimised, _saved
 
@@ -22,7 +22,7 @@ def _type(app: AppTest, column: str, row: int, **cells: object) -> None:
 
 def _config(number: int, person) -> dict[str, object]:
     with session() as s:
-        return dict(store.scenario(s, person, number).config)
+        return dict(plans.scenario(s, person, number).config)
 
 
 def test_what_is_set_is_said_while_it_is_folded(open_page, model_id):

@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from core import artifacts
 from core.access import Person, Role
-from core.jobs.processing.watching import store as processing
+from core.database import session
 from core.promo.fitted import PromoModel as Learned
-from core.promo.keeping.facts import store as facts
-from core.promo.keeping.reviews import store
-from core.store import session
+from core.promo.store import files as facts
+from core.promo.store import post_mortems
+from core.queue.store import watching as processing
 from db.promo import PromoModel
 from db.tables import ScenarioKpi
 from tests.core.promo.made import made_baseline, made_uplift
@@ -25,7 +25,7 @@ from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
 from tests.pages.plan.reviewed import COMING, keep_promo
 
-PAGE = "pages/plan/post_mortem.py"
+PAGE = "pages/plan/post_mortem/page.py"
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_forecast_and_actual_stand_side_by_side_with_what_happened(open_page, pr
 def test_the_report_is_kept_as_it_stands(open_page, owner, promo):
     app = press(open_page(PAGE), "Save report")
     with session() as s:
-        found = store.review(s, owner, promo)
+        found = post_mortems.review(s, owner, promo)
     assert found is not None and found.report.insights
     assert "Saved by" in everything_shown(app)
     assert next(button for button in app.button if button.label == "Save report").disabled
@@ -113,7 +113,7 @@ def test_a_report_is_still_seen_once_the_figures_of_its_promotion_are_no_longer_
 def test_learn_from_it_keeps_the_report_and_hands_the_work_over(open_page, owner, learned, promo):
     app = press(open_page(PAGE), "Learn from it")
     with session() as s:
-        assert store.review(s, owner, promo) is not None
+        assert post_mortems.review(s, owner, promo) is not None
         assert [job.kind for job in processing.processing_jobs(s, owner, learned)] == ["uplift"]
     assert "Promotion effects are being learned" in everything_shown(app)
 

@@ -9,20 +9,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
-from core.promo.keeping.reference.store import promo_settings
-from core.promo.keeping.scenarios import store
+from core.database import session
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule, BrandRuleKind
 from core.promo.scenarios.validate import validate
-from core.store import session
-from pages.parts.promo.export import figure_table, promo_tables
-from pages.parts.promo.settings_tab import RULES
+from core.promo.store import scenarios
+from core.promo.store.reference import promo_settings
+from pages.plan.promo.export import figure_table, promo_tables
+from pages.plan.promotions.settings_tab import RULES
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
 
-PAGE = "pages/plan/promotions.py"
+PAGE = "pages/plan/promotions/page.py"
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def keep_promo(owner: Person, project_id: int) -> Callable[[str, float], uuid.UU
         kpis = evaluate(scenario, made_baseline(), made_uplift(), made_settings())
         verdict = validate(scenario, kpis, made_settings())
         with session() as s:
-            return store.save_promo(s, owner, project_id, scenario, kpis, verdict, model_version="1").id
+            return scenarios.save_promo(s, owner, project_id, scenario, kpis, verdict, model_version="1").id
 
     return keep
 
@@ -79,10 +79,10 @@ def test_duplicate_archive_and_delete_with_undo(open_page, keep_promo, owner, pr
     number = keep_promo("Deep", 20.0)
     app = pick(open_tab(open_page, "Saved"), number, "Duplicate")
     with session() as s:
-        assert len(store.promos(s, owner, project_id)) == 2
+        assert len(scenarios.promos(s, owner, project_id)) == 2
     pick(app, number, "Delete")
     with session() as s:
-        assert [one.id for one in store.promos(s, owner, project_id)] != [number]
+        assert [one.id for one in scenarios.promos(s, owner, project_id)] != [number]
     app.button(key="undo").click().run()
     pick(app, number, "Archive")
     app.toggle(key="promo_archived").set_value(True).run()
@@ -95,7 +95,7 @@ def test_a_promotion_renamed_in_the_list_keeps_its_new_name_when_saved(
     number = keep_promo("Spring", 20.0)
     open_page(PAGE, promo=str(number))
     with session() as s:
-        store.rename_promo(s, owner, number, "Easter")
+        scenarios.rename_promo(s, owner, number, "Easter")
     app = open_page(PAGE, promo=str(number))
     app.session_state[app.data_editor[0].key] = {
         "edited_rows": {0: {"discount_pct": 15.0}}, "added_rows": [], "deleted_rows": [],
@@ -104,8 +104,8 @@ def test_a_promotion_renamed_in_the_list_keeps_its_new_name_when_saved(
     app.button(key="promo_save").click().run()
     assert not app.exception
     with session() as s:
-        (promo,) = store.promos(s, owner, project_id)
-        assert (promo.name, store.promo(s, owner, number).scenario.mechanics[0].discount_pct) == (
+        (promo,) = scenarios.promos(s, owner, project_id)
+        assert (promo.name, scenarios.promo(s, owner, number).scenario.mechanics[0].discount_pct) == (
             "Easter",
             15,
         )

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from core.errors import UserError
-from core.promo.keeping.scenarios.promo_info import KeptPromo, PromoInfo
-from pages.parts.promo.draft import Draft, Line
-from pages.parts.promo.grid import edited, lines_frame
-from pages.parts.promo.state import Table
+from core.promo.scenarios.promo_info import KeptPromo, PromoInfo
+from pages.plan.promo.draft import Draft, Line
+from pages.plan.promo.state import Table
+from pages.plan.promotions.grid import edited, lines_frame
 
 TV = Line("TV", "online", 20.0)
 AUDIO = Line("Audio", "offline", 10.0, ("LOYAL",), "quiet")

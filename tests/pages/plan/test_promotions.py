@@ -10,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
-from core.promo.keeping.scenarios import store
+from core.database import session
 from core.promo.scenarios.scenario import PromoScenario
-from core.store import session
+from core.promo.store import scenarios
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
 
-PAGE = "pages/plan/promotions.py"
+PAGE = "pages/plan/promotions/page.py"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def begun(open_page: Callable[..., AppTest], kind: str = "Balanced", **who: Any)
 
 def saved(owner: Person, project: int) -> list[PromoScenario]:
     with session() as s:
-        return [store.promo(s, owner, one.id).scenario for one in store.promos(s, owner, project)]
+        return [scenarios.promo(s, owner, one.id).scenario for one in scenarios.promos(s, owner, project)]
 
 
 def test_a_visitor_is_asked_to_sign_in(signed_out_page):

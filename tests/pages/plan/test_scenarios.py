@@ -6,12 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Role
-from core.mmm.planning import store
-from core.store import session
+from core.database import session
+from core.mmm.store import plans
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.trained import keep_model, scenario_of, two_geos
 
-PAGE = "pages/plan/scenarios.py"
+PAGE = "pages/plan/scenarios/page.py"
 
 
 def _slider(app: AppTest, channel: str):
@@ -167,7 +167,7 @@ def test_an_amount_of_nothing_stays_an_amount(open_page, model_id):
 def test_a_scenario_of_the_first_form_still_opens(open_page, model_id, owner):
     old = {"periods": 13, "spend_pct": {"tv": 150.0}, "level": 0.9}
     with session() as s:
-        number = store.save_scenario(s, owner, model_id, "Old one", "whatif", old).id
+        number = plans.save_scenario(s, owner, model_id, "Old one", "whatif", old).id
     app = open_page(PAGE, scenario=number)
     assert not app.exception
     assert _slider(app, "tv").value == 150 and _slider(app, "search").value == 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.parts.plan.state import Bench
+from pages.plan.plans.state import Bench
 
 
 def test_the_answer_of_an_overtaken_run_does_not_bring_its_inputs_back() -> None:

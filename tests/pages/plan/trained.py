@@ -14,8 +14,8 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from core import artifacts
+from core.database import session
 from core.mmm import FittedMMM, MMMConfig, fit
-from core.store import session
 from db.tables import Dataset, Model, ModelResult, ModelStatus, User
 from tests.core.mmm.samples import plain, prior_model, weekly
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.charts.base import faded
 from core.mmm import charts
-from core.mmm.charts.base import faded
 from tests.core.mmm import hand_made as made
 
 

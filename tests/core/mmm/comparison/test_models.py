@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.charts.wording import Wording
 from core.errors import UserError
 from core.mmm import FittedMMM
 from core.mmm.comparison.channels import disagreements
@@ -17,7 +18,6 @@ from core.mmm.comparison.charts import channels_by_model, past_forecasts, share_
 from core.mmm.comparison.grounds import Contender, Yardstick
 from core.mmm.comparison.models import Comparison, compare, loo_table, model_loo
 from core.mmm.validation import Naive, Scores, Slice, SliceResult
-from core.mmm.wording import Wording
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 DIAGNOSTICS = {"converged": True, "max_rhat": 1.0, "min_ess_bulk": 900.0, "divergences": 0, "r2": 0.9,

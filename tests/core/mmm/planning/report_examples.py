@@ -6,12 +6,12 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+from core.charts.wording import Wording
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.origin import Origin
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
-from core.mmm.wording import Wording
 from tests.core.mmm.plan_examples import WORDING, budget_answer, draws, inputs, whatif_answer
 
 ORIGIN = Origin(

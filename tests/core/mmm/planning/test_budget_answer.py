@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.charts.wording import Wording
 from core.errors import UserError
 from core.mmm import InfeasiblePlan, optimize
 from core.mmm.choices import Goal
@@ -12,7 +13,6 @@ from core.mmm.planning.budget_answer import problem_of, solve_budget
 from core.mmm.planning.limit_values import GroupLimit
 from core.mmm.planning.limit_words import explain_clash
 from core.mmm.planning.model_answer import read_basis
-from core.mmm.wording import Wording
 from tests.core.mmm.samples import geo_model, robyn_model
 
 WORDING = Wording(labels={"search_S": "Search", "tv_S": "Television"})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.mmm.charts.base import alt_text
+from core.charts.base import alt_text
 from core.mmm.planning.charts import (
     forecast_fan,
     kpi_before_after,

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from core.charts.wording import Wording
 from core.mmm.choices import Frequency
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import first_budget
@@ -17,7 +18,6 @@ from core.mmm.planning.export_chart import plan_png
 from core.mmm.planning.model_answer import read_basis
 from core.mmm.planning.schedule_file import read_schedule
 from core.mmm.planning.schedule_shape import ScheduleShape
-from core.mmm.wording import Wording
 from tests.core.mmm.plan_examples import WORDING, budget_answer, saved, whatif_answer
 from tests.core.mmm.planning.report_examples import of_budget, of_whatif
 from tests.core.mmm.samples import MERIDIAN, meridian, prior_model

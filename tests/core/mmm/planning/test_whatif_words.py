@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from core.mmm.answers.evidence import Estimate
 from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion
 from core.mmm.planning.whatif_results import DriverOutcome
 from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.whatif_words import driver_sentence, goal_sentence, number, scenario_sentence
+from core.mmm.results.evidence import Estimate
 from tests.core.mmm.plan_examples import WORDING, whatif_answer
 
 INPUTS = WhatIfInputs(("2026-01-05",), {ALL_GEOS: {"search_S": (60_000.0,)}})

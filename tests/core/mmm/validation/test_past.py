@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import UserError
 from core.mmm import ChannelPrior, LiftTest, Priors
-from core.mmm.table.panel import read_panel
+from core.mmm.panel.panel import read_panel
 from core.mmm.validation.past import config_of_past
 from tests.core.mmm.samples import plain, weekly
 

@@ -9,9 +9,9 @@ from core.promo.brief.docx import brief_docx
 from core.promo.brief.pdf import brief_pdf
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule
-from tests.core.mmm.exports.test_pdf import drawn_text
+from tests.core.mmm.documents.test_pdf import drawn_text
 from tests.core.promo.made import made_settings
-from tests.core.promo.review.outcomes import kpis, scenario
+from tests.core.promo.post_mortem.outcomes import kpis, scenario
 
 RULES = made_settings(
     brand_rules=(

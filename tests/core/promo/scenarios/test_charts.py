@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.mmm.charts.base import alt_text
-from core.mmm.wording import Wording
+from core.charts.base import alt_text
+from core.charts.wording import Wording
 from core.promo.scenarios.charts import breakdown_bars
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from core.promo.baseline import Baseline
-from core.promo.discovery.heat_map import heat_map
-from core.promo.discovery.opportunities import Taste, opportunities
+from core.promo.opportunities.heat_map import heat_map
+from core.promo.opportunities.opportunities import Taste, opportunities
 from core.promo.scenarios.best import best_discounts, frontier
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario, ScenarioType

@@ -1,1 +1,0 @@
-"""Accounts: how a person gets one, and its password."""

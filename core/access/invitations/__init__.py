@@ -1,1 +1,0 @@
-"""Invitations: a link that makes its opener a member, once."""

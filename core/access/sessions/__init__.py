@@ -1,1 +1,0 @@
-"""Sessions: signing in, the ticket, the cookie's token, signing out."""

@@ -1,1 +1,0 @@
-"""Background work: the queue, its tasks, the worker and the one who watches over it."""

@@ -1,8 +1,0 @@
-"""`python -m core.jobs`: a worker, until it is told to stop (Ctrl-C or SIGTERM)."""
-
-import sys
-
-if __name__ == "__main__":
-    from core.jobs.worker import main
-
-    sys.exit(main(sys.argv[1:]))

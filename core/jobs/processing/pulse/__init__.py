@@ -1,1 +1,0 @@
-"""Whether processing jobs of a person are under way or have just ended."""

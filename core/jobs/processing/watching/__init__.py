@@ -1,1 +1,0 @@
-"""Processing jobs as people see them."""

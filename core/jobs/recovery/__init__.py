@@ -1,1 +1,0 @@
-"""Finding trainings that nobody runs any more."""

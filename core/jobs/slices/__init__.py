@@ -1,1 +1,0 @@
-"""Slices of a validation from the worker's side."""

@@ -1,0 +1,127 @@
+"""Plans from which a climb begins, for curves that may be S-shaped and trap a purely local search."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.optimiser.branching import Envelopes, best_splits
+from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.flighting import pulsed
+from core.mmm.optimiser.horizon import Horizon, curves_of
+from core.mmm.optimiser.limits import Limits
+
+Floats = NDArray[np.float64]
+GRID = 33
+
+
+def ceilings(limits: Limits) -> Floats:
+    """(lever,) the most each can get under its own bound and the total; what any limit alone leaves it."""
+    m = limits.matrices
+    whole = [limit.edge for limit in limits.rows if limit.name == "total"]
+    most = np.minimum(m.high, min(whole, default=np.inf))
+    if not np.isfinite(most).all() and m.a.shape[0]:
+        positive = m.a.toarray()
+        safe = (positive >= 0).all(axis=1)
+        with np.errstate(divide="ignore"):
+            each = np.where(positive[safe] > 0, m.b[safe, None] / positive[safe], np.inf)
+        most = np.minimum(most, each.min(axis=0, initial=np.inf))
+    return most
+
+
+def envelope_start(horizon: Horizon, levers: Levers, limits: Limits, cost: float) -> list[Floats]:
+    """The best plans for the mean curves, whatever their shape, where each lever has a curve of its own."""
+    most = ceilings(limits)
+    if levers.free.any() or not np.isfinite(most).all():
+        return []
+    points = (np.linspace(0, 1, GRID) ** 1.5) * most[:, None]
+    values = curves_of(horizon, levers, points)[0] - cost * points
+    found = best_splits(Envelopes(limits, points, values, values))
+    m = limits.matrices
+    return [] if found is None else [np.clip(amounts, m.low, m.high) for amounts in found[0]]
+
+
+def shapes(levers: Levers) -> list[Floats]:
+    """(period,) patterns to begin with where the flighting is optimised: in front, and in pulses."""
+    periods, found = levers.periods, []
+    if periods < 4 or not levers.free.any():
+        return []
+    front = np.linspace(2, 0.1, periods)
+    found.append(front / front.sum())
+    for on, cycle in ((1, 2), (1, 4), (2, 4), (4, 8)):
+        if cycle <= periods:
+            found.append(pulsed(periods, on, cycle))
+    return found
+
+
+def flighted(levers: Levers, limits: Limits, amounts: Floats) -> list[Floats]:
+    """The same money by channel and geo in other patterns over the periods, brought inside the limits."""
+    found = []
+    for shape in shapes(levers):
+        moved = amounts.copy()
+        for c in np.flatnonzero(levers.free):
+            start, width = levers.first[c], levers.periods
+            for p in range(levers.parts):
+                own = slice(start + p * width, start + (p + 1) * width)
+                moved[own] = amounts[own].sum() * shape
+        found.append(limits.nearest(moved))
+    return found
+
+
+def corners(limits: Limits, count: int, seed: int) -> list[Floats]:
+    """Seeded random plans: the best ones for random prices of each lever."""
+    generator = np.random.default_rng(seed)
+    found = []
+    for _ in range(count):
+        own = limits.solve(-generator.random(limits.size))
+        if own is not None:
+            found.append(own)
+    return found
+
+
+def hull(horizon: Horizon, levers: Levers, limits: Limits, around: Floats) -> float | None:
+    """No plan within the limits has a larger mean KPI than this, whatever the shape of the curves.
+
+    Each lever's curve lies under two lines over every interval of a grid, dense around `around`; branch and
+    bound over the concave envelopes of those lines narrows what is left. None where curves of several levers
+    depend on each other.
+    """
+    most = ceilings(limits)
+    if levers.free.any() or not np.isfinite(most).all():
+        return None
+    points = _grid_around(np.minimum(around, most), most)
+    values, left, right = curves_of(horizon, levers, points)
+    x0, x1 = points[:, :-1], points[:, 1:]
+    f0, f1 = values[:, :-1], values[:, 1:]
+    # The two lines cross at `cross`; where they are parallel any point between serves.
+    apart = left - right
+    cross = np.where(apart > 0, (f1 - f0 + left * x0 - right * x1) / np.where(apart > 0, apart, 1.0), x0)
+    cross = np.clip(cross, x0, x1)
+    above = np.maximum(np.minimum(f0 + left * (cross - x0), f1 + right * (cross - x1)), f0)
+    curves = Envelopes(
+        limits, _woven(points, cross), _woven(values, f0 + (f1 - f0) * _part(cross, x0, x1)),
+        _woven(values, above),
+    )  # fmt: skip
+    found = best_splits(curves)
+    return None if found is None else found[1]
+
+
+def _part(cross: Floats, x0: Floats, x1: Floats) -> Floats:
+    """How far between two points another one lies, 0 to 1."""
+    return np.asarray((cross - x0) / np.where(x1 > x0, x1 - x0, 1.0))
+
+
+def _woven(points: Floats, between: Floats) -> Floats:
+    """(lever, point) with those of each interval between its ends."""
+    out = np.empty((len(points), points.shape[1] + between.shape[1]))
+    out[:, ::2], out[:, 1::2] = points, between
+    return out
+
+
+def _grid_around(middle: Floats, most: Floats) -> Floats:
+    """(lever, point) from 0 to the most, ever denser towards the middle."""
+    steps = np.r_[0.0, np.geomspace(1e-5, 1.0, 20)]
+    above = middle[:, None] + steps * (most - middle)[:, None]
+    below = middle[:, None] * (1 - steps[:0:-1])
+    even = np.linspace(0, 1, GRID) * most[:, None]
+    return np.sort(np.hstack([below, above, even]), axis=1)

@@ -1,0 +1,87 @@
+"""The worth of a plan's levers under an attitude to risk: value, gradient, curvature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.horizon import Horizon, curvature, earn_by_lever, few_draws
+from core.mmm.optimiser.quadratic import Blocks
+from core.mmm.optimiser.risk import Attitude
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A plan looked at: its `worth` less what its money costs, the gradient (lever,), KPI (draw,) and its
+    slopes (draw, lever), and the weight of each draw."""
+
+    amounts: Floats
+    worth: float
+    gradient: Floats
+    kpi: Floats
+    by_draw: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Worth of amounts: KPI under the attitude, less `cost` KPI for each unit of money."""
+
+    horizon: Horizon
+    levers: Levers
+    attitude: Attitude
+    cost: float = 0.0
+
+    def look(self, amounts: Floats) -> Look:
+        """Value and gradient at the amounts (lever,)."""
+        value, by_draw, _ = earn_by_lever(self.horizon, self.levers, amounts)
+        kpi = value.sum(axis=1)
+        worth, weights = self.attitude.worth(kpi)
+        gradient = weights @ by_draw - self.cost
+        return Look(amounts, worth - self.cost * float(amounts.sum()), gradient, kpi, by_draw, weights)
+
+    def fall(self, look: Look) -> Blocks:
+        """The curvature there with its sign turned and what is convex left out: positive semidefinite."""
+        bands = curvature(self.horizon, self.levers, look.amounts, look.weights)
+        blocks = _blocks(self.levers, -bands)
+        low = self.attitude.spread(look.kpi, look.by_draw)
+        if low is None:
+            return blocks
+        if low.shape[1] < self.levers.size:
+            return Blocks(blocks.groups, blocks.size, low)
+        whole = low @ low.T
+        for places, value in blocks.groups:
+            for own, block in zip(places, value, strict=True):
+                whole[np.ix_(own, own)] += block
+        return Blocks(((np.arange(self.levers.size)[None], whole[None]),), self.levers.size)
+
+    def with_cost(self, cost: float) -> Worth:
+        """The same at another price of money in KPI."""
+        return replace(self, cost=cost)
+
+    def with_few(self, draws: int) -> Worth:
+        """The same on up to `draws` of the draws."""
+        small = few_draws(self.horizon, draws)
+        return replace(self, horizon=small, attitude=self.attitude.thinned(len(small.past)))
+
+
+def _blocks(levers: Levers, bands: Floats) -> Blocks:
+    """Bands by lever and distance as blocks: one by channel and part."""
+    groups = []
+    single = np.flatnonzero(~levers.free[levers.channel])
+    if len(single):
+        groups.append((single[:, None], bands[single, :1, None]))
+    many = np.flatnonzero(levers.free[levers.channel]).reshape(-1, levers.periods)
+    if len(many):
+        width = levers.periods
+        value = np.zeros((len(many), width, width))
+        for away in range(min(bands.shape[1], width)):
+            step = np.arange(width - away)
+            value[:, step, step + away] = value[:, step + away, step] = bands[many[:, : width - away], away]
+        groups.append((many, value))
+    return Blocks(tuple(groups), levers.size)

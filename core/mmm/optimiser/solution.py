@@ -1,0 +1,182 @@
+"""What a plan found by the search is: whole cents, its KPI, its reference, and what each limit costs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.mmm.choices import Goal
+from core.mmm.optimiser.budget_problem import BudgetProblem
+from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.extrapolation import beyond_seen
+from core.mmm.optimiser.goals import Ask, Found
+from core.mmm.optimiser.horizon import earn_by_lever
+from core.mmm.optimiser.limits import CENT, Limit, Limits, Side, row
+from core.mmm.optimiser.multistart import hull
+from core.mmm.optimiser.outcome import Plan
+from core.mmm.optimiser.prices import prices_of
+from core.mmm.optimiser.risk import Attitude
+from core.mmm.optimiser.rounding import to_the_cent
+from core.mmm.optimiser.rows import limits_of
+from core.mmm.optimiser.search import Breadth, Search
+
+Floats = NDArray[np.float64]
+ADJUSTMENTS = 12
+BINDING = 1e-6  # share of the money within which a limit is met exactly
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan in whole cents: `cells` (channel, part, period) money, KPI and its part after the end by draw;
+    `amounts` are those of the levers before rounding."""
+
+    cells: Floats
+    amounts: Floats
+    kpi: Floats
+    after: Floats
+
+    @property
+    def spend(self) -> Floats:
+        """(channel,) money."""
+        return np.asarray(np.round(self.cells.sum(axis=(1, 2)), 2))
+
+    @property
+    def total(self) -> float:
+        """All money."""
+        return round(float(self.cells.sum()), 2)
+
+
+def settled(problem: BudgetProblem, search: Search, ask: Ask, found: Found) -> Plan:
+    """The plan whose levers were found, in whole cents; a target is still met after rounding."""
+    spent, upwards = float(found.amounts.sum()), ask.goal == Goal.TARGET_KPI
+    if ask.goal == Goal.KPI:
+        assert ask.total is not None
+        return _plan(problem, search, ask, _draft(problem, search, found.amounts, round(ask.total, 2)))
+    total = CENT * (math.ceil(spent / CENT - 1e-6) if upwards else math.floor(spent / CENT + 1e-6))
+    nothing = _draws(search, search.worth.levers, np.zeros(search.limits.size))[0]
+    step, amounts = CENT, found.amounts
+    for _ in range(ADJUSTMENTS):
+        amounts = search.best(round(total, 2), warm=amounts, look=Breadth.WARM).amounts
+        draft = _draft(problem, search, amounts, round(total, 2))
+        if _meets(search.worth.attitude, ask, draft, nothing):
+            break
+        total, step = total + (step if upwards else -step), 2 * step
+    return _plan(problem, search, ask, draft)
+
+
+def _meets(attitude: Attitude, ask: Ask, draft: Draft, nothing: Floats) -> bool:
+    worth = attitude.worth(draft.kpi)[0]
+    if ask.goal == Goal.TARGET_KPI:
+        return worth >= (ask.target or 0)
+    if ask.goal == Goal.TARGET_ROAS:
+        return ask.price * (worth - attitude.worth(nothing)[0]) >= (ask.target or 0) * draft.total
+    return True
+
+
+def _draft(problem: BudgetProblem, search: Search, amounts: Floats, total: float) -> Draft:
+    levers = problem.levers
+    by_cell = levers.as_cells()
+    whole = to_the_cent(amounts, search.limits, total)
+    money = levers.money(whole)
+    limits = limits_of(problem, by_cell).with_rows(_kept(levers, whole))
+    cells = to_the_cent(money.ravel(), limits, total, levers.periods)
+    kpi, after = _draws(search, by_cell, cells)
+    return Draft(cells.reshape(money.shape), amounts, kpi, after)
+
+
+def _kept(levers: Levers, whole: Floats) -> tuple[Limit, ...]:
+    """Limits over cells that keep what each lever of a fixed pattern spends."""
+    cells = np.arange(len(levers.channels) * levers.parts * levers.periods).reshape(-1, levers.periods)
+    found = []
+    for j in np.flatnonzero(levers.period < 0):
+        own = np.zeros(cells.size)
+        own[cells[levers.channel[j] * levers.parts + max(levers.geo[j], 0)]] = 1.0
+        sides: tuple[Side, Side] = ("lower", "upper")
+        found += [Limit("lever", side, row(own), float(whole[j])) for side in sides]
+    return tuple(found)
+
+
+def _draws(search: Search, levers: Levers, amounts: Floats) -> tuple[Floats, Floats]:
+    value, _, after = earn_by_lever(search.worth.horizon, levers, amounts)
+    return value.sum(axis=1), after.sum(axis=1)
+
+
+def _plan(problem: BudgetProblem, search: Search, ask: Ask, draft: Draft) -> Plan:
+    names, levers, attitude = list(problem.model.channels), problem.levers, search.worth.attitude
+    fixed = search.limits.with_total(draft.total)
+    raw = problem.reference_spend()
+    same = search.scaled_reference(fixed, draft.total)
+    usual, _ = _draws(search, levers, same)
+    before, _ = _draws(search, levers, search.reference)
+    nothing, _ = _draws(search, levers, np.zeros(levers.size))
+    look = search.worth.look(draft.amounts)
+    prices = prices_of(look.gradient, fixed, draft.amounts, max(1e-4, BINDING * draft.total))
+    mean, total = float(draft.kpi.mean()), draft.total
+    own = attitude_against(attitude, usual)
+    return Plan(
+        spend=pd.Series(draft.spend, names, name="spend"),
+        schedule=_schedule(levers, draft.cells),
+        cells=_cells(levers, draft.cells),
+        kpi=mean,
+        kpi_lower=float(np.quantile(draft.kpi, 0.05)),
+        kpi_upper=float(np.quantile(draft.kpi, 0.95)),
+        kpi_after=float(draft.after.mean()),
+        kpi_draws=draft.kpi,
+        worth=own.worth(draft.kpi)[0],
+        reference=pd.Series(levers.spend(same), names, name="reference"),
+        reference_schedule=_schedule(levers, levers.money(same)),
+        reference_kpi=float(usual.mean()),
+        reference_worth=own.worth(usual)[0],
+        reference_raw=raw,
+        reference_raw_kpi=float(before.mean()),
+        probability_better=float((draft.kpi > usual).mean()),
+        shadow_prices=pd.Series(prices.by_limit, name="kpi_per_money", dtype=float),
+        kkt_residual=prices.residual if attitude.concave else float("nan"),
+        total=total,
+        value=ask.price * mean,
+        profit=ask.margin * ask.price * mean - total,
+        roas=ask.price * (mean - float(nothing.mean())) / total if total > 0 else float("nan"),
+        starts=search.starts,
+        beyond_seen=beyond_seen(problem, levers, draft.cells),
+        bound_of=lambda: _bound(search, fixed, draft),
+    )
+
+
+def _bound(search: Search, fixed: Limits, draft: Draft) -> float | None:
+    """A bound for exact amounts; odd cents may put a plan a hair above it."""
+    found = hull(search.worth.horizon, search.worth.levers, fixed, draft.amounts)
+    return None if found is None else max(found, float(draft.kpi.mean()))
+
+
+def attitude_against(attitude: Attitude, rival: Floats) -> Attitude:
+    """The attitude by which a plan is judged: a chance to beat the rival is counted without rounding."""
+    return Attitude("probability", rival=rival) if attitude.kind == "probability" else attitude
+
+
+def _schedule(levers: Levers, cells: Floats) -> pd.DataFrame:
+    by_period = np.round(cells.sum(axis=1).T, 2)
+    return pd.DataFrame(by_period, index=levers.dates.rename("date"), columns=list(levers.channels))
+
+
+def _cells(levers: Levers, cells: Floats) -> pd.DataFrame:
+    """Money by geo, date and channel; geos without money of their own share each amount as at present."""
+    by_geo = cells if levers.own_geos or len(levers.geos) == 1 else _shared(levers, cells)
+    index = pd.MultiIndex.from_product(
+        [list(levers.channels), list(levers.geos), levers.dates], names=["channel", "geo", "date"]
+    )
+    frame = pd.DataFrame({"spend": by_geo.ravel()}, index=index).reset_index()
+    ordered = frame[["geo", "date", "channel", "spend"]]
+    return ordered.sort_values(["geo", "date"], kind="stable", ignore_index=True)
+
+
+def _shared(levers: Levers, cells: Floats) -> Floats:
+    """(channel, geo, period) whole cents by share, the largest remainders rounded up."""
+    exact = np.round(cells[:, 0] / CENT)[:, None] * levers.shares.T[:, :, None]
+    whole = np.floor(exact + 1e-9)
+    left = np.round(exact.sum(axis=1) - whole.sum(axis=1))
+    rank = np.argsort(np.argsort(-(exact - whole), axis=1, kind="stable"), axis=1, kind="stable")
+    return np.asarray(np.round((whole + (rank < left[:, None])) * CENT, 2))

@@ -1,0 +1,76 @@
+"""Channels that get nothing or at least a test spend: branch and bound over the few there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.goals import Ask, Found, serve
+from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limit, Limits
+from core.mmm.optimiser.rows import channel_members
+from core.mmm.optimiser.search import Search
+
+Floats = NDArray[np.float64]
+
+
+def serve_with_tests(
+    search: Search, ask: Ask, levers: Levers, tests: Mapping[str, float]
+) -> tuple[Found, Limits]:
+    """The best plan in which every channel of `tests` gets nothing or at least its amount, and the limits it
+    was found within.
+
+    A question without those conditions can only be answered better, so that a branch whose relaxed answer
+    is worse than a plan already found needs no further look. Where no branch has a plan, the clash is that of
+    the last one.
+    """
+    best: tuple[Found, Limits] | None = None
+    trouble: InfeasiblePlan | None = None
+    waiting = [search.limits]
+    while waiting:
+        limits = waiting.pop()
+        try:
+            found = serve(search.within(limits), ask)
+        except InfeasiblePlan as error:
+            trouble = error
+            continue
+        if best is not None and found.score <= best[0].score:
+            continue
+        broken = _broken(levers, found.amounts, tests)
+        if broken is None:
+            best = (found, limits)
+        else:
+            waiting += _branches(levers, limits, *broken)
+    if best is None:
+        assert trouble is not None
+        raise trouble
+    return best
+
+
+def with_tests(
+    limits: Limits, levers: Levers, tests: Mapping[str, float], spend: Mapping[str, float]
+) -> Limits:
+    """The limits with each test run or not as in a plan's spend."""
+    for name, least in tests.items():
+        nothing, some = _branches(levers, limits, name, least)
+        limits = some if spend[name] > 0 else nothing
+    return limits
+
+
+def _broken(levers: Levers, amounts: Floats, tests: Mapping[str, float]) -> tuple[str, float] | None:
+    """The test that is farthest from both nothing and its amount; None where all are kept."""
+    spend = dict(zip(levers.channels, levers.spend(amounts), strict=True))
+    off = {name: min(spend[name], least - spend[name]) / least for name, least in tests.items()}
+    worst = max(off, key=lambda name: off[name], default=None)
+    if worst is None or off[worst] * tests[worst] <= CENT / 2:
+        return None
+    return worst, tests[worst]
+
+
+def _branches(levers: Levers, limits: Limits, name: str, least: float) -> list[Limits]:
+    members = channel_members(levers, levers.channels.index(name))
+    nothing = Limit(f"{name} without a test", "upper", members, 0.0)
+    some = Limit(f"{name} test", "lower", members, least)
+    return [limits.with_rows((own,)) for own in (nothing, some)]

@@ -1,1 +1,0 @@
-"""Plans kept for good: frozen with all they stand on, and what people note about them."""

@@ -1,0 +1,141 @@
+"""One reading of a model as a report: what the slides, the one-pager and the tables are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from core.charts.wording import Wording, percent
+from core.mmm.results.evidence import Estimate, Totals
+from core.mmm.results.findings import Findings
+from core.mmm.results.limitations import Unknown
+from core.mmm.results.summary import Range, Readout, Timelines, cut, spend_marks
+from core.mmm.results.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Report:
+    """A model's results for one range of dates and one interval level.
+
+    Frames are those the charts take: `channels` (channel summary), `fitted`, `decomposition`, `parts` (the
+    waterfall: component, value, lower, upper), `curves`, `marks`, `hints` (budget hints), `frequency` (the
+    best frequency of channels that have one; empty without). `method` says in sentences how it was computed;
+    `unknown` what the model cannot tell.
+    """
+
+    project: str
+    model: str
+    wording: Wording
+    level: float
+    totals: Totals
+    before: Totals | None
+    findings: Findings
+    verdict: Verdict
+    channels: pd.DataFrame
+    fitted: pd.DataFrame
+    decomposition: pd.DataFrame
+    parts: pd.DataFrame
+    curves: pd.DataFrame
+    marks: pd.DataFrame
+    hints: pd.DataFrame
+    method: tuple[str, ...]
+    made_on: dt.date
+    unknown: tuple[Unknown, ...] = ()
+    frequency: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def range_words(self) -> str:
+        """The dates of the report, e.g. 1 Jan 2024 to 29 Dec 2024."""
+        return f"{day_words(self.totals.start)} to {day_words(self.totals.end)}"
+
+    @property
+    def interval_words(self) -> str:
+        """The name of its intervals, e.g. 90 % interval."""
+        return f"{self.level * 100:.0f} % interval"
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The four figures on top of every report."""
+        words, totals = self.wording, self.totals
+        share = Estimate(totals.media_share.mean, totals.media_share.lower, totals.media_share.upper)
+        return (
+            Figure(words.kpi_label, words.kpi(totals.kpi), _change(totals, self.before, "kpi")),
+            Figure(
+                "Caused by media", percent(share.mean), f"{percent(share.lower)} to {percent(share.upper)}"
+            ),
+            Figure("Media spend", words.money(totals.spend), _change(totals, self.before, "spend")),
+            Figure(words.return_name, words.per_money(totals.roas.mean), _span(totals.roas, words)),
+        )
+
+
+@dataclass(frozen=True)
+class Title:
+    """Whose report it is and how its numbers came about."""
+
+    project: str
+    model: str
+    method: tuple[str, ...]
+    made_on: dt.date
+
+
+def report_of(
+    title: Title,
+    readout: Readout,
+    lines: Timelines,
+    curves: pd.DataFrame,
+    span: Range,
+    frequency: pd.DataFrame | None = None,
+) -> Report:
+    """The report of a range from what is on the screen: the same figures, cut to the same dates."""
+    return Report(
+        project=title.project,
+        model=title.model,
+        wording=readout.wording,
+        level=readout.evidence.level,
+        totals=readout.totals,
+        before=readout.before,
+        findings=readout.findings,
+        verdict=readout.verdict,
+        channels=readout.channels,
+        fitted=cut(lines.fitted, span),
+        decomposition=cut(lines.decomposition, span),
+        parts=readout.parts,
+        curves=curves,
+        marks=spend_marks(lines.spend, span),
+        hints=readout.hints,
+        method=title.method,
+        made_on=title.made_on,
+        unknown=readout.unknown,
+        frequency=pd.DataFrame() if frequency is None else frequency,
+    )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with a name and a note below."""
+
+    name: str
+    value: str
+    note: str
+
+
+def day_words(day: dt.date) -> str:
+    """A date as a reader says it."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def change_share(now: float, before: float | None) -> float | None:
+    """Relative change against the range a year before; none where there was nothing."""
+    return None if not before else now / before - 1
+
+
+def _change(now: Totals, before: Totals | None, name: str) -> str:
+    change = change_share(getattr(now, name), getattr(before, name) if before else None)
+    return "" if change is None else f"{change * 100:+.0f} % on the year before"
+
+
+def _span(estimate: Estimate, words: Wording) -> str:
+    if not estimate.known:
+        return "nothing was spent"
+    return f"{words.per_money(estimate.lower)} to {words.per_money(estimate.upper)}"

@@ -1,0 +1,65 @@
+"""What is kept of drafts: one a person and data set, the last write wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.access import Permission, Person
+from core.access.store import require
+from core.lifecycle.names import LONGEST_NAME
+from core.lifecycle.store import things as shelf
+from core.mmm.setup_draft import DraftInfo
+from db.tables import Dataset, ModelDraft
+
+
+def _info(row: ModelDraft) -> DraftInfo:
+    return DraftInfo(row.id, row.project_id, row.dataset_id, row.name, dict(row.config), row.updated_at)
+
+
+def save_draft(
+    s: Session, person: Person, dataset_id: int, name: str, config: Mapping[str, Any]
+) -> DraftInfo:
+    """The draft as it stands now. A draft may be unfinished: only its size in the list is held to."""
+    data = shelf.find(s, person, Dataset, dataset_id)
+    require(s, person, data.project_id, Permission.MODEL_TRAIN)
+    written = {
+        "name": " ".join(name.split())[:LONGEST_NAME],
+        "config": dict(config),
+        "updated_at": func.now(),
+    }
+    place = {"project_id": data.project_id, "dataset_id": data.id, "user_id": person.id}
+    draft_row = insert(ModelDraft).values(**place, **written)
+    saved = draft_row.on_conflict_do_update(index_elements=["user_id", "dataset_id"], set_=written)
+    fresh = {"populate_existing": True}
+    return _info(s.scalars(saved.returning(ModelDraft), execution_options=fresh).one())
+
+
+def draft(s: Session, person: Person, dataset_id: int) -> DraftInfo | None:
+    """The person's own draft on this data set, None when there is none. Raises NotFound for strangers."""
+    data = shelf.find(s, person, Dataset, dataset_id)
+    mine = select(ModelDraft).where(ModelDraft.user_id == person.id, ModelDraft.dataset_id == data.id)
+    row = s.scalar(mine)
+    return _info(row) if row else None
+
+
+def drafts(s: Session, person: Person, project_id: int) -> tuple[DraftInfo, ...]:
+    """The person's own drafts in the project, the latest first; those on deleted data sets are left out."""
+    require(s, person, project_id, Permission.PROJECT_VIEW)
+    mine = (
+        select(ModelDraft)
+        .join(Dataset, Dataset.id == ModelDraft.dataset_id)
+        .where(ModelDraft.user_id == person.id, ModelDraft.project_id == project_id)
+        .where(Dataset.deleted_at.is_(None))
+        .order_by(ModelDraft.updated_at.desc())
+    )
+    return tuple(_info(row) for row in s.scalars(mine))
+
+
+def discard_draft(s: Session, person: Person, dataset_id: int) -> None:
+    """Throws the person's draft on this data set away, if there is one."""
+    s.execute(delete(ModelDraft).where(ModelDraft.user_id == person.id, ModelDraft.dataset_id == dataset_id))

@@ -1,0 +1,130 @@
+"""Where the past ends and the forecast begins, for each slice of a validation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.errors import UserError
+from core.mmm.choices import Frequency
+from core.mmm.config import MMMConfig
+from core.mmm.panel.panel import Panel, read_panel
+from core.mmm.validation.past import without_holdout
+
+
+@dataclass(frozen=True)
+class SliceLimits:
+    """What a validation may ask for, and how much past a slice wants and needs, in years."""
+
+    folds: int = 4
+    most_folds: int = 12
+    good_years: float = 1.0
+    least_years: float = 0.5
+    most_horizon_years: float = 1.0
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One fold: fit on everything up to `last_on`, forecast the `periods` periods `start_on` to `end_on`.
+
+    `fold` counts from 1, the earliest. `common_start_on` to `common_end_on` are periods that every slice was
+    fitted on, the last year of the earliest past: over them channels are compared among slices.
+    """
+
+    fold: int
+    last_on: dt.date
+    start_on: dt.date
+    end_on: dt.date
+    periods: int
+    common_start_on: dt.date
+    common_end_on: dt.date
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: dates as ISO text."""
+        return {
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Slice:
+        """The slice that `to_json` wrote."""
+        days = {name: dt.date.fromisoformat(plain[name]) for name in plain if name.endswith("_on")}
+        return cls(fold=int(plain["fold"]), periods=int(plain["periods"]), **days)
+
+
+def default_horizon(frequency: Frequency) -> int:
+    """Eight weeks of periods; two months where the data are monthly."""
+    return {Frequency.DAILY: 56, Frequency.WEEKLY: 8, Frequency.MONTHLY: 2}[frequency]
+
+
+def time_slices(
+    frame: pd.DataFrame,
+    config: MMMConfig,
+    folds: int | None = None,
+    horizon: int | None = None,
+    limits: SliceLimits | None = None,
+) -> tuple[Slice, ...]:
+    """Slices at the end of the data, one horizon after the other, the earliest first.
+
+    Fewer than `folds` where the earliest would have too little past: under a year while two slices with a
+    year remain, under half a year in any case. The configuration's own holdout is forecast like the rest.
+    Raises UserError where not one slice fits, DatasetProblem for a faulty frame.
+    """
+    bounds = limits or SliceLimits()
+    panel = read_panel(frame, without_holdout(config))
+    steps = default_horizon(panel.frequency) if horizon is None else horizon
+    wanted = bounds.folds if folds is None else folds
+    _refuse(wanted, steps, panel, bounds)
+    count = _fitting(wanted, steps, panel, bounds)
+    return tuple(_slice(panel, steps, count, fold) for fold in range(1, count + 1))
+
+
+def _refuse(folds: int, horizon: int, panel: Panel, limits: SliceLimits) -> None:
+    noun, faults = panel.frequency.noun, []
+    most = math.floor(limits.most_horizon_years * panel.frequency.periods_per_year)
+    if not 1 <= folds <= limits.most_folds:
+        faults.append(f"The number of slices must lie between 1 and {limits.most_folds}, not {folds}.")
+    if not 1 <= horizon <= most:
+        faults.append(f"The horizon must lie between 1 and {most} {noun}s, not {horizon}.")
+    if faults:
+        raise UserError(faults)
+
+
+def _fitting(folds: int, horizon: int, panel: Panel, limits: SliceLimits) -> int:
+    """How many slices leave the earliest of them enough past."""
+    year = panel.frequency.periods_per_year
+    good, least = (
+        (panel.periods - math.ceil(years * year)) // horizon
+        for years in (limits.good_years, limits.least_years)
+    )
+    if min(folds, good) >= min(folds, 2):
+        return min(folds, good)
+    if least >= 1:
+        return min(folds, 2, least)
+    noun = panel.frequency.noun
+    raise UserError(
+        f"The data cover {panel.periods} {noun}s: too few to hold back {horizon} {noun}s and still learn "
+        f"from half a year. At least {math.ceil(limits.least_years * year) + horizon} are needed."
+    )
+
+
+def _slice(panel: Panel, horizon: int, folds: int, fold: int) -> Slice:
+    days = [stamp.date() for stamp in panel.dates]
+    first_cut = len(days) - folds * horizon
+    cut = first_cut + (fold - 1) * horizon
+    year = math.floor(panel.frequency.periods_per_year)
+    return Slice(
+        fold=fold,
+        last_on=days[cut - 1],
+        start_on=days[cut],
+        end_on=days[cut + horizon - 1],
+        periods=horizon,
+        common_start_on=days[max(0, first_cut - year)],
+        common_end_on=days[first_cut - 1],
+    )

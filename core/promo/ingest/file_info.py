@@ -1,0 +1,75 @@
+"""A file of sales: as it is handed in, and as it is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from core.promo.ingest.mapping import SalesMapping
+
+
+class FileStatus(StrEnum):
+    """Where a file stands; only the rows of current ones count."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    CURRENT = "current"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A file that somebody hands in: its bytes or where they lie, and how it is to be read. `replaces` is the
+    file that this one corrects: its rows vanish when this one's arrive."""
+
+    name: str
+    content: bytes | Path
+    mapping: SalesMapping
+    replaces: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class SalesFileInfo:
+    """A kept file. `report` holds the findings, the parts of the quality score and a sentence."""
+
+    id: uuid.UUID
+    project_id: int
+    name: str
+    bytes: int
+    checksum: str
+    status: FileStatus
+    replaces_id: uuid.UUID | None
+    job_id: uuid.UUID | None
+    rows_read: int
+    rows_rejected: int
+    quality_score: float | None
+    report: Mapping[str, Any]
+    has_rejected: bool
+    mapping: SalesMapping
+    uploaded_by: str
+    created_at: dt.datetime
+
+    @property
+    def sentence(self) -> str:
+        """How reading it went, or why it could not be read."""
+        return str(self.report.get("sentence", ""))
+
+
+@dataclass(frozen=True)
+class FactsSpan:
+    """What the facts cover: days, rows, and every word of each kind."""
+
+    first_on: dt.date
+    last_on: dt.date
+    rows: int
+    promo_days: int
+    channels: tuple[str, ...]
+    departments: tuple[str, ...]
+    geos: tuple[str, ...]

@@ -1,0 +1,257 @@
+"""Which header is probably what, from its words first and its cells second, with the reason for each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.data.cells import ColumnKind, TypedColumn
+from core.data.dates import read_dates
+from core.promo.ingest.mapping import MARGINS, SalesColumn
+from core.promo.ingest.meanings import channels_meant
+from core.promo.ingest.words import (
+    CATEGORY,
+    CHANNEL,
+    COST,
+    DEPARTMENT,
+    DISCOUNT,
+    ENDINGS,
+    MARGIN,
+    NOT_MONEY,
+    PERCENT,
+    PROMO,
+    REGION,
+    SALES,
+    SALES_DATE,
+    SALES_SECOND,
+    STORE,
+    TAX,
+    UNITS,
+    WITHOUT,
+    promo_meant,
+    spoken,
+)
+
+MOST_CHANNEL_WORDS = 30
+MOST_DEPARTMENTS = 300
+# A discount of so much money is no percentage.
+AMOUNT = frozenset({"value", "amount", "betrag", "wert", "montant", "importe", "eur", "usd", "gbp"})
+# An amount of these is no sale, unless the header says that the sales are what is left of it.
+REFUNDS = frozenset(
+    {"refund", "refunds", "refunded", "return", "returns", "returned", "retoure", "retouren", "erstattung"}
+)
+TAKEN_OFF = REFUNDS | frozenset(
+    {"shipping", "freight", "versandkosten", "coupon", "coupons", "voucher", "vouchers", "gutschein"}
+    | {"fee", "fees", "deposit", "pfand"}
+)
+LEFT = frozenset(
+    {"after", "net", "netto", "nette", "neto", "netti", "discounted", "nach", "less", "abzgl", "abzuglich"}
+    | {"excl", "exkl", "minus", "apres"}
+)
+GROSS = frozenset({"gross", "brutto", "brut", "bruto", "lordo", "bruttoumsatz", "ttc"})
+NET = frozenset({"net", "netto", "nettoumsatz", "neto", "ht", "netti"})
+PART_OF = frozenset({"sub", "unter", "sous", "detail", "second", "2"})
+CLEAR = 0.1  # points of confidence between the best header and the next, below which it is a tie
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """What a header probably is (None: not used), why, and how sure that is (0..1)."""
+
+    header: str
+    column: SalesColumn | None
+    reason: str
+    confidence: float = 0.0
+
+
+def guess_columns(
+    typed: Mapping[str, TypedColumn], percent: Collection[str] = ()
+) -> tuple[tuple[ColumnGuess, ...], tuple[str, ...]]:
+    """A guess for every header, each sales column at most once, and a sentence for every tie.
+
+    `percent` the headers whose cells carry a percent sign.
+    """
+    candidates = [g for name, column in typed.items() for g in _candidates(name, column, name in percent)]
+    chosen: dict[str, ColumnGuess] = {}
+    ties: list[str] = []
+    for column in _ORDER:
+        free = [g for g in candidates if g.column is column and g.header not in chosen]
+        free.sort(key=lambda guess: -guess.confidence)
+        if not free:
+            continue
+        rivals = [g for g in free[1:] if free[0].confidence - g.confidence < CLEAR]
+        if rivals and column not in _FIRST_WINS:
+            names = " and ".join([free[0].header, *(g.header for g in rivals)])
+            ties.append(f"Columns {names} could each be the {column.label}: say which one is.")
+        chosen[free[0].header] = free[0]
+    ties += _before_discount(typed, chosen)
+    return tuple(chosen.get(name) or _unused(name, candidates, chosen) for name in typed), tuple(ties)
+
+
+def _before_discount(typed: Mapping[str, TypedColumn], chosen: Mapping[str, ColumnGuess]) -> list[str]:
+    """Sales before a discount that another column holds as an amount are not what was paid."""
+    gross = [h for h, g in chosen.items() if g.column is SalesColumn.SALES_VALUE and spoken(h, GROSS)]
+    taken = [h for h in typed if h not in chosen and spoken(h, DISCOUNT | REFUNDS) and spoken(h, AMOUNT)]
+    if not gross or not taken:
+        return []
+    return [
+        f"{gross[0]} is what was sold before {taken[0]} is taken off: write what is left into its own "
+        "column, or say that this one is the sales value."
+    ]
+
+
+# The more telling come first, so that "Discount %" is not left for the promotion flag.
+_ORDER = (
+    *(SalesColumn.DATE, SalesColumn.CHANNEL, SalesColumn.DEPARTMENT, SalesColumn.UNITS, *MARGINS),
+    *(SalesColumn.DISCOUNT_PCT, SalesColumn.PROMO_FLAG, SalesColumn.SALES_VALUE, SalesColumn.GEO),
+)
+_FIRST_WINS = frozenset({SalesColumn.GEO, SalesColumn.PROMO_FLAG, *MARGINS[1:]})
+
+
+def settled(guesses: Sequence[ColumnGuess]) -> dict[SalesColumn, str]:
+    """Header by sales column; of several ways to the margin only the most direct is kept."""
+    columns = {guess.column: guess.header for guess in guesses if guess.column is not None}
+    ways = [way for way in MARGINS if way in columns]
+    return {column: header for column, header in columns.items() if column not in ways[1:]}
+
+
+def _unused(name: str, candidates: Sequence[ColumnGuess], chosen: Mapping[str, ColumnGuess]) -> ColumnGuess:
+    wanted = next((guess for guess in candidates if guess.header == name), None)
+    if wanted is None or wanted.column is None:
+        return ColumnGuess(name, None, "nothing in its name or cells says what it is; it is not used")
+    taken = next((header for header, guess in chosen.items() if guess.column is wanted.column), None)
+    return ColumnGuess(
+        name, None, f"it could be the {wanted.column.label}, but {taken} fits better; it is not used"
+    )
+
+
+def _candidates(name: str, column: TypedColumn, signed: bool) -> list[ColumnGuess]:
+    if column.kind is ColumnKind.EMPTY:
+        # A discount column is empty in a sample without promotions, and only its name can tell.
+        word = spoken(name, DISCOUNT, ENDINGS["discount"])
+        return [_said(name, SalesColumn.DISCOUNT_PCT, word, 0.6)] if word else []
+    if column.kind is ColumnKind.DATE:
+        return _dates(name)
+    if column.kind is ColumnKind.NUMBER:
+        return [guess for guess in _numbers(name, signed) if guess is not None] + _flags(name, column)
+    return _words(name, column) + _flags(name, column)
+
+
+def _said(name: str, column: SalesColumn, word: str, confidence: float) -> ColumnGuess:
+    return ColumnGuess(name, column, f"its name contains “{word}”", confidence)
+
+
+def _dates(name: str) -> list[ColumnGuess]:
+    word = spoken(name, SALES_DATE, ENDINGS["date"])
+    if word:
+        return [
+            ColumnGuess(name, SalesColumn.DATE, f"its cells are dates and its name contains “{word}”", 0.9)
+        ]
+    return [ColumnGuess(name, SalesColumn.DATE, "its cells are dates", 0.6)]
+
+
+def _numbers(name: str, signed: bool) -> list[ColumnGuess | None]:
+    """What a column of numbers can be: percentages first, then the kinds of money, then counts."""
+    percent = spoken(name, PERCENT) or signed
+    discount, margin = spoken(name, DISCOUNT, ENDINGS["discount"]), spoken(name, MARGIN, ENDINGS["margin"])
+    left = spoken(name, SALES - AMOUNT, ENDINGS["sales"]) and spoken(name, LEFT)
+    if discount and not left and not spoken(name, AMOUNT):
+        return [_said(name, SalesColumn.DISCOUNT_PCT, discount, 0.95 if percent else 0.8)]
+    if margin:
+        way = SalesColumn.MARGIN_PCT if percent else SalesColumn.MARGIN_VALUE
+        return [_said(name, way, margin, 0.9)]
+    if percent:
+        promo = spoken(name, PROMO, ENDINGS["promo"])
+        return [_said(name, SalesColumn.DISCOUNT_PCT, promo, 0.7) if promo else None]
+    if spoken(name, NOT_MONEY) or (spoken(name, TAX) and not spoken(name, SALES, ENDINGS["sales"])):
+        return []
+    units, cost = spoken(name, UNITS, ENDINGS["units"]), spoken(name, COST, ENDINGS["cost"])
+    if units:
+        return [_said(name, SalesColumn.UNITS, units, 0.9)]
+    if cost:
+        return [_said(name, SalesColumn.COST_VALUE, cost, 0.85)]
+    return [_sales(name)] if left or not (discount or spoken(name, TAKEN_OFF)) else []
+
+
+def _sales(name: str) -> ColumnGuess | None:
+    """Net sales before gross ones: the margin belongs to what was paid without tax."""
+    word = spoken(name, SALES, ENDINGS["sales"])
+    if word:
+        net = spoken(name, NET) or (spoken(name, TAX) and spoken(name, WITHOUT))
+        gross = spoken(name, GROSS) or spoken(name, TAX)
+        return _said(name, SalesColumn.SALES_VALUE, word, 0.95 if net else 0.6 if gross else 0.8)
+    value = spoken(name, SALES_SECOND)
+    return _said(name, SalesColumn.SALES_VALUE, value, 0.5) if value else None
+
+
+def _distinct(column: TypedColumn) -> list[str]:
+    values = column.values.dropna().astype("str").str.strip()
+    return [str(value) for value in pd.unique(values[values != ""])]
+
+
+def _words(name: str, column: TypedColumn) -> list[ColumnGuess]:
+    distinct = _distinct(column)
+    found = [
+        _channel(name, distinct),
+        _department(name, distinct),
+        _geo(name, distinct),
+        _day(name, distinct),
+    ]
+    return [guess for guess in found if guess is not None]
+
+
+def _channel(name: str, distinct: list[str]) -> ColumnGuess | None:
+    if not distinct or len(distinct) > MOST_CHANNEL_WORDS:
+        return None
+    known = [word for word, channel in channels_meant(distinct).items() if channel is not None]
+    word = spoken(name, CHANNEL, ENDINGS["channel"])
+    if word:
+        return _said(name, SalesColumn.CHANNEL, word, 0.95 if known else 0.7)
+    if len(known) == len(distinct) and not spoken(name, PROMO, ENDINGS["promo"]):
+        said = ", ".join(f"“{value}”" for value in known[:3])
+        return ColumnGuess(name, SalesColumn.CHANNEL, f"its cells name sales channels: {said}", 0.8)
+    return None
+
+
+def _department(name: str, distinct: list[str]) -> ColumnGuess | None:
+    if not distinct:
+        return None
+    many = 0.4 if len(distinct) > MOST_DEPARTMENTS else 0.0
+    for words, endings, confidence in ((DEPARTMENT, ENDINGS["department"], 0.95), (CATEGORY, (), 0.75)):
+        word = spoken(name, words, endings)
+        if word:
+            reason = f"its name contains “{word}” and it holds {len(distinct)} different texts"
+            finer = 0.3 if spoken(name, PART_OF) else 0.0
+            return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence - finer - many)
+    return None
+
+
+def _day(name: str, distinct: list[str]) -> ColumnGuess | None:
+    """Texts that are hardly dates under a name that says date: their faults are then told cell by cell."""
+    word = spoken(name, SALES_DATE, ENDINGS["date"])
+    if not word or read_dates(distinct[:MOST_DEPARTMENTS]).share == 0.0:
+        return None
+    return _said(name, SalesColumn.DATE, word, 0.4)
+
+
+def _geo(name: str, distinct: list[str]) -> ColumnGuess | None:
+    word = spoken(name, REGION)
+    if word:
+        return _said(name, SalesColumn.GEO, word, 0.5 if spoken(name, STORE) == word else 0.8)
+    return None
+
+
+def _flags(name: str, column: TypedColumn) -> list[ColumnGuess]:
+    """A flag by its name, or by cells that only say yes and no."""
+    if spoken(name, PERCENT) or spoken(name, DISCOUNT, ENDINGS["discount"]):
+        return []
+    word, distinct = spoken(name, PROMO, ENDINGS["promo"]), _distinct(column)
+    if word:
+        return [_said(name, SalesColumn.PROMO_FLAG, word, 0.9)]
+    yes_no = {promo_meant(value.removesuffix(".0")) for value in distinct}
+    if column.kind is not ColumnKind.NUMBER and yes_no == {True, False}:
+        said = " and ".join(f"“{value}”" for value in distinct[:2])
+        return [ColumnGuess(name, SalesColumn.PROMO_FLAG, f"its cells only say {said}", 0.5)]
+    return []

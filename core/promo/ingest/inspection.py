@@ -1,0 +1,235 @@
+"""A quick look at a file before it is read: what it is, which header is what and why, what is in doubt."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.cells import type_table
+from core.data.detect import detect
+from core.data.kinds import DatasetKind
+from core.data.limits import ReadLimits
+from core.data.problems import DataProblem, FileProblem, ProblemCode, name_some
+from core.data.table import FileKind, RawTable
+from core.promo.ingest.guessing import ColumnGuess, guess_columns, settled
+from core.promo.ingest.lines import Lines, Source, open_lines
+from core.promo.ingest.mapping import SalesColumn, SalesMapping, lacking_columns
+from core.promo.ingest.meanings import channels_meant, promos_meant
+from core.promo.ingest.sampling import sample_of
+
+SHOWN_ROWS = 20
+MOST_WORDS = 100
+MOSTLY = 0.5
+MOST_SHEETS = 10  # of a workbook that are looked at for sales
+_ELSEWHERE = {
+    DatasetKind.PROMO_CATALOG: "a promotion catalogue",
+    DatasetKind.TARGETS: "a table of targets",
+    DatasetKind.SEGMENTS: "a table of customer segments",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SalesInspection:
+    """What a quick look at a file found.
+
+    `kind` what the file is about, with `kind_reason`; `mapping` what it would be read by (None where
+    something is missing), `columns` as much of it as was found, `guesses` a reason for every header; `sample`
+    its first rows as text, indexed by their row in the file; `channel_words` and `promo_words` the words met
+    in the rows looked at (not in all) with their meaning, None where unknown; `faults` what a person has to
+    settle.
+    """
+
+    name: str
+    file_kind: FileKind
+    kind: DatasetKind
+    kind_reason: str
+    headers: tuple[str, ...]
+    sheets: tuple[str, ...]
+    columns: dict[SalesColumn, str]
+    guesses: tuple[ColumnGuess, ...]
+    mapping: SalesMapping | None
+    remembered: bool
+    sample: pd.DataFrame
+    channel_words: dict[str, str | None]
+    promo_words: dict[str, bool | None]
+    faults: tuple[str, ...]
+    problems: tuple[DataProblem, ...] = ()
+    rows_expected: int = 0
+
+    def reason(self, header: str) -> str:
+        """Why a header was given its column, or none."""
+        return next(guess.reason for guess in self.guesses if guess.header == header)
+
+
+def inspect_sales(
+    source: Source,
+    name: str,
+    remembered: Sequence[SalesMapping] = (),
+    *,
+    sheet: str | None = None,
+    limits: ReadLimits | None = None,
+) -> SalesInspection:
+    """What a CSV, XLSX, XLSB or Parquet file of sales probably is; only part of a long file is looked at.
+
+    A remembered mapping whose headers are all in the file is offered before any guess, the first that fits.
+    Raises FileProblem for a file that cannot be read as a table.
+    """
+    with as_path(source) as path:
+        return find_sales(open_lines(path, name, sheet, limits), remembered, sheet)[1]
+
+
+def find_sales(
+    lines: Lines, remembered: Sequence[SalesMapping] = (), sheet: str | None = None
+) -> tuple[Lines, SalesInspection]:
+    """The lines that hold sales and what was found in them: of a workbook whose largest table is something
+    else, the first other table that is complete."""
+    first = inspect_lines(lines, remembered, sheet)
+    if first.mapping is None:
+        for other in list(lines.others.values())[:MOST_SHEETS]:
+            found = other()
+            second = inspect_lines(found, remembered, sheet)
+            if second.mapping is not None:
+                return found, second
+    return lines, first
+
+
+@contextmanager
+def as_path(source: Source) -> Iterator[Path]:
+    """The file as a path, bytes for as long as the block lasts."""
+    if not isinstance(source, bytes):
+        yield Path(source)
+        return
+    with tempfile.TemporaryDirectory(prefix="mixwright-sales-") as folder:
+        path = Path(folder) / "upload"
+        path.write_bytes(source)
+        yield path
+
+
+def inspect_lines(
+    lines: Lines, remembered: Sequence[SalesMapping] = (), sheet: str | None = None
+) -> SalesInspection:
+    """The same from lines that are open already."""
+    table = _table(lines)
+    typed = type_table(table)
+    (guesses, ties), known = guess_columns(typed, _signed(table)), _known(lines, remembered)
+    columns = dict(known.columns) if known else settled(guesses)
+    kind, why = _kind(table, columns)
+    faults = () if known else (*_heading(lines), *_other_kind(kind), *lacking_columns(set(columns)), *ties)
+    channel_words, promo_words = _words(typed, columns, known)
+    # All else is left to the whole column, which knows more than the rows looked at here.
+    mapping = known or (None if faults else SalesMapping(columns=columns, sheet=sheet))
+    return SalesInspection(
+        name=lines.name,
+        file_kind=lines.kind,
+        kind=kind,
+        kind_reason=why,
+        headers=lines.headers,
+        sheets=lines.sheets,
+        columns=columns,
+        guesses=_remembered_guesses(guesses, known) if known else guesses,
+        mapping=mapping,
+        remembered=known is not None,
+        sample=table.preview(SHOWN_ROWS),
+        channel_words=channel_words,
+        promo_words=promo_words,
+        faults=faults,
+        problems=lines.problems,
+        rows_expected=lines.expected,
+    )
+
+
+def _signed(table: RawTable) -> set[str]:
+    """The headers whose filled cells mostly end in a percent sign."""
+    found = set()
+    for name in table.columns:
+        texts = table.frame[name].dropna().astype("str").str.strip()
+        filled = texts[texts != ""]
+        if len(filled) and filled.str.endswith("%").mean() > MOSTLY:
+            found.add(name)
+    return found
+
+
+def _known(lines: Lines, remembered: Sequence[SalesMapping]) -> SalesMapping | None:
+    return next((each for each in remembered if set(each.headers) <= set(lines.headers)), None)
+
+
+def _table(lines: Lines) -> RawTable:
+    frame, rows = sample_of(lines)
+    if frame.empty:
+        raise FileProblem(f"{lines.name} has a header row but no rows below it.")
+    return RawTable(
+        name=lines.name,
+        kind=lines.kind,
+        frame=frame,
+        first_row=int(rows[0]) if len(rows) else 1,
+        checksum=lines.checksum,
+        number_hint=lines.number_hint,
+        date1904=lines.date1904,
+        row_numbers=np.asarray(rows),
+    )
+
+
+def _kind(table: RawTable, columns: dict[SalesColumn, str]) -> tuple[DatasetKind, str]:
+    """Sales where all that sales need was found; else what the product's other readers see in it."""
+    found = detect(table)
+    complete = not lacking_columns(set(columns))
+    if complete and found.kind not in _ELSEWHERE:
+        return DatasetKind.SALES, f"its rows are sales by {columns[SalesColumn.DEPARTMENT]}"
+    return found.kind, found.kind_reason
+
+
+def _heading(lines: Lines) -> list[str]:
+    """What is wrong with the header itself."""
+    codes = {problem.code: problem for problem in lines.problems}
+    if ProblemCode.NO_HEADER in codes:
+        return [f"{lines.name} has no header row: write the columns' names into its first row."]
+    return []
+
+
+def _other_kind(kind: DatasetKind) -> list[str]:
+    return [f"The file looks like {_ELSEWHERE[kind]}, not like sales."] if kind in _ELSEWHERE else []
+
+
+def _words(
+    typed: Any, columns: dict[SalesColumn, str], known: SalesMapping | None
+) -> tuple[dict[str, str | None], dict[str, bool | None]]:
+    channels = channels_meant(_met(typed, columns.get(SalesColumn.CHANNEL)))
+    promos = promos_meant(_met(typed, columns.get(SalesColumn.PROMO_FLAG)))
+    said: dict[str, str | None] = {w: c.value if c is not None else None for w, c in channels.items()}
+    if known:
+        said |= {word: known.channel_of(word) or said[word] for word in said}
+        promos |= {word: known.promo_words.get(word, promos[word]) for word in promos}
+    return said, promos
+
+
+def _met(typed: Any, header: str | None) -> list[str]:
+    if header is None or header not in typed:
+        return []
+    values = typed[header].values
+    if pd.api.types.is_float_dtype(values):
+        values = values.map(lambda v: "" if v != v else f"{v:g}")
+    return [str(v) for v in pd.unique(values.astype("str").fillna(""))][:MOST_WORDS]
+
+
+def _remembered_guesses(guesses: Sequence[ColumnGuess], known: SalesMapping) -> tuple[ColumnGuess, ...]:
+    column_of = {header: column for column, header in known.columns.items()}
+    return tuple(
+        ColumnGuess(g.header, column_of[g.header], "as in an earlier file with the same headers", 1.0)
+        if g.header in column_of
+        else ColumnGuess(g.header, None, "not used in an earlier file with the same headers", 1.0)
+        for g in guesses
+    )
+
+
+def unsettled(inspection: SalesInspection) -> str:
+    """One sentence for a file that cannot be read without being told more."""
+    return f"{inspection.name} cannot be read as sales: {' '.join(inspection.faults)} Its columns are " + (
+        f"{name_some(inspection.headers, 20)}."
+    )

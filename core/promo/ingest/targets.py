@@ -1,0 +1,61 @@
+"""Monthly targets by geo."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.data.cells import ColumnKind
+from core.data.dates import DateForm
+from core.promo.ingest.lines import Source
+from core.promo.ingest.report import ALL_GEOS
+from core.promo.ingest.small_tables import Field, read_small, refuse, said
+
+TARGETS = ("month", "geo", "sales_value_target", "margin_pct_target", "units_target")
+_MONTH = "month monat mois mes mese maand date datum fecha period periode zeitraum"
+_GEO = "geo region country land pays pais market markt gebiet regione paese"
+_SALES = "sales revenue turnover umsatz ca ventes ventas ingresos fatturato vendite omzet erlos"
+_MARGIN = "margin marge margen margine rohertrag db"
+_UNITS = "units unit qty quantity stuck stueck menge absatz unites unidades pezzi pieces volume"
+FIELDS = (
+    Field(
+        "month", "month", ColumnKind.DATE, said(_MONTH), coarse=frozenset({DateForm.WEEK, DateForm.QUARTER})
+    ),
+    Field("geo", "geo", ColumnKind.TEXT, said(_GEO), required=False),
+    Field(
+        "sales_value_target", "sales target", ColumnKind.NUMBER, said(_SALES, without=f"{_UNITS} {_MARGIN}")
+    ),
+    Field("margin_pct_target", "margin target in percent", ColumnKind.NUMBER, said(_MARGIN), percent=True),
+    Field("units_target", "units target", ColumnKind.NUMBER, said(_UNITS), required=False),
+)
+
+
+def read_targets(source: Source, name: str) -> pd.DataFrame:
+    """The targets of a file with the columns TARGETS: month as `2024-03`, geo ALL where the file has none,
+    margin in percent, units NaN where there are none. FileProblem names every fault at once."""
+    table, frame, faults = read_small(source, name, FIELDS)
+    frame["geo"] = frame["geo"].fillna(ALL_GEOS)
+    frame["month"] = pd.to_datetime(frame["month"]).dt.strftime("%Y-%m")
+    faults += _repeated(frame) + _impossible(frame)
+    refuse(table.name, faults)
+    for column in TARGETS[2:]:
+        frame[column] = frame[column].astype(float)
+    return frame[list(TARGETS)].reset_index(drop=True)
+
+
+def _repeated(frame: pd.DataFrame) -> list[str]:
+    again = frame[frame.duplicated(["month", "geo"]) & frame["month"].notna()]
+    return [
+        f"row {row}: {month} has a target for {geo} already."
+        for row, month, geo in zip(again.index, again["month"], again["geo"], strict=True)
+    ]
+
+
+def _impossible(frame: pd.DataFrame) -> list[str]:
+    faults = []
+    for column in ("sales_value_target", "units_target"):
+        for row, value in frame.loc[frame[column] < 0, column].items():
+            faults.append(f"row {row}: {column} is {value:g}; a target is not below 0.")
+    margin = frame["margin_pct_target"]
+    for row, value in margin[(margin < -100) | (margin > 100)].items():
+        faults.append(f"row {row}: margin_pct_target is {value:g} %; it lies between -100 and 100.")
+    return faults

@@ -1,1 +1,0 @@
-"""What is kept of promotions: facts, models, scenarios, reviews. Only files named store.py know tables."""

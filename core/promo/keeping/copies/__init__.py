@@ -1,1 +1,0 @@
-"""Copies of what is kept of promotions, complete and independent."""

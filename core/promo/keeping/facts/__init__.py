@@ -1,1 +1,0 @@
-"""Sales as handed in: files, and the facts that are the sum over those that are current."""

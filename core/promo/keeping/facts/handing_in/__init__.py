@@ -1,1 +1,0 @@
-"""Taking files of sales in."""

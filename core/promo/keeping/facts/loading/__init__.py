@@ -1,1 +1,0 @@
-"""Putting a file's sums among the facts, in one transaction."""

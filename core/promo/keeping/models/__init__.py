@@ -1,1 +1,0 @@
-"""Learned promotion models, one version a fit."""

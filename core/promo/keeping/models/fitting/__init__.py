@@ -1,1 +1,0 @@
-"""What a learning job reads and writes."""

@@ -1,1 +1,0 @@
-"""Opportunities as they were found, and what people think of them."""

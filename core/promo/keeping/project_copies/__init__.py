@@ -1,1 +1,0 @@
-"""All that a project knows of promotions, copied into another project."""

@@ -1,1 +1,0 @@
-"""What stands beside the sales: targets, customer segments, past promotions, the rules of the project."""

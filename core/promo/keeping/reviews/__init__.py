@@ -1,1 +1,0 @@
-"""Post-mortems and creative briefs of saved promotions."""

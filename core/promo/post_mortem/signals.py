@@ -1,0 +1,114 @@
+"""What a promotion cost besides its discount: the dip after it, and what other departments lost meanwhile.
+
+Both are actual / baseline - 1. The baseline is the forecast from the days before the promotion; its error and
+the days' noise are Normal on the log scale (`core.promo.sums`), so that the 90 % interval of the share s is
+(1 + s) exp(-+ c sd) - 1. For the dip, the worst of up to eight overlapping weeks is reported; c is then the
+95 % quantile of the largest of the weeks' errors, so that calm weeks are not mistaken for a dip (simultaneous
+interval, e.g. Genz & Bretz 2009).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from core.promo.post_mortem.course import Course
+from core.promo.post_mortem.values import Cannibalisation, PostPromoDip
+from core.promo.sums import log_covariance
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+LEVEL = 0.9
+WEEK = 7
+LEAST_DAYS = 4  # of a week and a cell on average: with fewer, a week's sum says little
+DRAWS, SEED = 20_000, 7
+
+
+def dip_of(course: Course, promoted: Flags, limit_pct: float) -> PostPromoDip | None:
+    """The worst 7 days of the two weeks after, in the promoted cells; None where too few of those days have
+    sales or all have promotions again."""
+    begun, weeks = _weeks(course, promoted)
+    if not weeks:
+        return None
+    parts = np.stack([course.spread(course.baseline * part) for part in weeks])
+    covariance = log_covariance(course.past, course.dates, parts, course.missed_sd)
+    expected = np.array([course.baseline[part].sum() for part in weeks])
+    share = np.array([course.actual[0][part].sum() for part in weeks]) / expected - 1
+    worst = int(np.argmin(share))
+    lower, upper = _around(share[worst], float(np.sqrt(covariance[worst, worst])), _largest(covariance))
+    first = course.dates[begun[worst]].date()
+    return PostPromoDip(
+        float(share[worst]), lower, upper, bool(upper < 0 and -100 * share[worst] >= limit_pct),
+        first, first + timedelta(days=WEEK - 1), float(share[worst] * expected[worst]),
+    )  # fmt: skip
+
+
+def _weeks(course: Course, promoted: Flags) -> tuple[list[int], list[Flags]]:
+    """The first day and the usable cells and days of each run of seven days after the promotion."""
+    after = np.flatnonzero(~course.during)
+    plain = ~course.promo & (course.baseline > 0) & course.known
+    starts, found = [], []
+    for begun in after[: max(len(after) - WEEK + 1, 0)]:
+        days = np.zeros(len(course.dates), bool)
+        days[begun : begun + WEEK] = True
+        usable = course.on(promoted, days) & plain
+        open_days = course.on(promoted, days) & (course.baseline > 0)
+        if usable.sum() * WEEK >= LEAST_DAYS * max(open_days.sum(), 1) and course.known[days].all():
+            starts.append(int(begun))
+            found.append(usable)
+    return starts, found
+
+
+def cannibalised(
+    course: Course, promoted: set[str], channels: set[str], limit_pct: float
+) -> tuple[Cannibalisation, ...]:
+    """Every department without a line of the promotion, in its sales channels and on days without a promotion
+    of its own, against the baseline; largest loss first."""
+    names = sorted({cell.department for cell in course.cells} - promoted)
+    plain = ~course.promo & (course.baseline > 0)
+    masks = {
+        name: course.on(course.of({name}, channels), course.during & course.known) & plain for name in names
+    }
+    masks = {name: mask for name, mask in masks.items() if mask.any()}
+    if not masks:
+        return ()
+    parts = np.stack([course.spread(course.baseline * mask) for mask in masks.values()])
+    spread = np.sqrt(np.diag(log_covariance(course.past, course.dates, parts, course.missed_sd)))
+    found = [
+        _signal(name, course, mask, float(sd), limit_pct)
+        for (name, mask), sd in zip(masks.items(), spread, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: one.share))
+
+
+def _signal(name: str, course: Course, mask: Flags, sd: float, limit_pct: float) -> Cannibalisation:
+    expected = float(course.baseline[mask].sum())
+    share = float(course.actual[0][mask].sum()) / expected - 1
+    lower, upper = _around(share, sd, float(norm.ppf((1 + LEVEL) / 2)))
+    flagged = upper < 0 and -100 * share >= limit_pct
+    return Cannibalisation(name, share, lower, upper, bool(flagged), share * expected)
+
+
+def _around(share: float, sd: float, times: float) -> tuple[float, float]:
+    # Where returns exceed sales, 1 + share is negative and the ends change places.
+    lower, upper = sorted((1 + share) * float(np.exp(side * times * sd)) - 1 for side in (-1, 1))
+    return lower, upper
+
+
+def _largest(covariance: Floats) -> float:
+    """How many sds the largest of jointly Normal errors stays within, at 95 % on each side."""
+    sd = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(sd, sd)
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    drawn = np.random.default_rng(SEED).standard_normal((DRAWS, len(sd))) @ root.T
+    return float(np.quantile(drawn.max(axis=1), (1 + LEVEL) / 2))
+
+
+def last_known(course: Course) -> date:
+    """The last day of the promotion whose sales are there."""
+    day: date = course.dates[np.flatnonzero(course.known & course.during)[-1]].date()
+    return day

@@ -1,0 +1,278 @@
+"""What a post-mortem's numbers mean: insights, and what to do differently next time, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.charts.wording import compact
+from core.promo.events import STEP_PP
+from core.promo.post_mortem.course import Course, Flags
+from core.promo.post_mortem.results import Results
+from core.promo.post_mortem.values import Cannibalisation, PartResult, PostPromoDip, Range
+from core.promo.scenarios.kpis import LineKpis, PromoKpis
+
+POINTS = 1.0  # of margin: smaller differences are not worth a sentence
+NAMED = 3  # parts that are told by name
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything that the sentences are built from; `symbol` stands before money."""
+
+    kpis: PromoKpis
+    course: Course
+    results: Results
+    errors: Mapping[str, float | None]
+    intervals: Mapping[str, Range]
+    by_department: tuple[PartResult, ...]
+    by_channel: tuple[PartResult, ...]
+    dip: PostPromoDip | None
+    rivals: tuple[Cannibalisation, ...]
+    symbol: str
+
+    def money(self, value: float) -> str:
+        """An amount as a reader sees it."""
+        text = compact(value)
+        return f"-{self.symbol}{text[1:]}" if text.startswith("-") else f"{self.symbol}{text}"
+
+    def less(self, value: float) -> str:
+        """How much more or less an amount means."""
+        return f"{self.money(abs(value))} {'less' if value < 0 else 'more'}"
+
+    def change(self, value: float) -> str:
+        """An amount with its sign."""
+        return self.money(value) if value < 0 else f"+{self.money(value)}"
+
+    def won(self, name: str) -> float:
+        """What the promotion really brought of a figure against no promotion."""
+        # Rounded: sums leave dust that would be written out as money.
+        return round(float(self.results.actual[name] - self.results.baseline[name]), 2)
+
+    def realised(self, line: LineKpis) -> float:
+        """Percent by which the line's department and sales channel sold more than its baseline."""
+        cells = self.course.of({line.department}, {line.channel})
+        on = self.course.on(cells, self.course.during & self.course.known)
+        expected = float(self.course.baseline[on].sum())
+        return 100 * (float(self.course.actual[0][on].sum()) / expected - 1) if expected > 0 else 0.0
+
+    def ran_at(self, line: LineKpis) -> float | None:
+        """The mean discount that the line's place really gave, in percent, the planned one where the sales
+        tell none; None where it gave none."""
+        cells = self.course.of({line.department}, {line.channel})
+        on = self.course.promo & self.course.on(cells, self.course.during & self.course.known)
+        told = on & (self.course.depth > 0)
+        if told.any():
+            return float(self.course.depth[told].mean())
+        return line.discount_pct if on.any() else None
+
+    @property
+    def unplanned(self) -> Flags:
+        """(cell,) promotions that ran although they were not in the plan."""
+        lines = [line for line in self.kpis.lines if line.discount_pct > 0]
+        ran = (self.course.promo & self.course.on(None, self.course.during & self.course.known)).any(axis=1)
+        return np.asarray(ran & ~self.course.among({(line.department, line.channel) for line in lines}))
+
+
+def insights_of(told: Told) -> tuple[str, ...]:
+    """What happened, the most important first."""
+    return (
+        *_whole(told), *_otherwise(told), *_parts(told.by_department, "department", told),
+        *_parts(told.by_channel, "sales channel", told), *_rates(told),
+        *_gain(told), *_dip(told), *_rivals(told), *told.course.left_out,
+    )  # fmt: skip
+
+
+def learning_of(told: Told) -> tuple[str, ...]:
+    """What to change next time; at least one sentence."""
+    planned = [line for line in told.kpis.lines if line.discount_pct > 0]
+    if planned and all(told.ran_at(line) is None for line in planned):
+        return (
+            "The sales show no promotion on these days, so nothing can be learned from them: check dates "
+            "and the promotion flag of the file.",
+        )
+    lines, ends = [*_curves(told)], told.intervals.get("sales_value")
+    if not lines and ends and ends[0] <= told.results.actual["sales_value"] <= ends[1]:
+        lines = ["The forecast held: plan the next promotion of this kind with the same numbers."]
+    elif not lines and told.unplanned.any():
+        others = _places(told.course, told.unplanned)
+        lines = [
+            f"Sales were off because {others} had promotions that were not in the plan: plan them together."
+        ]
+    elif not lines:
+        lines = ["Sales were off although no line was: look at the departments that had no promotion."]
+    return (*lines, *_cost(told), *_after(told), *_beside(told))
+
+
+def _whole(told: Told) -> Iterator[str]:
+    actual, forecast = told.results.actual["sales_value"], told.results.forecast["sales_value"]
+    error, ends = told.errors["sales_value"], told.intervals.get("sales_value")
+    words = f"Sales came to {told.money(actual)}, forecast {told.money(forecast)}"
+    words += f" ({_signed(error)})" if error is not None else ""
+    if ends:
+        place = "inside" if ends[0] <= actual <= ends[1] else "above" if actual > ends[1] else "below"
+        words += f": {place} the 90 % interval from {told.money(ends[0])} to {told.money(ends[1])}"
+    yield words + "."
+
+
+def _otherwise(told: Told) -> Iterator[str]:
+    """Where the shop did something else than was planned: the forecast knew nothing of it."""
+    course = told.course
+    days = course.during & course.known
+    ran = (course.promo & course.on(None, days)).any(axis=1)
+    planned = course.among({(ln.department, ln.channel) for ln in told.kpis.lines if ln.discount_pct > 0})
+    more, fewer = _places(course, told.unplanned), _places(course, planned & ~ran)
+    if more:
+        yield (
+            f"Not in the plan: {more} had promotions of their own on some of these days. Their forecast "
+            "counts none, so what they sold more is no credit of this promotion."
+        )
+    if fewer:
+        yield f"Planned, but the sales show no promotion in {fewer} on these days."
+
+
+def _places(course: Course, cells: Flags) -> str:
+    """'TV (online, offline); Audio (online)', each department once."""
+    channels: dict[str, list[str]] = {}
+    for at in np.flatnonzero(cells):
+        cell = course.cells[at]
+        known = channels.setdefault(cell.department, [])
+        if cell.channel not in known:
+            known.append(cell.channel)
+    return "; ".join(f"{name} ({', '.join(sorted(found))})" for name, found in sorted(channels.items()))
+
+
+def _parts(parts: tuple[PartResult, ...], what: str, told: Told) -> Iterator[str]:
+    """The parts whose interval did not hold, the furthest off in money first."""
+    if len(parts) < 2:
+        return
+    off = sorted(
+        (part for part in parts if part.inside is False), key=lambda part: -abs(part.actual - part.forecast)
+    )
+    for part in off[:NAMED]:
+        verb = "beat" if part.actual > part.forecast else "missed"
+        size = f" ({_signed(part.error_pct)})" if part.error_pct is not None else ""
+        yield (
+            f"{_capital(part.name)} {verb} its forecast by "
+            f"{told.money(abs(part.actual - part.forecast))}{size}, outside its interval."
+        )
+    if not off:
+        yield f"Every {what} lay inside its interval."
+
+
+def _rates(told: Told) -> Iterator[str]:
+    actual, forecast = told.results.actual, told.results.forecast
+    words = f"Margin was {actual['margin_pct']:.1f} % of sales, forecast {forecast['margin_pct']:.1f} %"
+    yield f"{words}; EBIT {told.money(actual['ebit'])}, forecast {told.money(forecast['ebit'])}."
+
+
+def _gain(told: Told) -> Iterator[str]:
+    sales, ebit = told.won("sales_value"), told.won("ebit")
+    yield f"Against no promotion that is {told.change(sales)} sales and {told.change(ebit)} EBIT."
+
+
+def _dip(told: Told) -> Iterator[str]:
+    dip = told.dip
+    if dip is None:
+        yield "Too few days after the promotion have sales yet to measure the dip."
+        return
+    yield (
+        f"After it, the week from {dip.worst_from:%d.%m.%Y} sold {_estimate(dip)} against the baseline in "
+        f"the promoted departments ({told.less(dip.sales_value)}): {_meaning(dip)}."
+    )
+
+
+def _rivals(told: Told) -> Iterator[str]:
+    lost = [one for one in told.rivals if one.flagged]
+    for one in lost:
+        yield (
+            f"{_capital(one.department)} had no promotion and sold {_estimate(one)} against its baseline "
+            f"({told.less(one.sales_value)}): it was cannibalised."
+        )
+    if told.rivals and not lost:
+        yield "No other department lost noticeably during the promotion."
+
+
+def _meaning(dip: PostPromoDip) -> str:
+    if dip.flagged:
+        return "a dip past the limit"
+    return "a dip within the limit" if dip.upper < 0 else "no clear sign of a dip"
+
+
+def _estimate(one: PostPromoDip | Cannibalisation) -> str:
+    return f"{100 * one.share:+.1f} % (interval {100 * one.lower:+.1f} to {100 * one.upper:+.1f} %)"
+
+
+def _curves(told: Told) -> Iterator[str]:
+    """Places whose uplift lay outside its interval; lines for several segments of a place count together."""
+    lines = [line for line in told.kpis.lines if line.discount_pct > 0]
+    known = {part.name for part in told.by_department}
+    for place in dict.fromkeys((line.department, line.channel) for line in lines):
+        mine = [line for line in lines if (line.department, line.channel) == place]
+        low, middle, high = (
+            sum(line.share * float(getattr(line, name)) for line in mine)
+            for name in ("uplift_lower_pct", "uplift_pct", "uplift_upper_pct")
+        )
+        ran = told.ran_at(mine[0])
+        if mine[0].department not in known or ran is None:
+            continue
+        planned = [line.discount_pct for line in mine]
+        if not min(planned) - STEP_PP <= ran <= max(planned) + STEP_PP:
+            words = f"{', '.join(place)} ran at {ran:.0f} % instead of {planned[0]:g} %"
+            yield f"{words}: what was expected of it could not be tested."
+            continue
+        found = told.realised(mine[0])
+        if low <= found <= high:
+            continue
+        way, then = ("more", "rise") if found > high else ("less", "fall")
+        discounts = " and ".join(dict.fromkeys(f"{line.discount_pct:g}" for line in mine))
+        yield (
+            f"{discounts} % on {', '.join(place)} brought {_signed(found)} sales, {way} than expected "
+            f"({_signed(middle)}): learn from it, and its next forecast will {then}."
+        )
+    new = [f"{ln.department}, {ln.channel}" for ln in lines if ln.pooled and told.ran_at(ln) is not None]
+    if new:
+        yield f"First promotion of its own in {'; '.join(new)}: learn from it to replace what others taught."
+
+
+def _cost(told: Told) -> Iterator[str]:
+    points = told.errors["margin_pct"]
+    if points is not None and points <= -POINTS:
+        yield (
+            f"The discount cost {-points:.1f} points more margin than planned: check which articles it sold, "
+            "and plan a smaller one."
+        )
+    if told.won("ebit") < 0 < told.won("sales_value"):
+        yield (
+            f"It sold more but earned {told.money(-told.won('ebit'))} less EBIT than no promotion: repeat "
+            "it only with a smaller discount or for another reason than profit."
+        )
+
+
+def _after(told: Told) -> Iterator[str]:
+    if told.dip is None or not told.dip.flagged:
+        return
+    won = told.won("sales_value")
+    share = f", {-told.dip.sales_value / won:.0%} of what it brought" if won > 0 else ""
+    yield (
+        f"The worst week after lost {told.money(-told.dip.sales_value)}{share}: part of it was bought ahead. "
+        "Leave two weeks before the next promotion there."
+    )
+
+
+def _beside(told: Told) -> Iterator[str]:
+    lost = [one for one in told.rivals if one.flagged]
+    if lost:
+        names = " and ".join(one.department for one in lost[:NAMED])
+        money = told.money(-float(np.sum([one.sales_value for one in lost])))
+        yield f"Count in {money} that {names} lost, or let them promote at another time."
+
+
+def _signed(percent: float | None) -> str:
+    return "" if percent is None else f"{percent:+.1f} %".replace("-0.0", "0.0")
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,280 @@
+"""Keeps promotions: the scenario, the figures it was expected to bring, and the verdict on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, delete, exists, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.access import NotFound, Permission, Person
+from core.access.store import require
+from core.lifecycle.names import StaleWrite, clean_name, copy_name
+from core.lifecycle.store import things as shelf
+from core.promo.scenarios.kpis import PromoKpis
+from core.promo.scenarios.promo_info import KeptPromo, PromoInfo
+from core.promo.scenarios.scenario import PromoScenario, ScenarioType
+from core.promo.scenarios.verdict import Verdict, VerdictStatus
+from core.promo.store.copies import copy_promo, latest_kpi
+from core.promo.store.scenario_rows import kpi_columns, scenario_columns, verdict_columns
+from db import tables
+
+NOT_FOUND = "This promotion was not found. It may have been deleted."
+FIGURES = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
+Row = tables.PromoScenario
+Kpi = tables.ScenarioKpi
+
+_COMPARISON = text(
+    "SELECT * FROM scenario_comparison_view WHERE project_id = :project AND scenario_id = ANY(:ids)"
+)
+
+
+def save_promo(
+    s: Session,
+    person: Person,
+    project_id: int,
+    scenario: PromoScenario,
+    kpis: PromoKpis | None,
+    verdict: Verdict | None,
+    *,
+    promo_id: uuid.UUID | None = None,
+    opportunity_id: uuid.UUID | None = None,
+    model_version: str | None = None,
+    seen_at: dt.datetime | None = None,
+) -> PromoInfo:
+    """The promotion, saved as a new one or, with `promo_id`, over the one of that number.
+
+    Figures are added as a new row, the verdict replaces the one before. Saved without them, figures and
+    verdict of something else than what is planned now are forgotten. With `seen_at`, the `updated_at` one had
+    loaded, raises StaleWrite when somebody saved it since. NotFound for what is not in this project; an
+    opportunity that is no longer found is left out.
+    """
+    require(s, person, project_id, Permission.PLAN_EDIT)
+    opportunity_id = _still_there(s, project_id, opportunity_id)
+    label = clean_name(scenario.label, shelf.PROMO.noun, shelf.PROMO.longest)
+    columns = scenario_columns(scenario)
+    if promo_id is None:
+        row = Row(project_id=project_id, label=label, created_by=person.id, **columns)
+        row.source_opportunity_id = opportunity_id
+        s.add(row)
+        changed = False
+    else:
+        row = _to_change(s, person, project_id, promo_id, seen_at)
+        changed = any(getattr(row, name) != value for name, value in columns.items())
+        _overwrite(s, row, label, columns, opportunity_id)
+    s.flush()
+    _keep_answers(s, row, kpis, verdict, model_version, forget=changed)
+    shelf.write_down(s, person, row, "create" if promo_id is None else "update", kpis=kpis is not None)
+    return promo(s, person, row.id).info
+
+
+def promos(s: Session, person: Person, project_id: int, *, archived: bool = False) -> tuple[PromoInfo, ...]:
+    """The promotions of a project, the last changed first; the archived ones where asked."""
+    require(s, person, project_id, Permission.PROJECT_VIEW)
+    shelved = Row.archived_at.is_not(None) if archived else Row.archived_at.is_(None)
+    query = _described(person).where(Row.project_id == project_id, shelved)
+    rows = s.execute(query.order_by(Row.updated_at.desc(), Row.id))
+    return tuple(_info(row) for row in rows)
+
+
+def promo(s: Session, person: Person, promo_id: uuid.UUID) -> KeptPromo:
+    """One promotion as a whole. Raises NotFound."""
+    row = s.execute(_described(person).where(Row.id == promo_id)).one_or_none()
+    if row is None:
+        raise NotFound(NOT_FOUND)
+    kept, report, info = row[0], row[5], _info(row)
+    details = s.scalar(select(Kpi.details).where(Kpi.id == info.kpi_id))
+    return KeptPromo(
+        info=info,
+        scenario=PromoScenario.from_json(
+            {
+                "label": kept.label, "start": kept.date_range_start, "end": kept.date_range_end,
+                "scenario_type": kept.scenario_type, "mechanics": kept.mechanics, "geo": kept.geo,
+                "legal_text": kept.legal_text,
+            }
+        ),
+        kpis=PromoKpis.from_json(details) if details else None,
+        verdict=Verdict.from_json(_report_json(report)) if report else None,
+        kpi_id=info.kpi_id,
+    )  # fmt: skip
+
+
+def comparison(s: Session, person: Person, project_id: int, promo_ids: Sequence[uuid.UUID]) -> pd.DataFrame:
+    """The rows of `scenario_comparison_view` of these promotions, in their order. NotFound for one that is
+    not in the project."""
+    require(s, person, project_id, Permission.PROJECT_VIEW)
+    rows = s.execute(_COMPARISON, {"project": project_id, "ids": list(promo_ids)})
+    names = list(rows.keys())
+    frame = pd.DataFrame(rows.mappings().all(), columns=names)
+    if set(promo_ids) - set(frame["scenario_id"]):
+        raise NotFound(NOT_FOUND)
+    money = [name for name in names if name.startswith("total_") or name.endswith("_delta")]
+    frame[money] = frame[money].astype(float)
+    return frame.set_index("scenario_id", drop=False).loc[list(promo_ids)].reset_index(drop=True)
+
+
+def rename_promo(s: Session, person: Person, promo_id: uuid.UUID, name: str) -> PromoInfo:
+    """The promotion under its new name; who had loaded it under the old one does not write over that."""
+    row = shelf.rename(s, person, Row, promo_id, name)
+    row.updated_at = s.scalars(select(func.clock_timestamp())).one()
+    s.flush()
+    return promo(s, person, promo_id).info
+
+
+def duplicate_promo(s: Session, person: Person, promo_id: uuid.UUID, name: str | None = None) -> PromoInfo:
+    """A promotion of its own with the same plan, its last figures and verdict, without brief and reports."""
+    known = shelf.find_to_change(s, person, Row, promo_id, Permission.PLAN_EDIT)
+    longest = shelf.PROMO.longest
+    label = (
+        clean_name(name, shelf.PROMO.noun, longest) if name is not None else copy_name(known.label, longest)
+    )
+    row = copy_promo(s, known, label, known.project_id, person.id)
+    shelf.write_down(s, person, row, "duplicate", copy_of=str(known.id))
+    return promo(s, person, row.id).info
+
+
+def archive_promo(s: Session, person: Person, promo_id: uuid.UUID) -> None:
+    """Puts the promotion among the archived ones."""
+    shelf.archive(s, person, Row, promo_id, archived=True)
+
+
+def unarchive_promo(s: Session, person: Person, promo_id: uuid.UUID) -> None:
+    """Takes the promotion back into use."""
+    shelf.archive(s, person, Row, promo_id, archived=False)
+
+
+def delete_promo(s: Session, person: Person, promo_id: uuid.UUID) -> None:
+    """Deletes the promotion with undo."""
+    shelf.delete(s, person, Row, promo_id)
+
+
+def restore_promo(s: Session, person: Person, promo_id: uuid.UUID) -> PromoInfo:
+    """Undoes the deletion of a promotion."""
+    shelf.restore(s, person, Row, promo_id)
+    return promo(s, person, promo_id).info
+
+
+def _still_there(s: Session, project_id: int, opportunity_id: uuid.UUID | None) -> uuid.UUID | None:
+    """The opportunity; None where it is no longer found: that is no reason to keep nothing of the promotion.
+    Locked, so that it does not go between this look and the writing. NotFound for another project's."""
+    if opportunity_id is None:
+        return None
+    known = select(tables.Opportunity.project_id).where(tables.Opportunity.id == opportunity_id)
+    owner = s.scalar(known.with_for_update(read=True, key_share=True))
+    if owner not in (None, project_id):
+        raise NotFound("This opportunity was not found. It may have been removed.")
+    return opportunity_id if owner is not None else None
+
+
+def _to_change(
+    s: Session, person: Person, project_id: int, promo_id: uuid.UUID, seen_at: dt.datetime | None
+) -> Row:
+    row = shelf.find_to_change(s, person, Row, promo_id, Permission.PLAN_EDIT)
+    if row.project_id != project_id:
+        raise NotFound(NOT_FOUND)
+    if seen_at is not None and row.updated_at > seen_at:
+        raise StaleWrite(
+            f"The promotion “{row.label}” was saved by somebody else in the meantime. "
+            "Open it again to see the change, or save yours under another name."
+        )
+    return row
+
+
+def _overwrite(
+    s: Session, row: Row, label: str, columns: dict[str, Any], opportunity_id: uuid.UUID | None
+) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.label = label
+    row.source_opportunity_id = opportunity_id or row.source_opportunity_id
+    row.updated_at = s.scalars(select(func.clock_timestamp())).one()
+
+
+def _keep_answers(
+    s: Session,
+    row: Row,
+    kpis: PromoKpis | None,
+    verdict: Verdict | None,
+    model_version: str | None,
+    *,
+    forget: bool,
+) -> None:
+    """Adds what was computed; where there is nothing, `forget` takes away what was for something else."""
+    mine = {"scenario_id": row.id, "project_id": row.project_id}
+    report = tables.ValidationReport
+    if kpis is not None:
+        columns = kpi_columns(kpis) | ({"model_version": model_version} if model_version else {})
+        s.add(Kpi(**mine, **columns))
+    elif forget:
+        s.execute(delete(Kpi).where(Kpi.scenario_id == row.id))
+    if verdict is not None:
+        written = verdict_columns(verdict)
+        statement = insert(report).values(**mine, **written)
+        s.execute(
+            statement.on_conflict_do_update(
+                index_elements=["scenario_id"], set_=written | {"created_at": func.clock_timestamp()}
+            )
+        )
+    elif forget:
+        s.execute(delete(report).where(report.scenario_id == row.id))
+    s.flush()
+
+
+def _described(person: Person) -> Select[Any]:
+    """Of the figures only what a list shows: the whole of them is long."""
+    report, user = tables.ValidationReport, tables.User
+    review, brief = tables.PostMortemReport, tables.CreativeBrief
+    return (
+        shelf.visible(person, Row)
+        .outerjoin(Kpi, Kpi.id == latest_kpi(Row.id))
+        .outerjoin(report, report.scenario_id == Row.id)
+        .outerjoin(user, user.id == Row.created_by)
+        .add_columns(
+            Kpi.id,
+            Kpi.model_version,
+            Kpi.details["totals"],
+            Kpi.details["deltas"],
+            report,
+            func.coalesce(user.display_name, user.username, ""),
+            exists().where(review.scenario_id == Row.id),
+            exists().where(brief.scenario_id == Row.id),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def _info(row: Any) -> PromoInfo:
+    kept, kpi_id, model_version, totals, deltas, report, maker, reviewed, briefed = row
+    return PromoInfo(
+        id=kept.id,
+        project_id=kept.project_id,
+        label=kept.label,
+        scenario_type=ScenarioType(kept.scenario_type),
+        start=kept.date_range_start,
+        end=kept.date_range_end,
+        geo=kept.geo,
+        departments=tuple(dict.fromkeys(line["department"] for line in kept.mechanics)),
+        totals=totals or {},
+        deltas=deltas or {},
+        kpi_id=kpi_id,
+        model_version=model_version,
+        status=VerdictStatus(report.status) if report else None,
+        overall_score=report.overall_score if report else None,
+        opportunity_id=kept.source_opportunity_id,
+        created_by=maker,
+        created_at=kept.created_at,
+        updated_at=kept.updated_at,
+        archived=kept.archived_at is not None,
+        deleted=kept.deleted_at is not None,
+        reviewed=reviewed,
+        briefed=briefed,
+    )
+
+
+def _report_json(report: tables.ValidationReport) -> dict[str, Any]:
+    return {"status": report.status, "overall_score": report.overall_score, "issues": report.issues}

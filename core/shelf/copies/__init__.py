@@ -1,1 +1,0 @@
-"""Copies of what is on the shelf, complete and independent."""

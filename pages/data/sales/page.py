@@ -1,0 +1,60 @@
+"""Data / Sales & promotions: the facts, their files, the catalogue, targets and segments."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access import Permission
+from pages.data.sales.catalog import show_catalog
+from pages.data.sales.export import export_button
+from pages.data.sales.files import files_of, no_sales, show_files
+from pages.data.sales.glance import show_glance, span_of
+from pages.data.sales.segments import show_segments
+from pages.data.sales.targets import show_targets
+from pages.shared.layout import page_header
+from pages.shared.processing import jobs_of, show_history, show_jobs
+from pages.shared.screens import Screen, go
+from pages.shared.session import may, require_project
+
+KEPT = (
+    "Sales are kept as long as the project, files that were replaced or withdrawn for 30 days. Figures of "
+    "planned promotions are kept for two years, post-mortems for three, this list of work for 90 days."
+)
+
+person, project = require_project(Permission.PROJECT_VIEW)
+with page_header(
+    "Sales & promotions", "What was sold, when it was promoted, and what each month shall reach"
+):
+    span = span_of(person, project.project_id)
+    if span is not None:
+        export_button(person, project)
+    if may(project, Permission.DATASET_UPLOAD) and st.button(
+        "Upload", type="primary", icon=":material/upload_file:", key="sales_upload"
+    ):
+        go(Screen.UPLOAD)
+working = show_jobs(person, project, key="sales_jobs")
+files = files_of(person, project.project_id)
+names = ["Sales", "Files", "Catalogue", "Targets", "Segments", "Jobs"]
+sales, sources, catalog, targets, segments, jobs = st.tabs(names, key="sales_tab", on_change="rerun")
+if sales.open:
+    with sales:
+        if span is None:
+            no_sales(project, working)
+        else:
+            show_glance(person, project, span)
+if sources.open:
+    with sources:
+        show_files(person, project, files)
+if catalog.open:
+    with catalog:
+        show_catalog(person, project)
+if targets.open:
+    with targets:
+        show_targets(person, project)
+if segments.open:
+    with segments:
+        show_segments(person, project)
+if jobs.open:
+    with jobs:
+        show_history(jobs_of(person, project.project_id))
+        st.caption(KEPT)

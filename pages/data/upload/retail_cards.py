@@ -1,0 +1,188 @@
+"""One card for each retail file: what it was taken for and why, and everything that can be corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from core.data import DatasetKind
+from core.promo.ingest.file_info import FileStatus, SalesFileInfo
+from pages.data.upload.mapping_labels import KIND_WORDS
+from pages.data.upload.retail_columns import edit_sales
+from pages.data.upload.retail_looks import RETAIL, Look
+from pages.data.upload.state import Upload
+from pages.shared.escape import plain
+from pages.shared.formatting import size
+
+KINDS = (*RETAIL, DatasetKind.MIX)
+NEW = "A new file: its sales are added"
+HIDDEN = {"mechanics"}
+
+
+@dataclass(frozen=True)
+class Present:
+    """What the project holds that a new file could replace."""
+
+    files: Sequence[SalesFileInfo]
+    targets: int
+    segments: int
+    catalog: Sequence[str]
+
+    @property
+    def current(self) -> list[SalesFileInfo]:
+        """The files whose sales count."""
+        return [info for info in self.files if info.status is FileStatus.CURRENT]
+
+
+def show_looks(upload: Upload, looks: Sequence[Look], present: Present) -> None:
+    """All cards, open where something is missing."""
+    for look in looks:
+        with st.container(border=True, key=f"look_{look.source.file_id}", gap="small"):
+            _headline(upload, look, present)
+            for fault in look.faults if look.kind is not DatasetKind.SALES else ():
+                st.markdown(f":red[:material/error:] {plain(fault)}")
+            if look.kind is DatasetKind.SALES:
+                _sales(upload, look, present)
+            else:
+                _reference(look)
+
+
+def _headline(upload: Upload, look: Look, present: Present) -> None:
+    found = look.inspection
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(gap="xxsmall", width="stretch"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.text(look.source.name, width="content")
+                st.badge(KIND_WORDS[look.kind], color="green" if look.ready else "orange")
+            st.caption(plain(f"{_why(look)} {_effect(look, present)}".strip()))
+        chosen = st.selectbox(
+            "Read it as",
+            KINDS,
+            index=KINDS.index(look.kind),
+            format_func=KIND_WORDS.__getitem__,
+            key=f"kind:{look.source.file_id}",
+            label_visibility="collapsed",
+            width=210,
+        )
+    if len(found.sheets) > 1 and look.kind is DatasetKind.SALES:
+        _choose_sheet(upload, look)
+    if chosen is not look.kind:
+        upload.kinds[look.source.file_id] = chosen
+        st.rerun()
+
+
+def _why(look: Look) -> str:
+    found = look.inspection
+    rows = f"about {found.rows_expected:,} rows" if look.table is None else f"{len(look.table):,} rows"
+    reason = f"{found.kind_reason[:1].upper()}{found.kind_reason[1:]}."
+    told = "Read like an earlier file with the same headers." if found.remembered else reason
+    return f"{rows[:1].upper()}{rows[1:]}, {size(len(look.source.content))}. {told}"
+
+
+def _choose_sheet(upload: Upload, look: Look) -> None:
+    every = "All sheets with these headers"
+    options, before = [every, *look.inspection.sheets], upload.sheets.get(look.source.file_id)
+    chosen = st.selectbox(
+        "Sheet", options, index=options.index(before) if before in options else 0,
+        key=f"sales_sheet:{look.source.file_id}", width=320,
+    )  # fmt: skip
+    wanted = None if chosen == every else chosen
+    if wanted == before:
+        return
+    if wanted is None:
+        upload.sheets.pop(look.source.file_id, None)
+    else:
+        upload.choose_sheet(look.source, wanted)
+    st.rerun()
+
+
+def _sales(upload: Upload, look: Look, present: Present) -> None:
+    _choose_replaced(look, present)
+    open_words = [word for word, said in look.draft.channels.items() if said is None]
+    broken = not look.ready or bool(open_words)
+    title = "Columns, words and first rows"
+    with st.expander(title, expanded=broken, key=f"columns_{look.source.file_id}", on_change="rerun") as more:
+        if more.open:
+            edit_sales(look, upload.generation)
+            st.caption("First rows")
+            st.dataframe(look.inspection.sample.head(6), alt=f"First rows of {look.source.name}")
+    for fault in look.faults:
+        st.markdown(f":red[:material/error:] {plain(fault)}")
+
+
+def _choose_replaced(look: Look, present: Present) -> None:
+    """Whether the file corrects an earlier one; the same name, or the one in the address, is suggested."""
+    if not present.current:
+        look.replaces = None
+        return
+    names = {info.id: f"It replaces {info.name}" for info in present.current}
+    options = [None, *names]
+    suggested = look.replaces or next(
+        (info.id for info in present.current if info.name == look.source.name), None
+    )
+    look.replaces = st.selectbox(
+        "This file",
+        options,
+        index=options.index(suggested) if suggested in options else 0,
+        format_func=lambda number: names.get(number, NEW),
+        key=f"replaces:{look.source.file_id}",
+        width=420,
+    )
+    overlap = _same_days(look, present) if look.replaces is None else None
+    if overlap:
+        st.caption(
+            f":orange[:material/warning:] {plain(overlap)} holds sales of these days too. Both are added up "
+            "unless this file replaces it."
+        )
+
+
+def _same_days(look: Look, present: Present) -> str | None:
+    """A file that counts and holds the first day of this one."""
+    mapping = look.mapping
+    if mapping is None:
+        return None
+    first = first_day(look.inspection.sample, mapping.columns)
+    for info in present.current:
+        begins, ends = info.report.get("first_on"), info.report.get("last_on")
+        if first and begins and ends and begins <= first <= ends:
+            return info.name
+    return None
+
+
+def first_day(sample: pd.DataFrame, columns: object) -> str | None:
+    """The earliest day of the first rows as an ISO date; None where none can be read."""
+    from core.data.dates import read_dates
+    from core.promo.ingest.mapping import SalesColumn
+
+    header = columns.get(SalesColumn.DATE)  # type: ignore[attr-defined]
+    if header not in sample:
+        return None
+    read = pd.DatetimeIndex(read_dates([str(text) for text in sample[header]], None).values).dropna()
+    return None if read.empty else str(read.min().date())
+
+
+def _reference(look: Look) -> None:
+    if look.table is None:
+        return
+    with st.expander("First rows", key=f"rows_{look.source.file_id}"):
+        shown = look.table.drop(columns=[name for name in HIDDEN if name in look.table])
+        st.dataframe(shown.head(8), hide_index=True, alt=f"First rows of {look.source.name}")
+
+
+def _effect(look: Look, present: Present) -> str:
+    """What loading a file does to what is there; sales say so in a choice of their own."""
+    if look.kind is DatasetKind.SALES or look.table is None:
+        return ""
+    if look.kind is DatasetKind.TARGETS:
+        return (
+            f"Replaces the {present.targets} targets there are." if present.targets else "The first targets."
+        )
+    if look.kind is DatasetKind.SEGMENTS:
+        had = present.segments
+        return f"Replaces the {had} segments there are." if had else "The first segments."
+    if look.source.name in present.catalog:
+        return "Replaces what the file of the same name brought."
+    return "Added to the catalogue." if present.catalog else "The first catalogue."

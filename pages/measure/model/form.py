@@ -1,0 +1,122 @@
+"""The set-up of a model on one screen: a default that works, Train, and everything else folded away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.access import Membership, Permission, Person
+from core.data.dataset_info import DatasetInfo
+from core.data.store import datasets
+from core.database import read_session
+from core.mmm.config import MMMConfig
+from core.mmm.model_info import ModelInfo
+from core.mmm.sampling.expected_time import PastTraining
+from core.mmm.store import models as store
+from pages.measure.model.adjust import adjust_all
+from pages.measure.model.checks import blocking, checked, configured, show_checks
+from pages.measure.model.facts import show_facts
+from pages.measure.model.models import show_latest
+from pages.measure.model.quick_fit import show_draft
+from pages.measure.model.sampling import cells_of, choose_effort, past_trainings
+from pages.measure.model.state import SetUp, current_set_up, next_name, save_as_typed
+from pages.shared.actions import attempt, toast_next
+from pages.shared.cached import dataset_frame
+from pages.shared.screens import choose, chosen_id
+from pages.shared.session import may
+
+
+def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: Sequence[ModelInfo]) -> None:
+    """The whole set-up of one data set version. Who may not train can try settings; nothing is kept then."""
+    taken, past = {model.name for model in models}, _past(person, project, models)
+    set_up = current_set_up(person, info, taken)
+    _take_up(set_up, models)
+    frame = dataset_frame(info)
+    allowed = may(project, Permission.MODEL_TRAIN)
+    above, below = st.container(), st.container()
+    with below:
+        adjust_all(set_up, frame)
+    config, faults = configured(set_up, frame)
+    problems = checked(set_up, frame, config) if config else []
+    with above:
+        show_facts(set_up, frame, config)
+        blocked = blocking(faults, problems)
+        draft_line = _train_card(set_up, frame, config, blocked, allowed, past, taken)
+        show_checks(faults, problems)
+        draft_place = st.container()
+        show_latest(models, project, info.name)
+    if allowed:
+        save_as_typed(person, set_up)
+        with draft_line:
+            _say_when_saved(set_up)
+    with draft_place:
+        show_draft(set_up, frame, config, blocked, models)
+
+
+def _take_up(set_up: SetUp, models: Sequence[ModelInfo]) -> None:
+    """Start from the model that the address names, once."""
+    asked = chosen_id("like")
+    known = next((info for info in models if info.id == asked), None)
+    if known:
+        set_up.take_model(known)
+    choose("like", None)
+
+
+def _past(person: Person, project: Membership, models: Sequence[ModelInfo]) -> list[PastTraining]:
+    """The project's ended trainings: they tell how long the next one takes on this machine."""
+    with read_session() as s:
+        rows = {info.id: info.rows for info in datasets(s, person, project.project_id)}
+    return past_trainings(models, rows)
+
+
+def _train_card(
+    set_up: SetUp,
+    frame: pd.DataFrame,
+    config: MMMConfig | None,
+    blocked: str,
+    allowed: bool,
+    past: Sequence[PastTraining],
+    taken: set[str],
+) -> DeltaGenerator:
+    """Name, effort and the button, which only enqueues; returns the place beside the button."""
+    with st.container(border=True, key="train_card"):
+        with st.container(horizontal=True):
+            set_up.name = st.text_input(
+                "Name of the model", set_up.name, max_chars=120, key=set_up.key("name"), width=330
+            )
+            choose_effort(set_up, cells_of(frame, config) if config else 0, past)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            pressed = st.button(
+                "Train",
+                type="primary",
+                icon=":material/play_arrow:",
+                disabled=bool(blocked) or not allowed,
+                help=blocked or (None if allowed else "Your role in this project does not include training."),
+                key="train",
+                width=160,
+            )
+            beside = st.container(horizontal=True, vertical_alignment="center", width="content")
+    if pressed and config:
+        _begin(set_up, config, taken)
+    return beside
+
+
+def _say_when_saved(set_up: SetUp) -> None:
+    if set_up.saved_at:
+        st.caption(f"Draft saved {set_up.saved_at:%H:%M} UTC", width="content")
+        if st.button("Back to the default", type="tertiary", key="set_up_reset"):
+            set_up.reset()
+            st.rerun()
+
+
+def _begin(set_up: SetUp, config: MMMConfig, taken: set[str]) -> None:
+    plain_config = json.loads(config.to_json())
+    made = attempt(store.train, set_up.dataset.id, set_up.name, plain_config, set_up.sampling)
+    if made:
+        toast_next(f"Training of “{set_up.name}” begins", ":material/model_training:")
+        set_up.rename(next_name(set_up.name, taken | {set_up.name}))
+        st.rerun()

@@ -1,0 +1,92 @@
+"""Measure / Model: set one up on a data set, train it in the background, keep the models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.access import Permission
+from core.data.dataset_info import DatasetInfo
+from core.data.store import datasets, versions
+from core.database import read_session
+from core.mmm.model_info import ModelInfo
+from core.mmm.store.models import models as known_models
+from pages.measure.model.form import show_set_up
+from pages.measure.model.models import MODELS, SET_UP, VIEW, show_active, show_models
+from pages.shared.layout import empty_state, page_header
+from pages.shared.screens import Screen, choose, chosen_id
+from pages.shared.session import may, require_project
+
+READ_ONLY = (
+    "You can look at everything and try settings out; nothing is kept. "
+    "Training is for members who hold that right in this project."
+)
+
+person, project = require_project(Permission.PROJECT_VIEW)
+
+
+def choose_dataset(infos: Sequence[DatasetInfo]) -> DatasetInfo:
+    """The data set and version in the address, else the newest; a choice goes into the address."""
+    asked = chosen_id("dataset")
+    with read_session() as s:
+        history = {info.root_id: versions(s, person, info.id) for info in infos}
+    every = {version.id: version for known in history.values() for version in known}
+    present = every.get(asked or 0, infos[0])
+    roots = list(history)
+    with st.container(horizontal=True):
+        root = st.selectbox(
+            "Data set",
+            roots,
+            index=roots.index(present.root_id),
+            format_func=lambda number: history[number][0].name,
+            width=340,
+            key=f"setup_dataset:{present.root_id}",
+        )
+        known = history[root]
+        numbers = [version.id for version in known]
+        version = st.selectbox(
+            "Version",
+            numbers,
+            index=numbers.index(present.id) if present.id in numbers else 0,
+            format_func=lambda number: f"{every[number].version} ({every[number].rows:,} rows)",
+            width=180,
+            key=f"setup_version:{root}:{present.id}",
+        )
+    if version != asked:
+        choose("dataset", version)
+    return every[version]
+
+
+def set_up_screen(models: Sequence[ModelInfo]) -> None:
+    """One data set's set-up, or how to get a data set."""
+    with read_session() as s:
+        infos = datasets(s, person, project.project_id)
+    if not infos:
+        text = "A model learns from a table with one row per period: a KPI and what each media channel cost."
+        icon = ":material/database:"
+        empty_state("No data yet", text, icon=icon, button="Upload a file", screen=Screen.UPLOAD)
+        return
+    show_set_up(person, project, choose_dataset(infos), models)
+
+
+with page_header("Model", "Set up, train, and keep the models of this project"):
+    view = st.segmented_control(
+        "Show",
+        [SET_UP, MODELS],
+        default=SET_UP,
+        required=True,
+        key=VIEW,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+if not may(project, Permission.MODEL_TRAIN):
+    st.info(READ_ONLY, icon=":material/visibility:")
+archived = view == MODELS and st.toggle("Archived", key="models_archived")
+with read_session() as s:
+    models = known_models(s, person, project.project_id, archived=archived)
+show_active(models, project)
+if view == MODELS:
+    show_models(models, project, archived)
+else:
+    set_up_screen(models)

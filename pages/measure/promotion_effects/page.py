@@ -1,0 +1,56 @@
+"""Measure / Promotion effects: the baseline, what discounts did, what they cost elsewhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access import Permission
+from pages.measure.promotion_effects.baseline import show_baseline
+from pages.measure.promotion_effects.cannibalisation import show_beside
+from pages.measure.promotion_effects.choice import choose_geo, choose_version, known_versions
+from pages.measure.promotion_effects.coefficients import show_coefficients
+from pages.measure.promotion_effects.curves import show_curves
+from pages.measure.promotion_effects.estimation import learn_again, readable_view, show_state
+from pages.measure.promotion_effects.export import export_menu
+from pages.measure.promotion_effects.figures import show_figures
+from pages.measure.promotion_effects.versions import show_versions
+from pages.shared.layout import page_header
+from pages.shared.processing import show_jobs
+from pages.shared.screens import Screen, link
+from pages.shared.session import require_project
+
+person, project = require_project(Permission.PROJECT_VIEW)
+
+actions = page_header("Promotion effects", "What discounts did to sales and margin, and how sure that is")
+known = known_versions(person, project)
+with st.container(horizontal=True, vertical_alignment="bottom", key="effects_choices"):
+    info = choose_version(known)
+    beside = st.container(width="content")
+busy = show_jobs(person, project, key="effects_jobs")
+view = readable_view(project, info, busy)
+with beside:
+    view = choose_geo(view)
+with actions:
+    link("Plan a promotion", Screen.PROMOTIONS, icon=":material/sell:")
+    export_menu(view, person)
+    learn_again(view, busy)
+
+show_state(view)
+show_figures(view)
+names = ["Uplift", "Baseline", "After and beside", "Coefficients", "Versions"]
+tabs = st.tabs(names, key="effects_tab", on_change="rerun")
+if tabs[0].open:
+    with tabs[0]:
+        show_curves(view)
+if tabs[1].open:
+    with tabs[1]:
+        show_baseline(view)
+if tabs[2].open:
+    with tabs[2]:
+        show_beside(view)
+if tabs[3].open:
+    with tabs[3]:
+        show_coefficients(view, person)
+if tabs[4].open:
+    with tabs[4]:
+        show_versions(view, person, known)

@@ -1,0 +1,79 @@
+"""The tab that sets another model beside this one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.wording import percent
+from core.mmm import charts
+from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.results.drift import compare_models
+from pages.measure.results.chart import chart_card
+from pages.shared.actions import user_errors
+from pages.shared.escape import plain
+from pages.shared.layout import section
+from pages.shared.model_choice import model_title
+from pages.shared.model_view import View
+
+FIGURES = (("r2", "R²"), ("wmape", "wMAPE"), ("max_rhat", "R-hat"), ("min_ess_bulk", "Effective draws"))
+
+
+def show_compare(view: View, models: tuple[ModelInfo, ...]) -> None:
+    """Returns of two models side by side, what left its earlier interval, and what differs in the set-up."""
+    others = {m.id: m for m in models if m.id != view.info.id and m.status == TrainingStatus.COMPLETED}
+    if not others:
+        st.info("There is no other trained model in this project yet. Train a second one to compare.")
+        return
+    picked = st.selectbox(
+        "Compare with",
+        list(others),
+        format_func=lambda number: model_title(others[number]),
+        key="compare_with",
+        width=330,
+    )
+    _beside(view, others[picked])
+
+
+def _beside(view: View, other: ModelInfo) -> None:
+    with user_errors() as caught:
+        drift = compare_models(other, view.info)
+    if caught.failed:
+        return
+    st.markdown(plain(drift.summary))
+    chart_card(
+        view,
+        f"{view.wording.return_name} over all data, 90 % intervals",
+        lambda: charts.two_models(drift.channels, view.wording, (other.name, view.info.name)),
+        lambda: drift.channels,
+        key=f"two_models_{other.id}_{other.cache_key}_{other.name}_{view.info.name}",
+    )
+    section("Figures of merit")
+    st.dataframe(
+        _merit(other, view.info), hide_index=True, key="merit", alt="Fit and convergence of both models"
+    )
+    if drift.config_changes:
+        section("What differs in the set-up")
+        for sentence in drift.config_changes:
+            st.markdown(f"- {plain(sentence)}")
+
+
+def _merit(first: ModelInfo, second: ModelInfo) -> pd.DataFrame:
+    rows = []
+    for name, words in FIGURES:
+        values = [dict((info.results or {}).get("diagnostics") or {}).get(name) for info in (first, second)]
+        rows.append((words, *(_written(name, value) for value in values)))
+    names = [first.name, second.name if second.name != first.name else f"{second.name} (this one)"]
+    return pd.DataFrame(rows, columns=["Figure", *names])
+
+
+def _written(name: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    return (
+        percent(value, 1)
+        if name == "wmape"
+        else f"{value:,.0f}"
+        if name == "min_ess_bulk"
+        else f"{value:.3f}"
+    )

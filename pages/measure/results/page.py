@@ -1,0 +1,61 @@
+"""Measure / Results: what media did, how sure that is, and where money should go next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.access import Permission
+from pages.measure.results.compare import show_compare
+from pages.measure.results.curves import show_carry_over, show_curves
+from pages.measure.results.diagnostics import show_diagnostics, show_method
+from pages.measure.results.drivers import show_drivers
+from pages.measure.results.export import export_menu, method_of
+from pages.measure.results.overview import show_channels, show_over_time, show_overview
+from pages.measure.results.quick_fit import show_draft_distance
+from pages.measure.results.stability import show_stability
+from pages.measure.results.summary import show_figures, show_findings, show_newer_data
+from pages.shared.layout import page_header
+from pages.shared.model_choice import choose_model, choose_view, known_models, stop_unless_ready
+from pages.shared.screens import Screen, link
+from pages.shared.session import require_project
+
+person, project = require_project(Permission.PROJECT_VIEW)
+
+TABS = {
+    "Overview": show_overview,
+    "Channels": show_channels,
+    "Over time": show_over_time,
+    "Beyond media": show_drivers,
+    "Curves": show_curves,
+    "Carry-over": show_carry_over,
+    "Diagnostics": show_diagnostics,
+}
+
+actions = page_header("Results", "What media caused, what it returned, and how sure that is")
+models = known_models(person, project)
+with st.container(horizontal=True, vertical_alignment="bottom", key="results_choices"):
+    info = choose_model(models)
+    choices = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+stop_unless_ready(info)
+with choices:
+    view = choose_view(project, info)
+with actions:
+    link("Plan a budget", Screen.BUDGET, icon=":material/account_balance_wallet:", model=info.id)
+    export_menu(view)
+
+show_newer_data(view)
+show_findings(view)
+show_stability(view)
+show_figures(view)
+
+tabs = st.tabs([*TABS, "Compare"], key="tab", bind="query-params")
+for tab, show in zip(tabs, TABS.values(), strict=False):
+    if tab.open:
+        with tab:
+            show(view)
+if tabs[-1].open:
+    with tabs[-1]:
+        show_compare(view, models)
+
+show_draft_distance(view)
+show_method(view, method_of(view))

@@ -1,0 +1,135 @@
+"""The top of the results: what to know first, in sentences and in four figures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts.wording import percent
+from core.mmm.results.evidence import Estimate, Totals
+from core.mmm.results.report import change_share
+from core.mmm.results.summary import ALL_MEDIA
+from core.mmm.results.verdict import Trust
+from pages.shared.escape import plain
+from pages.shared.layout import Kpi, kpi_row
+from pages.shared.model_view import View
+from pages.shared.screens import Screen, link
+
+BADGES = {
+    Trust.GOOD: ("green", ":material/verified:"),
+    Trust.CARE: ("orange", ":material/warning:"),
+    Trust.NONE: ("red", ":material/block:"),
+}
+
+
+def show_newer_data(view: View) -> None:
+    """Says so when the data set has a newer version than the model was trained on."""
+    newest = view.info.dataset_latest_id
+    if newest is None or newest == view.info.dataset_id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="newer_data"):
+        st.markdown(":material/update: There are newer data than this model has seen.", width="content")
+        link("Train on them", Screen.MODEL, dataset=newest)
+
+
+def show_findings(view: View) -> None:
+    """The findings as one numbered card, a warning above when the model has not converged."""
+    found = view.readout.findings
+    if found.warning:
+        st.error(plain(found.warning), icon=":material/block:")
+    with st.container(border=True, key="findings"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown("**What to know**")
+            trust = view.readout.verdict.trust
+            colour, icon = BADGES[trust]
+            st.badge(str(trust), color=colour, icon=icon)  # type: ignore[arg-type]
+            if view.readout.verdict.reasons:
+                reason = view.readout.verdict.reasons[0].what
+                st.caption(plain(reason[0].upper() + reason[1:]))
+        lines = [f"{at}. {plain(finding.text)}" for at, finding in enumerate(found.sentences, start=1)]
+        st.markdown("\n".join(lines))
+
+
+def show_figures(view: View) -> None:
+    """KPI, media's share, spend and return of the range, each with its interval and the year before."""
+    now, before = view.readout.totals, view.readout.before if view.compare else None
+    kpi_row(
+        [
+            _kpi(view, now, before),
+            _caused(view, now, before),
+            _spend(view, now, before),
+            _return(view, now, before),
+        ]
+    )
+
+
+def _kpi(view: View, now: Totals, before: Totals | None) -> Kpi:
+    trend = view.cut(view.lines.fitted)["actual"].tolist()
+    delta = _relative(now.kpi, before.kpi if before else None)
+    return Kpi(view.wording.kpi_label, view.wording.kpi(now.kpi), _note(before), delta=delta, trend=trend)
+
+
+def _caused(view: View, now: Totals, before: Totals | None) -> Kpi:
+    words, share = view.wording, now.media_share
+    return Kpi(
+        "Caused by media",
+        percent(share.mean, 1),
+        f"{view.level * 100:.0f} %: {percent(share.lower, 1)} to {percent(share.upper, 1)}",
+        delta=_points(share, before.media_share if before else None),
+        delta_good="neutral",
+        trend=_all_media(view),
+        help=f"{words.kpi(now.media.mean)} of {words.kpi(now.kpi)}, carry-in included.",
+    )
+
+
+def _spend(view: View, now: Totals, before: Totals | None) -> Kpi:
+    return Kpi(
+        "Media spend",
+        view.wording.money(now.spend),
+        _note(before),
+        delta=_relative(now.spend, before.spend if before else None),
+        delta_good="neutral",
+        trend=view.lines.spend.loc[view.span.start : view.span.end].sum(axis=1).tolist(),
+    )
+
+
+def _return(view: View, now: Totals, before: Totals | None) -> Kpi:
+    return Kpi(
+        view.wording.return_name,
+        view.wording.per_money(now.roas.mean),
+        _between(now.roas, view, f"{view.level * 100:.0f} %"),
+        delta=_difference(now.roas, before.roas if before else None),
+        help="What the range's own spend caused inside the range, over that spend.",
+    )
+
+
+def _all_media(view: View) -> list[float]:
+    media = view.cut(view.lines.media)
+    return list(media.loc[media["channel"] == ALL_MEDIA, "mean"])
+
+
+def _note(before: object) -> str:
+    return "against the year before" if before else ""
+
+
+def _between(estimate: Estimate, view: View, level: str) -> str:
+    if not estimate.known:
+        return "nothing was spent"
+    write = view.wording.per_money
+    return f"{level}: {write(estimate.lower)} to {write(estimate.upper)}"
+
+
+def _relative(now: float, before: float | None) -> str | None:
+    change = change_share(now, before)
+    return None if change is None else f"{change * 100:+.1f} %"
+
+
+def _points(now: Estimate, before: Estimate | None) -> str | None:
+    if before is None or not (now.known and before.known):
+        return None
+    return f"{(now.mean - before.mean) * 100:+.1f} points"
+
+
+def _difference(now: Estimate, before: Estimate | None) -> str | None:
+    if before is None or not (now.known and before.known):
+        return None
+    return f"{now.mean - before.mean:+.2f}"

@@ -1,0 +1,157 @@
+"""Promotions on the home screen: how far a project is with them, and which step comes next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.access import Membership, Permission, Person
+from core.database import session
+from core.promo.charts import sales_by_week
+from core.promo.ingest.file_info import FactsSpan
+from core.promo.model_info import PromoModelInfo
+from core.promo.scenarios.promo_info import PromoInfo
+from core.promo.store import files as facts
+from core.promo.store import models
+from core.promo.store import scenarios as promotions
+from core.queue.store import watching as processing
+from pages.data.sales.glance import promotion_days
+from pages.overview.home.gap import gap_words
+from pages.overview.home.steps import Step, step_card
+from pages.plan.promo.cached import sales_frame
+from pages.shared.escape import plain
+from pages.shared.formatting import day
+from pages.shared.layout import card, chart, section
+from pages.shared.processing import show_jobs
+from pages.shared.screens import Screen, link
+from pages.shared.session import may
+
+
+@dataclass(frozen=True)
+class PromoStanding:
+    """What a project holds of promotions; `busy` while sales are read or effects learned."""
+
+    span: FactsSpan | None
+    models: Sequence[PromoModelInfo]
+    promotions: Sequence[PromoInfo]
+    busy: bool
+
+    @property
+    def begun(self) -> bool:
+        """Whether the project has anything of promotions."""
+        return self.span is not None or bool(self.models) or self.busy
+
+
+def promo_standing(person: Person, project_id: int) -> PromoStanding:
+    """What the project holds now."""
+    with session() as s:
+        return PromoStanding(
+            span=facts.facts_span(s, person, project_id),
+            models=models.promo_models(s, person, project_id),
+            promotions=promotions.promos(s, person, project_id),
+            busy=any(job.active for job in processing.processing_jobs(s, person, project_id)),
+        )
+
+
+def next_promo_step(standing: PromoStanding, project: Membership) -> Step | None:
+    """What brings the promotions further and the person may do; None when there is nothing, or work runs."""
+    if standing.busy:
+        return None
+    if standing.span is None:
+        step = Step("Upload sales", ":material/upload_file:", Screen.UPLOAD)
+        return step if may(project, Permission.DATASET_UPLOAD) else None
+    if not standing.models or standing.models[0].facts_changed:
+        words = "Learn promotion effects" if not standing.models else "Learn from the new sales"
+        step = Step(words, ":material/model_training:", Screen.PROMO_EFFECTS)
+        return step if may(project, Permission.MODEL_TRAIN) else None
+    if not standing.promotions:
+        return Step("Find opportunities", ":material/lightbulb:", Screen.OPPORTUNITIES)
+    return Step("Plan a promotion", ":material/sell:", Screen.PROMOTIONS)
+
+
+def show_promotions(person: Person, project: Membership, standing: PromoStanding, *, heading: bool) -> None:
+    """Sales, effects, opportunities and promotions as four cards; with a `heading` beside other things."""
+    if heading:
+        section("Promotions")
+    with st.grid(4, min_column_width=160):
+        _sales_card(standing)
+        _effects_card(standing)
+        _opportunities_card(person, project, standing)
+        _plan_card(standing)
+
+
+def _sales_card(standing: PromoStanding) -> None:
+    with card(key="promo_card_1"):
+        span = standing.span
+        if span is None:
+            state = "Being read" if standing.busy else "No sales yet"
+            step_card(1, "Sales", False, state, "By day, department and sales channel")
+            link("See the files", Screen.SALES, icon=":material/storefront:")
+            return
+        cells = f"{_counted(len(span.departments), 'department')}, {' and '.join(span.channels)}"
+        step_card(1, "Sales", True, cells, f"{day(span.first_on)} to {day(span.last_on)}")
+        link("Open the sales", Screen.SALES, icon=":material/storefront:")
+
+
+def _effects_card(standing: PromoStanding) -> None:
+    with card(key="promo_card_2"):
+        newest = standing.models[0] if standing.models else None
+        if newest is None:
+            state = "Work is under way" if standing.busy else "Nothing learned yet"
+            step_card(2, "Effects", False, state, "Takes about a minute")
+        else:
+            note = "The sales have changed since" if newest.facts_changed else _learned(newest.created_at)
+            step_card(2, "Effects", not newest.facts_changed, f"Version {newest.version}", note)
+        link("See the effects", Screen.PROMO_EFFECTS, icon=":material/percent:")
+
+
+def _learned(at: dt.datetime) -> str:
+    return f"Learned {day(at.date())}"
+
+
+def _opportunities_card(person: Person, project: Membership, standing: PromoStanding) -> None:
+    with card(key="promo_card_3"):
+        span = standing.span
+        if not standing.models or span is None:
+            step_card(3, "Opportunities", False, "After the first learning", "Which promotion closes the gap")
+            return
+        told = gap_words(person, project, standing.models[0], span.last_on)
+        if told is None:
+            step_card(3, "Opportunities", False, "No target for the month", "Targets show what is missing")
+            link("Add targets", Screen.SALES, icon=":material/flag:")
+            return
+        month, words, note = told
+        step_card(3, "Opportunities", True, words, note)
+        link("Find opportunities", Screen.OPPORTUNITIES, icon=":material/lightbulb:", month=month)
+
+
+def _plan_card(standing: PromoStanding) -> None:
+    with card(key="promo_card_4"):
+        plans = standing.promotions
+        if plans:
+            step_card(
+                4, "Promotions", True, _counted(len(plans), "promotion"), plain(f"Latest: {plans[0].label}")
+            )
+        else:
+            step_card(4, "Promotions", False, "None planned yet", "Sales, margin, EBIT and a verdict at once")
+        if standing.models:
+            words = "Open the promotions" if plans else "Plan a promotion"
+            link(words, Screen.PROMOTIONS, icon=":material/sell:")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def show_promo_work(person: Person, project: Membership, standing: PromoStanding) -> None:
+    """What is under way, live, and the sales by week where there are any."""
+    show_jobs(person, project, key="home_jobs")
+    if standing.span is None:
+        return
+    section("Sales by week", "Days with a promotion are shaded")
+    rows = sales_frame(person, project.project_id)
+    with card(key="home_sales"):
+        chart(sales_by_week(rows, promotion_days(rows), project.currency), key="home_sales_by_week")

@@ -1,1 +1,0 @@
-"""Pieces that several screens share; nothing here is a screen."""

@@ -1,1 +1,0 @@
-"""Pieces of the screen that shows what promotions did."""

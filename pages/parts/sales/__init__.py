@@ -1,1 +1,0 @@
-"""Pieces of the screens that bring and show a retailer's sales."""

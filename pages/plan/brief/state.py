@@ -1,0 +1,112 @@
+"""The brief on the desk: what was opened, and the assets in their order, until it is saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from core.access import Membership, Person
+from core.database import session
+from core.promo.brief import Asset, CreativeBrief, generate_brief
+from core.promo.scenarios.promo_info import KeptPromo
+from core.promo.scenarios.settings import PromoSettings
+from core.promo.store import post_mortems as reviews
+from core.promo.store import reference
+
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+_DESK = "brief_desk"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`opened` is what the fields began with, `saved` what is kept; each asset has a name of its own, so that
+    its fields stay with it when it moves. `turn` changes when all fields begin anew. `seen_at` is when that
+    was saved which the fields began with, `saved_at` when it was saved last: NEVER before the first time."""
+
+    promo: KeptPromo
+    settings: PromoSettings
+    currency: str
+    opened: CreativeBrief
+    saved: CreativeBrief | None
+    seen_at: dt.datetime
+    saved_at: dt.datetime
+    cards: tuple[str, ...]
+    begun: dict[str, Asset] = field(default_factory=dict)
+    turn: str = ""
+
+    @property
+    def stale(self) -> bool:
+        """Whether somebody saved another brief since this one was opened."""
+        return self.saved_at > self.seen_at
+
+    def key(self, name: str) -> str:
+        """The key of a field."""
+        return f"brief_{self.promo.info.id}_{self.turn}_{name}"
+
+    def with_cards(self, cards: tuple[str, ...], begun: dict[str, Asset] | None = None) -> Desk:
+        """The same with other assets, or in another order."""
+        return replace(self, cards=cards, begun=self.begun | (begun or {}))
+
+    def put(self) -> None:
+        """Keep it for the next run."""
+        st.session_state[_place(self.promo)] = self
+
+    def clear(self) -> None:
+        """Let the next run begin with what is saved."""
+        st.session_state.pop(_place(self.promo), None)
+
+
+def desk_of(person: Person, project: Membership, promo: KeptPromo) -> Desk:
+    """What lies on the desk for this promotion; at first what was saved, or a brief made from it. The rules
+    it is judged by are those of now."""
+    with session() as s:
+        settings = reference.promo_settings(s, person, project.project_id)
+        saved = reviews.brief(s, person, promo.info.id)
+        saved_at = reviews.brief_saved_at(s, person, promo.info.id) or NEVER
+    known = st.session_state.get(_place(promo))
+    if isinstance(known, Desk) and _same_plan(known.promo, promo):
+        # What it began with stays as it was: that tells a brief of somebody else's that came since.
+        return replace(known, promo=promo, settings=settings, saved_at=saved_at)
+    desk = laid(promo, settings, project.currency, saved, saved_at)
+    desk.put()
+    return desk
+
+
+def _same_plan(known: KeptPromo, promo: KeptPromo) -> bool:
+    """Whether only the name may differ."""
+    named = replace(known.scenario, label=promo.scenario.label)
+    return named == promo.scenario and known.kpi_id == promo.kpi_id
+
+
+def laid(
+    promo: KeptPromo,
+    settings: PromoSettings,
+    currency: str,
+    saved: CreativeBrief | None,
+    saved_at: dt.datetime,
+) -> Desk:
+    """A desk whose fields begin with what is saved, else with what the promotion gives."""
+    opened = saved or _given(promo, settings, currency)
+    return _begun(Desk(promo, settings, currency, opened, saved, saved_at, saved_at, ()), opened)
+
+
+def made_anew(desk: Desk) -> Desk:
+    """A desk with the brief that the promotion gives."""
+    return _begun(desk, _given(desk.promo, desk.settings, desk.currency))
+
+
+def _given(promo: KeptPromo, settings: PromoSettings, currency: str) -> CreativeBrief:
+    assert promo.kpis is not None
+    return generate_brief(promo.scenario, promo.kpis, settings, currency)
+
+
+def _begun(desk: Desk, opened: CreativeBrief) -> Desk:
+    begun = {uuid.uuid4().hex[:8]: asset for asset in opened.assets}
+    return replace(desk, opened=opened, cards=tuple(begun), begun=begun, turn=uuid.uuid4().hex[:6])
+
+
+def _place(promo: KeptPromo) -> str:
+    return f"{_DESK}_{promo.info.id}"

@@ -1,0 +1,26 @@
+"""Plan / Budget: the split of a budget that brings the most, within the limits a person sets."""
+
+from __future__ import annotations
+
+from core.access import Permission
+from core.mmm.planning.values import PlanKind
+from pages.plan.optimization.editor import budget_screen
+from pages.plan.plans.frozen import show_frozen
+from pages.plan.plans.library import show_saved
+from pages.plan.plans.model import trained_models
+from pages.plan.plans.open import open_bench, plan_tabs
+from pages.shared.layout import page_header
+from pages.shared.session import require_project
+
+person, project = require_project(Permission.PROJECT_VIEW)
+header = page_header("Budget", "Find the split of a budget that brings the most, and see how sure that is")
+table, saved = plan_tabs(PlanKind.BUDGET)
+if table.open:
+    with table:
+        bench = open_bench(person, project, PlanKind.BUDGET)
+        # A frozen plan needs no model: it is shown before one is asked for.
+        if not show_frozen(project, bench):
+            budget_screen(person, project, trained_models(person, project), bench, header)
+if saved.open:
+    with saved:
+        show_saved(person, project, PlanKind.BUDGET)

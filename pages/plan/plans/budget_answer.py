@@ -1,0 +1,163 @@
+"""The answer of an optimisation: what to move, what it brings and how sure that is, in words and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.wording import Wording, probability
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
+from core.mmm.planning.values import BudgetInputs, RiskView
+from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.words import (
+    beyond_sentence,
+    beyond_words,
+    goal_sentence,
+    horizon_words,
+    optimum_sentence,
+    outcome_sentence,
+    plan_sentence,
+    signed,
+    signed_money,
+    span_words,
+    split_words,
+    worst_sentence,
+)
+from core.mmm.results.evidence import Estimate
+from pages.plan.plans.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
+from pages.shared.escape import plain
+from pages.shared.layout import Kpi, kpi_row
+
+ROAS_HELP = "Caused inside the horizon by its own spend, over that spend; carry-over afterwards comes on top"
+
+
+def show_answer(
+    answer: BudgetAnswer,
+    inputs: BudgetInputs,
+    wording: Wording,
+    curves: pd.DataFrame | None,
+    keep: Callable[[], None] | None = None,
+) -> None:
+    """Everything about a plan, the most important first; `keep` is drawn below the totals."""
+    with st.container(border=True, key="plan_answer"):
+        words = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
+        st.markdown(f"#### {plain(words)}")
+        horizon = horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period)
+        st.caption(plain(f"{horizon}. {goal_sentence(inputs, wording)}"))
+        _say_certainty(answer, inputs, wording)
+        warning = _beyond(answer, inputs, wording)
+        if warning:
+            st.warning(plain(warning), icon=":material/warning:")
+        for note in answer.notes:
+            st.caption(f":material/info: {plain(note)}")
+    _show_totals(answer, inputs, wording)
+    if keep is not None:
+        keep()
+    show_moves(answer, inputs, wording, outcome_table(answer.channels, wording))
+    show_limits(answer, wording)
+    show_timing(answer, wording)
+    show_geos(answer, wording)
+    if curves is not None and not curves.empty:
+        show_curves(answer, curves, wording, inputs.level)
+
+
+def _say_certainty(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
+    """How sure it is that this is an optimum, and what the plan brings where things go badly."""
+    optimum = None if inputs.chosen_value else optimum_sentence(answer, wording)
+    worst = None
+    if inputs.risk != RiskView.MEAN or inputs.chosen_value:
+        worst = worst_sentence(answer, inputs.risk_share, wording)
+    said = " ".join(words for words in (optimum, worst) if words)
+    if said:
+        st.caption(f":material/verified: {plain(said)}")
+
+
+def _beyond(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str | None:
+    """What goes beyond the data; plans saved long ago know it by channel alone."""
+    if answer.beyond is None:
+        return beyond_sentence(answer.channels, wording, inputs.periods)
+    return beyond_words(answer.beyond, wording, inputs.periods)
+
+
+def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
+    level = f"{inputs.level * 100:.0f} %"
+    kpi, label, before = wording.kpi, wording.kpi_label, split_words(answer.reference)
+    least, most = signed(answer.difference.lower, wording), signed(answer.difference.upper, wording)
+    kpi_row(
+        [
+            Kpi(
+                f"Caused {label}", kpi(answer.kpi.mean),
+                f"{level}: {span_words(answer.kpi, wording)}; before: {kpi(answer.before_kpi.mean)}",
+                help="Caused by media inside the horizon, earlier spend still at work included",
+            ),
+            Kpi(
+                "Gain", signed(answer.difference.mean, wording),
+                f"{level}: {least} to {most}",
+                help=f"Plan minus {before} at the same budget and within the limits, carry-over included",
+            ),
+            Kpi(wording.return_name, *return_words(answer, wording, inputs.level), help=ROAS_HELP),
+            Kpi("Probability better", probability(answer.probability_better), f"than {before}"),
+            Kpi(
+                "Carried over", kpi(answer.kpi_after.mean),
+                f"{level}: {span_words(answer.kpi_after, wording)}",
+                help="What the plan’s spend still causes after the horizon; it is counted in the gain",
+            ),
+        ],
+        columns=5,
+    )  # fmt: skip
+
+
+def return_words(answer: BudgetAnswer | WhatIfAnswer, wording: Wording, level: float) -> tuple[str, str]:
+    """The return of all spend together, and its interval."""
+    if answer.roas is None:
+        return "–", "nothing is spent"
+    low, high = wording.per_money(answer.roas.lower), wording.per_money(answer.roas.upper)
+    return wording.per_money(answer.roas.mean), f"{level * 100:.0f} %: {low} to {high}"
+
+
+def outcome_table(channels: tuple[ChannelOutcome, ...], wording: Wording) -> pd.DataFrame:
+    """The table on the screen: finished texts, with a total row; money to the cent."""
+    rows = [_row(outcome, wording) for outcome in channels]
+    total = {
+        "Channel": "Total",
+        "Recent spend": _cents(sum(o.recent_value for o in channels)),
+        "Before": _cents(sum(o.before_value for o in channels)),
+        "Plan": _cents(sum(o.after_value for o in channels)),
+        "Change": signed_money(sum(o.change_value for o in channels), wording),
+    }
+    table = pd.DataFrame([*rows, total]).fillna("")
+    # At the budget of recent spend both are the same, and one column says it.
+    return table.drop(columns="Before") if (table["Before"] == table["Recent spend"]).all() else table
+
+
+def _row(outcome: ChannelOutcome, wording: Wording) -> dict[str, str]:
+    label = wording.kpi_label
+    return {
+        "Channel": wording.label(outcome.channel),
+        "Recent spend": _cents(outcome.recent_value),
+        "Before": _cents(outcome.before_value),
+        "Plan": _cents(outcome.after_value),
+        "Change": signed_money(outcome.change_value, wording),
+        f"{label} before": _with_span(outcome.kpi_before, wording),
+        f"{label} planned": _with_span(outcome.kpi_after, wording),
+        wording.return_name: _return(outcome.roas_after, wording),
+        "Next 1 %": _return(outcome.next_roas, wording),
+        "Seen at most": wording.money(outcome.seen_value),
+    }
+
+
+def _cents(value: float) -> str:
+    return f"{value:,.2f}"
+
+
+def _with_span(estimate: Estimate, wording: Wording) -> str:
+    return f"{wording.kpi(estimate.mean)} ({span_words(estimate, wording)})"
+
+
+def _return(estimate: Estimate | None, wording: Wording) -> str:
+    if estimate is None:
+        return ""
+    low, high = wording.per_money(estimate.lower), wording.per_money(estimate.upper)
+    return f"{wording.per_money(estimate.mean)} ({low} to {high})"

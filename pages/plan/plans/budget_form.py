@@ -1,0 +1,194 @@
+"""What a person asks of a budget: horizon, money and goal; limits, timing and risk folded below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.charts.wording import Wording
+from core.mmm.choices import Flighting, Goal
+from core.mmm.planning.basis import PlanBasis, first_budget
+from core.mmm.planning.budget_start import horizon_months, year_known
+from core.mmm.planning.limit_values import ChannelLimit
+from core.mmm.planning.limit_words import setting_words
+from core.mmm.planning.values import BudgetInputs, Reference
+from pages.plan.plans.budget_geos import ask_geos
+from pages.plan.plans.budget_risk import ask_risk
+from pages.plan.plans.budget_rules import edit_rules
+from pages.plan.plans.budget_timing import ask_flighting, ask_pulse, edit_months, edit_timing
+from pages.plan.plans.groups import edit_groups
+from pages.plan.plans.limits import ask_reference, edit_limits
+from pages.plan.plans.state import frozen
+from pages.shared.escape import plain
+
+GOALS = {
+    Goal.KPI: "Most {kpi}",
+    Goal.PROFIT: "Most profit",
+    Goal.TARGET_KPI: "Target {kpi}",
+    Goal.TARGET_ROAS: "Minimum ROAS",
+    Goal.TARGET_MROAS: "Minimum ROAS of the next money",
+}
+RETURNS = {
+    Goal.TARGET_ROAS: "Minimum incremental ROAS",
+    Goal.TARGET_MROAS: "Minimum ROAS of the next money",
+}
+GOAL_HELP = (
+    "Most KPI: the whole budget goes where it brings the most. Most profit: only as much is spent as pays. "
+    "Target: the least money that reaches it. Minimum ROAS: as much as can be spent at that return, on "
+    "average or with the next money."
+)
+
+
+def ask_horizon(basis: PlanBasis, periods: int, most: int, prefix: str) -> int:
+    """The number of periods after the data, with the dates it means."""
+    key = f"{prefix}_periods"
+    asked = st.number_input(
+        f"Horizon ({basis.period}s)",
+        1,
+        most,
+        periods,
+        key=key,
+        help="Begins right after the data",
+    )
+    return int(asked)
+
+
+def ask_budget(
+    inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
+) -> BudgetInputs:
+    """The inputs as edited, the short ones in `fields`. Raises UserError naming every fault."""
+    with fields:
+        total = _ask_total(inputs, basis, wording, prefix)
+        goal = _ask_goal(inputs, wording, prefix)
+        target, margin = _ask_target(inputs, goal, basis, wording, prefix)
+    settings = _ask_settings(inputs, basis, wording, prefix)
+    made = BudgetInputs(
+        periods=basis.periods,
+        total_value=total,
+        goal=goal,
+        target_value=target,
+        margin_share=margin,
+        level=inputs.level,
+        labels=wording.labels,
+        **settings,
+    )
+    # A split chosen on the frontier answers one question: another question asks for the best split again.
+    kept = replace(made, chosen_value=inputs.chosen_value)
+    return kept if kept == inputs else made
+
+
+def _ask_total(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> float:
+    key = f"{prefix}_total"
+    total = st.number_input(
+        f"{'Total budget' if inputs.goal == Goal.KPI else 'Budget at most'} ({wording.currency})",
+        min_value=0.0,
+        value=inputs.total_value,
+        step=1000.0,
+        format="%.0f",
+        key=key,
+        help=plain(f"Recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"),
+    )
+    return float(round(total or 0.0))
+
+
+def _ask_goal(inputs: BudgetInputs, wording: Wording, prefix: str) -> Goal:
+    key, goals = f"{prefix}_goal", list(GOALS)
+    return Goal(
+        st.selectbox(
+            "Goal",
+            goals,
+            goals.index(inputs.goal),
+            format_func=lambda goal: GOALS[goal].format(kpi=wording.kpi_label),
+            key=key,
+            help=GOAL_HELP,
+        )
+    )
+
+
+def _ask_target(
+    inputs: BudgetInputs, goal: Goal, basis: PlanBasis, wording: Wording, prefix: str
+) -> tuple[float | None, float | None]:
+    """(target, margin share), each where the goal needs it."""
+    if goal == Goal.PROFIT:
+        first = 100 * (inputs.margin_share or 0.3)
+        key = f"{prefix}_margin"
+        margin = st.number_input("Margin (%)", 0.0, 100.0, first, 1.0, key=key,
+                                 help="What remains of each unit of revenue before media")  # fmt: skip
+        return None, float(margin) / 100
+    if goal == Goal.TARGET_KPI:
+        key = f"{prefix}_target_kpi"
+        label = plain(f"Target caused {wording.kpi_label}")
+        target = st.number_input(label, 0.0, value=inputs.target_value, step=1000.0, key=key,
+                                 help="What media shall cause over the horizon")  # fmt: skip
+        return target, None
+    if goal in RETURNS:
+        kept = inputs.target_value if inputs.goal == goal else None
+        target = st.number_input(RETURNS[goal], 0.0, value=kept or 1.0, step=0.1, key=f"{prefix}_{goal}")
+        return target, None
+    return None, None
+
+
+def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:
+    """Everything beside total, horizon and goal, by the name of its field; each kind on a tab of its own."""
+    free = first_budget(basis, wording.labels)
+    opened = frozen(f"{prefix}_settings", bool(setting_words(inputs, free, wording)))
+    with st.expander("Limits, timing and risk", icon=":material/tune:", expanded=opened):
+        names = ["Channels", "Groups", "Timing", *(["Geos"] if basis.geos else []), "Rules", "Risk"]
+        tabs = dict(zip(names, st.tabs(names, key=f"{prefix}_kinds"), strict=True))
+        with tabs["Channels"]:
+            reference, limits = _ask_channels(inputs, basis, wording, prefix)
+        with tabs["Groups"]:
+            groups = edit_groups(inputs.groups, basis.channels, wording, prefix)
+        with tabs["Timing"]:
+            timing = _ask_timing(inputs, basis, wording, prefix)
+        by_geo, geo_limits = inputs.by_geo, inputs.geo_limits
+        if basis.geos:
+            with tabs["Geos"]:
+                by_geo, geo_limits = ask_geos(inputs, basis, wording, prefix)
+        with tabs["Rules"]:
+            rules = edit_rules(inputs.rules, basis, wording, prefix)
+        with tabs["Risk"]:
+            risk, share = ask_risk(inputs, prefix)
+    timed = timing.pop("limits")
+    return {
+        "reference": reference, "limits": tuple(_merged(limit, timed) for limit in limits), "groups": groups,
+        **timing, "by_geo": by_geo, "geo_limits": geo_limits, "rules": rules, "risk": risk,
+        "risk_share": share,
+    }  # fmt: skip
+
+
+def _ask_channels(
+    inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
+) -> tuple[Reference, tuple[ChannelLimit, ...]]:
+    head = st.container(horizontal=True, gap="large")
+    with head:
+        reference = ask_reference(inputs.reference, wording, prefix, offered=year_known(basis))
+    return reference, edit_limits(inputs.limits, basis.seen, wording, prefix, inputs.reference, head)
+
+
+def _ask_timing(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:
+    flighting = ask_flighting(inputs, basis, wording, prefix)
+    limits = edit_timing(inputs.limits, basis, wording, prefix)
+    pulse = inputs.pulse
+    if Flighting.PULSED in (flighting, *(limit.flighting for limit in limits.values())):
+        pulse = ask_pulse(inputs, wording, prefix)
+    months = inputs.months
+    if len(horizon_months(basis)) > 1:
+        st.markdown("**Money per month**, all channels together")
+        months = edit_months(inputs.months, basis, wording, prefix)
+    return {"flighting": flighting, "limits": limits, "pulse": pulse, "months": months}
+
+
+def _merged(limit: ChannelLimit, timed: Mapping[str, ChannelLimit]) -> ChannelLimit:
+    """The limit of the one table with the timing of the other."""
+    own = timed[limit.channel]
+    return replace(
+        limit,
+        flighting=own.flighting,
+        period_minimum_value=own.period_minimum_value,
+        period_maximum_value=own.period_maximum_value,
+    )

@@ -1,0 +1,72 @@
+"""Whether geos get money of their own, and the least and most of a channel in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.charts.wording import Wording
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.limit_values import GeoLimit
+from core.mmm.planning.values import BudgetInputs, Reference
+from pages.plan.plans.budget_timing import amount_of, money_column
+from pages.plan.plans.limits import SPENT_IN
+from pages.plan.plans.state import frozen
+
+
+def ask_geos(
+    inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
+) -> tuple[bool, tuple[GeoLimit, ...]]:
+    """(whether geos differ, their limits)."""
+    differ = st.toggle(
+        "Let geos differ",
+        inputs.by_geo,
+        key=f"{prefix}_by_geo",
+        help="Off: each geo keeps its present share of a channel’s money",
+    )
+    if not differ:
+        return False, inputs.geo_limits
+    return True, _edit(inputs.geo_limits, basis, wording, prefix, inputs.reference)
+
+
+def _edit(
+    limits: Sequence[GeoLimit], basis: PlanBasis, wording: Wording, prefix: str, reference: Reference
+) -> tuple[GeoLimit, ...]:
+    key = f"{prefix}_geo_limits"
+    known = {(cell.geo, cell.channel): cell for cell in frozen(key, tuple(limits))}
+    cells = [
+        known.get((geo, channel), GeoLimit(channel, geo)) for geo in basis.geos for channel in basis.channels
+    ]
+    table = pd.DataFrame(
+        {
+            "geo": [cell.geo for cell in cells],
+            "channel": [wording.label(cell.channel) for cell in cells],
+            "recent": [basis.of(cell.geo).recent[cell.channel] for cell in cells],
+            "minimum": pd.Series([cell.minimum_value for cell in cells], dtype=float),
+            "maximum": pd.Series([cell.maximum_value for cell in cells], dtype=float),
+        }
+    )
+    edited = st.data_editor(
+        table,
+        key=key,
+        hide_index=True,
+        placeholder="",
+        disabled=["geo", "channel", "recent"],
+        row_height=38,
+        height=min(420, 40 + 38 * len(cells)),
+        column_config={
+            "geo": st.column_config.TextColumn("Geo", pinned=True),
+            "channel": st.column_config.TextColumn("Channel", pinned=True),
+            "recent": money_column(SPENT_IN[reference], wording),
+            "minimum": money_column("Minimum", wording),
+            "maximum": money_column("Maximum", wording, "Empty: free"),
+        },
+        alt="Least and most money of each channel in each geo",
+    )
+    made = [
+        GeoLimit(cell.channel, cell.geo, amount_of(row["minimum"]), amount_of(row["maximum"]))
+        for cell, row in zip(cells, edited.to_dict("records"), strict=True)
+    ]
+    return tuple(cell for cell in made if cell.is_set)

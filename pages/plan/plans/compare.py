@@ -1,0 +1,162 @@
+"""Saved plans side by side: choose two to five, and see which is better and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from core.access import Membership
+from core.charts.base import alt_text
+from core.charts.wording import MISSING, Wording, probability
+from core.mmm.planning import charts as plan_charts
+from core.mmm.planning.compare import (
+    MOST_PLANS,
+    RECENT,
+    ComparedPlan,
+    Comparison,
+    Standing,
+    compare_plans,
+    recent_plan,
+)
+from core.mmm.planning.compare_charts import plans_channels
+from core.mmm.planning.export import comparison_csv
+from core.mmm.planning.words import better_sentence, signed, span_words, with_interval
+from pages.shared.actions import user_errors
+from pages.shared.escape import plain
+from pages.shared.layout import Download, chart, download_row, section
+
+_QUERY = "compare"
+
+
+def show_comparison(plans: Sequence[ComparedPlan], project: Membership, wording: Wording, kind: str) -> None:
+    """The choice of plans and, from two on, the comparison; the choice is kept in the address."""
+    ready = _told_apart(plans)
+    recent = [RECENT] if recent_plan(list(ready.values())) else []
+    if len(ready) + len(recent) < 2:
+        return
+    with st.container(border=True, key="plan_compare"):
+        picked = _pick(ready, kind)
+        if len(picked) + len(recent) < 2:
+            return
+        baseline = st.selectbox(
+            "Compare with",
+            [*recent, *picked],
+            format_func=lambda number: ready[number].name if number else "Recent spend",
+            key=f"{kind}_baseline",
+        )
+    with user_errors() as outcome:
+        comparison = compare_plans([ready[number] for number in picked], int(baseline or RECENT))
+    if not outcome.failed:
+        _show(comparison, project, wording)
+
+
+def _told_apart(plans: Sequence[ComparedPlan]) -> dict[int, ComparedPlan]:
+    """The plans by number; those that share a name carry their number in it."""
+    names = [plan.name for plan in plans]
+    return {
+        plan.scenario_id: replace(plan, name=f"{plan.name} (no. {plan.scenario_id})")
+        if names.count(plan.name) > 1
+        else plan
+        for plan in plans
+    }
+
+
+def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
+    wanted = [int(part) for part in st.query_params.get(_QUERY, "").split(",") if part.isdigit()]
+    key = f"{kind}_compared"
+    if key in st.session_state:
+        st.session_state[key] = [number for number in st.session_state[key] if number in ready]
+    picked = st.multiselect(
+        "Compare plans",
+        list(ready),
+        [number for number in wanted if number in ready][:MOST_PLANS],
+        format_func=lambda number: ready[number].name,
+        max_selections=MOST_PLANS,
+        key=key,
+        placeholder=f"Choose up to {MOST_PLANS} of them",
+    )
+    if picked:
+        st.query_params[_QUERY] = ",".join(str(number) for number in picked)
+    else:
+        st.query_params.pop(_QUERY, None)
+    return list(picked)
+
+
+def _show(comparison: Comparison, project: Membership, wording: Wording) -> None:
+    baseline = next(s for s in comparison.standings if s.plan.scenario_id == comparison.baseline_id)
+    for standing in comparison.standings:
+        if standing.difference is not None:
+            st.markdown(f"**{plain(standing.plan.name)}**: {plain(_verdict(standing, baseline, wording))}")
+    for caution in comparison.cautions:
+        st.warning(plain(caution), icon=":material/warning:")
+    with st.grid(2, min_column_width=420):
+        with st.container(border=True):
+            st.markdown(f"**Caused {plain(wording.kpi_label)}, carry-over included**")
+            figure = plan_charts.plans_kpi(comparison, wording, baseline.plan.level)
+            chart(figure, key="compare_kpi", alt=alt_text(figure), height=int(figure.layout.height))
+        with st.container(border=True):
+            st.markdown("**Spend by channel**")
+            figure = plan_charts.plans_spend(comparison, wording)
+            chart(figure, key="compare_spend", alt=alt_text(figure), height=int(figure.layout.height))
+    with st.container(border=True):
+        st.markdown(f"**Caused {plain(wording.kpi_label)} by channel**")
+        figure = plans_channels(comparison, wording, baseline.plan.level)
+        chart(figure, key="compare_channels", alt=alt_text(figure), height=int(figure.layout.height))
+    section("Side by side")
+    table = _table(comparison, wording)
+    st.dataframe(
+        table,
+        key="compare_table",
+        height=38 + 35 * len(table),
+        placeholder=MISSING,
+        alt="Plans side by side",
+    )
+    download_row(
+        project,
+        [Download("Comparison (CSV)", "plans.csv", "text/csv", lambda: comparison_csv(comparison, wording))],
+        key="compare",
+    )
+
+
+def _verdict(standing: Standing, baseline: Standing, wording: Wording) -> str:
+    other = f"“{baseline.plan.name}”"
+    if standing.difference is None or standing.probability_better is None:
+        return f"brings the same as {other}."
+    gap = standing.spend_value - baseline.spend_value
+    money = (
+        "the same money" if abs(gap) < 0.01 else f"{wording.money(abs(gap))} {'more' if gap > 0 else 'less'}"
+    )
+    gain = with_interval(standing.difference, wording, standing.plan.level)
+    return f"for {money} {gain}. {better_sentence(standing.probability_better, other)}"
+
+
+def _table(comparison: Comparison, wording: Wording) -> pd.DataFrame:
+    """One column per plan, so that five fit a screen and a phone scrolls sideways."""
+    return pd.DataFrame({s.plan.name: _column(s, comparison, wording) for s in comparison.standings})
+
+
+def _column(standing: Standing, comparison: Comparison, wording: Wording) -> dict[str, str]:
+    kpi, gap, roas = standing.kpi, standing.difference, standing.roas
+    spend = {o.channel: o.after_value for o in standing.plan.answer.channels}
+    facts = {
+        "Budget": wording.money(standing.spend_value),
+        **_whole(standing, wording),
+        f"Caused {wording.kpi_label}": f"{wording.kpi(kpi.mean)} ({span_words(kpi, wording)})",
+        wording.return_name: wording.per_money(roas.mean) if roas else "–",
+        "Difference": "compared with" if gap is None else
+        f"{signed(gap.mean, wording)} ({signed(gap.lower, wording)} to {signed(gap.upper, wording)})",
+        "Probability better": "" if standing.probability_better is None
+        else probability(standing.probability_better),
+        "Horizon": f"{standing.plan.periods} {wording.period}s",
+        "Model": f"{standing.plan.model_name} (no. {standing.plan.model_id})",
+    }  # fmt: skip
+    return facts | {wording.label(c): wording.money(spend.get(c, 0.0)) for c in comparison.channels}
+
+
+def _whole(standing: Standing, wording: Wording) -> dict[str, str]:
+    """The whole KPI of the horizon, where the plan forecasts it."""
+    whole = getattr(standing.plan.answer, "whole_kpi", None)
+    return {wording.kpi_label: f"{wording.kpi(whole.mean)} ({span_words(whole, wording)})"} if whole else {}

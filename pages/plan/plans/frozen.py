@@ -1,0 +1,99 @@
+"""A frozen plan on the table: shown from what it keeps itself, whatever became of its model and data."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from core.access import Membership, Permission
+from core.charts.wording import Wording
+from core.mmm import FittedMMM
+from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.frozen_words import frozen_words
+from core.mmm.planning.model_answer import horizon_curves, read_basis
+from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.values import BudgetInputs, PlanKind
+from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.planning.whatif_words import changes
+from core.mmm.store import plans
+from core.mmm.store.frozen_plans import frozen_model
+from pages.plan.plans.budget_answer import show_answer
+from pages.plan.plans.keep import keep_budget, keep_whatif
+from pages.plan.plans.open import open_plan
+from pages.plan.plans.state import Bench, close_plan
+from pages.plan.plans.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
+from pages.shared.actions import FAILED, attempt
+from pages.shared.escape import plain
+from pages.shared.session import may
+
+
+def show_frozen(project: Membership, bench: Bench) -> bool:
+    """Whether the plan on the table is frozen; then it is shown, and nothing can be changed."""
+    info = bench.scenario
+    if info is None or info.frozen is None:
+        return False
+    _head(project, info)
+    wording = info.frozen.wording
+    if info.kind == PlanKind.BUDGET:
+        _budget(project, bench, info, wording)
+    else:
+        _whatif(project, bench, info, wording)
+    return True
+
+
+def _head(project: Membership, info: ScenarioInfo) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frozen_head"):
+        st.markdown(f"**{plain(info.name)}**", width="content")
+        st.badge(frozen_words(info), icon=":material/ac_unit:", color="blue")
+        st.space("stretch")
+        st.button("New", icon=":material/add:", key="frozen_new", on_click=close_plan,
+                  args=(project.project_id, info.kind))  # fmt: skip
+        if may(project, Permission.PLAN_EDIT) and st.button(
+            "Edit a copy", icon=":material/edit:", key="frozen_copy", disabled=not info.model_available,
+            help=None if info.model_available else "Its model was deleted, so a copy could not be computed.",
+        ):  # fmt: skip
+            copy = attempt(plans.duplicate_scenario, info.id, done="This is your copy to change")
+            if copy is not FAILED:
+                open_plan(copy.id)
+                st.rerun()
+    origin = info.frozen.origin if info.frozen else None
+    if origin is not None:
+        st.caption(
+            plain(f"Model: {origin.model_words}, trained {origin.trained_on}. Data: {origin.data_words}.")
+        )
+
+
+def _budget(project: Membership, bench: Bench, info: ScenarioInfo, wording: Wording) -> None:
+    inputs = BudgetInputs.from_json(info.config, wording.labels)
+    answer = BudgetAnswer.from_json(info.results or {})
+    keep = partial(keep_budget, project, bench, None, answer, inputs, wording)
+    show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), keep)
+
+
+def _whatif(project: Membership, bench: Bench, info: ScenarioInfo, wording: Wording) -> None:
+    basis = read_basis(_model(info.cache_key, info), int(info.config["periods"]))
+    inputs = WhatIfInputs.from_json(info.config, basis)
+    answer = WhatIfAnswer.from_json(info.results or {})
+    if changes(answer):
+        show_sentence(answer, wording, inputs.level)
+    else:
+        st.markdown("#### As recently.")
+    show_whatif(answer, inputs.periods, wording, inputs.level)
+    keep_whatif(project, bench, None, answer, inputs, wording)
+    if answer.forecast:
+        show_forecast(answer, basis.actual, wording, inputs.level)
+    show_channels(answer, wording, inputs.level)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the frozen model")
+def _model(cache_key: str, _info: ScenarioInfo) -> FittedMMM:
+    return frozen_model(_info)
+
+
+@st.cache_data(max_entries=16, show_spinner="Drawing the curves")
+def _curves(cache_key: str, periods: int, level: float, _info: ScenarioInfo) -> pd.DataFrame:
+    model = _model(cache_key, _info)
+    return horizon_curves(model, read_basis(model, periods), level)

@@ -1,0 +1,174 @@
+"""The table of limits: spend of the reference, least and most by channel, in money or in percent of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.charts.wording import Wording
+from core.mmm.planning.limit_values import ChannelLimit
+from core.mmm.planning.values import Reference, to_cents
+from pages.plan.plans.state import frozen, refreeze
+
+CAPS = {"the most ever spent": 1.0, "half more than that": 1.5, "three times that": 3.0}
+
+
+class Unit(StrEnum):
+    """How limits are typed."""
+
+    MONEY = "Money"
+    PERCENT = "% of recent"
+
+
+REFERENCES = {Reference.RECENT: "Recent {period}s", Reference.LAST_YEAR: "Same {period}s last year"}
+SHARE_OF = {Reference.RECENT: "% of recent", Reference.LAST_YEAR: "% of last year"}
+SPENT_IN = {Reference.RECENT: "Recent", Reference.LAST_YEAR: "Last year"}
+
+
+def ask_reference(reference: Reference, wording: Wording, prefix: str, *, offered: bool) -> Reference:
+    """The spend to compare with; only the recent one where the data are shorter than a year."""
+    if not offered:
+        return Reference.RECENT
+    return Reference(
+        st.segmented_control(
+            "Compare with",
+            list(Reference),
+            default=reference,
+            format_func=lambda one: REFERENCES[one].format(period=wording.period),
+            required=True,
+            key=f"{prefix}_reference",
+            help="The spend that percentages, “Keep as is” and the answer’s before and after refer to",
+        )
+    )
+
+
+def edit_limits(
+    limits: Sequence[ChannelLimit],
+    seen: Mapping[str, float],
+    wording: Wording,
+    prefix: str,
+    reference: Reference,
+    head: DeltaGenerator,
+) -> tuple[ChannelLimit, ...]:
+    """The limits as edited; an emptied cell means no minimum, or no change of the maximum.
+
+    `seen`: the most ever spent by channel over as many periods, offered as caps. The choice of the unit is
+    put into `head`.
+    """
+    unit = head.segmented_control(
+        "Limits in",
+        list(Unit),
+        default=Unit.MONEY,
+        format_func=lambda one: SHARE_OF[reference] if one == Unit.PERCENT else one.value,
+        required=True,
+        key=f"{prefix}_unit",
+        wrap=True,
+    )
+    key = f"{prefix}_limits_{Unit(unit).name.lower()}"
+    first = frozen(key, tuple(limits))
+    money = Unit(unit) == Unit.MONEY
+    edited = st.data_editor(
+        _table(first, wording, money),
+        key=key,
+        hide_index=True,
+        column_config=_columns(wording, money, reference),
+        placeholder="",
+        disabled=["channel", "recent"],
+        row_height=38,
+        alt="Spend of the reference, minimum, maximum and lock by channel",
+    )
+    rows = edited.to_dict("records")
+    now = tuple(_limit(limit, row, money) for limit, row in zip(first, rows, strict=True))
+    _offer_caps(now, seen, key)
+    return now
+
+
+def _offer_caps(limits: Sequence[ChannelLimit], seen: Mapping[str, float], key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Cap every channel at", width="content")
+        for words, factor in CAPS.items():
+            capped = _capped(limits, seen, factor)
+            st.button(words, key=f"{key}_{factor}", type="tertiary", on_click=refreeze, args=(key, capped))
+
+
+def _capped(
+    limits: Sequence[ChannelLimit], seen: Mapping[str, float], factor: float
+) -> tuple[ChannelLimit, ...]:
+    """The limits with caps at a multiple of the most ever spent, never under a minimum."""
+    return tuple(
+        replace(limit, maximum_value=max(to_cents(factor * seen[limit.channel]), limit.minimum_value))
+        for limit in limits
+    )
+
+
+def _table(limits: Sequence[ChannelLimit], wording: Wording, money: bool) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "channel": [wording.label(limit.channel) for limit in limits],
+            "recent": [limit.recent_value for limit in limits],
+            "minimum": [_shown(limit.minimum_value, limit, money) for limit in limits],
+            "maximum": [_shown(limit.maximum_value, limit, money) for limit in limits],
+            "locked": [limit.locked for limit in limits],
+            "test": [_shown(limit.test_value, limit, money) for limit in limits],
+        }
+    )
+
+
+def _columns(wording: Wording, money: bool, reference: Reference) -> dict[str, object]:
+    unit = f"({wording.currency})" if money else f"({SHARE_OF[reference]})"
+    form = "localized" if money else "%.0f %%"
+    return {
+        "channel": st.column_config.TextColumn("Channel", pinned=True),
+        "recent": st.column_config.NumberColumn(
+            f"{SPENT_IN[reference]} ({wording.currency})",
+            format="localized",
+            step=1,
+            help=f"Spent over as many {wording.period}s",
+        ),
+        "minimum": st.column_config.NumberColumn(
+            f"Minimum {unit}", min_value=0.0, format=form, help="The plan spends at least this"
+        ),
+        "maximum": st.column_config.NumberColumn(
+            f"Maximum {unit}", min_value=0.0, format=form, help="The plan spends at most this"
+        ),
+        "locked": st.column_config.CheckboxColumn(
+            "Keep as is", help="Leaves the channel at the spend of the first column"
+        ),
+        "test": st.column_config.NumberColumn(
+            f"If at all, at least {unit}",
+            min_value=0.0,
+            format=form,
+            help="For a test that needs a minimum to be seen: the channel gets nothing, or at least this",
+        ),
+    }
+
+
+def _shown(value: float | None, limit: ChannelLimit, money: bool) -> float | None:
+    """The amount in the unit of the table; a channel without spend in the reference has no percentage."""
+    if money or value is None:
+        return value
+    return round(100 * value / limit.recent_value, 4) if limit.recent_value > 0 else None
+
+
+def _limit(limit: ChannelLimit, row: dict[str, object], money: bool) -> ChannelLimit:
+    minimum, maximum, test = (_amount(row[name], limit, money) for name in ("minimum", "maximum", "test"))
+    untouched = not money and limit.recent_value <= 0
+    return replace(
+        limit,
+        minimum_value=limit.minimum_value if untouched else minimum or 0.0,
+        maximum_value=limit.maximum_value if untouched or maximum is None else maximum,
+        locked=bool(row["locked"]),
+        test_value=limit.test_value if untouched else test or None,
+    )
+
+
+def _amount(value: object, limit: ChannelLimit, money: bool) -> float | None:
+    if value is None or pd.isna(value):
+        return None
+    number = float(value)  # type: ignore[arg-type]
+    return to_cents(number if money else number * limit.recent_value / 100)

@@ -1,0 +1,41 @@
+"""Which saved promotion a screen is about: the choice, kept in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.database import session
+from core.promo.scenarios.promo_info import KeptPromo, PromoInfo
+from core.promo.store import scenarios
+from pages.shared.formatting import day
+from pages.shared.screens import choose, chosen_uuid
+from pages.shared.session import require_person
+
+PROMO = "promo"
+
+
+def choose_promo(promos: Sequence[PromoInfo], *, key: str) -> KeptPromo:
+    """The promotion in the address, or the first; choosing another changes the address."""
+    by_id = {promo.id: promo for promo in promos}
+    asked = chosen_uuid(PROMO)
+    if (
+        asked in by_id
+        and st.session_state.get(key) != asked
+        and st.session_state.get(f"{key}_asked") != asked
+    ):
+        st.session_state[key] = asked
+    if st.session_state.get(key) not in by_id:
+        st.session_state.pop(key, None)
+    picked = st.selectbox(
+        "Promotion",
+        list(by_id),
+        format_func=lambda number: f"{by_id[number].name} · {day(by_id[number].start)}",
+        key=key,
+        width=420,
+    )
+    st.session_state[f"{key}_asked"] = picked
+    choose(PROMO, picked)
+    with session() as s:
+        return scenarios.promo(s, require_person(), picked)

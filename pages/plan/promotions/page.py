@@ -1,0 +1,30 @@
+"""Plan / Promotions: build a promotion, see its figures and its verdict, save and compare."""
+
+from __future__ import annotations
+
+from core.access import Permission
+from pages.plan.promo.library import show_saved
+from pages.plan.promo.open import open_table, promo_tabs
+from pages.plan.promotions.compare import show_comparison
+from pages.plan.promotions.editor import promo_board
+from pages.plan.promotions.settings_tab import show_settings
+from pages.shared.layout import page_header
+from pages.shared.session import require_project
+
+person, project = require_project(Permission.PROJECT_VIEW)
+page_header(
+    "Promotions", "Build a promotion and see at once what it sells, what it costs and whether it may run"
+)
+builder, saved, compare, settings = promo_tabs()
+if builder.open:
+    with builder:
+        promo_board(open_table(person, project))
+if saved.open:
+    with saved:
+        show_saved(person, project)
+if compare.open:
+    with compare:
+        show_comparison(person, project)
+if settings.open:
+    with settings:
+        show_settings(person, project)

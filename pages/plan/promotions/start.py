@@ -1,0 +1,68 @@
+"""How a promotion begins: its days, and one of seven types as a starting point."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import streamlit as st
+
+from core.promo.scenarios.scenario import ScenarioType
+from core.promo.scenarios.starting_points import starting_point
+from pages.plan.promo.context import Ground
+from pages.plan.promo.draft import Draft
+from pages.plan.promo.labels import TYPE_ICONS, TYPE_LINES, TYPE_NAMES
+from pages.plan.promo.state import Table
+from pages.plan.promotions.header import DATE_FORMAT
+from pages.shared.actions import user_errors
+
+DAYS = 7
+
+
+def begin(table: Table, ground: Ground, prefix: str) -> None:
+    """The first choice; it lays a promotion on the table."""
+    st.markdown("**When should it run?**")
+    with st.grid(4, min_column_width=180):
+        start = st.date_input("First day", ground.next_day, format=DATE_FORMAT, key=f"{prefix}_begin_start")
+        last = ground.next_day + dt.timedelta(days=DAYS - 1)
+        end = st.date_input("Last day", last, format=DATE_FORMAT, key=f"{prefix}_begin_end")
+    st.markdown("**Where do you want to start?**")
+    picked = type_cards(f"{prefix}_begin")
+    if picked is not None and lay_start(table, ground, Draft("", start, end), picked):
+        st.rerun()
+
+
+def start_over(table: Table, draft: Draft, ground: Ground, prefix: str) -> None:
+    """The button that puts the lines of another starting point in place of those on the table."""
+    with st.popover("Suggest lines", icon=":material/auto_fix_high:", key=f"{prefix}_suggest"):
+        st.caption("Puts the lines of a starting point in place of yours; name and days stay.")
+        picked = type_cards(f"{prefix}_suggest", columns=1, width=320)
+    if picked is not None and lay_start(table, ground, draft, picked):
+        st.rerun()
+
+
+def type_cards(key: str, columns: int = 4, width: int = 220) -> ScenarioType | None:
+    """The seven types, one line each; the one whose button was pressed."""
+    picked = None
+    with st.grid(columns, min_column_width=width, key=f"{key}_types"):
+        for kind in ScenarioType:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                pressed = st.button(
+                    TYPE_NAMES[kind], icon=TYPE_ICONS[kind], key=f"{key}_{kind}", width="stretch"
+                )
+                st.caption(TYPE_LINES[kind])
+            picked = kind if pressed else picked
+    return picked
+
+
+def lay_start(table: Table, ground: Ground, draft: Draft, kind: ScenarioType) -> bool:
+    """Put the starting point of a type on the table; False where it was refused, with the reason shown."""
+    with user_errors() as outcome:
+        made = Draft.of(
+            starting_point(
+                kind, draft.start, draft.end, ground.cells_of(draft.geo), ground.settings,
+                ground.model.uplift, baseline=ground.model.baseline, geo=draft.geo, label=draft.label,
+            )
+        )  # fmt: skip
+        table.lay(replace(made, legal_text=draft.legal_text))
+    return not outcome.failed

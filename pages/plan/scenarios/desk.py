@@ -1,0 +1,82 @@
+"""What every part of the scenario board works on: one schedule, read from and written to the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.charts.wording import Wording
+from core.errors import UserError
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.whatif_schedule import all_geos, first_whatif, read_whatif, split_by_geo
+from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
+from pages.plan.plans.state import Bench
+
+Change = Callable[[WhatIfInputs], WhatIfInputs]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The scenario on the workbench with what it takes to show and change it.
+
+    `geo` is the one whose money is shown; ALL_GEOS stands for all of them together. Widgets are keyed by
+    `prefix`.
+    """
+
+    bench: Bench
+    basis: PlanBasis
+    wording: Wording
+    prefix: str
+    geo: str = ALL_GEOS
+
+    @property
+    def inputs(self) -> WhatIfInputs:
+        """The scenario as it lies on the workbench now; recent spend where nothing was begun."""
+        if not self.bench.inputs:
+            return first_whatif(self.basis)
+        return read_whatif(self.bench.inputs, self.basis)
+
+    @property
+    def own(self) -> PlanBasis:
+        """The past of the geo that is shown."""
+        return self.basis.of(self.geo)
+
+    def change(self, how: Change) -> None:
+        """Put the changed scenario on the workbench; a fault is kept to be shown on the next run."""
+        try:
+            with self.bench.lock:
+                self.bench.inputs = how(self.inputs).to_json()
+        except UserError as error:
+            st.session_state[self._fault_slot] = error
+
+    def take_fault(self) -> UserError | None:
+        """The fault of the last change, once."""
+        fault: UserError | None = st.session_state.pop(self._fault_slot, None)
+        return fault
+
+    @property
+    def _fault_slot(self) -> str:
+        return f"{self.prefix}_fault"
+
+
+def choose_geo(desk: Desk) -> str:
+    """The geo whose money is shown: on panels money may be given for all geos together, or for each."""
+    if not desk.basis.geos:
+        return ALL_GEOS
+    inputs = desk.inputs
+    key, geo_key = f"{desk.prefix}_by_geo", f"{desk.prefix}_geo"
+    st.session_state[key] = bool(inputs.geos)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle("Money per geo", key=key, on_change=_switch_geos, args=(desk, key),
+                  help="Off: all geos together, in their present shares")  # fmt: skip
+        if not inputs.geos:
+            return ALL_GEOS
+        picked = st.selectbox("Geo", inputs.geos, key=geo_key, label_visibility="collapsed", width=240)
+    return str(picked)
+
+
+def _switch_geos(desk: Desk, key: str) -> None:
+    wanted = st.session_state[key]
+    desk.change(lambda inputs: split_by_geo(inputs, desk.basis) if wanted else all_geos(inputs))

@@ -1,0 +1,156 @@
+"""Prices, promotions and controls of a scenario: as assumed, changed, set to a value, or period by period."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.mmm.planning.drivers import Driver
+from core.mmm.planning.whatif_values import DriverMode, DriverPlan, WhatIfInputs
+from core.mmm.planning.whatif_words import driver_words
+from pages.plan.scenarios.desk import Desk
+from pages.shared.escape import plain
+
+
+class Way(StrEnum):
+    """How a column is set, as people say it."""
+
+    ASSUMED = "As assumed"
+    PERCENT = "Change by %"
+    ADD = "Change by amount"
+    VALUE = "Set to"
+    PERIODS = "Period by period"
+
+
+MODES = {Way.PERCENT: DriverMode.PERCENT, Way.ADD: DriverMode.ADD, Way.VALUE: DriverMode.VALUE}
+
+
+@dataclass
+class PeriodSheet:
+    """What the editor of one column shows: it began with `base` and, with `cells` typed, holds `after`."""
+
+    base: DriverPlan
+    after: DriverPlan
+    number: int = 0
+    cells: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+def ask_drivers(desk: Desk, drivers: tuple[Driver, ...], a_year_ago: bool) -> None:
+    """One card a column, treatments (price, promotion) first."""
+    for driver in drivers:
+        with st.container(border=True, gap="xsmall", key=f"{desk.prefix}_driver_{driver.column}"):
+            with st.container(horizontal=True, horizontal_alignment="distribute"):
+                st.markdown(f"**{plain(desk.wording.label(driver.column))}**", width="content")
+                st.caption("price or promotion" if driver.treatment else "control", width="content")
+            st.caption(plain(driver_words(driver, desk.basis, a_year_ago)))
+            _ask(desk, driver)
+
+
+def _ask(desk: Desk, driver: Driver) -> None:
+    plan = desk.inputs.drivers.get(driver.column)
+    way_key, number_key = (f"{desk.prefix}_{what}_{driver.column}" for what in ("way", "number"))
+    st.session_state[way_key] = way = _way(plan, st.session_state.get(_by_period(desk, driver), False))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        label = plain(desk.wording.label(driver.column))
+        st.selectbox(
+            f"{label}: how", list(Way), key=way_key, on_change=_choose, args=(desk, driver, way_key),
+            label_visibility="collapsed", width=180,
+        )  # fmt: skip
+        if plan is not None and way in MODES:
+            st.session_state[number_key] = plan.values[0]
+            st.number_input(
+                f"{label}: {way.lower()}", key=number_key, on_change=_typed, args=(desk, driver, number_key),
+                label_visibility="collapsed", format="%.4g", step=_step(driver, way), width=150,
+            )  # fmt: skip
+    if plan is not None and way == Way.PERIODS:
+        _edit_periods(desk, driver, plan)
+
+
+def _way(plan: DriverPlan | None, by_period: bool) -> Way:
+    """How the card shows a plan; `by_period` was chosen, though all periods may still be alike."""
+    if plan is None:
+        return Way.ASSUMED
+    if len(set(plan.values)) > 1 or (by_period and plan.mode == DriverMode.ADD):
+        return Way.PERIODS
+    return next(way for way, mode in MODES.items() if mode == plan.mode)
+
+
+def _step(driver: Driver, way: Way) -> float:
+    if way == Way.PERCENT:
+        return 1.0
+    size = max(abs(driver.lowest), abs(driver.highest), 1e-6)
+    return float(f"{size / 20:.1g}")
+
+
+def _choose(desk: Desk, driver: Driver, key: str) -> None:
+    way, periods = Way(st.session_state[key]), desk.basis.periods
+    first = {
+        Way.ASSUMED: None,
+        Way.PERCENT: DriverPlan(DriverMode.PERCENT, (0.0,) * periods),
+        Way.ADD: DriverPlan(DriverMode.ADD, (_step(driver, Way.ADD),) * periods),
+        Way.VALUE: DriverPlan(DriverMode.VALUE, (float(f"{driver.typical.mean():.4g}"),) * periods),
+        Way.PERIODS: DriverPlan(DriverMode.ADD, (0.0,) * periods),
+    }[way]
+    st.session_state[_by_period(desk, driver)] = way == Way.PERIODS
+    desk.change(lambda inputs: inputs.with_driver(driver.column, first))
+
+
+def _typed(desk: Desk, driver: Driver, key: str) -> None:
+    value = float(st.session_state[key] or 0.0)
+
+    def change(inputs: WhatIfInputs) -> WhatIfInputs:
+        mode = inputs.drivers[driver.column].mode
+        return inputs.with_driver(driver.column, DriverPlan(mode, (value,) * inputs.periods))
+
+    desk.change(change)
+
+
+def _edit_periods(desk: Desk, driver: Driver, plan: DriverPlan) -> None:
+    """Values by period, as the mean of the geos: what is typed moves every geo by the same amount."""
+    slot = _slot(desk, driver)
+    held: PeriodSheet | None = st.session_state.get(slot)
+    if held is None or held.after != plan:
+        held = PeriodSheet(plan, plan, held.number + 1 if held else 0)
+        st.session_state[slot] = held
+    shown = driver.planned(held.base).mean(axis=0)
+    days = [f"{day.day} {day:%b %Y}" for day in desk.basis.dates]
+    st.data_editor(
+        pd.DataFrame({"value": shown}, index=days), key=f"{slot}_{held.number}",
+        height=min(len(days), 8) * 35 + 40,
+        column_config={
+            "_index": st.column_config.TextColumn("", pinned=True),
+            "value": st.column_config.NumberColumn(desk.wording.label(driver.column), format="%.4g"),
+        },
+        alt="Value by period, to edit",
+    )  # fmt: skip
+
+
+def take_period_edits(desk: Desk, drivers: tuple[Driver, ...]) -> None:
+    """Put values typed since the last run into the scenario; to be called before anything is shown."""
+    for driver in drivers:
+        slot = _slot(desk, driver)
+        held: PeriodSheet | None = st.session_state.get(slot)
+        editor = st.session_state.get(f"{slot}_{held.number}") if held else None
+        if held is None or not editor or editor["edited_rows"] == held.cells:
+            continue
+        held.cells = copy.deepcopy(editor["edited_rows"])
+        values = driver.planned(held.base).mean(axis=0)
+        for row, own in held.cells.items():
+            if own.get("value") is not None:
+                values[int(row)] = float(own["value"])
+        held.after = plan = DriverPlan(DriverMode.ADD, tuple(values - driver.typical))
+        desk.change(partial(WhatIfInputs.with_driver, column=driver.column, plan=plan))
+
+
+def _slot(desk: Desk, driver: Driver) -> str:
+    return f"{desk.prefix}_periods_{driver.column}"
+
+
+def _by_period(desk: Desk, driver: Driver) -> str:
+    return f"{_slot(desk, driver)}_chosen"

@@ -1,0 +1,26 @@
+"""Plan / Scenarios: what happens to the KPI when spend changes, seen while the sliders move."""
+
+from __future__ import annotations
+
+from core.access import Permission
+from core.mmm.planning.values import PlanKind
+from pages.plan.plans.frozen import show_frozen
+from pages.plan.plans.library import show_saved
+from pages.plan.plans.model import trained_models
+from pages.plan.plans.open import open_bench, plan_tabs
+from pages.plan.scenarios.editor import whatif_question
+from pages.shared.layout import page_header
+from pages.shared.session import require_project
+
+person, project = require_project(Permission.PROJECT_VIEW)
+page_header("Scenarios", "Move spend and see at once what the model expects, and how sure that is")
+table, saved = plan_tabs(PlanKind.WHATIF)
+if table.open:
+    with table:
+        bench = open_bench(person, project, PlanKind.WHATIF)
+        # A frozen plan needs no model: it is shown before one is asked for.
+        if not show_frozen(project, bench):
+            whatif_question(person, project, trained_models(person, project), bench)
+if saved.open:
+    with saved:
+        show_saved(person, project, PlanKind.WHATIF)

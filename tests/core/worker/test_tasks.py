@@ -1,0 +1,23 @@
+from core import backup, database
+from core.queue.queue import TRAIN_TASK, UPKEEP, queue
+from core.worker import tasks
+
+
+def test_the_worker_knows_its_tasks_and_when_they_are_due() -> None:
+    due = {task.task.name: task.cron for task in queue.periodic_registry.periodic_tasks.values()}
+    assert due == {"sweep": "* * * * *", "back_up": "30 2 * * *", "retention": "15 3 * * *"}
+    assert TRAIN_TASK in queue.tasks
+    assert all(queue.tasks[name].queue == UPKEEP for name in due)
+
+
+def test_the_nightly_backup_is_one_that_can_be_found_again(empty_database: str) -> None:
+    before = len(backup.saved())
+    tasks.back_up(timestamp=0)
+    assert len(backup.saved()) == before + 1
+
+
+def test_sweep_and_retention_do_their_work_on_a_fresh_database(empty_database: str) -> None:
+    tasks.sweep(timestamp=0)
+    tasks.retention(timestamp=0)
+    with database.read_session():
+        assert tasks.put_right() == ()

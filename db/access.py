@@ -40,7 +40,7 @@ class User(Numbered, Created, Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
-class Role(Base):
+class RoleRow(Base):
     """A role a member can have in a project."""
 
     __tablename__ = "roles"
@@ -50,7 +50,7 @@ class Role(Base):
     description: Mapped[str]
 
 
-class Permission(Base):
+class PermissionRow(Base):
     """One thing that can be allowed, named `subject:action`."""
 
     __tablename__ = "permissions"

@@ -15,7 +15,7 @@ class ServerRefused(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Account:
+class ServerAccount:
     """Who runs the server. `drops` is True when this process is root and must become that account."""
 
     uid: int
@@ -47,7 +47,7 @@ class Account:
         return bool(found.st_mode & stat.S_IXOTH)
 
 
-def account_for(data: Path) -> Account:
+def account_for(data: Path) -> ServerAccount:
     """Whoever owns the data already; else this user, or `postgres` or `nobody` when this user is root."""
     owner = data.stat().st_uid if data.is_dir() else None
     if os.geteuid() != 0:
@@ -56,9 +56,9 @@ def account_for(data: Path) -> Account:
                 f"The database in {data} belongs to the account {_name(owner)!r}: start the app as that "
                 "account or as root, or choose another MIXWRIGHT_HOME."
             )
-        return Account(os.geteuid(), os.getegid(), _name(os.geteuid()), drops=False)
+        return ServerAccount(os.geteuid(), os.getegid(), _name(os.geteuid()), drops=False)
     entry = pwd.getpwuid(owner) if owner and _known(owner) else _unprivileged()
-    return Account(entry.pw_uid, entry.pw_gid, entry.pw_name, drops=True)
+    return ServerAccount(entry.pw_uid, entry.pw_gid, entry.pw_name, drops=True)
 
 
 def _unprivileged() -> pwd.struct_passwd:

@@ -10,7 +10,7 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
-from db.account import Account, ServerRefused
+from db.account import ServerAccount, ServerRefused
 
 
 def find_binaries(wanted: Path | None = None) -> Path:
@@ -44,7 +44,7 @@ def major_version(binaries: Path) -> int:
     return int(found.group(1))
 
 
-def runnable_binaries(binaries: Path, account: Account, copies: Path) -> Path:
+def runnable_binaries(binaries: Path, account: ServerAccount, copies: Path) -> Path:
     """`binaries` if the server's account may run them there, else a copy under `copies` that it may.
 
     Programs under a home that only root can enter are the case: root itself must not run the server.
@@ -61,7 +61,7 @@ def runnable_binaries(binaries: Path, account: Account, copies: Path) -> Path:
     return copy
 
 
-def _runs(binaries: Path, account: Account) -> bool:
+def _runs(binaries: Path, account: ServerAccount) -> bool:
     try:
         answer = subprocess.run(
             [str(binaries / "initdb"), "--version"],

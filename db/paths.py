@@ -7,12 +7,12 @@ import os
 import stat
 from pathlib import Path
 
-from db.account import Account, ServerRefused, account_for
+from db.account import ServerAccount, ServerRefused, account_for
 
 SYSTEM_PLACE = Path("/var/lib/mixwright")
 
 
-def place_of(folder: Path) -> tuple[Path, Account]:
+def place_of(folder: Path) -> tuple[Path, ServerAccount]:
     """Where the data lie and who owns them: in `folder`, or in /var/lib when root's account can't get there.
 
     Data that exist are never passed by: a folder closed later is a fault to mend, not a reason to start anew.
@@ -31,7 +31,7 @@ def place_of(folder: Path) -> tuple[Path, Account]:
     return outside, account_for(outside)
 
 
-def make_place(place: Path, account: Account) -> None:
+def make_place(place: Path, account: ServerAccount) -> None:
     """A folder through which the server's account gets to its data, which are closed to others."""
     missing = [folder for folder in (place, *place.parents) if not folder.exists()]
     for folder in reversed(missing):
@@ -52,7 +52,7 @@ def socket_folder(data: Path) -> Path:
     return Path("/tmp") / f"mixwright-{os.geteuid()}-{_digest(data)}"  # noqa: S108
 
 
-def private_folder(folder: Path, account: Account) -> None:
+def private_folder(folder: Path, account: ServerAccount) -> None:
     """Make `folder` for the account alone; raises ServerRefused when someone else was there first."""
     if folder.parent == Path("/run/mixwright"):
         folder.parent.mkdir(mode=0o755, exist_ok=True)

@@ -33,32 +33,32 @@ from db.sales import (
     SalesFile,
     SalesFileFact,
     SalesFileStatus,
-    Segment,
+    SegmentRow,
     Target,
     money,
     percent,
 )
 
 __all__ = [
-    "CreativeBrief",
-    "Opportunity",
+    "CreativeBriefRow",
+    "OpportunityRow",
     "PostMortemReport",
     "PromoCatalogEntry",
-    "PromoModel",
-    "PromoScenario",
+    "PromoModelRow",
+    "PromoScenarioRow",
     "SalesAggregated",
     "SalesFile",
     "SalesFileFact",
     "SalesFileStatus",
     "ScenarioKpi",
-    "Segment",
+    "SegmentRow",
     "Target",
     "UpliftCoefficient",
     "ValidationReport",
 ]
 
 
-class PromoModel(Marked, OfProject, Created, Base):
+class PromoModelRow(Marked, OfProject, Created, Base):
     """One version of what was learnt from the facts: baseline and uplift, kept in the artifact store.
 
     `facts_key` says from which facts; `version` counts from 1 in a project.
@@ -113,7 +113,7 @@ class UpliftCoefficient(Marked, OfProject, Created, Base):
     model_version: Mapped[str] = mapped_column(String(20))
 
 
-class Opportunity(Marked, OfProject, Created, Base):
+class OpportunityRow(Marked, OfProject, Created, Base):
     """Where a month's gap could be closed: ranked by department, with a promotion suggested for it.
 
     `details` is the whole of it as core computed it; the columns are for lists and foreign keys.
@@ -142,7 +142,7 @@ class Opportunity(Marked, OfProject, Created, Base):
     dismissed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
 
-class PromoScenario(Marked, OfProject, Created, Shelved, Base):
+class PromoScenarioRow(Marked, OfProject, Created, Shelved, Base):
     """A planned promotion. The shelf knows its label as its name."""
 
     __tablename__ = "promo_scenarios"
@@ -268,7 +268,7 @@ class PostMortemReport(Marked, OfScenario, Base):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
-class CreativeBrief(Marked, OfScenario, Created, Base):
+class CreativeBriefRow(Marked, OfScenario, Created, Base):
     """What the agency is told about a scenario, one brief a scenario."""
 
     __tablename__ = "creative_briefs"

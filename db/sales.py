@@ -168,7 +168,7 @@ class SalesAggregated(Created, Base):
     updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
-class Segment(Base):
+class SegmentRow(Base):
     """A group of customers, as the project's customer data name it."""
 
     __tablename__ = "segments"

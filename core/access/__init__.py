@@ -3,22 +3,22 @@
 from core.access.person import (
     AccessDenied,
     Account,
-    Event,
+    AuditEvent,
     Invitation,
     Member,
     Membership,
     NotFound,
     Person,
     SignedIn,
+    SignInAttempt,
     SignInRefused,
-    Try,
 )
 from core.access.roles import Permission, Role
 
 __all__ = [
     "AccessDenied",
     "Account",
-    "Event",
+    "AuditEvent",
     "Invitation",
     "Member",
     "Membership",
@@ -26,7 +26,7 @@ __all__ = [
     "Permission",
     "Person",
     "Role",
+    "SignInAttempt",
     "SignInRefused",
     "SignedIn",
-    "Try",
 ]

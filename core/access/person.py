@@ -106,7 +106,7 @@ class Invitation:
 
 
 @dataclass(frozen=True)
-class Event:
+class AuditEvent:
     """One line of the audit trail. `action` is `subject:action`."""
 
     at: dt.datetime
@@ -119,7 +119,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Try:
+class SignInAttempt:
     """One try to sign in."""
 
     at: dt.datetime

@@ -2,20 +2,20 @@
 
 from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder
-from core.data.detect import Detection, Frequency, detect
+from core.data.detect import Detection, Granularity, detect
 from core.data.files import list_sheets, read_table
 from core.data.guesses import Guess
 from core.data.kinds import DatasetKind
 from core.data.limits import ReadLimits
 from core.data.mapping import (
     ColumnMap,
+    ColumnRole,
     EdgeWeeks,
     KpiKind,
     Mapping,
     MappingProblem,
     MediaMeasure,
     Period,
-    Role,
     Weekday,
 )
 from core.data.model_fields import to_mmm_config_fields
@@ -29,6 +29,7 @@ from core.data.workbook import SheetInfo
 __all__ = [
     "ColumnKind",
     "ColumnMap",
+    "ColumnRole",
     "DataProblem",
     "DatasetKind",
     "DateOrder",
@@ -36,7 +37,7 @@ __all__ = [
     "EdgeWeeks",
     "FileKind",
     "FileProblem",
-    "Frequency",
+    "Granularity",
     "Guess",
     "KpiKind",
     "Mapping",
@@ -50,7 +51,6 @@ __all__ = [
     "ReadLimits",
     "Repair",
     "RepairCode",
-    "Role",
     "Severity",
     "SheetInfo",
     "TypedColumn",

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from core.charts.base import empty, figure
 from core.charts.palette import KPI_COLOUR, channel_colours
-from core.data.mapping import KpiKind, Mapping, Role
+from core.data.mapping import ColumnRole, KpiKind, Mapping
 
 DIVERGING = ((0.0, "#c2570c"), (0.5, "rgba(139,147,161,0.08)"), (1.0, "#0b7a70"))
 PRESENT, MISSING = "rgba(18,137,125,0.35)", "#d63a3a"
@@ -27,8 +27,10 @@ def kpi_and_spend(
     `colours` by column name; by default those of `channel_colours` in the mapping's order.
     """
     date, target = mapping.date_column, mapping.target_column
-    channels = [column for column in mapping.columns_of(Role.SPEND, Role.EXPOSURE) if column in frame]
-    channels = [c for c in channels if mapping.role_of(c) is Role.SPEND] or channels
+    channels = [
+        column for column in mapping.columns_of(ColumnRole.SPEND, ColumnRole.EXPOSURE) if column in frame
+    ]
+    channels = [c for c in channels if mapping.role_of(c) is ColumnRole.SPEND] or channels
     if date is None or date not in frame or not (channels or target in frame):
         return empty("Mark a date, a KPI and media columns to see them over time.")
     totals = frame.groupby(date, sort=True)[[*([target] if target in frame else []), *channels]].sum(
@@ -92,7 +94,14 @@ def _plain(text: str) -> str:
 
 def correlation_map(frame: pd.DataFrame, mapping: Mapping) -> go.Figure:
     """Pearson correlations between KPI, media, controls and treatments, -1..1."""
-    roles = (Role.TARGET, Role.SPEND, Role.EXPOSURE, Role.ORGANIC, Role.TREATMENT, Role.CONTROL)
+    roles = (
+        ColumnRole.TARGET,
+        ColumnRole.SPEND,
+        ColumnRole.EXPOSURE,
+        ColumnRole.ORGANIC,
+        ColumnRole.TREATMENT,
+        ColumnRole.CONTROL,
+    )
     columns = [c for role in roles for c in mapping.columns_of(role) if c in frame][:MOST_CELLS]
     moving = [c for c in columns if frame[c].nunique() > 1]
     if len(moving) < 2:
@@ -132,7 +141,8 @@ def missing_map(frame: pd.DataFrame, mapping: Mapping) -> go.Figure:
     columns = [
         c.column
         for c in mapping.columns
-        if c.role not in (Role.IGNORE, Role.DATE, Role.GEO, Role.EVENT) and c.column in frame
+        if c.role not in (ColumnRole.IGNORE, ColumnRole.DATE, ColumnRole.GEO, ColumnRole.EVENT)
+        and c.column in frame
     ]
     if date is None or date not in frame or not columns:
         return empty("Mark a date and media columns to see which cells are missing.")

@@ -13,7 +13,7 @@ from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder
 from core.data.guesses import Guess, GuessRules, friendly, guess_column, medium_of
 from core.data.kinds import DatasetKind, kind_of
-from core.data.mapping import ColumnMap, KpiKind, Mapping, Role
+from core.data.mapping import ColumnMap, ColumnRole, KpiKind, Mapping
 from core.data.number_words import CURRENCY_CODES, CURRENCY_SIGNS
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem
@@ -21,7 +21,7 @@ from core.data.table import RawTable
 from core.data.vocabulary import CURRENCY, TARGET_COUNT, TARGET_MONEY, says, tokens
 
 
-class Frequency(StrEnum):
+class Granularity(StrEnum):
     """The usual step from one date to the next."""
 
     DAILY = "daily"
@@ -39,36 +39,36 @@ class Detection:
     kind: DatasetKind
     kind_reason: str
     guesses: tuple[Guess, ...]
-    frequency: Frequency | None
+    frequency: Granularity | None
     currency: str | None
     date_order: DateOrder | None
     number_format: NumberFormat | None
     problems: tuple[DataProblem, ...]
     kpi_kind: KpiKind = KpiKind.MONEY
 
-    def columns_of(self, *roles: Role) -> tuple[str, ...]:
+    def columns_of(self, *roles: ColumnRole) -> tuple[str, ...]:
         """The columns guessed to have one of these roles."""
         return tuple(guess.column for guess in self.guesses if guess.role in roles)
 
     @property
     def date(self) -> str | None:
         """The date column."""
-        return next(iter(self.columns_of(Role.DATE)), None)
+        return next(iter(self.columns_of(ColumnRole.DATE)), None)
 
     @property
     def target(self) -> str | None:
         """The column to be explained."""
-        return next(iter(self.columns_of(Role.TARGET)), None)
+        return next(iter(self.columns_of(ColumnRole.TARGET)), None)
 
     @property
     def geo(self) -> str | None:
         """The column of regions."""
-        return next(iter(self.columns_of(Role.GEO)), None)
+        return next(iter(self.columns_of(ColumnRole.GEO)), None)
 
     @property
     def channels(self) -> tuple[str, ...]:
         """The spend columns."""
-        return self.columns_of(Role.SPEND)
+        return self.columns_of(ColumnRole.SPEND)
 
     def reason(self, column: str) -> str:
         """Why a column got its role."""
@@ -77,7 +77,7 @@ class Detection:
     def mapping(self) -> Mapping:
         """The roles as a mapping to be confirmed or changed."""
         columns = tuple(ColumnMap(g.column, g.role, g.label, g.pair) for g in self.guesses)
-        label = next((guess.label for guess in self.guesses if guess.role is Role.TARGET), "")
+        label = next((guess.label for guess in self.guesses if guess.role is ColumnRole.TARGET), "")
         return Mapping(columns, self.currency or "EUR", label, self.kpi_kind)
 
 
@@ -87,8 +87,8 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
     guesses = [guess_column(column, name, rules) for name, column in typed.items()]
     kind, why = kind_of(guesses, typed)
     guesses = _settled(guesses, typed, kind)
-    date = next((guess.column for guess in guesses if guess.role is Role.DATE), None)
-    targets = [guess.column for guess in guesses if guess.role is Role.TARGET]
+    date = next((guess.column for guess in guesses if guess.role is ColumnRole.DATE), None)
+    targets = [guess.column for guess in guesses if guess.role is ColumnRole.TARGET]
     dated = typed[date] if date else None
     orders = {column.date_order for column in typed.values() if column.date_order}
     formats = {column.number_format for column in typed.values() if column.number_format}
@@ -118,7 +118,7 @@ def _labelled(guesses: list[Guess]) -> tuple[Guess, ...]:
     )
 
 
-def frequency_of(dates: pd.Series) -> Frequency | None:
+def frequency_of(dates: pd.Series) -> Granularity | None:
     """Daily, weekly or monthly by the commonest step between dates; None for other steps or too few."""
     days = np.unique(dates.dropna().to_numpy().astype("datetime64[D]"))
     if len(days) < 2:
@@ -126,21 +126,21 @@ def frequency_of(dates: pd.Series) -> Frequency | None:
     steps, counts = np.unique(np.diff(days).astype(int), return_counts=True)
     common = int(steps[counts.argmax()])
     if common == 1:
-        return Frequency.DAILY
+        return Granularity.DAILY
     if common == 7:
-        return Frequency.WEEKLY
-    return Frequency.MONTHLY if 28 <= common <= 31 else None
+        return Granularity.WEEKLY
+    return Granularity.MONTHLY if 28 <= common <= 31 else None
 
 
 def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: DatasetKind) -> list[Guess]:
     """Single roles go to the best guess, exposures find their spend, content fills what names left open."""
-    guesses = _only_best(guesses, Role.DATE, "another column is the date")
+    guesses = _only_best(guesses, ColumnRole.DATE, "another column is the date")
     guesses = _regions(guesses, typed)
-    for role in (Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT, Role.CHANNEL):
+    for role in (ColumnRole.POPULATION, ColumnRole.VALUE_PER_UNIT, ColumnRole.EVENT, ColumnRole.CHANNEL):
         guesses = _only_best(guesses, role, f"another column is the {role.value}")
     if kind is not DatasetKind.MIX_LONG:
         guesses = [
-            _without(guess, "a column per channel was found") if guess.role is Role.CHANNEL else guess
+            _without(guess, "a column per channel was found") if guess.role is ColumnRole.CHANNEL else guess
             for guess in guesses
         ]
     guesses = _paired(guesses)
@@ -148,10 +148,10 @@ def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: Da
 
 
 def _without(guess: Guess, why: str) -> Guess:
-    return replace(guess, role=Role.IGNORE, reason=f"{guess.reason}, but {why}", pair=None)
+    return replace(guess, role=ColumnRole.IGNORE, reason=f"{guess.reason}, but {why}", pair=None)
 
 
-def _only_best(guesses: list[Guess], role: Role, why: str) -> list[Guess]:
+def _only_best(guesses: list[Guess], role: ColumnRole, why: str) -> list[Guess]:
     candidates = [guess for guess in guesses if guess.role is role]
     best = max(candidates, key=lambda guess: guess.confidence, default=None)
     return [_without(guess, why) if guess.role is role and guess is not best else guess for guess in guesses]
@@ -161,18 +161,18 @@ def _regions(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[
     """A text column is the region where name or content says so: dates repeat, and (date, text) does not."""
     guesses = [
         _without(guess, "it names one region only: the data are national")
-        if guess.role is Role.GEO and typed[guess.column].values.nunique() == 1
+        if guess.role is ColumnRole.GEO and typed[guess.column].values.nunique() == 1
         else guess
         for guess in guesses
     ]
-    if any(guess.role is Role.GEO for guess in guesses):
-        return _only_best(guesses, Role.GEO, "another column is the region")
-    date = next((guess.column for guess in guesses if guess.role is Role.DATE), None)
+    if any(guess.role is ColumnRole.GEO for guess in guesses):
+        return _only_best(guesses, ColumnRole.GEO, "another column is the region")
+    date = next((guess.column for guess in guesses if guess.role is ColumnRole.DATE), None)
     if date is None or not typed[date].values.duplicated().any():
         return guesses
     for index, guess in enumerate(guesses):
         column = typed[guess.column]
-        if guess.role is not Role.IGNORE or column.kind is not ColumnKind.TEXT:
+        if guess.role is not ColumnRole.IGNORE or column.kind is not ColumnKind.TEXT:
             continue
         texts = column.values.nunique()
         repeats = 1 < texts <= len(column.values) / 3
@@ -181,18 +181,18 @@ def _regions(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[
             and not pd.DataFrame({"date": typed[date].values, "geo": column.values}).duplicated().any()
         ):
             reason = f"each date appears once for each of its {texts} texts"
-            guesses[index] = replace(guess, role=Role.GEO, reason=reason, confidence=0.7)
+            guesses[index] = replace(guess, role=ColumnRole.GEO, reason=reason, confidence=0.7)
             break
     return guesses
 
 
 def _paired(guesses: list[Guess]) -> list[Guess]:
     """Exposures joined to the spend column of the same medium."""
-    spends = {medium_of(guess.column): guess.column for guess in guesses if guess.role is Role.SPEND}
+    spends = {medium_of(guess.column): guess.column for guess in guesses if guess.role is ColumnRole.SPEND}
     settled, used = [], set[str]()
     for guess in guesses:
         medium = medium_of(guess.column)
-        if guess.role is Role.EXPOSURE:
+        if guess.role is ColumnRole.EXPOSURE:
             pair = spends.get(medium)
             pair = None if pair in used else pair
             if pair:
@@ -200,31 +200,35 @@ def _paired(guesses: list[Guess]) -> list[Guess]:
                 guess = replace(guess, pair=pair, reason=f"{guess.reason}; it belongs to {pair}")
             else:
                 guess = replace(guess, reason=f"{guess.reason}; no spend column of the same medium was found")
-        if guess.role in (Role.SPEND, Role.EXPOSURE):
+        if guess.role in (ColumnRole.SPEND, ColumnRole.EXPOSURE):
             guess = replace(guess, channel=" ".join(medium))
         settled.append(guess)
     return settled
 
 
 def _one_target(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
-    targets = [guess for guess in guesses if guess.role is Role.TARGET]
+    targets = [guess for guess in guesses if guess.role is ColumnRole.TARGET]
     if not targets:
         return _target_by_content(guesses, typed)
-    per_unit = any(guess.role is Role.VALUE_PER_UNIT for guess in guesses)
+    per_unit = any(guess.role is ColumnRole.VALUE_PER_UNIT for guess in guesses)
     wanted = TARGET_COUNT if per_unit else TARGET_MONEY
     best = max(targets, key=lambda guess: (says(guess.column, wanted) is not None, guess.confidence))
     why = f"{best.column} is the target; another outcome as a control would hide what media did"
     return [
-        _without(guess, why) if guess.role is Role.TARGET and guess is not best else guess
+        _without(guess, why) if guess.role is ColumnRole.TARGET and guess is not best else guess
         for guess in guesses
     ]
 
 
 def _target_by_content(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
     """Without a telling name: the unnamed, always positive column that moves most with all media together."""
-    open_columns = [guess for guess in guesses if guess.role is Role.CONTROL and guess.confidence <= 0.3]
+    open_columns = [
+        guess for guess in guesses if guess.role is ColumnRole.CONTROL and guess.confidence <= 0.3
+    ]
     media = [
-        typed[guess.column].values.astype(float).fillna(0) for guess in guesses if guess.role is Role.SPEND
+        typed[guess.column].values.astype(float).fillna(0)
+        for guess in guesses
+        if guess.role is ColumnRole.SPEND
     ]
     if not open_columns:
         return guesses
@@ -237,7 +241,9 @@ def _target_by_content(guesses: list[Guess], typed: Dictionary[str, TypedColumn]
 
     best = max(open_columns, key=fit)
     reason = "its name says nothing; it is always positive and moves most with the media columns"
-    return [replace(g, role=Role.TARGET, reason=reason, confidence=0.4) if g is best else g for g in guesses]
+    return [
+        replace(g, role=ColumnRole.TARGET, reason=reason, confidence=0.4) if g is best else g for g in guesses
+    ]
 
 
 def _currency(typed: Dictionary[str, TypedColumn]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from core.data.frames import CELL_FAULTS, Frame
-from core.data.mapping import Mapping, MediaMeasure, Role
+from core.data.mapping import ColumnRole, Mapping, MediaMeasure
 from core.data.model_fields import to_mmm_config_fields
 from core.data.problems import DataProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
@@ -100,7 +100,8 @@ def _unused_media(frame: Frame) -> list[DataProblem]:
     idle = list(pairs.values()) if frame.mapping.media_measure is MediaMeasure.SPEND else []
     switched = frame.mapping.replace(
         columns=tuple(
-            replace(c, role=Role.ORGANIC, pair=None) if c.column in idle else c for c in frame.mapping.columns
+            replace(c, role=ColumnRole.ORGANIC, pair=None) if c.column in idle else c
+            for c in frame.mapping.columns
         )
     )
     if not idle:

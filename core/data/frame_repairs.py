@@ -8,11 +8,11 @@ import pandas as pd
 
 from core.data.frame_checks import config_of
 from core.data.frames import Frame
-from core.data.mapping import MEDIA_ROLES, Role
+from core.data.mapping import MEDIA_ROLES, ColumnRole
 from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
 from core.mmm import Problem, apply_repair
-from core.mmm import Repair as ModelRepair
+from core.mmm import RepairKind as ModelRepair
 from core.mmm.panel.calendar import detect_frequency, expected_dates
 
 
@@ -42,9 +42,10 @@ def _by_model(frame: Frame, repair: Repair) -> Frame:
 
 
 def _drop_column(frame: Frame, repair: Repair) -> Frame:
-    mapping = frame.mapping.with_role(str(repair.column), Role.IGNORE)
+    mapping = frame.mapping.with_role(str(repair.column), ColumnRole.IGNORE)
     columns = tuple(
-        c if c.pair != repair.column else type(c)(c.column, Role.IGNORE, c.label) for c in mapping.columns
+        c if c.pair != repair.column else type(c)(c.column, ColumnRole.IGNORE, c.label)
+        for c in mapping.columns
     )
     return frame.but(
         data=frame.data.drop(columns=[str(repair.column)]), mapping=mapping.replace(columns=columns)
@@ -104,7 +105,11 @@ def _fill_periods(frame: Frame, repair: Repair) -> Frame:
     for column in mapping.columns_of(*MEDIA_ROLES):
         data.loc[fresh, column] = 0.0
     between = mapping.columns_of(
-        Role.TARGET, Role.CONTROL, Role.TREATMENT, Role.POPULATION, Role.VALUE_PER_UNIT
+        ColumnRole.TARGET,
+        ColumnRole.CONTROL,
+        ColumnRole.TREATMENT,
+        ColumnRole.POPULATION,
+        ColumnRole.VALUE_PER_UNIT,
     )
     for column in between:
         smooth = _smooth(data[column], data[geo] if geo else None)

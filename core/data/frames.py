@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from core.data.cells import ColumnKind, TypedColumn, type_column, type_table
-from core.data.mapping import MEDIA_ROLES, NUMERIC_ROLES, Mapping, Role
+from core.data.mapping import MEDIA_ROLES, NUMERIC_ROLES, ColumnRole, Mapping
 from core.data.number_words import CURRENCY_CODES
 from core.data.problems import DataProblem, ProblemCode, Severity, at_place, name_some
 from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
 from core.data.table import RawTable
 from core.data.vocabulary import CURRENCY, says
 
-KINDS = {Role.DATE: ColumnKind.DATE, **dict.fromkeys(NUMERIC_ROLES, ColumnKind.NUMBER)}
+KINDS = {ColumnRole.DATE: ColumnKind.DATE, **dict.fromkeys(NUMERIC_ROLES, ColumnKind.NUMBER)}
 MERGED_SHARE = 0.2  # from this share of blank dates on they are taken for merged cells
 _TYPED: WeakKeyDictionary[RawTable, dict[str, TypedColumn]] = WeakKeyDictionary()
 CELL_FAULTS = frozenset({ProblemCode.BAD_NUMBER, ProblemCode.FORMULA_ERROR})
@@ -47,7 +47,7 @@ def typed_frame(table: RawTable, mapping: Mapping, repairs: Sequence[Repair] = (
     do not fit their role are missing in the frame and named in `problems`; rows without a date are left out.
     """
     table = _without_rows(table, repairs)
-    used = [c.column for c in mapping.columns if c.role is not Role.IGNORE]
+    used = [c.column for c in mapping.columns if c.role is not ColumnRole.IGNORE]
     missing = [name for name in used if name not in table.columns]
     columns = {name: _column(table, mapping, name) for name in used if name in table.columns}
     problems = [*table.problems, *(_missing_column(missing) if missing else ())]
@@ -102,8 +102,8 @@ def _typed(table: RawTable) -> dict[str, TypedColumn]:
     return known
 
 
-def _values(column: TypedColumn, role: Role) -> pd.Series[Any]:
-    if role is Role.DATE:
+def _values(column: TypedColumn, role: ColumnRole) -> pd.Series[Any]:
+    if role is ColumnRole.DATE:
         return pd.Series(column.values.dt.normalize())
     return column.values
 
@@ -117,7 +117,7 @@ def _missing_column(missing: Sequence[str]) -> list[DataProblem]:
     ]
 
 
-def _with_repair(problem: DataProblem, role: Role) -> DataProblem:
+def _with_repair(problem: DataProblem, role: ColumnRole) -> DataProblem:
     """Cells that are no numbers get the repair that is safe for their role."""
     if problem.code not in CELL_FAULTS or problem.repair is not None or problem.column is None:
         return problem
@@ -125,7 +125,7 @@ def _with_repair(problem: DataProblem, role: Role) -> DataProblem:
         repair = Repair(
             RepairCode.FILL_MISSING_ZERO, f"Read these cells of {problem.column} as 0", problem.column
         )
-    elif role is Role.TARGET:
+    elif role is ColumnRole.TARGET:
         return problem
     else:
         repair = Repair(

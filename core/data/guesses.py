@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.cells import ColumnKind, TypedColumn
-from core.data.mapping import Role
+from core.data.mapping import ColumnRole
 from core.data.vocabulary import (
     CHANNEL_NAME,
     CHANNELS,
@@ -49,7 +49,7 @@ class Guess:
     """A column's probable role: `confidence` 0..1, `pair` an exposure's spend, `channel` its medium."""
 
     column: str
-    role: Role
+    role: ColumnRole
     reason: str
     confidence: float
     pair: str | None = None
@@ -61,10 +61,10 @@ def guess_column(column: TypedColumn, name: str, rules: GuessRules | None = None
     """The role of one column looked at alone; `detect` settles what columns have to agree on."""
     rules = rules or GuessRules()
     if column.kind is ColumnKind.EMPTY:
-        return Guess(name, Role.IGNORE, "it is empty", 1.0)
+        return Guess(name, ColumnRole.IGNORE, "it is empty", 1.0)
     if column.kind is ColumnKind.DATE:
         word = says(name, DATE)
-        return Guess(name, Role.DATE, f"its cells are dates{_named(word)}", 0.95 if word else 0.8)
+        return Guess(name, ColumnRole.DATE, f"its cells are dates{_named(word)}", 0.95 if word else 0.8)
     if column.kind in (ColumnKind.TEXT, ColumnKind.FLAG):
         return _words(column, name, rules)
     return _by_name(column, name) or _by_content(column, name, rules)
@@ -77,14 +77,14 @@ def _named(word: str | None) -> str:
 def _words(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
     distinct = column.values.dropna().astype("str")
     count = distinct[distinct != ""].nunique()
-    for words, role in ((CHANNEL_NAME, Role.CHANNEL), (GEO, Role.GEO), (EVENT, Role.EVENT)):
+    for words, role in ((CHANNEL_NAME, ColumnRole.CHANNEL), (GEO, ColumnRole.GEO), (EVENT, ColumnRole.EVENT)):
         word = says(name, words)
         if word:
             return Guess(name, role, f"its name contains “{word}” and it holds {_texts(count)}", 0.9)
     media = [value for value in distinct.unique()[:50] if says(value, CHANNELS)]
     if count and len(media) >= 0.5 * min(count, 50):
-        return Guess(name, Role.CHANNEL, f"its cells name media, for example “{media[0]}”", 0.8)
-    return Guess(name, Role.IGNORE, f"it holds {_texts(count)}", 0.5)
+        return Guess(name, ColumnRole.CHANNEL, f"its cells name media, for example “{media[0]}”", 0.8)
+    return Guess(name, ColumnRole.IGNORE, f"it holds {_texts(count)}", 0.5)
 
 
 def _texts(count: int) -> str:
@@ -94,40 +94,42 @@ def _texts(count: int) -> str:
 def _by_name(column: TypedColumn, name: str) -> Guess | None:
     values = _values(column)
     if _is_counter(values) and not says(name, CHANNELS | SPEND | TARGET_COUNT | TARGET_MONEY):
-        return Guess(name, Role.IGNORE, "its values only count the rows", 0.9)
+        return Guess(name, ColumnRole.IGNORE, "its values only count the rows", 0.9)
     last = tokens(name)[-1] if tokens(name) else ""
     word = says(name, RESULT)
     if word and not says(name, CONTROL):
-        return Guess(name, Role.IGNORE, f"its name contains “{word}”: a result, not an input", 0.8)
+        return Guess(name, ColumnRole.IGNORE, f"its name contains “{word}”: a result, not an input", 0.8)
     if says(name, PER_UNIT) and says(name, TARGET_MONEY | frozenset({"value", "wert", "price"}) | PER_UNIT):
         return Guess(
-            name, Role.VALUE_PER_UNIT, f"its name says money per unit (“{says(name, PER_UNIT)}”)", 0.85
+            name, ColumnRole.VALUE_PER_UNIT, f"its name says money per unit (“{says(name, PER_UNIT)}”)", 0.85
         )
     if re.match(r"x\d+[_ -]", name.lower()) and not word:
-        return Guess(name, Role.SPEND, f"its name begins like a media column (“{name.split('_')[0]}”)", 0.7)
+        return Guess(
+            name, ColumnRole.SPEND, f"its name begins like a media column (“{name.split('_')[0]}”)", 0.7
+        )
     if len(tokens(name)) > 1 and last in SUFFIX_ROLES:
-        return Guess(name, Role(SUFFIX_ROLES[last]), f"its name ends in “_{name[-1]}”", 0.85)
+        return Guess(name, ColumnRole(SUFFIX_ROLES[last]), f"its name ends in “_{name[-1]}”", 0.85)
     return _by_words(column, name)
 
 
 def _by_words(column: TypedColumn, name: str) -> Guess | None:
     """The first list of words that fits, the more telling lists first."""
     medium = says(name, CHANNELS)
-    lists: tuple[tuple[frozenset[str], Role, float], ...] = (
-        (POPULATION, Role.POPULATION, 0.9),
-        (CONTROL, Role.CONTROL, 0.85),
-        (SPEND if not says(name, TARGET_MONEY) else frozenset(), Role.SPEND, 0.95),
-        (ORGANIC, Role.ORGANIC, 0.85),
-        (EXPOSURE, Role.EXPOSURE, 0.9 if medium else 0.75),
+    lists: tuple[tuple[frozenset[str], ColumnRole, float], ...] = (
+        (POPULATION, ColumnRole.POPULATION, 0.9),
+        (CONTROL, ColumnRole.CONTROL, 0.85),
+        (SPEND if not says(name, TARGET_MONEY) else frozenset(), ColumnRole.SPEND, 0.95),
+        (ORGANIC, ColumnRole.ORGANIC, 0.85),
+        (EXPOSURE, ColumnRole.EXPOSURE, 0.9 if medium else 0.75),
         (
             TREATMENT if not says(name, TARGET_MONEY) else frozenset({"price", "preis", "prix", "precio"}),
-            Role.TREATMENT,
+            ColumnRole.TREATMENT,
             0.8,
         ),
-        (TARGET_MONEY, Role.TARGET, 0.9),
-        (TARGET_COUNT, Role.TARGET, 0.8),
-        (CHANNELS, Role.SPEND, 0.7),
-        (EVENT, Role.CONTROL, 0.7),
+        (TARGET_MONEY, ColumnRole.TARGET, 0.9),
+        (TARGET_COUNT, ColumnRole.TARGET, 0.8),
+        (CHANNELS, ColumnRole.SPEND, 0.7),
+        (EVENT, ColumnRole.CONTROL, 0.7),
     )
     for words, role, confidence in lists:
         word = says(name, words)
@@ -140,32 +142,36 @@ def _checked(guess: Guess, column: TypedColumn) -> Guess:
     """Media cannot be negative: a column with many negative values is a control whatever its name says."""
     values = _values(column)
     if (
-        guess.role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC)
+        guess.role in (ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
         and len(values)
         and float((values < 0).mean()) > 0.2
     ):
-        return Guess(guess.column, Role.CONTROL, f"{guess.reason}, but many of its values are negative", 0.5)
+        return Guess(
+            guess.column, ColumnRole.CONTROL, f"{guess.reason}, but many of its values are negative", 0.5
+        )
     return guess
 
 
 def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
     values = _values(column)
     if len(values) == 0:
-        return Guess(name, Role.IGNORE, "it holds no numbers", 0.9)
+        return Guess(name, ColumnRole.IGNORE, "it holds no numbers", 0.9)
     if float(np.std(values)) == 0:
-        return Guess(name, Role.IGNORE, f"it has the same value everywhere ({values[0]:.6g})", 0.8)
+        return Guess(name, ColumnRole.IGNORE, f"it has the same value everywhere ({values[0]:.6g})", 0.8)
     if (values < 0).any():
-        return Guess(name, Role.CONTROL, "it has negative values, which media and most KPIs do not have", 0.5)
+        return Guess(
+            name, ColumnRole.CONTROL, "it has negative values, which media and most KPIs do not have", 0.5
+        )
     if set(np.unique(values)) <= {0.0, 1.0}:
-        return Guess(name, Role.CONTROL, "it is 0 or 1 in every row", 0.5)
+        return Guess(name, ColumnRole.CONTROL, "it is 0 or 1 in every row", 0.5)
     zeros = float((values == 0).mean())
     if re.fullmatch(r"[cz]\d+", name.lower()):
-        return Guess(name, Role.CONTROL, "its name is a usual one for controls", 0.6)
+        return Guess(name, ColumnRole.CONTROL, "its name is a usual one for controls", 0.6)
     if zeros >= rules.min_zero_share or re.fullmatch(r"x\d+", name.lower()):
         return Guess(
-            name, Role.SPEND, f"it pauses: {zeros:.0%} of its values are 0, the others positive", 0.5
+            name, ColumnRole.SPEND, f"it pauses: {zeros:.0%} of its values are 0, the others positive", 0.5
         )
-    return Guess(name, Role.CONTROL, "it is always positive and its name says nothing", 0.3)
+    return Guess(name, ColumnRole.CONTROL, "it is always positive and its name says nothing", 0.3)
 
 
 def _values(column: TypedColumn) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -186,16 +192,16 @@ def medium_of(name: str) -> tuple[str, ...]:
     return tuple(kept or words)
 
 
-def friendly(name: str, role: Role) -> str:
+def friendly(name: str, role: ColumnRole) -> str:
     """A name to show: `tv_S` becomes `TV`, `competitor_sales_B` becomes `Competitor sales`."""
     words, written = list(tokens(name)), dict(zip(tokens(name), parts(name), strict=True))
-    media = role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC)
+    media = role in (ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
     kept = list(medium_of(name)) if media else words
     if len(kept) > 1 and kept[-1] in SUFFIX_ROLES and kept[-1] == words[-1]:
         kept.pop()
     if len(kept) > 1 and re.fullmatch(r"[xcz]\d+", kept[0]):
         kept.pop(0)
-    if role is Role.EXPOSURE:
+    if role is ColumnRole.EXPOSURE:
         kept += [word for word in words if says(word, EXPOSURE)] or ["exposure"]
     shown = [SPELLINGS.get(word, written.get(word, word)) for word in dict.fromkeys(kept)]
     text = " ".join(shown) or name

@@ -8,10 +8,16 @@ from functools import reduce
 from pathlib import PurePath
 
 from core.data.frames import Frame
-from core.data.mapping import Mapping, Role
+from core.data.mapping import ColumnRole, Mapping
 from core.data.problems import DataProblem, ProblemCode, Severity, name_some
 
-SHARED = (Role.CONTROL, Role.TREATMENT, Role.EVENT, Role.POPULATION, Role.VALUE_PER_UNIT)
+SHARED = (
+    ColumnRole.CONTROL,
+    ColumnRole.TREATMENT,
+    ColumnRole.EVENT,
+    ColumnRole.POPULATION,
+    ColumnRole.VALUE_PER_UNIT,
+)
 
 
 def join(frames: Sequence[Frame]) -> Frame:
@@ -57,7 +63,9 @@ def _geo_sides(left: Frame, right: Frame) -> tuple[Frame, Frame, list[DataProble
         left, right = right, left
     if left.mapping.geo_column is None or right.mapping.geo_column is not None:
         return left, right, []
-    summed = [c.column for c in right.mapping.columns if c.role not in (*SHARED, Role.DATE, Role.IGNORE)]
+    summed = [
+        c.column for c in right.mapping.columns if c.role not in (*SHARED, ColumnRole.DATE, ColumnRole.IGNORE)
+    ]
     if not summed:
         return left, right, []
     message = (
@@ -112,13 +120,13 @@ def _same_keys(left: Frame, right: Frame) -> Frame:
 def _combined(left: Mapping, right: Mapping) -> Mapping:
     """Both files' roles; of two targets (or other single roles) the first file's stays."""
     known = {column.column for column in left.columns}
-    single = {Role.TARGET, Role.POPULATION, Role.VALUE_PER_UNIT, Role.EVENT}
+    single = {ColumnRole.TARGET, ColumnRole.POPULATION, ColumnRole.VALUE_PER_UNIT, ColumnRole.EVENT}
     added = []
     for column in right.columns:
         if column.column in known:
             continue
         taken = column.role in single and left.columns_of(column.role)
-        added.append(replace(column, role=Role.IGNORE) if taken else column)
+        added.append(replace(column, role=ColumnRole.IGNORE) if taken else column)
     label = left.kpi_label if left.target_column else right.kpi_label
     kind = left.kpi_kind if left.target_column else right.kpi_kind
     return left.replace(columns=(*left.columns, *added), kpi_label=label, kpi_kind=kind)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from core.data.cells import ColumnKind, TypedColumn
 from core.data.guesses import Guess
-from core.data.mapping import Role
+from core.data.mapping import ColumnRole
 from core.data.vocabulary import (
     CAMPAIGN_ID,
     DEPARTMENT,
@@ -104,14 +104,18 @@ def _mix(
 ) -> tuple[DatasetKind, str]:
     if not dates:
         return DatasetKind.UNKNOWN, "no column holds dates"
-    spends = [guess.column for guess in guesses if guess.role in (Role.SPEND, Role.EXPOSURE, Role.ORGANIC)]
-    channel = next((guess.column for guess in guesses if guess.role is Role.CHANNEL), None)
+    spends = [
+        guess.column
+        for guess in guesses
+        if guess.role in (ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
+    ]
+    channel = next((guess.column for guess in guesses if guess.role is ColumnRole.CHANNEL), None)
     money = [name for name in spends if says(name, SPEND | EXPOSURE)]
     if channel and money and len(spends) <= 4 and typed[channel].values.nunique() > 1:
         return DatasetKind.MIX_LONG, f"its rows give {', '.join(money)} for one {channel} at a time"
     if spends:
         return DatasetKind.MIX, f"it has one row per date and columns of media: {', '.join(spends[:3])}"
-    if any(guess.role is Role.TARGET for guess in guesses):
+    if any(guess.role is ColumnRole.TARGET for guess in guesses):
         return DatasetKind.MIX, "it has dates and a KPI; media may come from another file"
     return DatasetKind.UNKNOWN, "it has dates, but neither media nor a KPI were recognised"
 

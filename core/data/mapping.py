@@ -16,7 +16,7 @@ class MappingProblem(UserError):
     """A mapping that cannot be used; its faults name the columns."""
 
 
-class Role(StrEnum):
+class ColumnRole(StrEnum):
     """What a column is for. `channel` names the media channel of a row in a long file."""
 
     DATE = "date"
@@ -36,19 +36,19 @@ class Role(StrEnum):
 
 NUMERIC_ROLES = frozenset(
     {
-        *(Role.TARGET, Role.SPEND, Role.EXPOSURE, Role.ORGANIC, Role.CONTROL),
-        *(Role.TREATMENT, Role.POPULATION, Role.VALUE_PER_UNIT),
+        *(ColumnRole.TARGET, ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC, ColumnRole.CONTROL),
+        *(ColumnRole.TREATMENT, ColumnRole.POPULATION, ColumnRole.VALUE_PER_UNIT),
     }
 )
-MEDIA_ROLES = frozenset({Role.SPEND, Role.EXPOSURE, Role.ORGANIC})
+MEDIA_ROLES = frozenset({ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC})
 SINGLE_ROLES = (
-    Role.DATE,
-    Role.TARGET,
-    Role.GEO,
-    Role.POPULATION,
-    Role.VALUE_PER_UNIT,
-    Role.EVENT,
-    Role.CHANNEL,
+    ColumnRole.DATE,
+    ColumnRole.TARGET,
+    ColumnRole.GEO,
+    ColumnRole.POPULATION,
+    ColumnRole.VALUE_PER_UNIT,
+    ColumnRole.EVENT,
+    ColumnRole.CHANNEL,
 )
 
 
@@ -102,12 +102,12 @@ class ColumnMap:
     """One column's role; `pair` is the spend column an exposure belongs to, `label` the friendly name."""
 
     column: str
-    role: Role
+    role: ColumnRole
     label: str = ""
     pair: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "role", Role(self.role))
+        object.__setattr__(self, "role", ColumnRole(self.role))
 
 
 @dataclass(frozen=True)
@@ -147,32 +147,32 @@ class Mapping:
         if doubles:
             raise MappingProblem([f"Column {name} has two roles; a column can have one." for name in doubles])
 
-    def columns_of(self, *roles: Role) -> tuple[str, ...]:
+    def columns_of(self, *roles: ColumnRole) -> tuple[str, ...]:
         """The columns that have one of these roles, in the file's order."""
         return tuple(column.column for column in self.columns if column.role in roles)
 
-    def role_of(self, column: str) -> Role:
+    def role_of(self, column: str) -> ColumnRole:
         """The role of a column; columns the mapping does not know are ignored."""
-        return next((known.role for known in self.columns if known.column == column), Role.IGNORE)
+        return next((known.role for known in self.columns if known.column == column), ColumnRole.IGNORE)
 
-    def one(self, role: Role) -> str | None:
+    def one(self, role: ColumnRole) -> str | None:
         """The first column with this role, if there is one."""
         return next(iter(self.columns_of(role)), None)
 
     @property
     def date_column(self) -> str | None:
         """The date column, if there is one."""
-        return self.one(Role.DATE)
+        return self.one(ColumnRole.DATE)
 
     @property
     def target_column(self) -> str | None:
         """The column to be explained, if there is one."""
-        return self.one(Role.TARGET)
+        return self.one(ColumnRole.TARGET)
 
     @property
     def geo_column(self) -> str | None:
         """The column of regions, if there is one."""
-        return self.one(Role.GEO)
+        return self.one(ColumnRole.GEO)
 
     @property
     def pairs(self) -> dict[str, str]:
@@ -180,13 +180,13 @@ class Mapping:
         return {
             column.pair: column.column
             for column in self.columns
-            if column.role is Role.EXPOSURE and column.pair
+            if column.role is ColumnRole.EXPOSURE and column.pair
         }
 
     @property
     def display_names(self) -> dict[str, str]:
         """{column: friendly name} of every used column that has one different from its own."""
-        used = (column for column in self.columns if column.role is not Role.IGNORE)
+        used = (column for column in self.columns if column.role is not ColumnRole.IGNORE)
         return {
             column.column: column.label for column in used if column.label and column.label != column.column
         }
@@ -195,16 +195,20 @@ class Mapping:
         """The friendly name of a column, or the column itself."""
         return self.display_names.get(column, column)
 
-    def with_role(self, column: str, role: Role | str, pair: str | None = None) -> Mapping:
+    def with_role(self, column: str, role: ColumnRole | str, pair: str | None = None) -> Mapping:
         """The same mapping with another role for one column; a role only one column can have moves to it."""
-        role = Role(role)
+        role = ColumnRole(role)
         known = {known.column: known for known in self.columns}
         fresh = replace(known.get(column, ColumnMap(column, role)), role=role, pair=pair)
         columns = []
         for other in self.columns if column in known else (*self.columns, fresh):
             taken = role in SINGLE_ROLES and other.role is role and other.column != column
             columns.append(
-                fresh if other.column == column else replace(other, role=Role.IGNORE) if taken else other
+                fresh
+                if other.column == column
+                else replace(other, role=ColumnRole.IGNORE)
+                if taken
+                else other
             )
         return replace(self, columns=tuple(columns))
 
@@ -224,9 +228,9 @@ class Mapping:
         faults += [] if self.target_column else ["No column is marked as the KPI to explain."]
         if not self.columns_of(*MEDIA_ROLES):
             faults.append("No column is marked as media spend.")
-        spends = self.columns_of(Role.SPEND)
+        spends = self.columns_of(ColumnRole.SPEND)
         for column in self.columns:
-            if column.role is Role.EXPOSURE and column.pair and column.pair not in spends:
+            if column.role is ColumnRole.EXPOSURE and column.pair and column.pair not in spends:
                 faults.append(f"{column.column} is paired with {column.pair}, which is not a spend column.")
         for role in SINGLE_ROLES:
             several = self.columns_of(role)

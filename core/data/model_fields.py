@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.mapping import Mapping, MediaMeasure, Role
+from core.data.mapping import ColumnRole, Mapping, MediaMeasure
 
 
 def to_mmm_config_fields(mapping: Mapping, frame: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -18,30 +18,30 @@ def to_mmm_config_fields(mapping: Mapping, frame: pd.DataFrame | None = None) ->
     """
     mapping.checked()
     pairs = mapping.pairs if mapping.media_measure is MediaMeasure.EXPOSURE else {}
-    lonely = [c.column for c in mapping.columns if c.role is Role.EXPOSURE and not c.pair]
+    lonely = [c.column for c in mapping.columns if c.role is ColumnRole.EXPOSURE and not c.pair]
     organic = [
         column
-        for column in mapping.columns_of(Role.ORGANIC, Role.EXPOSURE)
-        if mapping.role_of(column) is Role.ORGANIC or column in lonely
+        for column in mapping.columns_of(ColumnRole.ORGANIC, ColumnRole.EXPOSURE)
+        if mapping.role_of(column) is ColumnRole.ORGANIC or column in lonely
     ]
-    treatments = mapping.columns_of(Role.TREATMENT)
+    treatments = mapping.columns_of(ColumnRole.TREATMENT)
     geo = mapping.geo_column
-    channels = [pairs.get(column, column) for column in mapping.columns_of(Role.SPEND)]
+    channels = [pairs.get(column, column) for column in mapping.columns_of(ColumnRole.SPEND)]
     fields = {
         "date_column": mapping.date_column,
         "target_column": mapping.target_column,
         "channel_columns": channels,
-        "control_columns": list(mapping.columns_of(Role.CONTROL)),
+        "control_columns": list(mapping.columns_of(ColumnRole.CONTROL)),
         "organic_columns": organic,
         "treatment_columns": {c: _reference(frame, c) for c in treatments},
         "geo_column": geo,
         "use_geo": geo is not None,
         "kpi_kind": mapping.kpi_kind.value,
-        "value_column": mapping.one(Role.VALUE_PER_UNIT),
+        "value_column": mapping.one(ColumnRole.VALUE_PER_UNIT),
         "currency": mapping.currency,
         "spend_columns": {exposure: spend for spend, exposure in pairs.items()},
-        "event_column": mapping.one(Role.EVENT),
-        "population_column": mapping.one(Role.POPULATION),
+        "event_column": mapping.one(ColumnRole.EVENT),
+        "population_column": mapping.one(ColumnRole.POPULATION),
         "display_names": _channel_labels(mapping, pairs),
     }
     return fields

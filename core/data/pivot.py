@@ -7,10 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from core.data.frames import Frame
-from core.data.mapping import ColumnMap, Role
+from core.data.mapping import ColumnMap, ColumnRole
 from core.data.problems import DataProblem, ProblemCode, Severity, name_some
 
-MEDIA = (Role.SPEND, Role.EXPOSURE)
+MEDIA = (ColumnRole.SPEND, ColumnRole.EXPOSURE)
 
 
 def widen(frame: Frame) -> Frame:
@@ -20,7 +20,7 @@ def widen(frame: Frame) -> Frame:
     KPI and controls, repeated in every channel's row, are taken once.
     """
     mapping = frame.mapping
-    medium = next(iter(mapping.columns_of(Role.CHANNEL)), None)
+    medium = next(iter(mapping.columns_of(ColumnRole.CHANNEL)), None)
     measures = [c for c in mapping.columns_of(*MEDIA) if c in frame.data]
     if medium is None or mapping.date_column is None or not measures:
         return frame
@@ -80,7 +80,7 @@ def _once(
         return None, []
     groups = data.groupby(keys, sort=False)
     differs = [column for column in others if (groups[column].nunique() > 1).any()]
-    sums = [c for c in differs if frame.mapping.role_of(c) in (Role.TARGET, Role.ORGANIC)]
+    sums = [c for c in differs if frame.mapping.role_of(c) in (ColumnRole.TARGET, ColumnRole.ORGANIC)]
     rules = {column: "sum" if column in sums else "first" for column in others}
     problems = []
     if differs:
@@ -101,7 +101,7 @@ def _unnamed(frame: Frame, blank: pd.Series) -> list[DataProblem]:
     if not blank.any():
         return []
     rows = [int(row) for row in frame.data.index[blank.to_numpy()]]
-    medium = frame.mapping.columns_of(Role.CHANNEL)[0]
+    medium = frame.mapping.columns_of(ColumnRole.CHANNEL)[0]
     message = (
         f"{medium} is empty in {len(rows):,} row(s) (row {name_some(rows)}); their spend has no channel "
         "and is left out."
@@ -125,11 +125,11 @@ def _columns(
 ) -> tuple[ColumnMap, ...]:
     mapping = frame.mapping
     kept = [c for c in mapping.columns if c.column in keys or (rest is not None and c.column in rest.columns)]
-    spends = mapping.columns_of(Role.SPEND)
+    spends = mapping.columns_of(ColumnRole.SPEND)
     made = []
     for (measure, channel), name in names.items():
         role = mapping.role_of(measure)
-        pair = names.get((spends[0], channel)) if role is Role.EXPOSURE and spends else None
-        label = str(channel) if role is Role.SPEND else f"{channel} {mapping.label_of(measure).lower()}"
+        pair = names.get((spends[0], channel)) if role is ColumnRole.EXPOSURE and spends else None
+        label = str(channel) if role is ColumnRole.SPEND else f"{channel} {mapping.label_of(measure).lower()}"
         made.append(ColumnMap(name, role, label, pair))
     return (*kept, *made)

@@ -12,7 +12,7 @@ from core.data.detect import frequency_of
 from core.data.frames import CELL_FAULTS, Frame, typed_frame
 from core.data.guesses import medium_of
 from core.data.join import join, same_frequency
-from core.data.mapping import Mapping, Period, Role
+from core.data.mapping import ColumnRole, Mapping, Period
 from core.data.pivot import widen
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
@@ -145,12 +145,12 @@ def _named(joined: Frame, frames: Sequence[Frame]) -> Frame:
 
 def _paired(frame: Frame) -> Frame:
     """Exposures whose spend came in another file find it."""
-    spends = {medium_of(column): column for column in frame.mapping.columns_of(Role.SPEND)}
+    spends = {medium_of(column): column for column in frame.mapping.columns_of(ColumnRole.SPEND)}
     taken = set(frame.mapping.pairs)
     columns = []
     for column in frame.mapping.columns:
         spend = spends.get(medium_of(column.column))
-        if column.role is Role.EXPOSURE and not column.pair and spend and spend not in taken:
+        if column.role is ColumnRole.EXPOSURE and not column.pair and spend and spend not in taken:
             column = replace(column, pair=spend)
             taken.add(spend)
         columns.append(column)
@@ -159,7 +159,9 @@ def _paired(frame: Frame) -> Frame:
 
 def _sorted(frame: Frame) -> Frame:
     """Used columns in the mapping's order, rows by geo and date."""
-    used = [c.column for c in frame.mapping.columns if c.role is not Role.IGNORE and c.column in frame.data]
+    used = [
+        c.column for c in frame.mapping.columns if c.role is not ColumnRole.IGNORE and c.column in frame.data
+    ]
     keys = [key for key in (frame.mapping.geo_column, frame.mapping.date_column) if key in used]
     data = frame.data[used]
     return frame.but(data=data.sort_values(keys, kind="stable") if keys else data)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.data.mapping import Mapping, Role
+from core.data.mapping import ColumnRole, Mapping
 from core.data.problems import name_some
 
 Mask = npt.NDArray[np.bool_]
@@ -90,7 +90,11 @@ def compare_versions(
         new.index.difference(old.index),
         old.index.difference(new.index),
     )
-    used = [c.column for c in mapping.columns if c.role not in (Role.IGNORE, Role.DATE, Role.GEO)]
+    used = [
+        c.column
+        for c in mapping.columns
+        if c.role not in (ColumnRole.IGNORE, ColumnRole.DATE, ColumnRole.GEO)
+    ]
     known = [c for c in (*used, *old.columns) if c in old and c in new]
     columns = list(dict.fromkeys(known))
     different = {c: _differs(old.loc[shared, c], new.loc[shared, c], rules) for c in columns}

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from core.data.frames import Frame
-from core.data.mapping import EdgeWeeks, Mapping, Role, Weekday
+from core.data.mapping import ColumnRole, EdgeWeeks, Mapping, Weekday
 from core.data.problems import DataProblem, ProblemCode, Severity, name_some
 
-SUMMED = (Role.TARGET, Role.SPEND, Role.EXPOSURE, Role.ORGANIC)
-AVERAGED = (Role.CONTROL, Role.TREATMENT)
+SUMMED = (ColumnRole.TARGET, ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
+AVERAGED = (ColumnRole.CONTROL, ColumnRole.TREATMENT)
 NO_EVENT = frozenset({"", "na", "n/a", "none", "no", "0", "-", "nan"})
 
 
@@ -88,7 +88,11 @@ def _inner_gaps(days: pd.Series, rules: WeekRules, name: str) -> list[DataProble
 
 
 def _blank_media(frame: Frame) -> list[DataProblem]:
-    media = [c for c in frame.mapping.columns_of(Role.SPEND, Role.EXPOSURE, Role.ORGANIC) if c in frame.data]
+    media = [
+        c
+        for c in frame.mapping.columns_of(ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
+        if c in frame.data
+    ]
     blanks = {column: int(frame.data[column].isna().sum()) for column in media}
     found = [f"{column} ({count:,})" for column, count in blanks.items() if count]
     if not found:
@@ -104,9 +108,9 @@ def _aggregate(data: pd.DataFrame, keys: list[str], mapping: Mapping) -> pd.Data
     weeks = {}
     for column in data.columns:
         role = mapping.role_of(column)
-        if column in keys or column == "__week" or role is Role.DATE:
+        if column in keys or column == "__week" or role is ColumnRole.DATE:
             continue
-        if role is Role.TARGET:
+        if role is ColumnRole.TARGET:
             weeks[column] = (
                 groups[column].sum(min_count=1).where(groups[column].count() == groups[column].size())
             )
@@ -114,9 +118,9 @@ def _aggregate(data: pd.DataFrame, keys: list[str], mapping: Mapping) -> pd.Data
             weeks[column] = groups[column].sum()
         elif role in AVERAGED:
             weeks[column] = groups[column].mean()
-        elif role is Role.VALUE_PER_UNIT:
+        elif role is ColumnRole.VALUE_PER_UNIT:
             weeks[column] = _weighted(data, column, mapping, keys)
-        elif role is Role.EVENT:
+        elif role is ColumnRole.EVENT:
             weeks[column] = groups[column].agg(_events)
         else:
             weeks[column] = groups[column].last()

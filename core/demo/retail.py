@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.promo.ingest.catalog import read_catalog
-from core.promo.ingest.file_info import HandedIn
+from core.promo.ingest.file_info import UploadedFile
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
 from core.promo.ingest.segments import read_segments
 from core.promo.ingest.targets import read_targets
@@ -47,7 +47,7 @@ SETTINGS = PromoSettings(
 class Retailer:
     """What the demo hands in, as a person would."""
 
-    sales: tuple[HandedIn, ...]
+    sales: tuple[UploadedFile, ...]
     targets: pd.DataFrame
     segments: pd.DataFrame
     catalog: pd.DataFrame
@@ -56,7 +56,7 @@ class Retailer:
 def retailer(folder: Path = FOLDER) -> Retailer:
     """The retailer read from its files."""
     return Retailer(
-        tuple(HandedIn(name, folder / name, MAPPING) for name in SALES),
+        tuple(UploadedFile(name, folder / name, MAPPING) for name in SALES),
         pd.concat([read_targets(folder / name, name) for name in TARGETS], ignore_index=True),
         read_segments(folder / "segments.csv", "segments.csv"),
         read_catalog(folder / CATALOG, CATALOG),

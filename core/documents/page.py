@@ -56,7 +56,7 @@ def _dejavu() -> tuple[str, str]:
     return "DejaVu", "DejaVu-Bold"
 
 
-class Sheet:
+class PdfPage:
     """A page being drawn: a canvas and its two fonts. User text is drawn as text, never as markup."""
 
     def __init__(self, canvas: Canvas, font: str, bold: str) -> None:

@@ -15,8 +15,8 @@ from core.mmm.optimiser.plan import Plan, optimize
 from core.mmm.panel.checks import check
 from core.mmm.panel.repair import apply_repair
 from core.mmm.priors import ChannelPrior, Priors
-from core.mmm.problem import DatasetProblem, Problem, Repair
-from core.mmm.quick_fit.model import DraftMMM, draft_fit
+from core.mmm.problem import DatasetProblem, Problem, RepairKind
+from core.mmm.quick_fit.model import QuickFitMMM, fit_quick
 from core.mmm.sampling.nuts import Cancelled
 from core.mmm.scenario import simulate
 from core.mmm.training import fit
@@ -27,7 +27,6 @@ __all__ = [
     "ChannelPrior",
     "Constraint",
     "DatasetProblem",
-    "DraftMMM",
     "FittedMMM",
     "InfeasiblePlan",
     "LiftTest",
@@ -36,11 +35,12 @@ __all__ = [
     "PriorPreview",
     "Priors",
     "Problem",
-    "Repair",
+    "QuickFitMMM",
+    "RepairKind",
     "apply_repair",
     "check",
-    "draft_fit",
     "fit",
+    "fit_quick",
     "frontier",
     "optimize",
     "prior_preview",

@@ -44,7 +44,7 @@ class Outliers(StrEnum):
     KEEP = "keep"
 
 
-class Frequency(StrEnum):
+class Granularity(StrEnum):
     """Spacing of the periods."""
 
     DAILY = "daily"

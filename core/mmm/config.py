@@ -14,7 +14,7 @@ from core.mmm.priors import ChannelPrior, Priors
 
 
 @dataclass(frozen=True)
-class Limits:
+class ConfigLimits:
     """The most a single fit may ask for, so that one user cannot occupy the machine."""
 
     draws: int = 5000
@@ -127,7 +127,7 @@ class MMMConfig:
         return faults
 
     def _number_faults(self) -> list[str]:
-        limits, faults = Limits(), []
+        limits, faults = ConfigLimits(), []
         if len(self.channels) > limits.channels:
             faults.append(
                 f"At most {limits.channels} media channels can be fitted, not {len(self.channels)}."

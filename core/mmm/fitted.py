@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.config import MMMConfig
 from core.mmm.model.media import media_terms
 from core.mmm.model.predict import Posterior, baseline_draws, predict
@@ -67,7 +67,7 @@ class FittedMMM:
         return tuple(self.config.organic_columns)
 
     @property
-    def frequency(self) -> Frequency:
+    def frequency(self) -> Granularity:
         """Spacing of the periods: daily, weekly or monthly."""
         return self.structure.panel.frequency
 

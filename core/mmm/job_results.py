@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from core.queue.attempt import Findings, Metric, Run, Share
+from core.queue.attempt import Metric, Run, Share, TrainingResults
 
 if TYPE_CHECKING:
     from core.mmm import FittedMMM
@@ -68,7 +68,7 @@ def _shares(summary: pd.DataFrame) -> list[Share]:
 
 def findings_of(
     model: FittedMMM, run: Run, seconds: Mapping[str, float], path: str, checksum: str
-) -> Findings:
+) -> TrainingResults:
     """What is written down of a fitted model kept under `path`; `seconds` are those of each stage."""
     summary, diagnostics = _summary(model), dict(model.diagnostics)
     results = {
@@ -87,4 +87,4 @@ def findings_of(
             "attempt": run.attempt,
         },
     }
-    return Findings(plain(results), _metrics(diagnostics), _shares(summary), path, checksum)
+    return TrainingResults(plain(results), _metrics(diagnostics), _shares(summary), path, checksum)

@@ -18,7 +18,7 @@ from core.mmm.config import MMMConfig
 from core.mmm.job_results import findings_of, plain
 from core.queue.attempt import Run
 from core.queue.reporter import Reporter
-from core.queue.retry import surely
+from core.queue.retry import with_retries
 from core.queue.store import runs
 from core.queue.store.folds import complete_slice
 from core.worker.process_main import at_work
@@ -67,15 +67,15 @@ def _keep(run: Run, model: FittedMMM, reporter: Reporter) -> None:
                 runs.stop(s, run)
             return kept
 
-    if not surely(write):
+    if not with_retries(write):
         artifacts.remove(path)
 
 
 def _forecast(run: Run, part: Mapping[str, Any], reporter: Reporter) -> None:
     """One slice of a validation: its few figures go straight into its row."""
-    from core.mmm.validation import Slice, validate_slice
+    from core.mmm.validation import Fold, validate_slice
 
-    frame, cut = read_kept_table(run.frame_path), Slice.from_json(part)
+    frame, cut = read_kept_table(run.frame_path), Fold.from_json(part)
     found = validate_slice(frame, _config(run), cut, progress=reporter.tell, **run.sampling)
     reporter.close()
     results = plain(found.to_json())
@@ -84,7 +84,7 @@ def _forecast(run: Run, part: Mapping[str, Any], reporter: Reporter) -> None:
         with session() as s:
             return complete_slice(s, run, results) or runs.stop(s, run)
 
-    surely(write)
+    with_retries(write)
 
 
 def _cancelled() -> type[Exception]:

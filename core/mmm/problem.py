@@ -10,7 +10,7 @@ from typing import Literal
 from core.errors import UserError
 
 
-class Repair(StrEnum):
+class RepairKind(StrEnum):
     """Changes to a data set that lose nothing silently."""
 
     DROP_DUPLICATES = "drop_duplicates"
@@ -34,7 +34,7 @@ class Problem:
     message: str
     column: str | None = None
     row: int | None = None
-    repair: Repair | None = None
+    repair: RepairKind | None = None
 
     @property
     def blocks(self) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.mmm.choices import Engine
-from core.mmm.config import Limits, MMMConfig
+from core.mmm.config import ConfigLimits, MMMConfig
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.baseline import draw_coefficients
 from core.mmm.model.media import media_draws, media_terms
@@ -23,7 +23,15 @@ from core.mmm.results.advice import warnings_of
 from core.mmm.results.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
 from core.mmm.results.stability import stability_of
 from core.mmm.sampling.initialisation import CAREFUL
-from core.mmm.sampling.nuts import Cancelled, Effort, Progress, Sampler, Trace, prepare_sampler, sample
+from core.mmm.sampling.nuts import (
+    Cancelled,
+    Progress,
+    Sampler,
+    SamplerSettings,
+    Trace,
+    prepare_sampler,
+    sample,
+)
 from core.mmm.sampling.previous_fit import earlier_of
 
 Floats = NDArray[np.float64]
@@ -70,7 +78,7 @@ def fit(
     return model
 
 
-def sampler_facts(effort: Effort, trace: Trace, engine: Engine) -> dict[str, Any]:
+def sampler_facts(effort: SamplerSettings, trace: Trace, engine: Engine) -> dict[str, Any]:
     """How the draws were made: engine, draws, tune, chains, target_accept, gradients (after tuning); of the
     kernel, which chooses its own acceptance, also preconditioner, warm_start and the channels with centred
     geo effects."""
@@ -89,8 +97,8 @@ def _sampler_of(structure: Structure, engine: Engine, warm: FittedMMM | None) ->
     return partial(sample, structure, earlier=earlier_of(warm) if warm is not None else None)
 
 
-def _effort(draws: int, tune: int, chains: int, seed: int, engine: str) -> Effort:
-    limits, faults = Limits(), []
+def _effort(draws: int, tune: int, chains: int, seed: int, engine: str) -> SamplerSettings:
+    limits, faults = ConfigLimits(), []
     for name, value, most in (
         ("draws", draws, limits.draws), ("tune", tune, limits.tune), ("chains", chains, limits.chains)
     ):  # fmt: skip
@@ -100,7 +108,7 @@ def _effort(draws: int, tune: int, chains: int, seed: int, engine: str) -> Effor
         faults.append(f"engine must be one of {', '.join(Engine)}, not {engine}.")
     if faults:
         raise UserError(faults)
-    return Effort(draws, tune, chains, seed)
+    return SamplerSettings(draws, tune, chains, seed)
 
 
 def _cores(chains: int) -> int:

@@ -15,7 +15,7 @@ NEAR, FAR = 7, 14
 
 
 @dataclass(frozen=True)
-class Event:
+class PromoEvent:
     """`cell` place of the cell; days `start` to `stop` (exclusive) of the cube; `discount_pct` mean of its
     days."""
 
@@ -25,14 +25,14 @@ class Event:
     discount_pct: float
 
 
-def events_of(days: CellDays) -> tuple[Event, ...]:
+def events_of(days: CellDays) -> tuple[PromoEvent, ...]:
     """Every event, by cell and time. Days of a promotion with nothing sold belong to no event."""
     return tuple(event for cell in range(len(days.cells)) for event in _of_cell(days, cell))
 
 
-def _of_cell(days: CellDays, cell: int) -> list[Event]:
+def _of_cell(days: CellDays, cell: int) -> list[PromoEvent]:
     active = days.promo[cell] & days.sold[cell] & (days.discount_pct[cell] > 0)
-    found: list[Event] = []
+    found: list[PromoEvent] = []
     start = 0
     for day in range(1, len(active) + 1):
         ends = day == len(active) or not active[day] or not active[start]
@@ -40,12 +40,12 @@ def _of_cell(days: CellDays, cell: int) -> list[Event]:
         if ends or moved:
             if active[start]:
                 mean = round(float(days.discount_pct[cell, start:day].mean()), 6)
-                found.append(Event(cell, start, day, mean))
+                found.append(PromoEvent(cell, start, day, mean))
             start = day
     return found
 
 
-def event_places(days: CellDays, events: tuple[Event, ...]) -> NDArray[np.int64]:
+def event_places(days: CellDays, events: tuple[PromoEvent, ...]) -> NDArray[np.int64]:
     """(cell, day) the place of the event that the day belongs to, -1 outside."""
     places = np.full(days.sales.shape, -1, dtype=np.int64)
     for at, event in enumerate(events):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.promo.days import CellDays
-from core.promo.events import Event
+from core.promo.events import PromoEvent
 
 Floats = NDArray[np.float64]
 AROUND_DAYS = 56
@@ -26,7 +26,7 @@ class MarginSlope:
     price: float
 
 
-def margin_slope(days: CellDays, events: tuple[Event, ...]) -> MarginSlope:
+def margin_slope(days: CellDays, events: tuple[PromoEvent, ...]) -> MarginSlope:
     """Slopes through the origin from events against the days around them without promotions.
 
     Each cell's slope is drawn towards that of all cells together, as far as its events are few.
@@ -54,7 +54,7 @@ def _through_origin(x: Floats, y: Floats) -> tuple[float, float, float]:
     return slope, float(1 / np.sqrt(x @ x / noise**2 + 1 / PRIOR_SD**2)), noise
 
 
-def _changes(days: CellDays, events: tuple[Event, ...]) -> tuple[Floats, Floats]:
+def _changes(days: CellDays, events: tuple[PromoEvent, ...]) -> tuple[Floats, Floats]:
     """(event,) points of margin won, and share of the unit price given up, against the days around."""
     margin, price = np.full(len(events), np.nan), np.full(len(events), np.nan)
     plain = days.sold & ~days.promo

@@ -47,7 +47,7 @@ class PromoModelInfo:
 
 
 @dataclass(frozen=True)
-class LearnedModel:
+class EstimatedModel:
     """What a learning job writes down besides the files it has kept under `artifacts_path`."""
 
     version: int

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from core import artifacts
 from core.database import session
 from core.mmm.job_results import plain
-from core.promo.model_info import LearnedModel
+from core.promo.model_info import EstimatedModel
 from core.promo.store import fits as fitting
 from core.promo.store.files import sales_of
 from core.queue.attempt import Progress, Stopped
 from core.queue.job import Errand
 from core.queue.reporter import Reporter
-from core.queue.retry import surely
+from core.queue.retry import with_retries
 from core.queue.store import processing
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def learn(errand: Errand, reporter: Reporter) -> None:
         reason = f"The facts are those that version {version - 1} was learned from."
     if reason is not None:
         reporter.close()
-        surely(lambda: _nothing_learned(errand, reason))
+        with_retries(lambda: _nothing_learned(errand, reason))
         return
     model = _fit(errand, reporter, sales, version)
     _keep(errand, reporter, model, facts_key, span)
@@ -75,7 +75,7 @@ def _keep(
         path, checksum = artifacts.save_folder(Path(folder), key)
     reporter.close()
     summary = plain({**summary_of(model), "facts": span, "seconds": reporter.seconds})
-    learned = LearnedModel(
+    learned = EstimatedModel(
         version=int(model.version),
         method=model.baseline.method.value,
         seed=SEED,
@@ -86,11 +86,11 @@ def _keep(
         artifacts_checksum=checksum,
         note=str(errand.details.get("note", "")),
     )
-    if not surely(lambda: _written(errand, learned)):
+    if not with_retries(lambda: _written(errand, learned)):
         artifacts.remove(path)
 
 
-def _written(errand: Errand, learned: LearnedModel) -> bool:
+def _written(errand: Errand, learned: EstimatedModel) -> bool:
     with session() as s:
         kept = fitting.keep_model(s, errand, learned)
         if not kept:

@@ -19,7 +19,7 @@ from scipy.sparse import csc_array
 
 from core.errors import UserError
 from core.promo.days import CellDays
-from core.promo.events import Event, event_places, events_of
+from core.promo.events import PromoEvent, event_places, events_of
 from core.promo.terms import WEEK, Term, Widths, calendar_terms, promo_terms, week_terms
 from core.threads import one_core
 
@@ -43,7 +43,7 @@ class Regression:
     """
 
     days: CellDays
-    events: tuple[Event, ...]
+    events: tuple[PromoEvent, ...]
     names: tuple[tuple[str, ...], ...]
     mean: Floats
     covariance: Floats

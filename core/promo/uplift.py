@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.promo.baseline import Baseline
 from core.promo.choices import DiscountBand, band_of
 from core.promo.days import ALL_GEOS, Cell, CellDays, cell_days
-from core.promo.events import Event
+from core.promo.events import PromoEvent
 from core.promo.margin import MarginSlope, margin_slope
 from core.promo.pooled_curve import CurveDraws, sample_curves
 from core.promo.regression import Regression, explain
@@ -78,7 +78,7 @@ class Uplift:
         lower, upper = np.quantile(found, [tail, 1 - tail])
         return float(found.mean()), float(lower), float(upper)
 
-    def events_of(self, cell: int) -> tuple[Event, ...]:
+    def events_of(self, cell: int) -> tuple[PromoEvent, ...]:
         """The promotions of a cell that it was learned from; none means that the pooled value is shown."""
         return tuple(event for event in self.regression.events if event.cell == cell)
 

@@ -89,7 +89,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Findings:
+class TrainingResults:
     """Everything a completed training writes down besides its files."""
 
     results: Mapping[str, Any]

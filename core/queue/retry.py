@@ -12,11 +12,11 @@ from core.database import DatabaseUnavailable
 
 Answer = TypeVar("Answer")
 
-PATIENCE_SECONDS = 600.0
+RETRY_SECONDS = 600.0
 LONGEST_PAUSE_SECONDS = 5.0
 
 
-def surely(write: Callable[[], Answer], patience_seconds: float = PATIENCE_SECONDS) -> Answer:
+def with_retries(write: Callable[[], Answer], patience_seconds: float = RETRY_SECONDS) -> Answer:
     """What `write` gives, tried again while the database is away.
 
     Raises the database's error when it is still away after `patience_seconds`. `write` must be safe to

@@ -19,7 +19,7 @@ def typical_seconds(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Pace:
+class TimeLeft:
     """What the stages of a training usually take: {stage: seconds}, in the order they come."""
 
     typical: Mapping[str, float]

@@ -29,7 +29,7 @@ QUIET = {
 }
 
 
-def open_nursery() -> ForkServerContext:
+def open_fork_server() -> ForkServerContext:
     """The context to start trainings from; the fork server begins to warm up in the background.
 
     The fork server is a program of its own, started fresh, so it holds no thread and no database connection
@@ -54,7 +54,7 @@ def begin(run: Run | Errand, log: Connection) -> None:
         train(run, log)
 
 
-def born(context: ForkServerContext, run: Run | Errand) -> tuple[ForkServerProcess, Connection]:
+def spawn(context: ForkServerContext, run: Run | Errand) -> tuple[ForkServerProcess, Connection]:
     """A new process for the work and the end of the pipe on which it says what belongs into the log.
 
     Waits until the fork server is warm, so it is called from a thread.
@@ -66,14 +66,14 @@ def born(context: ForkServerContext, run: Run | Errand) -> tuple[ForkServerProce
     return process, ours
 
 
-def said(log: Connection) -> Iterator[str]:
+def log_lines(log: Connection) -> Iterator[str]:
     """What the process has said so far."""
     with contextlib.suppress(EOFError, OSError):
         while log.poll():
             yield log.recv()
 
 
-def ended(process: ForkServerProcess) -> int:
+def end_process(process: ForkServerProcess) -> int:
     """Makes sure that the process has ended, politely first; its exit code.
 
     When the fork server itself was killed the exit code is unknown and the process may still live, so it is

@@ -16,7 +16,7 @@ from core.database import session
 from core.errors import UserError
 from core.queue.attempt import Progress
 from core.queue.reporter import Reporter, end_with_parent
-from core.queue.retry import surely
+from core.queue.retry import with_retries
 
 LONGEST_TRACE = 20_000
 
@@ -61,7 +61,7 @@ def write_end(run: Attempt, write: Callable[..., bool], *words: str) -> None:
         with session() as s:
             return write(s, run, *words)
 
-    surely(once)
+    with_retries(once)
 
 
 def _beat(run: Attempt, rows: Rows) -> Callable[[Progress], bool]:

@@ -12,10 +12,10 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from core.database import session
 from core.queue.attempt import Run
 from core.queue.job import Errand
-from core.queue.retry import PATIENCE_SECONDS, surely
+from core.queue.retry import RETRY_SECONDS, with_retries
 from core.queue.store import processing, runs
 from core.queue.store.folds import claim_slice
-from core.worker.fork_server import UNKNOWN_EXIT, born, ended, said
+from core.worker.fork_server import UNKNOWN_EXIT, end_process, log_lines, spawn
 
 log = logging.getLogger("mixwright.worker")
 
@@ -25,7 +25,7 @@ WATCH_SECONDS = 0.1
 RELEASE_SECONDS = 4.0  # a worker that stops does not wait longer for a database that is away
 
 
-def death_sentence(exit_code: int, noun: str = "training") -> str:
+def exit_message(exit_code: int, noun: str = "training") -> str:
     """The sentence for the person whose training's or job's process ended without a word."""
     if exit_code >= 0 and exit_code != UNKNOWN_EXIT:
         return (
@@ -49,11 +49,11 @@ def _written(run: Attempt, write: Callable[..., bool], *words: str, patience_sec
         with session() as s:
             return write(s, run, *words)
 
-    return surely(once, patience_seconds)
+    return with_retries(once, patience_seconds)
 
 
 def _pass_on(pipe: Connection) -> None:
-    for line in said(pipe):
+    for line in log_lines(pipe):
         log.error("%s", line)
 
 
@@ -70,9 +70,9 @@ async def _watched(process: ForkServerProcess, pipe: Connection, stopping: async
 
 def _settle(run: Attempt, exit_code: int) -> None:
     """Fails the run if its process ended without saying how; a processing job is tried once more."""
-    sentence = death_sentence(exit_code, run.noun)
+    sentence = exit_message(exit_code, run.noun)
     write = runs.fail if isinstance(run, Run) else processing.killed
-    if _written(run, write, sentence, patience_seconds=PATIENCE_SECONDS):
+    if _written(run, write, sentence, patience_seconds=RETRY_SECONDS):
         log.error("%s: its process died with exit code %s", run.title, exit_code)
 
 
@@ -104,10 +104,10 @@ async def bring_up_job(context: ForkServerContext, job_id: str, run_by: str, sto
 async def _bring_up(context: ForkServerContext, run: Attempt | None, stopping: asyncio.Event) -> None:
     if run is None:
         return
-    process, pipe = await asyncio.to_thread(born, context, run)
+    process, pipe = await asyncio.to_thread(spawn, context, run)
     log.info("%s began in process %s", run.title, process.pid)
     by_itself = await _watched(process, pipe, stopping)
-    exit_code = await asyncio.to_thread(ended, process)
+    exit_code = await asyncio.to_thread(end_process, process)
     if by_itself:
         await asyncio.to_thread(_settle, run, exit_code)
     else:

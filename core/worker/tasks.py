@@ -55,7 +55,7 @@ async def process_data(context: JobContext, job_id: str) -> None:
     await bring_up_job(duty.nursery, job_id, duty.name, duty.stopping)
 
 
-def put_right() -> tuple[int, ...]:
+def recover_lost_jobs() -> tuple[int, ...]:
     """The numbers of the models that nobody trained any more and that were put right."""
     with session() as s:
         found, slices, jobs = recover(s, lives), recover_slices(s, lives), recover_jobs(s, lives)
@@ -72,7 +72,7 @@ def put_right() -> tuple[int, ...]:
 @queue.task(name="sweep", queue=UPKEEP, queueing_lock="sweep")
 def sweep(timestamp: int) -> None:
     """Each minute: finds trainings that nobody runs any more."""
-    put_right()
+    recover_lost_jobs()
 
 
 @queue.periodic(cron="30 2 * * *")

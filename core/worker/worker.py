@@ -20,9 +20,9 @@ from core.database import DatabaseUnavailable, bring_up, conninfo, read_session,
 from core.queue.queue import PROCESSING, TRAINING, UPKEEP, queue
 from core.queue.store.queue import answers
 from core.settings import settings
-from core.worker.fork_server import open_nursery
+from core.worker.fork_server import open_fork_server
 from core.worker.lock import Holder, WorkerLock
-from core.worker.tasks import Duty, put_right
+from core.worker.tasks import Duty, recover_lost_jobs
 from core.worker.worker_name import worker_name
 
 log = logging.getLogger("mixwright.worker")
@@ -127,10 +127,10 @@ def main(arguments: Sequence[str]) -> int:
     _open_log(home, by_app=by_app)
     log.info("Worker %s begins", name)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the loop below takes over
-    nursery = open_nursery()
+    nursery = open_fork_server()
     try:
         bring_up()
-        put_right()
+        recover_lost_jobs()
         asyncio.run(_serve(Duty(name, nursery)))
     finally:
         shut_down()

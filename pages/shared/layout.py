@@ -39,7 +39,7 @@ NO_EXPORTS = "Your role in this project does not include exports."
 
 
 @dataclass(frozen=True)
-class Kpi:
+class KpiCard:
     """One figure on a card. `value` and `note` are finished strings; `trend` draws a small line below."""
 
     label: str
@@ -121,14 +121,14 @@ def empty_state(
     return pressed
 
 
-def kpi_row(kpis: Sequence[Kpi], columns: int = 4) -> None:
+def kpi_row(kpis: Sequence[KpiCard], columns: int = 4) -> None:
     """Figures side by side; on a narrow screen they flow below each other."""
     with st.grid(columns, min_column_width=160):
         for kpi in kpis:
             _kpi_card(kpi)
 
 
-def _kpi_card(kpi: Kpi) -> None:
+def _kpi_card(kpi: KpiCard) -> None:
     colour: Any = {"up": "normal", "down": "inverse", "neutral": "off"}[kpi.delta_good]
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.metric(

@@ -10,7 +10,7 @@ import streamlit as st
 from core.access import Membership, NotFound, Person
 from core.charts.palette import channel_colours
 from core.database import read_session
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.results.summary import Range, wording_for
@@ -19,7 +19,7 @@ from pages.shared.cached import fitted
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import empty_state
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 from pages.shared.screens import Screen, choose, chosen_id
 from pages.shared.training import training_card
 
@@ -113,7 +113,7 @@ def stop_unless_ready(info: ModelInfo) -> None:
     st.stop()
 
 
-def choose_view(project: Membership, info: ModelInfo) -> View:
+def choose_view(project: Membership, info: ModelInfo) -> ModelView:
     """The view after all choices; a range without any period says so and ends the run."""
     model = fitted(info)
     span = _choose_range(model)
@@ -136,7 +136,7 @@ def choose_view(project: Membership, info: ModelInfo) -> View:
     wording = wording_for(
         config, project.kpi_label, project.currency, channel_colours(config.channels), model.frequency.noun
     )
-    return View(project, info, model, wording, span, level, compare)
+    return ModelView(project, info, model, wording, span, level, compare)
 
 
 def _choose_range(model: FittedMMM) -> Range:
@@ -157,7 +157,7 @@ def _choose_range(model: FittedMMM) -> Range:
     return range_of(name, model.dates, model.frequency)
 
 
-def range_of(name: str, dates: pd.DatetimeIndex, frequency: Frequency) -> Range:
+def range_of(name: str, dates: pd.DatetimeIndex, frequency: Granularity) -> Range:
     """The range behind a name, inside the data: the last whole periods, a calendar year, or everything."""
     first, last = dates[0], dates[-1]
     if name in _MONTHS:

@@ -15,11 +15,11 @@ from core.charts.wording import Wording
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo
 from core.mmm.results import summary
-from core.mmm.results.summary import Range, Readout, Timelines, cut, moved_by_a_year, spend_marks
+from core.mmm.results.summary import Range, ResultSummary, Timelines, cut, moved_by_a_year, spend_marks
 
 
 @dataclass(frozen=True)
-class View:
+class ModelView:
     """The choices above a results screen; `compare` asks for the year before beside each figure."""
 
     project: Membership
@@ -41,7 +41,7 @@ class View:
         return str(self.span.start.date()), str(self.span.end.date())
 
     @cached_property
-    def summary(self) -> Readout:
+    def summary(self) -> ResultSummary:
         """What the range says."""
         return _readout(*self.key, self.level, *self.days, self.model, self.wording)
 
@@ -106,7 +106,7 @@ def _readout(
     end: str,
     _model: FittedMMM,
     _wording: Wording,
-) -> Readout:
+) -> ResultSummary:
     return summary.read_out(_model, _wording, level, Range(pd.Timestamp(start), pd.Timestamp(end)))
 
 

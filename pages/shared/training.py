@@ -13,7 +13,7 @@ from core.mmm.model_info import ModelInfo
 from core.mmm.store import models, validations
 from core.mmm.validation.validation_info import ValidationInfo
 from core.queue.job import JobInfo
-from core.queue.store.activity import Pulse, pulse
+from core.queue.store.activity import Activity, pulse
 from core.queue.store.processing_activity import ended_jobs, job_pulse
 from core.queue.store.watching import active_jobs
 from pages.shared import screens
@@ -134,7 +134,7 @@ def watch_trainings(person: Person) -> None:
     st.fragment(_watch, run_every=_EVERY_ACTIVE if felt.active else _EVERY_IDLE)(felt)
 
 
-def _watch(felt: Pulse) -> None:
+def _watch(felt: Activity) -> None:
     # Asked again at each tick: who was signed out elsewhere hears nothing more.
     person = current_person()
     if person is None:
@@ -164,12 +164,12 @@ def _watch(felt: Pulse) -> None:
         st.rerun()
 
 
-def _felt(person: Person, since: dt.datetime) -> Pulse:
+def _felt(person: Person, since: dt.datetime) -> Activity:
     """Everything that is under way, and what ended after `since`: trainings, checks and work on sales."""
     with session() as s:
         trained = pulse(s, person, since)
         active, ended = job_pulse(s, person, since)
-    return Pulse(trained.active + active, trained.ended + ended)
+    return Activity(trained.active + active, trained.ended + ended)
 
 
 def _announce_job(job: JobInfo) -> None:

@@ -29,7 +29,7 @@ from core.mmm.model.predict import Posterior, baseline_draws, noise_draws
 from core.mmm.model.structure import Structure, packed
 from core.mmm.results.decomposition import expected_draws
 from core.mmm.sampling.convergence import ess_bulk
-from core.mmm.sampling.nuts import Effort, Trace, sample
+from core.mmm.sampling.nuts import SamplerSettings, Trace, sample
 from core.mmm.training import keep_draws
 from tests.bench.calibration_designs import Design, designs
 from tests.bench.calibration_truth import Truth, draw_truth, on_truth
@@ -75,9 +75,9 @@ def outcome(structure: Structure, plan: Plan, salt: int, seed: int) -> Outcome:
     """Draw a truth, fit its data, rank the truth."""
     truth = draw_truth(structure, np.random.default_rng([seed, salt]))
     simulated = on_truth(structure, truth)
-    trace, again = sample(simulated, Effort(plan.draws, plan.tune, 2, seed), None, 1), False
+    trace, again = sample(simulated, SamplerSettings(plan.draws, plan.tune, 2, seed), None, 1), False
     if _ess(trace) < plan.enough:
-        effort = Effort(4 * plan.draws, 2 * plan.tune, 2, seed, target_accept=0.97)
+        effort = SamplerSettings(4 * plan.draws, 2 * plan.tune, 2, seed, target_accept=0.97)
         trace, again = sample(simulated, effort, None, 1), True
     points = _thinned(trace.points)
     posterior = keep_draws(simulated, points[None], seed)

@@ -12,7 +12,7 @@ from core.data.dataset_info import DatasetInfo
 from core.data.store import save_dataset
 from core.demo.weekly_sales import Demo, weekly_sales
 from core.mmm.store.models import train
-from core.queue.attempt import Findings, Metric, Run, Share
+from core.queue.attempt import Metric, Run, Share, TrainingResults
 from core.queue.store import runs
 
 CHANNEL_ROW = {
@@ -47,10 +47,10 @@ def waiting(s: Session, person: Person, dataset: DatasetInfo, weekly: Demo) -> i
 
 
 @pytest.fixture
-def findings() -> Callable[..., Findings]:
+def findings() -> Callable[..., TrainingResults]:
     """What a completed training writes down: `findings("projects/1/models/1/1-x")`."""
 
-    def make(path: str = "projects/1/models/1/1-test", **row: float) -> Findings:
+    def make(path: str = "projects/1/models/1/1-test", **row: float) -> TrainingResults:
         summary = CHANNEL_ROW | row
         stages = ["prepare", "sample"]
         results = {
@@ -60,7 +60,7 @@ def findings() -> Callable[..., Findings]:
             "run": {"seconds": {"prepare": 1.0, "sample": 9.0}, "stages": stages},
         }
         metrics = [Metric("r2", "in_sample", 0.9), Metric("r2", "holdout", 0.8)]
-        return Findings(results, metrics, [Share("tv_S", 0.1, 0.07, 0.13)], path, "abc")
+        return TrainingResults(results, metrics, [Share("tv_S", 0.1, 0.07, 0.13)], path, "abc")
 
     return make
 
@@ -74,7 +74,7 @@ def running(s: Session, waiting: int) -> Run:
 
 
 @pytest.fixture
-def completed(s: Session, running: Run, findings: Callable[..., Findings]) -> int:
+def completed(s: Session, running: Run, findings: Callable[..., TrainingResults]) -> int:
     """The number of a model whose training is completed."""
     assert runs.complete(s, running, findings())
     return running.model_id

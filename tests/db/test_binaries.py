@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from db.account import Account, ServerRefused, account_for
+from db.account import ServerAccount, ServerRefused, account_for
 from db.binaries import find_binaries, major_version, runnable_binaries
 
 ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, which runs programs as another account")
@@ -73,7 +73,7 @@ def test_programs_that_the_account_cannot_reach_are_copied_once(
 def test_programs_that_nobody_may_run_are_refused_with_a_sentence(
     hidden_programs: Path, tmp_path: Path
 ) -> None:
-    account = Account(65534, 65534, "nobody", drops=True)
+    account = ServerAccount(65534, 65534, "nobody", drops=True)
     tmp_path.chmod(0o700)
     with pytest.raises(ServerRefused, match="MIXWRIGHT_PG_BIN or a server in DATABASE_URL"):
         runnable_binaries(hidden_programs, account, tmp_path / "programs")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from core.access.person import AccessDenied, Event, Person, Try
+from core.access.person import AccessDenied, AuditEvent, Person, SignInAttempt
 from core.access.roles import Permission
 from core.access.store.members import require
 from db.tables import AuditEntry, LoginAttempt, User
@@ -48,20 +48,20 @@ def record(
     s.flush()
 
 
-def audit(s: Session, person: Person, project_id: int, limit: int = 200) -> list[Event]:
+def audit(s: Session, person: Person, project_id: int, limit: int = 200) -> list[AuditEvent]:
     """What happened in a project, the newest first; needs audit:view."""
     require(s, person, project_id, Permission.AUDIT_VIEW)
     return _events(s, _newest(limit).where(AuditEntry.project_id == project_id))
 
 
-def installation_audit(s: Session, owner: Person, limit: int = 200) -> list[Event]:
+def installation_audit(s: Session, owner: Person, limit: int = 200) -> list[AuditEvent]:
     """What happened outside of projects (accounts, settings, backups), the newest first; the owner's."""
     if not owner.is_owner:
         raise AccessDenied("Only the owner of this installation sees its audit trail.")
     return _events(s, _newest(limit).where(AuditEntry.project_id.is_(None)))
 
 
-def login_history(s: Session, person: Person, limit: int = 50) -> list[Try]:
+def login_history(s: Session, person: Person, limit: int = 50) -> list[SignInAttempt]:
     """The latest tries to sign in under this person's name, the newest first."""
     query = (
         select(LoginAttempt)
@@ -69,7 +69,7 @@ def login_history(s: Session, person: Person, limit: int = 50) -> list[Try]:
         .order_by(LoginAttempt.id.desc())
         .limit(limit)
     )
-    return [Try(row.at, row.username, row.address, row.succeeded) for row in s.scalars(query)]
+    return [SignInAttempt(row.at, row.username, row.address, row.succeeded) for row in s.scalars(query)]
 
 
 def _newest(limit: int) -> Select[AuditEntry, User]:
@@ -81,9 +81,9 @@ def _newest(limit: int) -> Select[AuditEntry, User]:
     )
 
 
-def _events(s: Session, query: Select[AuditEntry, User]) -> list[Event]:
+def _events(s: Session, query: Select[AuditEntry, User]) -> list[AuditEvent]:
     return [
-        Event(
+        AuditEvent(
             at=entry.at,
             who=(user.display_name or user.username) if user else "Mixwright",
             action=entry.action,

@@ -20,14 +20,14 @@ from db.tables import (
     AccessToken,
     InstallationSetting,
     LoginAttempt,
+    PermissionRow,
     ProjectMember,
     RolePermission,
+    RoleRow,
     TokenKind,
     User,
     WebSession,
 )
-from db.tables import Permission as PermissionRow
-from db.tables import Role as RoleRow
 
 _REGISTRATION = "registration"
 

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
 from core.lifecycle.names import LONGEST_LABEL, LONGEST_NAME, clean_name
-from db.tables import Dataset, Model, OptimizationScenario, Project, ProjectMember, PromoScenario
+from db.tables import Dataset, Model, OptimizationScenario, Project, ProjectMember, PromoScenarioRow
 
-Thing = TypeVar("Thing", Project, Dataset, Model, OptimizationScenario, PromoScenario)
+Thing = TypeVar("Thing", Project, Dataset, Model, OptimizationScenario, PromoScenarioRow)
 Subject = int | uuid.UUID  # what names a thing: promotions have a UUID
 
 
@@ -45,7 +45,7 @@ KINDS: dict[type[Any], Kind] = {
     Dataset: DATASET,
     Model: MODEL,
     OptimizationScenario: SCENARIO,
-    PromoScenario: PROMO,
+    PromoScenarioRow: PROMO,
 }
 
 

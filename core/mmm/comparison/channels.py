@@ -8,20 +8,20 @@ from typing import Any
 
 import pandas as pd
 
-from core.mmm.comparison.grounds import Contender
+from core.mmm.comparison.grounds import Candidate
 from core.mmm.results.summary import Range
 
 FIGURES = ("contribution", "share", "roas")
 
 
-def common_range(contenders: Sequence[Contender]) -> Range | None:
+def common_range(contenders: Sequence[Candidate]) -> Range | None:
     """The dates that lie in the data of all models; None where there are none."""
     start = max(contender.model.dates[0] for contender in contenders)
     end = min(contender.model.dates[-1] for contender in contenders)
     return Range(start, end) if start <= end else None
 
 
-def channel_estimates(contenders: Sequence[Contender], level: float, span: Range | None) -> pd.DataFrame:
+def channel_estimates(contenders: Sequence[Candidate], level: float, span: Range | None) -> pd.DataFrame:
     """A row per channel and model: channel, model, spend, contribution, share and roas, contribution and
     roas with `_lower` and `_upper`. Over `span`, or each model's own data where there is none."""
     start, end = (None, None) if span is None else (span.start, span.end)

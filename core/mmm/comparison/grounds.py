@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from core.mmm.fitted import FittedMMM
-from core.mmm.validation.result import SliceResult
+from core.mmm.validation.result import FoldResult
 
 Window = tuple[dt.date, dt.date]
 
 
-class Yardstick(StrEnum):
+class Criterion(StrEnum):
     """By what models are compared, the most telling first."""
 
     SLICES = "slices"
@@ -25,12 +25,12 @@ class Yardstick(StrEnum):
 
 
 @dataclass(frozen=True)
-class Contender:
+class Candidate:
     """One trained model in a comparison: the name it goes by, its fit, and its slices of past forecasts."""
 
     label: str
     model: FittedMMM
-    results: tuple[SliceResult, ...] = ()
+    results: tuple[FoldResult, ...] = ()
 
     @property
     def windows(self) -> set[Window]:
@@ -44,55 +44,55 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Comparability:
     """Whether a yardstick may be laid on all the models, and if not, why, in a sentence."""
 
     holds: bool
     why: str = ""
 
 
-def common_windows(contenders: Sequence[Contender]) -> tuple[Window, ...]:
+def common_windows(contenders: Sequence[Candidate]) -> tuple[Window, ...]:
     """The slices that every model forecast, in the order of time."""
     return tuple(sorted(set.intersection(*(contender.windows for contender in contenders))))
 
 
-def slices_ground(contenders: Sequence[Contender]) -> Ground:
+def slices_ground(contenders: Sequence[Candidate]) -> Comparability:
     """Whether all forecast the same KPI in the same slices."""
     without = [contender.label for contender in contenders if not contender.results]
     if without:
-        return Ground(False, f"{listed(without)} not been checked on past forecasts.")
+        return Comparability(False, f"{listed(without)} not been checked on past forecasts.")
     windows = common_windows(contenders)
     if not windows:
-        return Ground(False, "The checks on past forecasts look at different periods.")
+        return Comparability(False, "The checks on past forecasts look at different periods.")
     models = [contender.model for contender in contenders]
     if not all(same_kpi(models, *window) for window in windows):
-        return Ground(False, "The models forecast different figures: another KPI, or other geos.")
-    return Ground(True)
+        return Comparability(False, "The models forecast different figures: another KPI, or other geos.")
+    return Comparability(True)
 
 
-def holdout_ground(contenders: Sequence[Contender]) -> Ground:
+def holdout_ground(contenders: Sequence[Candidate]) -> Comparability:
     """Whether all held the same KPI of the same periods back."""
     without = [contender.label for contender in contenders if not contender.model.config.holdout]
     if len(without) == len(contenders):
-        return Ground(False, "None of the models held periods back.")
+        return Comparability(False, "None of the models held periods back.")
     if without:
-        return Ground(False, f"{listed(without)} held no periods back.")
+        return Comparability(False, f"{listed(without)} held no periods back.")
     windows = {contender.label: held_out(contender.model) for contender in contenders}
     if len(set(windows.values())) > 1:
         told = ", ".join(f"“{label}” {start} to {end}" for label, (start, end) in windows.items())
-        return Ground(False, f"The models held different periods back: {told}.")
+        return Comparability(False, f"The models held different periods back: {told}.")
     if not same_kpi([contender.model for contender in contenders], *next(iter(windows.values()))):
-        return Ground(False, "The held-out figures differ: another KPI, or other geos.")
-    return Ground(True)
+        return Comparability(False, "The held-out figures differ: another KPI, or other geos.")
+    return Comparability(True)
 
 
-def loo_ground(contenders: Sequence[Contender]) -> Ground:
+def loo_ground(contenders: Sequence[Candidate]) -> Comparability:
     """Whether all were fitted to the same rows of the same KPI."""
     spans = {fitted_span(contender.model) for contender in contenders}
     models = [contender.model for contender in contenders]
     if len(spans) > 1 or not same_kpi(models, *spans.pop()):
-        return Ground(False, "LOO compares only models fitted to the same rows of the same KPI.")
-    return Ground(True)
+        return Comparability(False, "LOO compares only models fitted to the same rows of the same KPI.")
+    return Comparability(True)
 
 
 def held_out(model: FittedMMM) -> Window:

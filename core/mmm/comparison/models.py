@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.comparison.channels import channel_estimates, common_range, disagreements
 from core.mmm.comparison.grounds import (
-    Contender,
-    Ground,
+    Candidate,
+    Comparability,
+    Criterion,
     Window,
-    Yardstick,
     common_windows,
     holdout_ground,
     loo_ground,
@@ -28,7 +28,7 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.results.decomposition import expected_draws
 from core.mmm.results.loo import BAD_K, pointwise
 from core.mmm.results.summary import Range
-from core.mmm.validation.result import SliceResult
+from core.mmm.validation.result import FoldResult
 from core.mmm.validation.summary import Summary, summarise
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ FEWEST, MOST = 2, 5
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """Everything a comparison says.
 
     `scores` has a row per model (index: its label): `slice_crps`, `slice_skill`, `slice_coverage`,
@@ -49,7 +49,7 @@ class Comparison:
 
     labels: tuple[str, ...]
     scores: pd.DataFrame
-    grounds: Mapping[Yardstick, Ground]
+    grounds: Mapping[Criterion, Comparability]
     windows: tuple[Window, ...]
     summaries: Mapping[str, Summary]
     estimates: pd.DataFrame
@@ -58,41 +58,43 @@ class Comparison:
     verdict: ComparisonVerdict
 
 
-def compare(contenders: Sequence[Contender], level: float = 0.9) -> Comparison:
+def compare(contenders: Sequence[Candidate], level: float = 0.9) -> ModelComparison:
     """The comparison of two to five models; UserError for fewer, more, or two of the same label."""
     labels = tuple(contender.label for contender in contenders)
     if not FEWEST <= len(set(labels)) == len(labels) <= MOST:
         raise UserError(f"Choose {FEWEST} to {MOST} different models to compare, not {len(set(labels))}.")
     grounds = {
-        Yardstick.SLICES: slices_ground(contenders),
-        Yardstick.HOLDOUT: holdout_ground(contenders),
-        Yardstick.LOO: loo_ground(contenders),
+        Criterion.SLICES: slices_ground(contenders),
+        Criterion.HOLDOUT: holdout_ground(contenders),
+        Criterion.LOO: loo_ground(contenders),
     }
-    windows = common_windows(contenders) if grounds[Yardstick.SLICES].holds else ()
+    windows = common_windows(contenders) if grounds[Criterion.SLICES].holds else ()
     summaries = {c.label: _summary(c, windows) for c in contenders if c.results}
     scores = _scores(contenders, grounds, summaries)
     span = common_range(contenders)
     estimates = channel_estimates(contenders, level, span)
     disputes = disagreements(estimates)
     verdict = judge(scores, grounds, summaries, disputes, contenders)
-    return Comparison(labels, scores, grounds, windows, summaries, estimates, disputes, span, verdict)
+    return ModelComparison(labels, scores, grounds, windows, summaries, estimates, disputes, span, verdict)
 
 
-def _summary(contender: Contender, windows: tuple[Window, ...]) -> Summary:
+def _summary(contender: Candidate, windows: tuple[Window, ...]) -> Summary:
     """The slices that count; all of the model's own where no common ones are known."""
 
-    def counts(result: SliceResult) -> bool:
+    def counts(result: FoldResult) -> bool:
         return not windows or (result.slice.start_on, result.slice.end_on) in windows
 
     return summarise([result for result in contender.results if counts(result)])
 
 
 def _scores(
-    contenders: Sequence[Contender], grounds: Mapping[Yardstick, Ground], summaries: Mapping[str, Summary]
+    contenders: Sequence[Candidate],
+    grounds: Mapping[Criterion, Comparability],
+    summaries: Mapping[str, Summary],
 ) -> pd.DataFrame:
     rows = {c.label: _of_slices(summaries.get(c.label)) | _of_fit(c.model) for c in contenders}
     scores = pd.DataFrame.from_dict(rows, orient="index")
-    if grounds[Yardstick.LOO].holds:
+    if grounds[Criterion.LOO].holds:
         scores = scores.join(loo_table({c.label: c.model for c in contenders}))
     else:
         scores[["loo_behind", "loo_behind_se", "loo_bad_share"]] = math.nan

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.mmm.comparison.grounds import Contender, Ground, Yardstick
+from core.mmm.comparison.grounds import Candidate, Comparability, Criterion
 from core.mmm.validation.summary import Summary
 
 
@@ -32,17 +32,17 @@ class ComparisonVerdict:
     `sentences`: the verdict first, then what belongs to it. `clear` where the lead is worth acting on."""
 
     best: str | None
-    by: Yardstick | None
+    by: Criterion | None
     clear: bool
     sentences: tuple[str, ...]
 
 
 def judge(
     scores: pd.DataFrame,
-    grounds: Mapping[Yardstick, Ground],
+    grounds: Mapping[Criterion, Comparability],
     summaries: Mapping[str, Summary],
     disputes: pd.DataFrame,
-    contenders: Sequence[Contender],
+    contenders: Sequence[Candidate],
     limits: VerdictLimits | None = None,
 ) -> ComparisonVerdict:
     """The verdict over the models that converged."""
@@ -53,27 +53,27 @@ def judge(
     if fit.empty:
         told = "None of these models converged, so none of them should be used."
         return ComparisonVerdict(None, None, False, (told,))
-    by = next((which for which in Yardstick if grounds[which].holds), None)
+    by = next((which for which in Criterion if grounds[which].holds), None)
     best, clear, head = _leader(fit, by, summaries, bounds)
     sentences = [head, *aside]
-    if by == Yardstick.SLICES:
+    if by == Criterion.SLICES:
         sentences += _calibration(summaries[best or str(fit.index[0])], best, bounds)
     sentences += _loo_words(fit, by, best, grounds, bounds) + _dispute_words(disputes, contenders)
     return ComparisonVerdict(best, by, clear, tuple(sentences))
 
 
 def _leader(
-    fit: pd.DataFrame, by: Yardstick | None, summaries: Mapping[str, Summary], limits: VerdictLimits
+    fit: pd.DataFrame, by: Criterion | None, summaries: Mapping[str, Summary], limits: VerdictLimits
 ) -> tuple[str | None, bool, str]:
     """The leading model, whether its lead is clear, and the sentence that says so."""
     if len(fit) == 1:
         only = str(fit.index[0])
         return only, True, f"“{only}” is the only one of these models that converged."
-    if by == Yardstick.SLICES:
+    if by == Criterion.SLICES:
         return _by_slices(fit, summaries, limits)
-    if by == Yardstick.HOLDOUT:
+    if by == Criterion.HOLDOUT:
         return _by_holdout(fit, limits)
-    if by == Yardstick.LOO:
+    if by == Criterion.LOO:
         return _by_loo(fit, limits)
     told = "These models cannot be ranked: they have neither forecasts of the same periods nor the same rows."
     return None, False, f"{told} Check them on past forecasts to find out."
@@ -145,18 +145,18 @@ def _calibration(found: Summary, best: str | None, limits: VerdictLimits) -> lis
 
 def _loo_words(
     fit: pd.DataFrame,
-    by: Yardstick | None,
+    by: Criterion | None,
     best: str | None,
-    grounds: Mapping[Yardstick, Ground],
+    grounds: Mapping[Criterion, Comparability],
     limits: VerdictLimits,
 ) -> list[str]:
     """Where LOO says otherwise, and where it should not be listened to."""
-    if not grounds[Yardstick.LOO].holds or by is None:
+    if not grounds[Criterion.LOO].holds or by is None:
         return []
     told = []
     favourite = str(fit["loo_behind"].idxmin())
     rival = best if best is not None else str(fit["loo_behind"].astype(float).idxmax())
-    if by != Yardstick.LOO and favourite != rival:
+    if by != Criterion.LOO and favourite != rival:
         behind, error = _behind(fit, rival, favourite)
         if behind > limits.errors * error:
             told.append(
@@ -169,7 +169,7 @@ def _loo_words(
     return told
 
 
-def _dispute_words(disputes: pd.DataFrame, contenders: Sequence[Contender]) -> list[str]:
+def _dispute_words(disputes: pd.DataFrame, contenders: Sequence[Candidate]) -> list[str]:
     names = {k: v for contender in contenders for k, v in contender.model.config.display_names.items()}
     shared = disputes[disputes["models"] > 1]
     apart = [names.get(name, name) for name in shared.loc[shared["apart"], "channel"]]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from core.documents.page import BAND, BRAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, WARN, Sheet, fonts_for, one_page
+from core.documents.page import (
+    BAND,
+    BRAND,
+    MARGIN,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    WARN,
+    PdfPage,
+    fonts_for,
+    one_page,
+)
 from core.mmm.documents.pdf_charts import (
     INK,
     QUIET,
@@ -39,7 +49,7 @@ def fonts(report: Report) -> tuple[str, str]:
     )
 
 
-class Page(Sheet):
+class Page(PdfPage):
     """The one-pager being drawn: a canvas, the report and its fonts."""
 
     def __init__(self, canvas: Canvas, report: Report, font: str, bold: str) -> None:

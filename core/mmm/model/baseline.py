@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Frequency, Trend
+from core.mmm.choices import Granularity, Trend
 from core.mmm.config import MMMConfig
 from core.mmm.panel.calendar import (
     hinge_terms,
@@ -37,7 +37,7 @@ class Recipe:
     """
 
     origin: pd.Timestamp
-    frequency: Frequency
+    frequency: Granularity
     knots: pd.DatetimeIndex
     events: tuple[str, ...]
     holidays: tuple[str, ...]
@@ -123,7 +123,7 @@ def _shared_terms(
         terms.append((hinge_terms(dates, recipe.knots), names, "trend", priors.slope_change_sd))
     season, names = season_terms(dates, config.season_pairs)
     terms.append((season, names, "season", priors.season_sd))
-    if recipe.frequency == Frequency.DAILY:
+    if recipe.frequency == Granularity.DAILY:
         weekday, names = weekday_terms(dates)
         terms.append((weekday, names, "weekday", priors.weekday_sd))
     if recipe.holidays and config.holidays_country:

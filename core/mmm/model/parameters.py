@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.choices import Adstock, Frequency, Saturation
+from core.mmm.choices import Adstock, Granularity, Saturation
 from core.mmm.config import MMMConfig
 from core.mmm.model.kernel import (
     FIRST,
@@ -68,7 +68,7 @@ class Layout:
         return len(self.names)
 
 
-def layout_of(config: MMMConfig, scales: Scales, geos: tuple[str, ...], frequency: Frequency) -> Layout:
+def layout_of(config: MMMConfig, scales: Scales, geos: tuple[str, ...], frequency: Granularity) -> Layout:
     """Every parameter with its place and prior."""
     rows: list[tuple[str, float, float, float]] = []
     places = np.full((6, len(config.channels)), -1, dtype=np.int64)
@@ -93,7 +93,7 @@ def layout_of(config: MMMConfig, scales: Scales, geos: tuple[str, ...], frequenc
 
 
 def _channel_rows(
-    c: int, channel: str, config: MMMConfig, scales: Scales, frequency: Frequency
+    c: int, channel: str, config: MMMConfig, scales: Scales, frequency: Granularity
 ) -> list[tuple[int, str, float, float, float]]:
     prior, weekly = config.priors.of(channel), frequency.periods_per_week
     rows: list[tuple[int, str, float, float, float]] = []

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.limits import LinearLimits
 from core.mmm.optimiser.multistart import ceilings
-from core.mmm.optimiser.objective import Look, Worth
+from core.mmm.optimiser.objective import Evaluation, Objective
 from core.mmm.optimiser.quadratic import EXACT, Programme
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ CLIMBS = 1e-4  # share of the promised gain that a step has to bring (Armijo)
 class Reached:
     """Where a climb ended, and the value there of one more unit of the fixed total."""
 
-    look: Look
+    look: Evaluation
     price: float
     rounds: int
 
@@ -41,7 +41,7 @@ class Reached:
         return self.look.worth
 
 
-def climb(worth: Worth, limits: Limits, start: Floats, flat: float = FLAT) -> Reached:
+def climb(worth: Objective, limits: LinearLimits, start: Floats, flat: float = FLAT) -> Reached:
     """The local optimum above `start`, which meets the limits: the worth never falls on the way.
 
     Each step solves the quadratic model of the worth within the limits, convex parts of it taken as straight
@@ -57,7 +57,7 @@ def climb(worth: Worth, limits: Limits, start: Floats, flat: float = FLAT) -> Re
 class _Hill:
     """A climb on its way."""
 
-    def __init__(self, worth: Worth, limits: Limits, start: Floats, flat: float) -> None:
+    def __init__(self, worth: Objective, limits: LinearLimits, start: Floats, flat: float) -> None:
         m, self.size, self.flat = limits.matrices, limits.scale, flat
         self.worth, self.matrices, self.price, self.last = worth, m, 0.0, np.inf
         self.look = worth.look(np.clip(start, m.low, m.high))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, vstack
 
-from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.limits import LinearLimits
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -28,7 +28,7 @@ class Envelopes:
     """Curves through `points` (lever, point), rising along a row; `above` are values no curve exceeds between
     and at the points, `values` those of the curves."""
 
-    limits: Limits
+    limits: LinearLimits
     points: Floats
     values: Floats
     above: Floats

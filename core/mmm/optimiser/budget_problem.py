@@ -14,11 +14,11 @@ from core.errors import UserError
 from core.mmm.choices import Flighting
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.constraint import Constraint
-from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.faults import faults_of
 from core.mmm.optimiser.flighting import plain_pattern
 from core.mmm.optimiser.geo_money import present_shares
-from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.limits import LinearLimits
 from core.mmm.optimiser.rows import limits_of
 from core.mmm.panel.calendar import following_dates
 
@@ -120,14 +120,14 @@ class BudgetProblem:
         return plain_pattern(kinds, self.model.frame, self.periods, self.model.frequency, self.pulse)
 
     @cached_property
-    def levers(self) -> Levers:
+    def levers(self) -> DecisionVariables:
         """The amounts that the optimiser sets."""
         names, geos = self.model.channels, self.model.geos
         free = np.array([self.flighting_of(name) == Flighting.OPTIMISED for name in names])
         shares = present_shares(self.model.structure)
         parts = len(geos) if self.by_geo else 1
-        return Levers(names, geos, self.dates, free, self.pattern(), shares, parts)
+        return DecisionVariables(names, geos, self.dates, free, self.pattern(), shares, parts)
 
-    def limits(self) -> Limits:
+    def limits(self) -> LinearLimits:
         """Every constraint but the total and the least test spends, with its name."""
         return limits_of(self, self.levers)

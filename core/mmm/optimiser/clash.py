@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
-from core.mmm.optimiser.limits import Limit, Limits
+from core.mmm.optimiser.limits import Limit, LinearLimits
 
 Floats = NDArray[np.float64]
 LARGEST_PROOF, SECONDS = 1e5, 5.0
 
 
-def smallest_clash(limits: Limits) -> tuple[Limit, ...]:
+def smallest_clash(limits: LinearLimits) -> tuple[Limit, ...]:
     """Limits of which none can be left out: those with the shortest proof that no plan meets them all.
 
     By Farkas' lemma a set clashes when some weights y >= 0 of its rows (any sign for an equation) give
@@ -26,13 +26,13 @@ def smallest_clash(limits: Limits) -> tuple[Limit, ...]:
     return tuple(sorted(best, key=limits.rows.index))
 
 
-def _orders(limits: Limits) -> list[tuple[Limit, ...]]:
+def _orders(limits: LinearLimits) -> list[tuple[Limit, ...]]:
     order = limits.rows
     wide = sorted(order, key=lambda limit: -limit.members.nnz)
     return [order, order[::-1], tuple(wide), tuple(wide[::-1])]
 
 
-def _filtered(limits: Limits, rows: tuple[Limit, ...]) -> tuple[Limit, ...]:
+def _filtered(limits: LinearLimits, rows: tuple[Limit, ...]) -> tuple[Limit, ...]:
     kept = list(rows)
     for limit in rows:
         fewer = [other for other in kept if other is not limit]
@@ -41,7 +41,7 @@ def _filtered(limits: Limits, rows: tuple[Limit, ...]) -> tuple[Limit, ...]:
     return tuple(kept)
 
 
-def _proof(limits: Limits) -> tuple[Limit, ...]:
+def _proof(limits: LinearLimits) -> tuple[Limit, ...]:
     """The limits in the proof with the fewest of them; none where it was not found in time."""
     rows = [limit for limit in limits.rows if np.isfinite(limit.edge)]
     signs = {"upper": (1.0,), "lower": (-1.0,), "total": (1.0, -1.0)}

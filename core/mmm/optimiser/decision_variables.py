@@ -19,7 +19,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Levers:
+class DecisionVariables:
     """`free` (channel,): whether each period has a lever; `pattern` (period, channel) the plain flighting,
     columns sum to 1; `shares` (geo, channel) present shares of the geos; `parts`: 1, or the number of geos
     where they have money of their own. Levers are ordered by channel, geo, period."""
@@ -104,9 +104,9 @@ class Levers:
         """(channel,) money of the levers' amounts."""
         return np.bincount(self.channel, amounts, minlength=len(self.channels)).astype(float)
 
-    def as_cells(self) -> Levers:
+    def as_cells(self) -> DecisionVariables:
         """The same with a lever for every period of every channel."""
-        return Levers(
+        return DecisionVariables(
             self.channels, self.geos, self.dates, np.ones(len(self.channels), dtype=bool), self.pattern,
             self.shares, self.parts,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.limits import CENT
 from core.mmm.optimiser.rows import seen_by_geo
 
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 def beyond_seen(
-    problem: BudgetProblem, levers: Levers, cells: Floats
+    problem: BudgetProblem, levers: DecisionVariables, cells: Floats
 ) -> tuple[tuple[str, str, float, float], ...]:
     """(channel, "total" or "period", planned, largest of the data) of every channel that gets more than the
     data ever showed over so many periods, or in one period; with money of their own geos count too ("total

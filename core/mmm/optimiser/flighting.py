@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Flighting, Frequency
+from core.mmm.choices import Flighting, Granularity
 
 Floats = NDArray[np.float64]
 
@@ -17,7 +17,7 @@ def plain_pattern(
     kinds: Sequence[Flighting],
     frame: pd.DataFrame,
     periods: int,
-    frequency: Frequency,
+    frequency: Granularity,
     pulse: tuple[int, int],
 ) -> Floats:
     """(period, channel) shares whose columns sum to 1, for each channel's kind of flighting.

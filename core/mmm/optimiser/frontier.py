@@ -13,7 +13,7 @@ from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.plan import optimize, search_of
 from core.mmm.optimiser.risk import Attitude
-from core.mmm.optimiser.search import Breadth, Search
+from core.mmm.optimiser.search import Breadth, BudgetSearch
 from core.mmm.optimiser.test_budgets import with_tests
 
 Floats = NDArray[np.float64]
@@ -50,7 +50,7 @@ def frontier(
     found: list[Floats] = []
     for weight in np.linspace(0, 1, points):
         attitude = replace(search.worth.attitude, blend=float(weight))
-        own = Search(replace(search.worth, attitude=attitude), search.limits, search.reference, seed)
+        own = BudgetSearch(replace(search.worth, attitude=attitude), search.limits, search.reference, seed)
         warm = found[-1] if found else None
         found.append(
             own.best(first.total, warm=warm, look=Breadth.ENVELOPE if found else Breadth.WIDE).amounts
@@ -60,14 +60,14 @@ def frontier(
     return pd.DataFrame({"weight": np.linspace(0, 1, points)}).join(pd.DataFrame(rows))
 
 
-def _best(search: Search, weight: float, plans: list[Floats]) -> Floats:
+def _best(search: BudgetSearch, weight: float, plans: list[Floats]) -> Floats:
     """The best of all plans for a weight: where searches ended at several tops, the frontier is still one."""
     attitude = replace(search.worth.attitude, blend=weight)
     looks = [search.worth.look(own).kpi for own in plans]
     return plans[int(np.argmax([attitude.worth(kpi)[0] for kpi in looks]))]
 
 
-def _row(search: Search, amounts: Floats, usual: Floats, level: float) -> dict[str, float]:
+def _row(search: BudgetSearch, amounts: Floats, usual: Floats, level: float) -> dict[str, float]:
     kpi = search.worth.look(amounts).kpi
     spend = search.worth.levers.spend(amounts)
     # The search rounds CVaR's kink; what is shown is the mean of the worst draws itself.

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.choices import Goal
 from core.mmm.optimiser.allocation import Reached
-from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limits
+from core.mmm.optimiser.limits import CENT, InfeasiblePlan, LinearLimits
 from core.mmm.optimiser.probability_goal import boldest
-from core.mmm.optimiser.search import Breadth, Search
+from core.mmm.optimiser.search import Breadth, BudgetSearch
 
 Floats = NDArray[np.float64]
 COARSE, ROUNDS, SAME = 6, 40, 1e-7
@@ -22,7 +22,7 @@ Gap = Callable[[Reached, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Ask:
+class GoalQuery:
     """A goal and its figures: `total` money or the most of it (None: what the limits allow), `price` money
     per unit of KPI, `margin` share of it that is earned, `target` of the goal."""
 
@@ -34,7 +34,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Found:
+class GoalResult:
     """Amounts (lever,) that serve a goal best, and how well: the larger `score` the better."""
 
     amounts: Floats
@@ -42,7 +42,7 @@ class Found:
     starts: tuple[float, ...] = ()
 
 
-def serve(search: Search, ask: Ask) -> Found:
+def serve(search: BudgetSearch, ask: GoalQuery) -> GoalResult:
     """The best plan for the goal; InfeasiblePlan where no plan reaches its target."""
     if ask.goal == Goal.KPI:
         if ask.total is None:
@@ -50,7 +50,7 @@ def serve(search: Search, ask: Ask) -> Found:
         search.limits.with_total(ask.total).demand_feasible()
         bold = search.worth.attitude.kind == "probability"
         reached = boldest(search, ask.total) if bold else search.best(ask.total)
-        return Found(reached.amounts, reached.worth, search.starts)
+        return GoalResult(reached.amounts, reached.worth, search.starts)
     least, most = _span(search.limits, ask.total)
     if ask.goal in (Goal.PROFIT, Goal.TARGET_MROAS):
         return _at_price(search, ask)
@@ -59,7 +59,7 @@ def serve(search: Search, ask: Ask) -> Found:
     return _most_at_roas(search, ask, least, most)
 
 
-def _span(limits: Limits, total: float | None) -> tuple[float, float]:
+def _span(limits: LinearLimits, total: float | None) -> tuple[float, float]:
     """The least and the most money the limits allow; InfeasiblePlan where the least exceeds the total."""
     ones = np.ones(limits.size)
     low, high = limits.solve(ones), limits.solve(-ones)
@@ -72,7 +72,7 @@ def _span(limits: Limits, total: float | None) -> tuple[float, float]:
     return least, most if total is None else min(most, total)
 
 
-def _at_price(search: Search, ask: Ask) -> Found:
+def _at_price(search: BudgetSearch, ask: GoalQuery) -> GoalResult:
     """Money until the next unit earns no more than it has to: itself over the margin, or the target."""
     asked = ask.target if ask.goal == Goal.TARGET_MROAS else 1 / ask.margin
     assert asked is not None
@@ -80,10 +80,10 @@ def _at_price(search: Search, ask: Ask) -> Found:
     reached = search.best(ask.total, "upper", cost)
     if ask.goal == Goal.TARGET_MROAS and reached.amounts.sum() < CENT:
         raise InfeasiblePlan([f"No plan within the limits has a marginal ROAS of {asked:g}."])
-    return Found(reached.amounts, reached.worth, search.starts)
+    return GoalResult(reached.amounts, reached.worth, search.starts)
 
 
-def _least_for_kpi(search: Search, ask: Ask, least: float, most: float) -> Found:
+def _least_for_kpi(search: BudgetSearch, ask: GoalQuery, least: float, most: float) -> GoalResult:
     target = ask.target
     assert target is not None
 
@@ -94,7 +94,7 @@ def _least_for_kpi(search: Search, ask: Ask, least: float, most: float) -> Found
     found, total = _root(search, gap, guess, least, most, upwards=True)
     if found.worth < target:
         raise _out_of_reach(target, most, found.worth)
-    return Found(found.amounts, -total, search.starts)
+    return GoalResult(found.amounts, -total, search.starts)
 
 
 def _out_of_reach(target: float, most: float, best: float) -> InfeasiblePlan:
@@ -106,7 +106,7 @@ def _out_of_reach(target: float, most: float, best: float) -> InfeasiblePlan:
     )
 
 
-def _most_at_roas(search: Search, ask: Ask, least: float, most: float) -> Found:
+def _most_at_roas(search: BudgetSearch, ask: GoalQuery, least: float, most: float) -> GoalResult:
     target = ask.target
     assert target is not None
     nothing = search.worth.look(np.zeros(search.limits.size)).worth
@@ -121,10 +121,10 @@ def _most_at_roas(search: Search, ask: Ask, least: float, most: float) -> Found:
         raise InfeasiblePlan(
             [f"No plan within the limits has an incremental ROAS of {target:g}; about {best:.2f} can be had."]
         )
-    return Found(found.amounts, total, search.starts)
+    return GoalResult(found.amounts, total, search.starts)
 
 
-def _guess(search: Search, gap: Gap, least: float, most: float, upwards: bool) -> float:
+def _guess(search: BudgetSearch, gap: Gap, least: float, most: float, upwards: bool) -> float:
     """Where the gap is likely to close, seen on few draws at totals over the whole span."""
     grid = np.linspace(least, most, COARSE + 1)[0 if upwards else 1 :]
     warm: Floats | None = None
@@ -141,7 +141,7 @@ def _guess(search: Search, gap: Gap, least: float, most: float, upwards: bool) -
 
 
 def _root(
-    search: Search, gap: Gap, guess: float, least: float, most: float, upwards: bool
+    search: BudgetSearch, gap: Gap, guess: float, least: float, most: float, upwards: bool
 ) -> tuple[Reached, float]:
     """The total at which the gap closes, and its plan: the least from which on it is closed (`upwards`), or
     the most up to which it is.

@@ -19,7 +19,7 @@ from core.mmm.compiled import compiled
 from core.mmm.model.media import MediaDraws, exposure_per_spend, media_per_money
 from core.mmm.model.structure import Structure
 from core.mmm.model.transforms import answer, carry, respond
-from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.derivatives import curve_bounds, first_order, second_order
 from core.mmm.optimiser.geo_money import own_exposure_per_spend
 
@@ -123,7 +123,9 @@ def earn(horizon: Horizon, money: Floats) -> tuple[Floats, Floats, Floats]:
     return _first(horizon, money, places, fixed, 1, channels)
 
 
-def earn_by_lever(horizon: Horizon, levers: Levers, amounts: Floats) -> tuple[Floats, Floats, Floats]:
+def earn_by_lever(
+    horizon: Horizon, levers: DecisionVariables, amounts: Floats
+) -> tuple[Floats, Floats, Floats]:
     """KPI (draw, channel), its derivative (draw, lever) by the amounts, and its part after the plan."""
     return _first(horizon, amounts, levers.first, levers.free, levers.parts, levers.size)
 
@@ -141,7 +143,7 @@ def _first(
     return value, gradient, after
 
 
-def curvature(horizon: Horizon, levers: Levers, amounts: Floats, weights: Floats) -> Floats:
+def curvature(horizon: Horizon, levers: DecisionVariables, amounts: Floats, weights: Floats) -> Floats:
     """(lever, lag) curvature of the draws' KPI weighted by `weights`, without what is positive; see
     `second_order`."""
     m = horizon.media
@@ -154,7 +156,7 @@ def curvature(horizon: Horizon, levers: Levers, amounts: Floats, weights: Floats
     return bands
 
 
-def curves_of(horizon: Horizon, levers: Levers, points: Floats) -> tuple[Floats, Floats, Floats]:
+def curves_of(horizon: Horizon, levers: DecisionVariables, points: Floats) -> tuple[Floats, Floats, Floats]:
     """Mean KPI (lever, point) at `points` of levers that all have a fixed pattern, and the slopes of bounds
     of it; see `curve_bounds`.
     """

@@ -103,23 +103,23 @@ def _stacked(parts: list[tuple[int, Any, Floats]], size: int) -> tuple[csr_array
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
+class LinearLimits:
     """All limits of a problem over its `size` levers; amounts are never negative."""
 
     size: int
     rows: tuple[Limit, ...]
 
-    def with_total(self, total: float, kind: Side = "total") -> Limits:
+    def with_total(self, total: float, kind: Side = "total") -> LinearLimits:
         """The same with the sum of all money fixed, or bounded."""
-        return Limits(self.size, (*self.rows, Limit("total", kind, row(np.ones(self.size)), total)))
+        return LinearLimits(self.size, (*self.rows, Limit("total", kind, row(np.ones(self.size)), total)))
 
-    def with_rows(self, rows: tuple[Limit, ...]) -> Limits:
+    def with_rows(self, rows: tuple[Limit, ...]) -> LinearLimits:
         """The same with more limits."""
-        return Limits(self.size, (*self.rows, *rows))
+        return LinearLimits(self.size, (*self.rows, *rows))
 
-    def only(self, rows: tuple[Limit, ...]) -> Limits:
+    def only(self, rows: tuple[Limit, ...]) -> LinearLimits:
         """Some of the limits alone."""
-        return Limits(self.size, rows)
+        return LinearLimits(self.size, rows)
 
     @cached_property
     def scale(self) -> float:
@@ -233,7 +233,7 @@ class Limits:
         return all(limit.slack(amounts) >= -tolerance for limit in self.rows)
 
 
-def nearest_amounts(limits: Limits, amounts: Floats) -> Floats:
+def nearest_amounts(limits: LinearLimits, amounts: Floats) -> Floats:
     """The nearest amounts within the limits, by what is added to and taken from each lever; a small square
     term makes them the only ones (Mangasarian and Meyer 1979).
     """

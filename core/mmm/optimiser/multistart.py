@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.mmm.optimiser.branching import Envelopes, best_splits
-from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.flighting import pulsed
 from core.mmm.optimiser.horizon import Horizon, curves_of
-from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.limits import LinearLimits
 
 Floats = NDArray[np.float64]
 GRID = 33
 
 
-def ceilings(limits: Limits) -> Floats:
+def ceilings(limits: LinearLimits) -> Floats:
     """(lever,) the most each can get under its own bound and the total; what any limit alone leaves it."""
     m = limits.matrices
     whole = [limit.edge for limit in limits.rows if limit.name == "total"]
@@ -29,7 +29,9 @@ def ceilings(limits: Limits) -> Floats:
     return most
 
 
-def envelope_start(horizon: Horizon, levers: Levers, limits: Limits, cost: float) -> list[Floats]:
+def envelope_start(
+    horizon: Horizon, levers: DecisionVariables, limits: LinearLimits, cost: float
+) -> list[Floats]:
     """The best plans for the mean curves, whatever their shape, where each lever has a curve of its own."""
     most = ceilings(limits)
     if levers.free.any() or not np.isfinite(most).all():
@@ -41,7 +43,7 @@ def envelope_start(horizon: Horizon, levers: Levers, limits: Limits, cost: float
     return [] if found is None else [np.clip(amounts, m.low, m.high) for amounts in found[0]]
 
 
-def shapes(levers: Levers) -> list[Floats]:
+def shapes(levers: DecisionVariables) -> list[Floats]:
     """(period,) patterns to begin with where the flighting is optimised: in front, and in pulses."""
     periods, found = levers.periods, []
     if periods < 4 or not levers.free.any():
@@ -54,7 +56,7 @@ def shapes(levers: Levers) -> list[Floats]:
     return found
 
 
-def flighted(levers: Levers, limits: Limits, amounts: Floats) -> list[Floats]:
+def flighted(levers: DecisionVariables, limits: LinearLimits, amounts: Floats) -> list[Floats]:
     """The same money by channel and geo in other patterns over the periods, brought inside the limits."""
     found = []
     for shape in shapes(levers):
@@ -68,7 +70,7 @@ def flighted(levers: Levers, limits: Limits, amounts: Floats) -> list[Floats]:
     return found
 
 
-def corners(limits: Limits, count: int, seed: int) -> list[Floats]:
+def corners(limits: LinearLimits, count: int, seed: int) -> list[Floats]:
     """Seeded random plans: the best ones for random prices of each lever."""
     generator = np.random.default_rng(seed)
     found = []
@@ -79,7 +81,7 @@ def corners(limits: Limits, count: int, seed: int) -> list[Floats]:
     return found
 
 
-def hull(horizon: Horizon, levers: Levers, limits: Limits, around: Floats) -> float | None:
+def hull(horizon: Horizon, levers: DecisionVariables, limits: LinearLimits, around: Floats) -> float | None:
     """No plan within the limits has a larger mean KPI than this, whatever the shape of the curves.
 
     Each lever's curve lies under two lines over every interval of a grid, dense around `around`; branch and

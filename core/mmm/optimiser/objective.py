@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.horizon import Horizon, curvature, earn_by_lever, few_draws
 from core.mmm.optimiser.quadratic import Blocks
 from core.mmm.optimiser.risk import Attitude
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Look:
+class Evaluation:
     """A plan looked at: its `worth` less what its money costs, the gradient (lever,), KPI (draw,) and its
     slopes (draw, lever), and the weight of each draw."""
 
@@ -29,23 +29,23 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Worth:
+class Objective:
     """Worth of amounts: KPI under the attitude, less `cost` KPI for each unit of money."""
 
     horizon: Horizon
-    levers: Levers
+    levers: DecisionVariables
     attitude: Attitude
     cost: float = 0.0
 
-    def look(self, amounts: Floats) -> Look:
+    def look(self, amounts: Floats) -> Evaluation:
         """Value and gradient at the amounts (lever,)."""
         value, by_draw, _ = earn_by_lever(self.horizon, self.levers, amounts)
         kpi = value.sum(axis=1)
         worth, weights = self.attitude.worth(kpi)
         gradient = weights @ by_draw - self.cost
-        return Look(amounts, worth - self.cost * float(amounts.sum()), gradient, kpi, by_draw, weights)
+        return Evaluation(amounts, worth - self.cost * float(amounts.sum()), gradient, kpi, by_draw, weights)
 
-    def fall(self, look: Look) -> Blocks:
+    def fall(self, look: Evaluation) -> Blocks:
         """The curvature there with its sign turned and what is convex left out: positive semidefinite."""
         bands = curvature(self.horizon, self.levers, look.amounts, look.weights)
         blocks = _blocks(self.levers, -bands)
@@ -60,17 +60,17 @@ class Worth:
                 whole[np.ix_(own, own)] += block
         return Blocks(((np.arange(self.levers.size)[None], whole[None]),), self.levers.size)
 
-    def with_cost(self, cost: float) -> Worth:
+    def with_cost(self, cost: float) -> Objective:
         """The same at another price of money in KPI."""
         return replace(self, cost=cost)
 
-    def with_few(self, draws: int) -> Worth:
+    def with_few(self, draws: int) -> Objective:
         """The same on up to `draws` of the draws."""
         small = few_draws(self.horizon, draws)
         return replace(self, horizon=small, attitude=self.attitude.thinned(len(small.past)))
 
 
-def _blocks(levers: Levers, bands: Floats) -> Blocks:
+def _blocks(levers: DecisionVariables, bands: Floats) -> Blocks:
     """Bands by lever and distance as blocks: one by channel and part."""
     groups = []
     single = np.flatnonzero(~levers.free[levers.channel])

@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
-from core.mmm.optimiser.goals import Ask, Found, serve
+from core.mmm.optimiser.goals import GoalQuery, GoalResult, serve
 from core.mmm.optimiser.horizon import earn_by_lever, horizon_of
-from core.mmm.optimiser.limits import Limits
-from core.mmm.optimiser.objective import Worth
+from core.mmm.optimiser.limits import LinearLimits
+from core.mmm.optimiser.objective import Objective
 from core.mmm.optimiser.outcome import Plan
 from core.mmm.optimiser.probability_goal import against_reference
 from core.mmm.optimiser.risk import Attitude, Risk, attitude_of
-from core.mmm.optimiser.search import Search
+from core.mmm.optimiser.search import BudgetSearch
 from core.mmm.optimiser.solution import settled
 from core.mmm.optimiser.test_budgets import serve_with_tests
 
@@ -57,18 +57,18 @@ def optimize(
     return settled(problem, inner, ask, found)
 
 
-def search_of(problem: BudgetProblem, attitude: Attitude, draws: int, seed: int) -> Search:
+def search_of(problem: BudgetProblem, attitude: Attitude, draws: int, seed: int) -> BudgetSearch:
     """The question ready to be searched, on up to `draws` draws."""
     levers = problem.levers
     media = problem.model.thinned(draws).media
     horizon = horizon_of(problem.model.structure, media, problem.pattern(), problem.by_geo)
     reference = levers.amounts(problem.reference_spend().to_numpy())
     usual = earn_by_lever(horizon, levers, reference)[0].sum(axis=1)
-    worth = Worth(horizon, levers, attitude.around(usual))
-    return Search(worth, problem.limits(), reference, seed)
+    worth = Objective(horizon, levers, attitude.around(usual))
+    return BudgetSearch(worth, problem.limits(), reference, seed)
 
 
-def served(search: Search, ask: Ask, problem: BudgetProblem) -> tuple[Found, Limits]:
+def served(search: BudgetSearch, ask: GoalQuery, problem: BudgetProblem) -> tuple[GoalResult, LinearLimits]:
     """The best amounts for the goal, and the limits they were found within."""
     if problem.test_minimum:
         return serve_with_tests(search, ask, problem.levers, problem.test_minimum)
@@ -77,7 +77,7 @@ def served(search: Search, ask: Ask, problem: BudgetProblem) -> tuple[Found, Lim
 
 def _ask_of(
     problem: BudgetProblem, goal: Goal | str, target: float | None, margin: float | None, attitude: Attitude
-) -> Ask:
+) -> GoalQuery:
     faults = []
     try:
         chosen = Goal(goal)
@@ -91,7 +91,9 @@ def _ask_of(
         faults.append("The chance to beat the reference can only be asked with the goal kpi.")
     if faults:
         raise UserError(faults)
-    return Ask(chosen, problem.total, _value_per_kpi(problem), margin if margin is not None else 1.0, target)
+    return GoalQuery(
+        chosen, problem.total, _value_per_kpi(problem), margin if margin is not None else 1.0, target
+    )
 
 
 def _value_per_kpi(problem: BudgetProblem) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog, nnls
 
-from core.mmm.optimiser.limits import Limits
+from core.mmm.optimiser.limits import LinearLimits
 
 Floats = NDArray[np.float64]
 MANY = 900  # columns beyond which least squares takes too long
@@ -30,7 +30,7 @@ class Prices:
     residual: float
 
 
-def prices_of(gradient: Floats, limits: Limits, amounts: Floats, tolerance: float) -> Prices:
+def prices_of(gradient: Floats, limits: LinearLimits, amounts: Floats, tolerance: float) -> Prices:
     """Shadow prices of the limits at a plan; limits within `tolerance` money count as binding."""
     active = _Active(gradient, limits, amounts, tolerance)
     prices = {limit.label: 0.0 for limit in limits.rows}
@@ -46,7 +46,7 @@ class _Active:
     """The binding limits: `matrix` (lever, column), whose limit each column is (`owner`) and with which sign
     its multiplier counts; levers at 0 need no multiplier to explain too small a gradient (`idle`)."""
 
-    def __init__(self, gradient: Floats, limits: Limits, amounts: Floats, tolerance: float) -> None:
+    def __init__(self, gradient: Floats, limits: LinearLimits, amounts: Floats, tolerance: float) -> None:
         m = limits.matrices
         rows = np.flatnonzero(m.b - m.a @ amounts <= tolerance)
         low = np.flatnonzero((amounts - m.low <= tolerance) & (m.low_owner >= 0))

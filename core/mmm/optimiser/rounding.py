@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.optimiser.limits import CENT, Limits
+from core.mmm.optimiser.limits import CENT, LinearLimits
 
 Floats = NDArray[np.float64]
 SPECK = 1e-6  # money that counts as none
 
 
-def to_the_cent(money: Floats, limits: Limits, total: float, run: int = 1) -> Floats:
+def to_the_cent(money: Floats, limits: LinearLimits, total: float, run: int = 1) -> Floats:
     """`money` (cell,) in whole cents with the sum `total`; odd cents go where they break no limit.
 
     All amounts are cut down to cents; what is missing goes first to limits that want money, then to the
@@ -28,7 +28,7 @@ def to_the_cent(money: Floats, limits: Limits, total: float, run: int = 1) -> Fl
 class _Purse:
     """Cents by cell, and how many are still to be given out."""
 
-    def __init__(self, money: Floats, limits: Limits, total: int, run: int) -> None:
+    def __init__(self, money: Floats, limits: LinearLimits, total: int, run: int) -> None:
         m = limits.matrices
         self.cents = np.floor(money / CENT + 1e-6)
         due = np.round(np.cumsum((money / CENT).reshape(-1, run), axis=1))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from core.mmm.optimiser.constraint import Constraint
-from core.mmm.optimiser.decision_variables import Levers
-from core.mmm.optimiser.limits import Limit, Limits, Side, row
+from core.mmm.optimiser.decision_variables import DecisionVariables
+from core.mmm.optimiser.limits import Limit, LinearLimits, Side, row
 
 if TYPE_CHECKING:
     from core.mmm.optimiser.budget_problem import BudgetProblem
@@ -23,12 +23,12 @@ Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 
-def limits_of(problem: BudgetProblem, levers: Levers) -> Limits:
+def limits_of(problem: BudgetProblem, levers: DecisionVariables) -> LinearLimits:
     """Every limit of the question but its total and its least test spends, as rows over the levers; infinite
     ones are none."""
     found = [*_channels(problem, levers), *_groups(problem, levers), *_geos(problem, levers)]
     found += [*_periods(problem, levers), *_named(problem, levers)]
-    return Limits(levers.size, tuple(limit for limit in found if math.isfinite(limit.amount)))
+    return LinearLimits(levers.size, tuple(limit for limit in found if math.isfinite(limit.amount)))
 
 
 def _both(name: str, members: csr_array, lower: float, upper: float) -> list[Limit]:
@@ -36,26 +36,26 @@ def _both(name: str, members: csr_array, lower: float, upper: float) -> list[Lim
     return [Limit(name, side, members, float(amount)) for side, amount in sides]
 
 
-def channel_members(levers: Levers, channel: int) -> csr_array:
+def channel_members(levers: DecisionVariables, channel: int) -> csr_array:
     """All money of one channel."""
     return row((levers.channel == channel).astype(float))
 
 
-def _channels(problem: BudgetProblem, levers: Levers) -> Iterator[Limit]:
+def _channels(problem: BudgetProblem, levers: DecisionVariables) -> Iterator[Limit]:
     for c, (lower, upper) in enumerate(problem.channel_bounds()):
         yield from _both(levers.channels[c], channel_members(levers, c), lower, upper)
 
 
-def _groups(problem: BudgetProblem, levers: Levers) -> Iterator[Limit]:
+def _groups(problem: BudgetProblem, levers: DecisionVariables) -> Iterator[Limit]:
     for name, group, lower, upper in problem.groups:
         yield from _both(name, row(_of(levers, group)[levers.channel]), lower, upper)
 
 
-def _of(levers: Levers, names: object) -> Floats:
+def _of(levers: DecisionVariables, names: object) -> Floats:
     return np.array([float(channel in names) for channel in levers.channels])  # type: ignore[operator]
 
 
-def _geos(problem: BudgetProblem, levers: Levers) -> Iterator[Limit]:
+def _geos(problem: BudgetProblem, levers: DecisionVariables) -> Iterator[Limit]:
     """Money of a channel in a geo: as given, else not far beyond the most that was ever spent there."""
     if not problem.by_geo:
         return
@@ -78,7 +78,7 @@ def seen_by_geo(problem: BudgetProblem) -> Floats:
     return np.asarray(sums.max(axis=1) * problem.periods / window)
 
 
-def _periods(problem: BudgetProblem, levers: Levers) -> Iterator[Limit]:
+def _periods(problem: BudgetProblem, levers: DecisionVariables) -> Iterator[Limit]:
     """Money of a channel in any one period: as given, else not far beyond the largest of the data."""
     bounds, largest = problem.channel_bounds(), problem.model.frame.max()
     for c, channel in enumerate(levers.channels):
@@ -97,7 +97,7 @@ def _periods(problem: BudgetProblem, levers: Levers) -> Iterator[Limit]:
             yield Limit(name, "upper", _each_period(levers, c), float(upper))
 
 
-def _each_period(levers: Levers, channel: int, lowest: bool = False) -> csr_array:
+def _each_period(levers: DecisionVariables, channel: int, lowest: bool = False) -> csr_array:
     """One row by period, or that of the largest (least) share where the pattern is fixed."""
     own = levers.channel == channel
     if levers.free[channel]:
@@ -109,7 +109,7 @@ def _each_period(levers: Levers, channel: int, lowest: bool = False) -> csr_arra
     return row(own * float(share))
 
 
-def _named(problem: BudgetProblem, levers: Levers) -> Iterator[Limit]:
+def _named(problem: BudgetProblem, levers: DecisionVariables) -> Iterator[Limit]:
     for rule in problem.constraints:
         weights = constraint_members(rule, levers)
         sides: list[tuple[Side, float | None]] = [("lower", rule.lower), ("upper", rule.upper)]
@@ -119,7 +119,7 @@ def _named(problem: BudgetProblem, levers: Levers) -> Iterator[Limit]:
                 yield Limit(rule.name, side, row(members), float(amount), rule.of_total)
 
 
-def constraint_members(rule: Constraint, levers: Levers) -> Floats:
+def constraint_members(rule: Constraint, levers: DecisionVariables) -> Floats:
     """(lever,) the weight with which each lever counts in a constraint."""
     names = rule.channels or levers.channels
     weights = _of(levers, names) * np.array([rule.weights.get(name, 1.0) for name in levers.channels])

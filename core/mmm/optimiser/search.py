@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from core.mmm.choices import Saturation
 from core.mmm.model.transforms import SATURATION_CODES
 from core.mmm.optimiser.allocation import FLAT, ROUGH, Reached, climb
-from core.mmm.optimiser.limits import Limits, Side
+from core.mmm.optimiser.limits import LinearLimits, Side
 from core.mmm.optimiser.multistart import corners, envelope_start, flighted
-from core.mmm.optimiser.objective import Worth
+from core.mmm.optimiser.objective import Objective
 
 Floats = NDArray[np.float64]
 FEW = 100
@@ -31,15 +31,15 @@ class Breadth(StrEnum):
 
 
 @dataclass
-class Search:
+class BudgetSearch:
     """A worth to be made as large as possible within limits; `reference` (lever,) amounts of the raw
     reference.
 
     `starts` holds the worth that each start of the last wide search reached on few draws.
     """
 
-    worth: Worth
-    limits: Limits
+    worth: Objective
+    limits: LinearLimits
     reference: Floats
     seed: int
     starts: tuple[float, ...] = field(default=())
@@ -54,11 +54,11 @@ class Search:
         hill = media.saturation == SATURATION_CODES[Saturation.HILL]
         return bool((media.slope[:, hill] <= 1).all()) and self.worth.attitude.concave
 
-    def within(self, limits: Limits) -> Search:
+    def within(self, limits: LinearLimits) -> BudgetSearch:
         """The same search within other limits."""
-        return Search(self.worth, limits, self.reference, self.seed)
+        return BudgetSearch(self.worth, limits, self.reference, self.seed)
 
-    def scaled_reference(self, limits: Limits, total: float) -> Floats:
+    def scaled_reference(self, limits: LinearLimits, total: float) -> Floats:
         """The reference scaled to a total and brought inside the limits."""
         spent = float(self.reference.sum())
         even = np.full(limits.size, total / limits.size)
@@ -87,7 +87,7 @@ class Search:
         return best
 
     def _finalists(
-        self, limits: Limits, begin: list[Floats], usual: Floats, cost: float, look: Breadth
+        self, limits: LinearLimits, begin: list[Floats], usual: Floats, cost: float, look: Breadth
     ) -> list[Floats]:
         """The best of what all starts reach on few draws, no two alike."""
         rough, levers = self.few.with_cost(cost), self.worth.levers

@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 
 from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
-from core.mmm.optimiser.decision_variables import Levers
+from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.extrapolation import beyond_seen
-from core.mmm.optimiser.goals import Ask, Found
+from core.mmm.optimiser.goals import GoalQuery, GoalResult
 from core.mmm.optimiser.horizon import earn_by_lever
-from core.mmm.optimiser.limits import CENT, Limit, Limits, Side, row
+from core.mmm.optimiser.limits import CENT, Limit, LinearLimits, Side, row
 from core.mmm.optimiser.multistart import hull
 from core.mmm.optimiser.outcome import Plan
 from core.mmm.optimiser.prices import prices_of
 from core.mmm.optimiser.risk import Attitude
 from core.mmm.optimiser.rounding import to_the_cent
 from core.mmm.optimiser.rows import limits_of
-from core.mmm.optimiser.search import Breadth, Search
+from core.mmm.optimiser.search import Breadth, BudgetSearch
 
 Floats = NDArray[np.float64]
 ADJUSTMENTS = 12
@@ -30,7 +30,7 @@ BINDING = 1e-6  # share of the money within which a limit is met exactly
 
 
 @dataclass(frozen=True)
-class Draft:
+class Solution:
     """A plan in whole cents: `cells` (channel, part, period) money, KPI and its part after the end by draw;
     `amounts` are those of the levers before rounding."""
 
@@ -50,7 +50,7 @@ class Draft:
         return round(float(self.cells.sum()), 2)
 
 
-def settled(problem: BudgetProblem, search: Search, ask: Ask, found: Found) -> Plan:
+def settled(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, found: GoalResult) -> Plan:
     """The plan whose levers were found, in whole cents; a target is still met after rounding."""
     spent, upwards = float(found.amounts.sum()), ask.goal == Goal.TARGET_KPI
     if ask.goal == Goal.KPI:
@@ -68,7 +68,7 @@ def settled(problem: BudgetProblem, search: Search, ask: Ask, found: Found) -> P
     return _plan(problem, search, ask, draft)
 
 
-def _meets(attitude: Attitude, ask: Ask, draft: Draft, nothing: Floats) -> bool:
+def _meets(attitude: Attitude, ask: GoalQuery, draft: Solution, nothing: Floats) -> bool:
     worth = attitude.worth(draft.kpi)[0]
     if ask.goal == Goal.TARGET_KPI:
         return worth >= (ask.target or 0)
@@ -77,7 +77,7 @@ def _meets(attitude: Attitude, ask: Ask, draft: Draft, nothing: Floats) -> bool:
     return True
 
 
-def _draft(problem: BudgetProblem, search: Search, amounts: Floats, total: float) -> Draft:
+def _draft(problem: BudgetProblem, search: BudgetSearch, amounts: Floats, total: float) -> Solution:
     levers = problem.levers
     by_cell = levers.as_cells()
     whole = to_the_cent(amounts, search.limits, total)
@@ -85,10 +85,10 @@ def _draft(problem: BudgetProblem, search: Search, amounts: Floats, total: float
     limits = limits_of(problem, by_cell).with_rows(_kept(levers, whole))
     cells = to_the_cent(money.ravel(), limits, total, levers.periods)
     kpi, after = _draws(search, by_cell, cells)
-    return Draft(cells.reshape(money.shape), amounts, kpi, after)
+    return Solution(cells.reshape(money.shape), amounts, kpi, after)
 
 
-def _kept(levers: Levers, whole: Floats) -> tuple[Limit, ...]:
+def _kept(levers: DecisionVariables, whole: Floats) -> tuple[Limit, ...]:
     """Limits over cells that keep what each lever of a fixed pattern spends."""
     cells = np.arange(len(levers.channels) * levers.parts * levers.periods).reshape(-1, levers.periods)
     found = []
@@ -100,12 +100,12 @@ def _kept(levers: Levers, whole: Floats) -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def _draws(search: Search, levers: Levers, amounts: Floats) -> tuple[Floats, Floats]:
+def _draws(search: BudgetSearch, levers: DecisionVariables, amounts: Floats) -> tuple[Floats, Floats]:
     value, _, after = earn_by_lever(search.worth.horizon, levers, amounts)
     return value.sum(axis=1), after.sum(axis=1)
 
 
-def _plan(problem: BudgetProblem, search: Search, ask: Ask, draft: Draft) -> Plan:
+def _plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, draft: Solution) -> Plan:
     names, levers, attitude = list(problem.model.channels), problem.levers, search.worth.attitude
     fixed = search.limits.with_total(draft.total)
     raw = problem.reference_spend()
@@ -146,7 +146,7 @@ def _plan(problem: BudgetProblem, search: Search, ask: Ask, draft: Draft) -> Pla
     )
 
 
-def _bound(search: Search, fixed: Limits, draft: Draft) -> float | None:
+def _bound(search: BudgetSearch, fixed: LinearLimits, draft: Solution) -> float | None:
     """A bound for exact amounts; odd cents may put a plan a hair above it."""
     found = hull(search.worth.horizon, search.worth.levers, fixed, draft.amounts)
     return None if found is None else max(found, float(draft.kpi.mean()))
@@ -157,12 +157,12 @@ def attitude_against(attitude: Attitude, rival: Floats) -> Attitude:
     return Attitude("probability", rival=rival) if attitude.kind == "probability" else attitude
 
 
-def _schedule(levers: Levers, cells: Floats) -> pd.DataFrame:
+def _schedule(levers: DecisionVariables, cells: Floats) -> pd.DataFrame:
     by_period = np.round(cells.sum(axis=1).T, 2)
     return pd.DataFrame(by_period, index=levers.dates.rename("date"), columns=list(levers.channels))
 
 
-def _cells(levers: Levers, cells: Floats) -> pd.DataFrame:
+def _cells(levers: DecisionVariables, cells: Floats) -> pd.DataFrame:
     """Money by geo, date and channel; geos without money of their own share each amount as at present."""
     by_geo = cells if levers.own_geos or len(levers.geos) == 1 else _shared(levers, cells)
     index = pd.MultiIndex.from_product(
@@ -173,7 +173,7 @@ def _cells(levers: Levers, cells: Floats) -> pd.DataFrame:
     return ordered.sort_values(["geo", "date"], kind="stable", ignore_index=True)
 
 
-def _shared(levers: Levers, cells: Floats) -> Floats:
+def _shared(levers: DecisionVariables, cells: Floats) -> Floats:
     """(channel, geo, period) whole cents by share, the largest remainders rounded up."""
     exact = np.round(cells[:, 0] / CENT)[:, None] * levers.shares.T[:, :, None]
     whole = np.floor(exact + 1e-9)

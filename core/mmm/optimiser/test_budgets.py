@@ -7,18 +7,18 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.optimiser.decision_variables import Levers
-from core.mmm.optimiser.goals import Ask, Found, serve
-from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limit, Limits
+from core.mmm.optimiser.decision_variables import DecisionVariables
+from core.mmm.optimiser.goals import GoalQuery, GoalResult, serve
+from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limit, LinearLimits
 from core.mmm.optimiser.rows import channel_members
-from core.mmm.optimiser.search import Search
+from core.mmm.optimiser.search import BudgetSearch
 
 Floats = NDArray[np.float64]
 
 
 def serve_with_tests(
-    search: Search, ask: Ask, levers: Levers, tests: Mapping[str, float]
-) -> tuple[Found, Limits]:
+    search: BudgetSearch, ask: GoalQuery, levers: DecisionVariables, tests: Mapping[str, float]
+) -> tuple[GoalResult, LinearLimits]:
     """The best plan in which every channel of `tests` gets nothing or at least its amount, and the limits it
     was found within.
 
@@ -26,7 +26,7 @@ def serve_with_tests(
     is worse than a plan already found needs no further look. Where no branch has a plan, the clash is that of
     the last one.
     """
-    best: tuple[Found, Limits] | None = None
+    best: tuple[GoalResult, LinearLimits] | None = None
     trouble: InfeasiblePlan | None = None
     waiting = [search.limits]
     while waiting:
@@ -50,8 +50,8 @@ def serve_with_tests(
 
 
 def with_tests(
-    limits: Limits, levers: Levers, tests: Mapping[str, float], spend: Mapping[str, float]
-) -> Limits:
+    limits: LinearLimits, levers: DecisionVariables, tests: Mapping[str, float], spend: Mapping[str, float]
+) -> LinearLimits:
     """The limits with each test run or not as in a plan's spend."""
     for name, least in tests.items():
         nothing, some = _branches(levers, limits, name, least)
@@ -59,7 +59,9 @@ def with_tests(
     return limits
 
 
-def _broken(levers: Levers, amounts: Floats, tests: Mapping[str, float]) -> tuple[str, float] | None:
+def _broken(
+    levers: DecisionVariables, amounts: Floats, tests: Mapping[str, float]
+) -> tuple[str, float] | None:
     """The test that is farthest from both nothing and its amount; None where all are kept."""
     spend = dict(zip(levers.channels, levers.spend(amounts), strict=True))
     off = {name: min(spend[name], least - spend[name]) / least for name, least in tests.items()}
@@ -69,7 +71,7 @@ def _broken(levers: Levers, amounts: Floats, tests: Mapping[str, float]) -> tupl
     return worst, tests[worst]
 
 
-def _branches(levers: Levers, limits: Limits, name: str, least: float) -> list[Limits]:
+def _branches(levers: DecisionVariables, limits: LinearLimits, name: str, least: float) -> list[LinearLimits]:
     members = channel_members(levers, levers.channels.index(name))
     nothing = Limit(f"{name} without a test", "upper", members, 0.0)
     some = Limit(f"{name} test", "lower", members, least)

@@ -8,32 +8,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 
 Floats = NDArray[np.float64]
 DAYS_PER_YEAR = 365.25
-_STEPS = {"D": Frequency.DAILY, "W": Frequency.WEEKLY, "M": Frequency.MONTHLY}
+_STEPS = {"D": Granularity.DAILY, "W": Granularity.WEEKLY, "M": Granularity.MONTHLY}
 
 
-def detect_frequency(dates: pd.DatetimeIndex) -> Frequency | None:
+def detect_frequency(dates: pd.DatetimeIndex) -> Granularity | None:
     """The frequency most steps between consecutive dates agree on; None where they agree on none."""
     steps = np.diff(np.unique(dates.values)).astype("timedelta64[D]").astype(int)
     if not len(steps):
         return None
     usual = int(np.median(steps))
     if usual == 1:
-        return Frequency.DAILY
+        return Granularity.DAILY
     if usual == 7:
-        return Frequency.WEEKLY
-    return Frequency.MONTHLY if 28 <= usual <= 31 else None
+        return Granularity.WEEKLY
+    return Granularity.MONTHLY if 28 <= usual <= 31 else None
 
 
-def expected_dates(dates: pd.DatetimeIndex, frequency: Frequency) -> pd.DatetimeIndex:
+def expected_dates(dates: pd.DatetimeIndex, frequency: Granularity) -> pd.DatetimeIndex:
     """The gapless calendar from the first to the last date."""
     first, last = dates.min(), dates.max()
-    if frequency == Frequency.MONTHLY:
+    if frequency == Granularity.MONTHLY:
         return continue_dates_between(first, last)
-    step = "D" if frequency == Frequency.DAILY else "7D"
+    step = "D" if frequency == Granularity.DAILY else "7D"
     return pd.date_range(first, last, freq=step)
 
 
@@ -49,11 +49,11 @@ def _same_day(first: pd.Timestamp, month: pd.Period) -> pd.Timestamp:
     return pd.Timestamp(month.year, month.month, min(first.day, month.days_in_month))
 
 
-def following_dates(last: pd.Timestamp, frequency: Frequency, periods: int) -> pd.DatetimeIndex:
+def following_dates(last: pd.Timestamp, frequency: Granularity, periods: int) -> pd.DatetimeIndex:
     """The next `periods` dates after `last` on its calendar."""
-    if frequency == Frequency.DAILY:
+    if frequency == Granularity.DAILY:
         return pd.date_range(last, periods=periods + 1, freq="D")[1:]
-    if frequency == Frequency.WEEKLY:
+    if frequency == Granularity.WEEKLY:
         return pd.date_range(last, periods=periods + 1, freq="7D")[1:]
     months = pd.period_range(last, periods=periods + 1, freq="M")[1:]
     return pd.DatetimeIndex([_same_day(last, month) for month in months])
@@ -78,7 +78,7 @@ def weekday_terms(dates: pd.DatetimeIndex) -> tuple[Floats, list[str]]:
     return shown, [f"weekday_{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
 
 
-def trend_knots(dates: pd.DatetimeIndex, frequency: Frequency, knot_weeks: int) -> pd.DatetimeIndex:
+def trend_knots(dates: pd.DatetimeIndex, frequency: Granularity, knot_weeks: int) -> pd.DatetimeIndex:
     """Dates at which the slope may change: every `knot_weeks` inside the data, given at least 78 weeks."""
     step = pd.Timedelta(weeks=knot_weeks)
     first, last = dates[0], dates[-1]
@@ -94,7 +94,7 @@ def hinge_terms(dates: pd.DatetimeIndex, knots: pd.DatetimeIndex) -> Floats:
     return np.column_stack(columns) if columns else np.empty((len(dates), 0))
 
 
-def holiday_terms(dates: pd.DatetimeIndex, frequency: Frequency, country: str) -> tuple[Floats, list[str]]:
+def holiday_terms(dates: pd.DatetimeIndex, frequency: Granularity, country: str) -> tuple[Floats, list[str]]:
     """(period, holiday) public holidays of `country` falling into each period, and their names.
 
     A weekly period covers its date and the six days after it; a monthly one its calendar month.
@@ -114,11 +114,11 @@ def holiday_terms(dates: pd.DatetimeIndex, frequency: Frequency, country: str) -
     return count[:, useful], [names[k] for k in useful]
 
 
-def _period_of(day: dt.date, dates: pd.DatetimeIndex, frequency: Frequency) -> int | None:
+def _period_of(day: dt.date, dates: pd.DatetimeIndex, frequency: Granularity) -> int | None:
     stamp = pd.Timestamp(day)
-    if frequency == Frequency.MONTHLY:
+    if frequency == Granularity.MONTHLY:
         hits = np.flatnonzero((dates.year == stamp.year) & (dates.month == stamp.month))
         return int(hits[0]) if len(hits) else None
-    length = 1 if frequency == Frequency.DAILY else 7
+    length = 1 if frequency == Granularity.DAILY else 7
     place = int(dates.searchsorted(stamp, side="right")) - 1
     return place if place >= 0 and (stamp - dates[place]).days < length else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.config import MMMConfig
 from core.mmm.panel.calendar import DAYS_PER_YEAR, detect_frequency, expected_dates
 from core.mmm.panel.reading import needed_columns, read_dates, read_geos
-from core.mmm.problem import Problem, Repair, Thresholds, listed
+from core.mmm.problem import Problem, RepairKind, Thresholds, listed
 
 
 def date_problems(frame: pd.DataFrame, config: MMMConfig, limits: Thresholds) -> list[Problem]:
@@ -35,7 +35,7 @@ def _unreadable(data: pd.DataFrame, dates: pd.Series, config: MMMConfig) -> list
         f"'{data[column].iloc[bad[0]]}' in row "
         f"{row}: write dates as 2024-12-31."
     )
-    repair = Repair.DROP_ROWS if data[column].iloc[bad].isna().all() else None
+    repair = RepairKind.DROP_ROWS if data[column].iloc[bad].isna().all() else None
     return [Problem("error", "bad_date", text, column, row, repair)]
 
 
@@ -54,7 +54,7 @@ def _duplicates(data: pd.DataFrame, dates: pd.Series, geos: pd.Series, config: M
         "already there "
         f"({what}), first in row {row + 1} ({place}): each period may occur once."
     )
-    repair = Repair.DROP_DUPLICATES if same else Repair.SUM_DUPLICATES
+    repair = RepairKind.DROP_DUPLICATES if same else RepairKind.SUM_DUPLICATES
     return [Problem("error", "duplicate", text, config.date_column, row + 1, repair)]
 
 
@@ -82,7 +82,7 @@ def _off_calendar(
     dates: pd.Series,
     every: pd.DatetimeIndex,
     expected: pd.DatetimeIndex,
-    frequency: Frequency,
+    frequency: Granularity,
     config: MMMConfig,
 ) -> list[Problem]:
     off = every.difference(expected)
@@ -98,9 +98,9 @@ def _off_calendar(
 
 
 def _too_short(
-    every: pd.DatetimeIndex, frequency: Frequency | None, config: MMMConfig, limits: Thresholds
+    every: pd.DatetimeIndex, frequency: Granularity | None, config: MMMConfig, limits: Thresholds
 ) -> list[Problem]:
-    usual = (frequency or Frequency.WEEKLY).periods_per_year
+    usual = (frequency or Granularity.WEEKLY).periods_per_year
     kept = len(every) - config.holdout
     years = min((every[-1] - every[0]).days / DAYS_PER_YEAR + 1 / usual, kept / usual)
     # Half a period of grace, so that 26 weeks and 6 months count as half a year.
@@ -126,4 +126,4 @@ def _uneven_geos(
         return []
     shown = listed(f"{geo} has {n} of {len(every)}" for geo, n in uneven.items())
     text = f"The geos have unequal calendars: {shown} periods."
-    return [Problem("error", "uneven_geos", text, config.geo_column, repair=Repair.COMMON_CALENDAR)]
+    return [Problem("error", "uneven_geos", text, config.geo_column, repair=RepairKind.COMMON_CALENDAR)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.mmm.config import MMMConfig
 from core.mmm.panel.reading import read_geos, read_numbers
-from core.mmm.problem import Problem, Repair, Thresholds
+from core.mmm.problem import Problem, RepairKind, Thresholds
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +54,9 @@ def _like_target(
                 f"{likeness:.4f}): it "
                 "would explain the KPI by itself; leave it out."
             )
-            problems.append(Problem("error", "control_is_target", text, column, repair=Repair.DROP_COLUMN))
+            problems.append(
+                Problem("error", "control_is_target", text, column, repair=RepairKind.DROP_COLUMN)
+            )
     return problems
 
 

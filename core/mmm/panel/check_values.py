@@ -7,7 +7,7 @@ import pandas as pd
 
 from core.mmm.config import MMMConfig
 from core.mmm.panel.reading import is_blank, media_columns, numeric_columns, read_numbers
-from core.mmm.problem import Problem, Repair
+from core.mmm.problem import Problem, RepairKind
 
 
 def value_problems(frame: pd.DataFrame, config: MMMConfig) -> list[Problem]:
@@ -42,9 +42,9 @@ def _gaps(column: str, blank: pd.Series, config: MMMConfig, media: set[str]) -> 
     row = int(blank.to_numpy().argmax()) + 1
     advice, repair = "fill it in or leave the row out", None
     if column in media:
-        advice, repair = "0 if nothing ran", Repair.FILL_MISSING_ZERO
+        advice, repair = "0 if nothing ran", RepairKind.FILL_MISSING_ZERO
     elif column != config.target_column:
-        advice, repair = "interpolate between its neighbours, or fill it in", Repair.INTERPOLATE
+        advice, repair = "interpolate between its neighbours, or fill it in", RepairKind.INTERPOLATE
     text = f"Column '{column}' is empty in {int(blank.sum())} rows, first in row {row}: {advice}."
     return [Problem("error", "empty_cell", text, column, row, repair)]
 
@@ -70,7 +70,7 @@ def _without_variation(column: str, numbers: pd.Series, config: MMMConfig, media
         if (kept == 0).all():
             where = " outside the holdout" if config.holdout else ""
             text = f"Channel '{column}' is 0 in every row{where}: its effect cannot be learned; leave it out."
-            return [Problem("error", "all_zero", text, column, repair=Repair.DROP_COLUMN)]
+            return [Problem("error", "all_zero", text, column, repair=RepairKind.DROP_COLUMN)]
         return []
     if known.nunique() > 1:
         return []
@@ -79,7 +79,7 @@ def _without_variation(column: str, numbers: pd.Series, config: MMMConfig, media
         return [Problem("error", "constant_target", text, column)]
     if column in config.control_columns:
         text = f"Control '{column}' has the same value in every row and tells the model nothing."
-        return [Problem("warning", "constant_control", text, column, repair=Repair.DROP_COLUMN)]
+        return [Problem("warning", "constant_control", text, column, repair=RepairKind.DROP_COLUMN)]
     if column == config.population_column and known.iloc[0] <= 0:
         return [Problem("error", "population", f"Population '{column}' must be positive.", column)]
     return []

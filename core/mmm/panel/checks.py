@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.mmm.config import Limits, MMMConfig
+from core.mmm.config import ConfigLimits, MMMConfig
 from core.mmm.panel.check_dates import date_problems
 from core.mmm.panel.check_likeness import likeness_problems
 from core.mmm.panel.check_reach import reach_problems
@@ -55,7 +55,7 @@ def _geo_problems(frame: pd.DataFrame, config: MMMConfig) -> list[Problem]:
         text = f"Column '{column}' is empty in {int(blank.sum())} rows, first in row {row}: name the geo."
         return [Problem("error", "geo_missing", text, column, row)]
     count = frame[column].nunique()
-    if config.use_geo and count > Limits().geos:
-        text = f"At most {Limits().geos} geos can be fitted; column '{column}' has {count}."
+    if config.use_geo and count > ConfigLimits().geos:
+        text = f"At most {ConfigLimits().geos} geos can be fitted; column '{column}' has {count}."
         return [Problem("error", "too_many_geos", text, column)]
     return []

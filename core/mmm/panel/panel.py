@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.config import MMMConfig
 from core.mmm.panel.calendar import detect_frequency
 from core.mmm.panel.checks import check
@@ -31,7 +31,7 @@ class Panel:
 
     dates: pd.DatetimeIndex
     geos: tuple[str, ...]
-    frequency: Frequency
+    frequency: Granularity
     kpi: Floats
     value: Floats
     exposure: Floats
@@ -112,7 +112,7 @@ def _means(config: MMMConfig) -> set[str]:
     return columns | ({config.value_column} if config.value_column else set())
 
 
-def panel_of(rows: pd.DataFrame, config: MMMConfig, dates: pd.DatetimeIndex, frequency: Frequency) -> Panel:
+def panel_of(rows: pd.DataFrame, config: MMMConfig, dates: pd.DatetimeIndex, frequency: Granularity) -> Panel:
     """Arrays of complete, sorted rows (every geo has every date); a missing target column reads as NaN."""
     geos = tuple(dict.fromkeys(rows["__geo"]))
     shape = (len(geos), len(dates))

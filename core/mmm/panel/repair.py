@@ -14,7 +14,7 @@ from core.mmm.panel.reading import (
     read_geos,
     read_numbers,
 )
-from core.mmm.problem import Problem, Repair
+from core.mmm.problem import Problem, RepairKind
 
 
 def apply_repair(frame: pd.DataFrame, config: MMMConfig, problem: Problem) -> pd.DataFrame:
@@ -84,12 +84,12 @@ def _common_calendar(frame: pd.DataFrame, config: MMMConfig, problem: Problem) -
 
 
 _REPAIRS = {
-    Repair.DROP_DUPLICATES: _drop_duplicates,
-    Repair.SUM_DUPLICATES: _sum_duplicates,
-    Repair.DROP_ROWS: _drop_rows,
-    Repair.DROP_COLUMN: _drop_column,
-    Repair.FILL_MISSING_ZERO: _fill_zero,
-    Repair.INTERPOLATE: _interpolate,
-    Repair.COMMON_CALENDAR: _common_calendar,
+    RepairKind.DROP_DUPLICATES: _drop_duplicates,
+    RepairKind.SUM_DUPLICATES: _sum_duplicates,
+    RepairKind.DROP_ROWS: _drop_rows,
+    RepairKind.DROP_COLUMN: _drop_column,
+    RepairKind.FILL_MISSING_ZERO: _fill_zero,
+    RepairKind.INTERPOLATE: _interpolate,
+    RepairKind.COMMON_CALENDAR: _common_calendar,
 }
-assert set(_REPAIRS) == set(Repair)
+assert set(_REPAIRS) == set(RepairKind)

@@ -11,15 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.choices import Frequency, Goal
+from core.mmm.choices import Goal, Granularity
 from core.mmm.panel.calendar import following_dates
 from core.mmm.planning.limit_values import ChannelLimit
 from core.mmm.planning.values import BudgetInputs, fill_limits, to_cents
 
 Floats = NDArray[np.float64]
 HEADROOM = 1.5  # a first upper limit, in multiples of the most ever spent over as many periods
-FIRST_PERIODS = {Frequency.DAILY: 28, Frequency.WEEKLY: 13, Frequency.MONTHLY: 3}
-MOST_PERIODS = {Frequency.DAILY: 364, Frequency.WEEKLY: 104, Frequency.MONTHLY: 24}
+FIRST_PERIODS = {Granularity.DAILY: 28, Granularity.WEEKLY: 13, Granularity.MONTHLY: 3}
+MOST_PERIODS = {Granularity.DAILY: 364, Granularity.WEEKLY: 104, Granularity.MONTHLY: 24}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class PlanBasis:
     """
 
     channels: tuple[str, ...]
-    frequency: Frequency
+    frequency: Granularity
     periods: int
     dates: pd.DatetimeIndex
     recent: Mapping[str, float]
@@ -104,7 +104,7 @@ class PlanBasis:
         return to_cents(sum(self.recent.values()))
 
 
-def basis_of(spend: pd.DataFrame, actual: pd.Series, frequency: Frequency, periods: int) -> PlanBasis:
+def basis_of(spend: pd.DataFrame, actual: pd.Series, frequency: Granularity, periods: int) -> PlanBasis:
     """The basis of a plan over `periods` periods.
 
     `spend`: money by date (rows) and paid channel, all geos together; `actual`: KPI by date. Raises UserError
@@ -130,7 +130,7 @@ def basis_of(spend: pd.DataFrame, actual: pd.Series, frequency: Frequency, perio
     )
 
 
-def first_periods(frequency: Frequency, available: int) -> int:
+def first_periods(frequency: Granularity, available: int) -> int:
     """The horizon that is offered first: about a quarter, never longer than the data."""
     return min(FIRST_PERIODS[frequency], available)
 

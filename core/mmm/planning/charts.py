@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from core.charts.base import NEUTRAL, Trace, band, days, empty, error_bars, faded, figure, interval_words
 from core.charts.wording import Wording
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
-from core.mmm.planning.compare import Comparison
+from core.mmm.planning.compare import PlanComparison
 from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
 
 PLAN = "#4c7ef3"
@@ -199,7 +199,7 @@ def _line(
     }
 
 
-def plans_kpi(comparison: Comparison, wording: Wording, level: float = 0.9) -> go.Figure:
+def plans_kpi(comparison: PlanComparison, wording: Wording, level: float = 0.9) -> go.Figure:
     """Caused KPI of each plan, window and carry-over together, with intervals."""
     standings = comparison.standings
     names = [standing.plan.name for standing in standings]
@@ -217,7 +217,7 @@ def plans_kpi(comparison: Comparison, wording: Wording, level: float = 0.9) -> g
                   yaxis={"autorange": "reversed"})  # fmt: skip
 
 
-def plans_spend(comparison: Comparison, wording: Wording) -> go.Figure:
+def plans_spend(comparison: PlanComparison, wording: Wording) -> go.Figure:
     """Money of each plan, stacked by channel."""
     names = _unlike([standing.plan.name for standing in comparison.standings])
     bars = []

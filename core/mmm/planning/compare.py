@@ -31,7 +31,7 @@ class ComparedPlan:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlanOutcome:
     """One plan against the chosen baseline; KPI is caused by media, in the window and carried over after it.
 
     `difference` counts changed prices and other drivers too. `paired`: both plans come from the same draws of
@@ -50,10 +50,10 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PlanComparison:
     """Plans side by side, in the order given; `cautions` say what makes them hard to compare."""
 
-    standings: tuple[Standing, ...]
+    standings: tuple[PlanOutcome, ...]
     baseline_id: int
     cautions: tuple[str, ...]
 
@@ -64,7 +64,7 @@ class Comparison:
         return tuple(dict.fromkeys(names))
 
 
-def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> Comparison:
+def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> PlanComparison:
     """Each plan against the plan `baseline_id`, from the same draws where the model is the same; or against
     RECENT spend, each plan with that of its own model and horizon.
 
@@ -81,7 +81,7 @@ def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> Comparison
         raise UserError("The plan to compare with is not among the chosen ones.")
     baseline = plans[ids.index(baseline_id)]
     standings = tuple(_standing(plan, baseline) for plan in plans)
-    return Comparison(standings, baseline_id, tuple(_cautions(plans)))
+    return PlanComparison(standings, baseline_id, tuple(_cautions(plans)))
 
 
 def recent_plan(plans: Sequence[ComparedPlan]) -> ComparedPlan | None:
@@ -105,7 +105,7 @@ def _recent_answer(answer: WhatIfAnswer) -> WhatIfAnswer:
     )  # fmt: skip
 
 
-def _against_recent(plans: Sequence[ComparedPlan]) -> Comparison:
+def _against_recent(plans: Sequence[ComparedPlan]) -> PlanComparison:
     baseline = recent_plan(plans)
     if baseline is None:
         raise UserError("None of these plans holds the draws of recent spend; open and save it again.")
@@ -119,29 +119,29 @@ def _against_recent(plans: Sequence[ComparedPlan]) -> Comparison:
             "Each plan is set against recent spend on its own model and horizon; the row “Recent spend” is "
             f"that of “{baseline.model_name}” over {baseline.periods} periods."
         )
-    return Comparison((*standings,), RECENT, tuple(cautions))
+    return PlanComparison((*standings,), RECENT, tuple(cautions))
 
 
-def _as_saved(plan: ComparedPlan) -> Standing:
+def _as_saved(plan: ComparedPlan) -> PlanOutcome:
     """The difference that was saved with a plan which does not hold the draws of its baseline."""
     answer = plan.answer
     kpi = Estimate.of(answer.draws.total, plan.level)
-    return Standing(
+    return PlanOutcome(
         plan, answer.total_value, kpi, answer.roas, answer.difference, answer.probability_better, True
     )
 
 
-def _standing(plan: ComparedPlan, baseline: ComparedPlan) -> Standing:
+def _standing(plan: ComparedPlan, baseline: ComparedPlan) -> PlanOutcome:
     spend, roas = plan.answer.total_value, plan.answer.roas
     kpi = Estimate.of(plan.answer.draws.total, plan.level)
     paired = _same_draws(plan, baseline)
     if plan.scenario_id == baseline.scenario_id:
-        return Standing(plan, spend, kpi, roas, None, None, paired)
+        return PlanOutcome(plan, spend, kpi, roas, None, None, paired)
     gap = _differences(_all_draws(plan), _all_draws(baseline), paired)
     # Plans that earn the same in every draw are neither better nor worse.
     same = bool(np.abs(gap).max(initial=0.0) <= SAME * max(abs(kpi.mean), 1.0))
     better = None if same else float(np.mean(gap > 0))
-    return Standing(plan, spend, kpi, roas, Estimate.of(gap, plan.level), better, paired)
+    return PlanOutcome(plan, spend, kpi, roas, Estimate.of(gap, plan.level), better, paired)
 
 
 def _all_draws(plan: ComparedPlan) -> Floats:

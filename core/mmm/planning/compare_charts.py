@@ -6,14 +6,14 @@ import plotly.graph_objects as go
 
 from core.charts.base import Trace, error_bars, figure, interval_words
 from core.charts.wording import Wording
-from core.mmm.planning.compare import Comparison, Standing
+from core.mmm.planning.compare import PlanComparison, PlanOutcome
 
 ROW_HEIGHT = 20
 SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star")
 COLOURS = ("#8b93a1", "#4c7ef3", "#e07a1f", "#2ca58d", "#c2437c", "#7b61d1")
 
 
-def plans_channels(comparison: Comparison, wording: Wording, level: float = 0.9) -> go.Figure:
+def plans_channels(comparison: PlanComparison, wording: Wording, level: float = 0.9) -> go.Figure:
     """KPI that each channel causes in each plan, with intervals; one symbol a plan."""
     channels, standings = comparison.channels, comparison.standings
     traces = [_dots(standing, n, channels, wording) for n, standing in enumerate(standings)]
@@ -28,7 +28,7 @@ def plans_channels(comparison: Comparison, wording: Wording, level: float = 0.9)
     )
 
 
-def _dots(standing: Standing, place: int, channels: tuple[str, ...], wording: Wording) -> Trace:
+def _dots(standing: PlanOutcome, place: int, channels: tuple[str, ...], wording: Wording) -> Trace:
     known = {o.channel: o.kpi_after for o in standing.plan.answer.channels}
     names = [name for name in channels if name in known]
     kpi = [known[name] for name in names]

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Driver:
+class PlanDriver:
     """One treatment or control of a model.
 
     `assumed` (geo, period) over the horizon; `response` (draw, geo): KPI per unit of the column; `lowest` and
@@ -57,7 +57,7 @@ class Driver:
         return bool(planned.min() < self.lowest - slack or planned.max() > self.highest + slack)
 
 
-def read_drivers(model: FittedMMM, basis: PlanBasis, draws: int) -> tuple[Driver, ...]:
+def read_drivers(model: FittedMMM, basis: PlanBasis, draws: int) -> tuple[PlanDriver, ...]:
     """The model's treatments, then its controls, over the horizon of the basis."""
     panel, recipe, config = model.structure.panel, model.structure.recipe, model.config
     theta = model.thinned(draws).theta * model.structure.scales.kpi_mean[:, None]
@@ -72,7 +72,7 @@ def read_drivers(model: FittedMMM, basis: PlanBasis, draws: int) -> tuple[Driver
             place = next(i for i, (n, p) in enumerate(zip(names, parts, strict=True)) if n == p == column)
             unit = recipe.treatment_scale[k] if treatment else recipe.control_scale[:, k]
             found.append(
-                Driver(
+                PlanDriver(
                     column,
                     treatment,
                     assumed[..., k],
@@ -84,7 +84,7 @@ def read_drivers(model: FittedMMM, basis: PlanBasis, draws: int) -> tuple[Driver
     return tuple(found)
 
 
-def driver_effects(drivers: tuple[Driver, ...], plans: Mapping[str, DriverPlan]) -> dict[str, Floats]:
+def driver_effects(drivers: tuple[PlanDriver, ...], plans: Mapping[str, DriverPlan]) -> dict[str, Floats]:
     """(draw, period) KPI by changed column. UserError for columns the model does not have."""
     known = {driver.column: driver for driver in drivers}
     strange = [name for name in plans if name not in known]

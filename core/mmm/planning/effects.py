@@ -73,7 +73,7 @@ def draws_of(model: FittedMMM) -> int:
 
 
 @dataclass(frozen=True)
-class PlanGround:
+class EffectsContext:
     """What any schedule over a horizon works on, made once: carried-over past, prices, response draws.
 
     `value` (geo,) money per unit of KPI; `quiet` (draw, channel) money earned inside the horizon by earlier
@@ -87,19 +87,19 @@ class PlanGround:
     own_rate: Floats
 
 
-def ground_of(model: FittedMMM, periods: int, draws: int | None = None) -> PlanGround:
+def ground_of(model: FittedMMM, periods: int, draws: int | None = None) -> EffectsContext:
     """The ground of every schedule over `periods` periods right after the data."""
     posterior = model.thinned(draws or draws_of(model))
     empty = np.zeros((periods, len(model.channels)))
     horizon = horizon_of(model.structure, posterior.media, empty)
     value = np.ascontiguousarray(model.structure.panel.value[:, -1])
     _, own = media_per_money(model.structure, posterior.media, own_exposure_per_spend(model.structure))
-    ground = PlanGround(horizon, value, np.zeros(horizon.media.half.shape), own)
+    ground = EffectsContext(horizon, value, np.zeros(horizon.media.half.shape), own)
     return replace(ground, quiet=_effects(ground, empty[None], empty).earned)
 
 
 def plan_effects(
-    model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None, ground: PlanGround | None = None
+    model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None, ground: EffectsContext | None = None
 ) -> PlanEffects:
     """Effects of money by period of the horizon (rows) and paid channel (columns), right after the data; or
     of long rows date, geo, channel, spend, where geos have money of their own.
@@ -117,7 +117,7 @@ def plan_effects(
     return _effects(ground or ground_of(model, len(whole), draws), money, whole)
 
 
-def _effects(ground: PlanGround, money: Floats, whole: Floats) -> PlanEffects:
+def _effects(ground: EffectsContext, money: Floats, whole: Floats) -> PlanEffects:
     horizon = ground.horizon
     rate = ground.own_rate if len(money) > 1 else horizon.rate
     media, shape = horizon.media, horizon.media.half.shape

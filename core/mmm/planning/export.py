@@ -8,7 +8,7 @@ import pandas as pd
 
 from core.charts.wording import Wording
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
-from core.mmm.planning.compare import Comparison
+from core.mmm.planning.compare import PlanComparison
 from core.mmm.planning.report import PlanReport
 from core.mmm.planning.schedule import SHEET
 from core.mmm.planning.whatif_results import WhatIfAnswer
@@ -38,7 +38,7 @@ def plan_xlsx(report: PlanReport) -> bytes:
     return to_xlsx_bytes({name: sheet for name, sheet in sheets.items() if not sheet.empty})
 
 
-def comparison_csv(comparison: Comparison, wording: Wording) -> bytes:
+def comparison_csv(comparison: PlanComparison, wording: Wording) -> bytes:
     """Plans side by side as CSV."""
     return to_csv_bytes(comparison_table(comparison, wording))
 
@@ -133,7 +133,7 @@ def forecast_table(answer: WhatIfAnswer, wording: Wording) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def comparison_table(comparison: Comparison, wording: Wording) -> pd.DataFrame:
+def comparison_table(comparison: PlanComparison, wording: Wording) -> pd.DataFrame:
     """One row per plan: money, caused KPI, difference to the baseline plan, money by channel."""
     rows = []
     for standing in comparison.standings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportlab.pdfgen.canvas import Canvas
 
-from core.documents.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, Sheet, fonts_for, one_page
+from core.documents.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, PdfPage, fonts_for, one_page
 from core.mmm.documents.pdf_charts import INK, QUIET, clipped
 from core.mmm.planning.export_pdf_charts import (
     forecast_plot,
@@ -40,7 +40,7 @@ def _every_text(report: PlanReport) -> str:
     )  # fmt: skip
 
 
-class PlanPage(Sheet):
+class PlanPage(PdfPage):
     """The one-pager being drawn."""
 
     def __init__(self, canvas: Canvas, report: PlanReport, font: str, bold: str) -> None:

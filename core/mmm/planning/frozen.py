@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.charts.wording import Wording
-from core.mmm.planning.origin import Origin
+from core.mmm.planning.origin import PlanOrigin
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Frozen:
     """Labels, currency and KPI label as they were, and the facts about model and data."""
 
     wording: Wording
-    origin: Origin
+    origin: PlanOrigin
 
     def to_json(self) -> dict[str, Any]:
         """Both as plain JSON values; `from_json` gives equal ones back."""
@@ -28,4 +28,4 @@ class Frozen:
         """What `to_json` kept."""
         known = Wording.__dataclass_fields__
         words = {name: value for name, value in raw["wording"].items() if name in known}
-        return cls(Wording(**words), Origin.from_json(raw["origin"]))
+        return cls(Wording(**words), PlanOrigin.from_json(raw["origin"]))

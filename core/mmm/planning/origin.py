@@ -12,7 +12,7 @@ from core.mmm.model_info import ModelInfo
 
 
 @dataclass(frozen=True)
-class Origin:
+class PlanOrigin:
     """A model and its data as they were when the figures were made.
 
     `draws` are the posterior draws kept, `rows` those of the data (periods x geos), `trained_at` an ISO
@@ -62,14 +62,14 @@ class Origin:
         return kept
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Origin:
+    def from_json(cls, raw: Mapping[str, Any]) -> PlanOrigin:
         """The facts kept by `to_json`."""
         return cls(**{name: raw[name] for name in cls.__dataclass_fields__})
 
 
-def origin_of(info: ModelInfo, model: FittedMMM) -> Origin:
+def origin_of(info: ModelInfo, model: FittedMMM) -> PlanOrigin:
     """The facts about a trained model and the data that it was trained on."""
-    return Origin(
+    return PlanOrigin(
         model_id=info.id,
         model_name=info.name,
         trained_at=(info.finished_at or info.created_at).isoformat(timespec="seconds"),
@@ -88,6 +88,6 @@ def origin_of(info: ModelInfo, model: FittedMMM) -> Origin:
     )
 
 
-def lost_origin(model_id: int, model_name: str, period: str) -> Origin:
+def lost_origin(model_id: int, model_name: str, period: str) -> PlanOrigin:
     """What is left to say where the model was deleted and the plan was not frozen before."""
-    return Origin(model_id, model_name, "no longer known", True, 0, 0, "", 0, 0, "", "", 1, period, "")
+    return PlanOrigin(model_id, model_name, "no longer known", True, 0, 0, "", 0, 0, "", "", 1, period, "")

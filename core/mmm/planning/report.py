@@ -10,7 +10,7 @@ import pandas as pd
 from core.charts.wording import Wording, probability
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.in_force import limits_in_force
-from core.mmm.planning.origin import Origin
+from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.schedule import Schedule, schedule_of
 from core.mmm.planning.values import BudgetInputs, PlanKind
 from core.mmm.planning.whatif_results import WhatIfAnswer
@@ -120,7 +120,7 @@ class PlanReport:
 
 
 def budget_report(
-    title: PlanTitle, answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, origin: Origin
+    title: PlanTitle, answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, origin: PlanOrigin
 ) -> PlanReport:
     """The report of an optimised budget."""
     said = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
@@ -143,7 +143,7 @@ def budget_report(
 
 
 def whatif_report(
-    title: PlanTitle, answer: WhatIfAnswer, inputs: WhatIfInputs, wording: Wording, origin: Origin
+    title: PlanTitle, answer: WhatIfAnswer, inputs: WhatIfInputs, wording: Wording, origin: PlanOrigin
 ) -> PlanReport:
     """The report of a spend scenario."""
     return PlanReport(

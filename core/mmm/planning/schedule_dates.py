@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 
 
 def date_faults(
     found: pd.DatetimeIndex,
     wanted: pd.DatetimeIndex,
-    frequency: Frequency,
+    frequency: Granularity,
     places: Mapping[pd.Timestamp, str],
 ) -> list[str]:
     """Every way in which `found` is not the beginning of `wanted`; empty where it is.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts.wording import Wording
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.planning.schedule import headings
 
 DATE_NAMES = ("date", "week", "day", "month", "period")
@@ -26,7 +26,7 @@ class ScheduleShape:
 
     channels: tuple[str, ...]
     wording: Wording
-    frequency: Frequency
+    frequency: Granularity
     dates: pd.DatetimeIndex
     geos: tuple[str, ...] = ()
     own_names: Mapping[str, str] = field(default_factory=dict)

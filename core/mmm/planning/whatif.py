@@ -13,10 +13,10 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.planning.answer_parts import Beyond
 from core.mmm.planning.answers import kept_draws, kept_totals
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.drivers import Driver, driver_effects, read_drivers
+from core.mmm.planning.drivers import PlanDriver, driver_effects, read_drivers
 from core.mmm.planning.effects import (
+    EffectsContext,
     PlanEffects,
-    PlanGround,
     draws_of,
     estimates,
     ground_of,
@@ -46,8 +46,8 @@ class SpendForecast:
     effects: PlanEffects
     whole: Floats
     assumptions: tuple[str, ...]
-    ground: PlanGround
-    drivers: tuple[Driver, ...]
+    ground: EffectsContext
+    drivers: tuple[PlanDriver, ...]
     repeats_last_year: bool
 
 

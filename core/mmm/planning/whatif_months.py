@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.planning.values import to_cents
 from core.mmm.planning.whatif_values import WhatIfInputs, spread_like
 
 
-def has_months(frequency: Frequency, periods: int) -> bool:
+def has_months(frequency: Granularity, periods: int) -> bool:
     """Whether a view by month says something else than the periods themselves."""
-    return frequency != Frequency.MONTHLY and periods > 1
+    return frequency != Granularity.MONTHLY and periods > 1
 
 
 def month_frame(frame: pd.DataFrame) -> pd.DataFrame:

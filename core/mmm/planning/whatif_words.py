@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.charts.wording import Wording, percent, probability
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.drivers import Driver
+from core.mmm.planning.drivers import PlanDriver
 from core.mmm.planning.goal_seek import GoalAnswer
 from core.mmm.planning.values import CENT
 from core.mmm.planning.whatif_results import WhatIfAnswer
@@ -48,7 +48,7 @@ def driver_sentence(answer: WhatIfAnswer, wording: Wording) -> str:
     return said
 
 
-def driver_words(driver: Driver, basis: PlanBasis, a_year_ago: bool) -> str:
+def driver_words(driver: PlanDriver, basis: PlanBasis, a_year_ago: bool) -> str:
     """What is assumed of a price, promotion or control, and the values it ever had."""
     source = f"as in the same {basis.period}s a year ago" if a_year_ago else "its recent mean"
     mean = float(driver.typical.mean())

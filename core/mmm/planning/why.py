@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.in_force import InForce
-from core.mmm.planning.origin import Origin
+from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.words import split_words
 from core.mmm.results.evidence import Estimate, Floats
@@ -38,7 +38,7 @@ RETURN = r"\mathrm{ROAS} = \frac{1}{D}\sum_d \frac{V_d^{\text{plan}} - V_d^{\tex
 
 
 @dataclass(frozen=True)
-class Reason:
+class WhyStep:
     """One figure: how it is computed in words and symbols, and the numbers that make it up.
 
     `parts` are (what, number) rows; the last of them is the figure itself. `sentence` says the formula in
@@ -59,11 +59,11 @@ class Why:
     in plans saved long ago). `seed` made the draws; `limits` are those in force.
     """
 
-    reasons: tuple[Reason, ...]
+    reasons: tuple[WhyStep, ...]
     draws: pd.DataFrame
     seed: int
     level: float
-    origin: Origin
+    origin: PlanOrigin
     limits: tuple[InForce, ...] = ()
 
     @property
@@ -72,7 +72,7 @@ class Why:
         return len(self.draws)
 
 
-def why_of(answer: Answer, level: float, origin: Origin, limits: tuple[InForce, ...] = ()) -> Why:
+def why_of(answer: Answer, level: float, origin: PlanOrigin, limits: tuple[InForce, ...] = ()) -> Why:
     """The reasons behind the figures of an answer; `level` is that of its intervals."""
     draws = draws_of_answer(answer)
     reasons = [
@@ -110,11 +110,11 @@ _HORIZON = (
 _AFTER = "For each draw: what the plan’s spend still causes after the horizon, when nothing more is spent."
 
 
-def _caused(values: Floats, level: float, name: str, symbols: str, sentence: str) -> Reason:
-    return Reason(name, sentence, symbols, _spread(values, level))
+def _caused(values: Floats, level: float, name: str, symbols: str, sentence: str) -> WhyStep:
+    return WhyStep(name, sentence, symbols, _spread(values, level))
 
 
-def _differences(draws: pd.DataFrame, answer: Answer, level: float) -> list[Reason]:
+def _differences(draws: pd.DataFrame, answer: Answer, level: float) -> list[WhyStep]:
     if "difference" not in draws:
         return []
     other = split_words(answer.reference) if isinstance(answer, BudgetAnswer) else "recent spend"
@@ -129,13 +129,13 @@ def _differences(draws: pd.DataFrame, answer: Answer, level: float) -> list[Reas
     better = [("Draws in which the plan is better", count), ("Draws", float(len(gap)))]
     chance = ("Share of draws", count / len(gap) if len(gap) else 0.0)
     return [
-        Reason("Difference", sentence, DIFFERENCE, (*parts, *_spread(gap, level))),
-        Reason("Probability better", "The share of draws with a difference above zero.", BETTER,
+        WhyStep("Difference", sentence, DIFFERENCE, (*parts, *_spread(gap, level))),
+        WhyStep("Probability better", "The share of draws with a difference above zero.", BETTER,
                (*better, chance)),
     ]  # fmt: skip
 
 
-def _returns(answer: Answer) -> list[Reason]:
+def _returns(answer: Answer) -> list[WhyStep]:
     if answer.roas is None:
         return []
     spent = answer.total_value
@@ -144,7 +144,7 @@ def _returns(answer: Answer) -> list[Reason]:
         "money where the KPI is not money itself), over that spend."
     )
     parts = [("Earned inside the horizon, mean", answer.roas.mean * spent), ("Spend", spent)]
-    return [Reason("Incremental ROAS", sentence, RETURN, (*parts, *_ends(answer.roas)))]
+    return [WhyStep("Incremental ROAS", sentence, RETURN, (*parts, *_ends(answer.roas)))]
 
 
 def _spread(values: Floats, level: float) -> tuple[tuple[str, float], ...]:

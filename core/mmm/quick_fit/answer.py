@@ -18,7 +18,7 @@ COLUMNS = ("share", "share_lower", "share_upper", "roas", "roas_lower", "roas_up
 
 
 @dataclass(frozen=True)
-class DraftAnswer:
+class QuickFitResult:
     """A draft in figures over all data, with 90 % intervals.
 
     `channels`: channel, spend, share of the KPI (0..1) and incremental ROAS (missing without spend), each
@@ -37,14 +37,14 @@ class DraftAnswer:
     warnings: tuple[str, ...]
 
 
-def answer_of(draft: FittedMMM) -> DraftAnswer:
+def answer_of(draft: FittedMMM) -> QuickFitResult:
     """The figures of a draft."""
     structure, found = draft.structure, draft.diagnostics
     periods, kpi = structure.panel.periods, float(structure.panel.kpi.sum())
     earned = effects(structure, draft.posterior.media, 0, periods)
     table = summarise_channels(structure, draft.posterior.natural, earned, level=0.9)
     table["share"] = table["contribution"] / kpi
-    return DraftAnswer(
+    return QuickFitResult(
         with_share_interval(table)[["channel", "spend", *COLUMNS]],
         Estimate.of(earned.contribution.sum(axis=(1, 2)) / kpi, 0.9),
         float(found["r2"]), float(found["wmape"]), float(found["seconds"]), float(found["pareto_k"]),
@@ -62,7 +62,7 @@ def with_share_interval(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class QuickFitAgreement:
     """When a draft agrees with a full fit: its mean lies within `shift` of the full fit's sd, its interval is
     `narrow` to `wide` times as wide."""
 
@@ -72,7 +72,7 @@ class Agreement:
 
 
 def differences(
-    answer: DraftAnswer, full: Sequence[Mapping[str, Any]], limits: Agreement | None = None
+    answer: QuickFitResult, full: Sequence[Mapping[str, Any]], limits: QuickFitAgreement | None = None
 ) -> pd.DataFrame:
     """A draft against a full fit: channel, draft, full, full_lower, full_upper, shift, width, agrees.
 
@@ -80,7 +80,7 @@ def differences(
     `shift` is the draft's mean share less the full fit's, in sd of the full fit; `width` the ratio of the
     intervals. Channels that only one of them has are left out.
     """
-    limits = limits or Agreement()
+    limits = limits or QuickFitAgreement()
     records = pd.DataFrame([dict(row) for row in full])
     wanted = with_share_interval(records)[["channel", "share", "share_lower", "share_upper"]]
     both = answer.channels.merge(wanted, on="channel", suffixes=("", "_full"))
@@ -96,9 +96,9 @@ def differences(
     )
 
 
-def difference_words(shift: float, width: float, limits: Agreement | None = None) -> str:
+def difference_words(shift: float, width: float, limits: QuickFitAgreement | None = None) -> str:
     """`agrees`, or what differs: the mean, in sd of the full fit, or else the width of the interval."""
-    limits = limits or Agreement()
+    limits = limits or QuickFitAgreement()
     if not np.isfinite(shift):
         return "no comparison"
     if abs(shift) > limits.shift:

@@ -12,7 +12,7 @@ FIXED_SECONDS = 0.08  # reading the panel, the searches' overhead, summing up
 
 
 @dataclass(frozen=True)
-class DraftEffort:
+class QuickFitSettings:
     """`starts` searches for modes; `proposals` draws of the approximation that are weighed against the true
     density; then `walkers` that take `settling` rounds unseen and `kept` rounds that are kept."""
 
@@ -30,7 +30,7 @@ class DraftEffort:
 
 
 @dataclass(frozen=True)
-class DraftLimits:
+class QuickFitLimits:
     """`work`: most cells times gradients of a walk; `starts_cells`: most cells of a model whose mode is
     searched more than once."""
 
@@ -46,11 +46,11 @@ def cells_of(structure: Structure) -> int:
     return len(structure.panel.geos) * structure.train * len(structure.config.channels)
 
 
-def effort_for(cells: int, limits: DraftLimits | None = None) -> DraftEffort:
+def effort_for(cells: int, limits: QuickFitLimits | None = None) -> QuickFitSettings:
     """The standard effort, or less of it where the model is too large for that."""
-    limits, whole = limits or DraftLimits(), DraftEffort()
+    limits, whole = limits or QuickFitLimits(), QuickFitSettings()
     part = math.sqrt(min(1.0, limits.work / (cells * whole.gradients)))
-    return DraftEffort(
+    return QuickFitSettings(
         starts=whole.starts if cells <= limits.starts_cells else 1,
         proposals=max(limits.fewest_proposals, round(whole.proposals * part)),
         walkers=max(limits.fewest_walkers, round(whole.walkers * part)),

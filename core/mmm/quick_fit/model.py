@@ -21,7 +21,7 @@ from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.predict import Posterior, noise_draws
 from core.mmm.model.structure import Structure, packed
-from core.mmm.quick_fit.effort import DraftEffort, cells_of, effort_for
+from core.mmm.quick_fit.effort import QuickFitSettings, cells_of, effort_for
 from core.mmm.quick_fit.start import Approximation, Proposal, Start, draw_start, find_proposal
 from core.mmm.quick_fit.structure import structure_again
 from core.mmm.quick_fit.walk import Walked, walk
@@ -37,7 +37,7 @@ NOT_SAVED = "A draft is not kept as a model: train the model to have results tha
 
 
 @dataclass(frozen=True)
-class DraftStandards:
+class QuickFitStandards:
     """When the walkers of a draft agree well enough for its figures to be read; short chains look worse by
     these measures than they are, so the limits are wider than those of a full fit."""
 
@@ -45,7 +45,7 @@ class DraftStandards:
     ess: float = 100.0
 
 
-class DraftMMM(FittedMMM):
+class QuickFitMMM(FittedMMM):
     """A draft: it answers what a fitted model answers, but is never kept."""
 
     def save(self, folder: str | Path) -> None:
@@ -53,10 +53,10 @@ class DraftMMM(FittedMMM):
         raise UserError(NOT_SAVED)
 
 
-def draft_fit(
+def fit_quick(
     frame: pd.DataFrame, config: MMMConfig, seed: int = 1, draws: int = 500, known: Structure | None = None
-) -> DraftMMM:
-    """An approximate posterior of the model on `frame`, in about a second; see `draft_of`.
+) -> QuickFitMMM:
+    """An approximate posterior of the model on `frame`, in about a second; see `quick_fit_of`.
 
     `known`, the structure of an earlier draft on the same frame, saves reading the frame again where only
     beliefs about media differ. Raises DatasetProblem with every fault of the frame, UserError where no
@@ -65,16 +65,16 @@ def draft_fit(
     begun = time.perf_counter()
     with one_core():
         structure = structure_again(frame, config, known)
-    return draft_of(structure, seed, draws, time.perf_counter() - begun)
+    return quick_fit_of(structure, seed, draws, time.perf_counter() - begun)
 
 
-def draft_of(
+def quick_fit_of(
     structure: Structure,
     seed: int = 1,
     draws: int = 500,
     prepared: float = 0.0,
-    effort: DraftEffort | None = None,
-) -> DraftMMM:
+    effort: QuickFitSettings | None = None,
+) -> QuickFitMMM:
     """The draft of a model whose data are read; `prepared` seconds have gone into that. Without an `effort`
     the model's size decides on it.
 
@@ -88,7 +88,9 @@ def draft_of(
         return _drafted(structure, seed, draws, effort or effort_for(cells_of(structure)), _Laps(prepared))
 
 
-def _drafted(structure: Structure, seed: int, draws: int, effort: DraftEffort, clock: _Laps) -> DraftMMM:
+def _drafted(
+    structure: Structure, seed: int, draws: int, effort: QuickFitSettings, clock: _Laps
+) -> QuickFitMMM:
     buffer = packed(structure)
     generator = np.random.default_rng([seed, 1])
     proposal = find_proposal(structure, effort.starts, generator)
@@ -104,14 +106,14 @@ def _drafted(structure: Structure, seed: int, draws: int, effort: DraftEffort, c
     found = _judged(structure, proposal, start, walked) | _closeness(structure, posterior, seed)
     clock.lap("summarise")
     diverging = np.zeros(walked.points.shape[:2], dtype=bool)
-    return DraftMMM(structure, posterior, walked.points, diverging, found | clock.seconds(), seed)
+    return QuickFitMMM(structure, posterior, walked.points, diverging, found | clock.seconds(), seed)
 
 
 def _judged(structure: Structure, proposal: Proposal, start: Start, walked: Walked) -> dict[str, Any]:
     """What the draft knows of its own quality, warnings included."""
     diverging = np.zeros(walked.points.shape[:2], dtype=bool)
     found = convergence(walked.points, diverging, structure.layout.names)
-    limits = DraftStandards()
+    limits = QuickFitStandards()
     settled = bool(found["max_rhat"] <= limits.r_hat and found["min_ess_bulk"] >= limits.ess)
     found |= {
         "draft": True,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.mmm.compiled import compiled
 from core.mmm.model.density import log_posterior
-from core.mmm.quick_fit.effort import DraftEffort
+from core.mmm.quick_fit.effort import QuickFitSettings
 from core.mmm.quick_fit.start import Proposal, Start
 
 Floats = NDArray[np.float64]
@@ -93,9 +93,13 @@ def walk_round(points, densities, gradients, home, factors, buffer, sizes, steps
 
 
 def walk(
-    start: Start, proposal: Proposal, buffer: Floats, effort: DraftEffort, generator: np.random.Generator,
+    start: Start,
+    proposal: Proposal,
+    buffer: Floats,
+    effort: QuickFitSettings,
+    generator: np.random.Generator,
     stride: Stride | None = None,
-) -> Walked:  # fmt: skip
+) -> Walked:
     """The rounds that are kept, after those in which the walkers settle and the step finds its size."""
     stride = stride or Stride()
     points, rounds = start.points.copy(), []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-class Driver(StrEnum):
+class DriverKind(StrEnum):
     """Kinds of what moves the KPI without media."""
 
     TREATMENT = "Price or promotion"
@@ -59,7 +59,7 @@ class _Reading:
         return np.asarray(np.einsum("gt,sg->s", self.columns[..., k], self.theta[..., k]))
 
 
-Row = tuple[Driver, str, str, Floats, Floats | None]
+Row = tuple[DriverKind, str, str, Floats, Floats | None]
 COLUMNS = [
     "kind",
     "name",
@@ -110,7 +110,7 @@ def _treatments(read: _Reading) -> Iterator[Row]:
     for place, (name, reference) in enumerate(read.model.config.treatment_columns.items()):
         k = read.names.index(name)
         effect = read.theta[..., k].sum(axis=1) / scale[place]
-        yield Driver.TREATMENT, name, f"one unit above {compact(float(reference))}", effect, read.total(k)
+        yield DriverKind.TREATMENT, name, f"one unit above {compact(float(reference))}", effect, read.total(k)
 
 
 def _controls(read: _Reading) -> Iterator[Row]:
@@ -118,12 +118,12 @@ def _controls(read: _Reading) -> Iterator[Row]:
     for place, name in enumerate(read.model.config.control_columns):
         k, move = read.names.index(name), float(scale[:, place].mean())
         per = f"a usual move (+{compact(move)})"
-        yield Driver.CONTROL, name, per, read.theta[..., k].sum(axis=1), read.total(k)
+        yield DriverKind.CONTROL, name, per, read.theta[..., k].sum(axis=1), read.total(k)
 
 
 def _named(read: _Reading) -> Iterator[Row]:
     """Events, holidays and periods set apart, each where it happened in the window."""
-    kinds = {"events": Driver.EVENT, "holidays": Driver.HOLIDAY, "outliers": Driver.OUTLIER}
+    kinds = {"events": DriverKind.EVENT, "holidays": DriverKind.HOLIDAY, "outliers": DriverKind.OUTLIER}
     for part, kind in kinds.items():
         for k in read.of_part(part):
             happened = read.columns[..., k] > 0
@@ -139,8 +139,8 @@ def _named(read: _Reading) -> Iterator[Row]:
 def _waves(read: _Reading) -> Iterator[Row]:
     """The highest point of a wave over its lowest, at the times where the mean wave has them."""
     waves = (
-        ("season", Driver.SEASON, "Within the year", "%b"),
-        ("weekday", Driver.WEEKDAY, "Within the week", "%A"),
+        ("season", DriverKind.SEASON, "Within the year", "%b"),
+        ("weekday", DriverKind.WEEKDAY, "Within the week", "%A"),
     )
     for part, kind, name, written in waves:
         if not read.of_part(part):
@@ -154,4 +154,4 @@ def _waves(read: _Reading) -> Iterator[Row]:
 def _trend(read: _Reading) -> Iterator[Row]:
     if read.of_part("trend") and len(read.dates) > 1:
         drift = read.by_period("trend")
-        yield Driver.TREND, "Over these dates", "last period over first", drift[:, -1] - drift[:, 0], None
+        yield DriverKind.TREND, "Over these dates", "last period over first", drift[:, -1] - drift[:, 0], None

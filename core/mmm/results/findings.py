@@ -20,7 +20,7 @@ NO_ADVICE = "No advice on where to put money is given until the model has conver
 
 
 @dataclass(frozen=True)
-class FindingRules:
+class InsightRules:
     """When a finding may use a strong word. Probabilities and shares are 0..1."""
 
     clear: float = 0.8  # from here on a channel is called best, or a shift advised
@@ -30,7 +30,7 @@ class FindingRules:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Insight:
     """One sentence or two, and the raw values behind its figures."""
 
     text: str
@@ -38,10 +38,10 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Findings:
+class Insights:
     """What a reader must know, most important first; `warning` stands before everything."""
 
-    sentences: tuple[Finding, ...]
+    sentences: tuple[Insight, ...]
     warning: str | None = None
 
     @property
@@ -51,14 +51,14 @@ class Findings:
         return " ".join([*texts, *(finding.text for finding in self.sentences)])
 
 
-def findings(evidence: Evidence, wording: Wording, rules: FindingRules | None = None) -> Findings:
+def findings(evidence: Evidence, wording: Wording, rules: InsightRules | None = None) -> Insights:
     """The three findings of one range of a model, with a warning when it has not converged."""
-    rules = rules or FindingRules()
+    rules = rules or InsightRules()
     first, second = media_caused(evidence, wording, rules), best_and_worst(evidence, wording, rules)
     if not evidence.converged:
-        return Findings((first, second, Finding(NO_ADVICE)), not_converged(evidence))
+        return Insights((first, second, Insight(NO_ADVICE)), not_converged(evidence))
     third = next_money(evidence, wording, rules)
-    return Findings(tuple(part for part in (first, second, third) if part.text))
+    return Insights(tuple(part for part in (first, second, third) if part.text))
 
 
 def not_converged(evidence: Evidence) -> str:
@@ -86,7 +86,7 @@ def _kept(name: str, estimate: Estimate) -> dict[str, float]:
     return {name: estimate.mean, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}
 
 
-def media_caused(evidence: Evidence, wording: Wording, rules: FindingRules) -> Finding:
+def media_caused(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
     """How much of the KPI media caused, how sure that is, and whether it rose against the year before."""
     totals, level = evidence.totals, percent(evidence.level)
     share, media = totals.media_share, totals.media
@@ -103,14 +103,14 @@ def media_caused(evidence: Evidence, wording: Wording, rules: FindingRules) -> F
         way, sure = ("higher", rise) if rise > 0.5 else ("lower", 1 - rise)
         text += f" That share is {way} than a year before with {probability(sure)} probability."
         figures["share_rose"] = rise
-    return Finding(text, figures)
+    return Insight(text, figures)
 
 
-def best_and_worst(evidence: Evidence, wording: Wording, rules: FindingRules) -> Finding:
+def best_and_worst(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
     """Where the next unit of money returns most and least, with probabilities counted in the draws."""
     odds = evidence.odds()
     if odds.empty:
-        return Finding(NO_SPEND)
+        return Insight(NO_SPEND)
     best, worst = odds.iloc[0], odds.iloc[-1]
     if len(odds) == 1:
         return _only_channel(str(best["channel"]), evidence, wording)
@@ -130,7 +130,7 @@ def best_and_worst(evidence: Evidence, wording: Wording, rules: FindingRules) ->
         f" {low_name} returns least: {low_words}, the lowest with {probability(worst['worst'])} probability."
     )
     chances = {"p_best": float(best["best"]), "p_worst": float(worst["worst"])}
-    return Finding(text, {**_kept("best_mroas", top), **_kept("worst_mroas", low), **chances})
+    return Insight(text, {**_kept("best_mroas", top), **_kept("worst_mroas", low), **chances})
 
 
 def _return(value: float, wording: Wording) -> str:
@@ -140,28 +140,28 @@ def _return(value: float, wording: Wording) -> str:
     return f"{wording.symbol}{wording.per_money(value)} per {wording.symbol}1"
 
 
-def _only_channel(name: str, evidence: Evidence, wording: Wording) -> Finding:
+def _only_channel(name: str, evidence: Evidence, wording: Wording) -> Insight:
     estimate = evidence.estimate(name, "mroas")
     text = (
         f"{wording.label(name)} is the only channel with spend; its next money returns "
         f"{_return(estimate.mean, wording)} ({_between(estimate, wording, 'return')})."
     )
-    return Finding(text, _kept("best_mroas", estimate))
+    return Insight(text, _kept("best_mroas", estimate))
 
 
-def next_money(evidence: Evidence, wording: Wording, rules: FindingRules) -> Finding:
+def next_money(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
     """Where money should go next, what is saturated, and about which channels the data barely spoke."""
     odds = evidence.odds()
     parts = [_shift(evidence, wording, rules), _saturated(evidence, wording, rules)]
     parts.append(_barely(evidence, wording, rules, set(odds["channel"])))
     figures = {name: value for part in parts for name, value in part.figures.items()}
-    return Finding(" ".join(part.text for part in parts if part.text), figures)
+    return Insight(" ".join(part.text for part in parts if part.text), figures)
 
 
-def _shift(evidence: Evidence, wording: Wording, rules: FindingRules) -> Finding:
+def _shift(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
     odds = evidence.odds()
     if odds.empty:
-        return Finding("")
+        return Insight("")
     best = str(odds.iloc[0]["channel"])
     if len(odds) == 1:
         return _pays(best, evidence, wording)
@@ -173,32 +173,32 @@ def _shift(evidence: Evidence, wording: Wording, rules: FindingRules) -> Finding
             f"No shift of money between channels is safe: even from {names[1]} to {names[0]} it would help "
             f"with {probability(better)} probability only. A lift test would tell more than a new split."
         )
-        return Finding(text, figures)
+        return Insight(text, figures)
     if evidence.contraction.get(best, 1.0) < rules.barely:
         text = (
             f"Test before moving money to {names[0]}: its return rests on what was assumed, not on the data."
         )
-        return Finding(text, {**figures, "contraction_best": evidence.contraction[best]})
+        return Insight(text, {**figures, "contraction_best": evidence.contraction[best]})
     text = (
         f"A small shift of money from {names[1]} to {names[0]} would raise {wording.kpi_label} with "
         f"{probability(better)} probability."
     )
     pays = _pays(best, evidence, wording)
-    return Finding(f"{text} {pays.text}".strip(), {**figures, **pays.figures})
+    return Insight(f"{text} {pays.text}".strip(), {**figures, **pays.figures})
 
 
-def _pays(channel: str, evidence: Evidence, wording: Wording) -> Finding:
+def _pays(channel: str, evidence: Evidence, wording: Wording) -> Insight:
     """Says so when it is doubtful that even the best place returns its money."""
     if not wording.returns_in_money:
-        return Finding("")
+        return Insight("")
     pays = evidence.probability_pays(channel)
     if pays >= 0.9:
-        return Finding("", {"p_pays": pays})
+        return Insight("", {"p_pays": pays})
     text = f"That more money in {wording.label(channel)} returns itself in {wording.kpi_label} has "
-    return Finding(f"{text}{probability(pays)} probability.", {"p_pays": pays})
+    return Insight(f"{text}{probability(pays)} probability.", {"p_pays": pays})
 
 
-def _saturated(evidence: Evidence, wording: Wording, rules: FindingRules) -> Finding:
+def _saturated(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
     """The biggest spender whose next money brings far less than its average money."""
     rows = evidence.channels.sort_values("spend", ascending=False)
     spent = rows[rows["channel"].isin(evidence.mroas_draws.columns) & (rows["roas"] > 0)]
@@ -208,17 +208,17 @@ def _saturated(evidence: Evidence, wording: Wording, rules: FindingRules) -> Fin
             text = (
                 f"{wording.label(name)} is largely saturated: its next money brings about {percent(ratio)} "
             )
-            return Finding(f"{text}of what its average money brings.", {"saturated_ratio": float(ratio)})
-    return Finding("")
+            return Insight(f"{text}of what its average money brings.", {"saturated_ratio": float(ratio)})
+    return Insight("")
 
 
-def _barely(evidence: Evidence, wording: Wording, rules: FindingRules, spent: set[str]) -> Finding:
+def _barely(evidence: Evidence, wording: Wording, rules: InsightRules, spent: set[str]) -> Insight:
     silent = [name for name, value in evidence.contraction.items() if value < rules.barely and name in spent]
     if not silent:
-        return Finding("")
+        return Insight("")
     names = [wording.label(name) for name in silent]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     text = (
         f"The data barely spoke about {listed}: what is shown there mostly repeats what was assumed before."
     )
-    return Finding(text, {f"contraction_{name}": evidence.contraction[name] for name in silent})
+    return Insight(text, {f"contraction_{name}": evidence.contraction[name] for name in silent})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-class Gap(StrEnum):
+class LimitationKind(StrEnum):
     """Kinds of things a fit cannot tell, the gravest first."""
 
     BASELINE_BELOW_ZERO = "baseline below zero"
@@ -39,10 +39,10 @@ class Gap(StrEnum):
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Limitation:
     """One gap: what cannot be told, the evidence for it, and what would help. `channels` are columns."""
 
-    gap: Gap
+    gap: LimitationKind
     what: str
     evidence: str
     cure: str
@@ -50,7 +50,7 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class GapRules:
+class LimitationRules:
     """From where on something counts as a gap; shares, probabilities and contraction are 0..1."""
 
     always_on: float = 0.15  # sd over mean of a channel's exposure in time
@@ -62,9 +62,11 @@ class GapRules:
     negative_baseline: float = 0.05
 
 
-def unknowable(model: FittedMMM, wording: Wording, rules: GapRules | None = None) -> tuple[Unknown, ...]:
+def unknowable(
+    model: FittedMMM, wording: Wording, rules: LimitationRules | None = None
+) -> tuple[Limitation, ...]:
     """Every gap of a fit, the gravest kind first."""
-    limits = rules or GapRules()
+    limits = rules or LimitationRules()
     found = [
         *_baseline(model, wording, limits),
         *_pairs(model, wording),
@@ -72,15 +74,15 @@ def unknowable(model: FittedMMM, wording: Wording, rules: GapRules | None = None
         *_shapes(model, wording, limits),
         *_set_up(model, wording, limits),
     ]
-    order = list(Gap)
+    order = list(LimitationKind)
     return tuple(sorted(found, key=lambda unknown: order.index(unknown.gap)))
 
 
-def _baseline(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[Unknown]:
+def _baseline(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
     chance = float(model.diagnostics.get("negative_baseline_probability") or 0.0)
     if chance > limits.negative_baseline:
-        yield Unknown(
-            Gap.BASELINE_BELOW_ZERO,
+        yield Limitation(
+            LimitationKind.BASELINE_BELOW_ZERO,
             f"How much {wording.kpi_label} there would be without media: the baseline may be below "
             "nothing, so media get too much credit.",
             f"The baseline is negative in total with {percent(chance)} probability.",
@@ -88,21 +90,21 @@ def _baseline(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[
         )
 
 
-def _pairs(model: FittedMMM, wording: Wording) -> Iterator[Unknown]:
+def _pairs(model: FittedMMM, wording: Wording) -> Iterator[Limitation]:
     for pair in model.diagnostics.get("confounded") or []:
         first, second = str(pair["first"]), str(pair["second"])
         evidence = f"In the draws one rises where the other falls: correlation {pair['correlation']:.2f}."
         if second == "baseline":
-            yield Unknown(
-                Gap.LIKE_BASELINE,
+            yield Limitation(
+                LimitationKind.LIKE_BASELINE,
                 f"What {wording.label(first)} did, and what would have come without it.",
                 evidence,
                 f"Switch {wording.label(first)} off in some regions or weeks: a lift test tells them apart.",
                 (first,),
             )
             continue
-        yield Unknown(
-            Gap.PAIR,
+        yield Limitation(
+            LimitationKind.PAIR,
             f"Which of {wording.label(first)} and {wording.label(second)} did it: the sum is surer.",
             evidence,
             f"Vary them at different times, or run a lift test on {wording.label(first)}.",
@@ -110,23 +112,23 @@ def _pairs(model: FittedMMM, wording: Wording) -> Iterator[Unknown]:
         )
 
 
-def _channels(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[Unknown]:
+def _channels(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
     named = {pair["first"] for pair in model.diagnostics.get("confounded") or []}
     taught = model.diagnostics.get("contraction") or {}
     steady, alike = _variation(model), _explained_by_calendar(model)
     for c, channel in enumerate(model.config.channels):
         label = wording.label(channel)
         if steady[c] < limits.always_on:
-            yield Unknown(
-                Gap.ALWAYS_ON,
+            yield Limitation(
+                LimitationKind.ALWAYS_ON,
                 f"What {label} did: it hardly ever changed, so its effect looks like the base level.",
                 f"Its exposure varies by {percent(steady[c])} around its mean.",
                 f"Run {label} higher and lower for some weeks, or pause it in some regions.",
                 (channel,),
             )
         elif alike[c] > limits.like_baseline and channel not in named:
-            yield Unknown(
-                Gap.LIKE_BASELINE,
+            yield Limitation(
+                LimitationKind.LIKE_BASELINE,
                 f"How much of the season or trend is {label}: it rises and falls with them.",
                 f"Season and trend explain {percent(alike[c])} of its ups and downs.",
                 f"Move some of {label} to another time of the year, or run a lift test.",
@@ -134,8 +136,8 @@ def _channels(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[
             )
         contraction = taught.get(channel)
         if contraction is not None and contraction < limits.barely:
-            yield Unknown(
-                Gap.QUIET,
+            yield Limitation(
+                LimitationKind.QUIET,
                 f"The return of {label}: what is shown repeats what was believed before the data.",
                 f"Its interval is {percent(max(0.0, 1 - contraction) ** 0.5)} as wide as the belief's.",
                 f"A lift test on {label}, or weeks with clearly more and less of it.",
@@ -173,15 +175,15 @@ def _explained_by_calendar(model: FittedMMM) -> Floats:
     return np.where(spread > 0, 1 - (series - fitted).var(axis=0) / np.where(spread > 0, spread, 1.0), 0.0)
 
 
-def _shapes(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[Unknown]:
+def _shapes(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
     most = _exposure(model).max(axis=(1, 2))
     last = model.posterior.media.weights[..., -1].mean(axis=0)
     window = f"{model.structure.lags} {wording.period}s"
     for c, channel in enumerate(model.config.channels):
         label, flat = wording.label(channel), model.config.saturation_of(channel)
         if flat is Saturation.NONE:
-            yield Unknown(
-                Gap.STRAIGHT,
+            yield Limitation(
+                LimitationKind.STRAIGHT,
                 f"Where {label} flattens: a straight line was chosen, so more money always seems to help.",
                 "No saturation is part of this channel's model.",
                 "Choose a saturation curve before planning more than was ever spent.",
@@ -190,8 +192,8 @@ def _shapes(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[Un
         elif channel not in model.config.reach_frequency:
             beyond = float((model.posterior.natural.half[:, c] > most[c]).mean())
             if beyond > limits.ceiling:
-                yield Unknown(
-                    Gap.CEILING,
+                yield Limitation(
+                    LimitationKind.CEILING,
                     f"How far {label} can grow: it never ran high enough to show where it flattens.",
                     f"With {percent(beyond)} probability half of its greatest effect lies beyond the highest "
                     f"{wording.period} seen.",
@@ -199,8 +201,8 @@ def _shapes(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[Un
                     (channel,),
                 )
         if model.structure.lags > 1 and last[c] > limits.cut_off:
-            yield Unknown(
-                Gap.WINDOW,
+            yield Limitation(
+                LimitationKind.WINDOW,
                 f"How long {label} works: its effect is cut off while some of it still arrives.",
                 f"{percent(float(last[c]), 1)} of it comes in the last of the window's {window}.",
                 "Choose a longer carry-over window and train again.",
@@ -208,27 +210,27 @@ def _shapes(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[Un
             )
 
 
-def _set_up(model: FittedMMM, wording: Wording, limits: GapRules) -> Iterator[Unknown]:
+def _set_up(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
     train, noun = model.structure.train, wording.period
     years = train / model.frequency.periods_per_year
     if years < limits.years:
-        yield Unknown(
-            Gap.SHORT,
+        yield Limitation(
+            LimitationKind.SHORT,
             "Season and trend from what happened once: each time of the year was seen "
             f"{'less than twice' if years >= 1 else 'at most once'}.",
             f"{train} {noun}s, which are {years:.1f} years.",
             "Longer data: two years or more.",
         )
     if not model.config.lift_tests:
-        yield Unknown(
-            Gap.NO_TEST,
+        yield Limitation(
+            LimitationKind.NO_TEST,
             "Cause from coincidence, with certainty: effects are read from timing alone.",
             "No lift test is part of this model.",
             "One experiment on the channel with the most money; enter it under “Lift tests”.",
         )
     if not model.config.holdout:
-        yield Unknown(
-            Gap.NO_HOLDOUT,
+        yield Limitation(
+            LimitationKind.NO_HOLDOUT,
             f"How well it forecasts {wording.kpi_label} it has not seen.",
             f"No {noun} was kept out of the training.",
             f"Keep the last {max(4, round(train / 8))} {noun}s out once, or compare past forecasts.",

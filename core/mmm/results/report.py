@@ -9,10 +9,10 @@ import pandas as pd
 
 from core.charts.wording import Wording, percent
 from core.mmm.results.evidence import Estimate, Totals
-from core.mmm.results.findings import Findings
-from core.mmm.results.limitations import Unknown
-from core.mmm.results.summary import Range, Readout, Timelines, cut, spend_marks
-from core.mmm.results.verdict import Verdict
+from core.mmm.results.findings import Insights
+from core.mmm.results.limitations import Limitation
+from core.mmm.results.summary import Range, ResultSummary, Timelines, cut, spend_marks
+from core.mmm.results.verdict import ModelVerdict
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Report:
     level: float
     totals: Totals
     before: Totals | None
-    findings: Findings
-    verdict: Verdict
+    findings: Insights
+    verdict: ModelVerdict
     channels: pd.DataFrame
     fitted: pd.DataFrame
     decomposition: pd.DataFrame
@@ -42,7 +42,7 @@ class Report:
     hints: pd.DataFrame
     method: tuple[str, ...]
     made_on: dt.date
-    unknown: tuple[Unknown, ...] = ()
+    unknown: tuple[Limitation, ...] = ()
     frequency: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
@@ -81,7 +81,7 @@ class Title:
 
 def report_of(
     title: Title,
-    readout: Readout,
+    readout: ResultSummary,
     lines: Timelines,
     curves: pd.DataFrame,
     span: Range,

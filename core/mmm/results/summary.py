@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.charts.wording import Wording
-from core.mmm.choices import Frequency, KpiKind
+from core.mmm.choices import Granularity, KpiKind
 from core.mmm.results.channel_summary import STEP, Effects, effects, interval, summarise_channels, window
 from core.mmm.results.evidence import Estimate, Evidence, Totals
-from core.mmm.results.findings import Findings, findings
+from core.mmm.results.findings import Insights, findings
 from core.mmm.results.hints import budget_hints
-from core.mmm.results.limitations import Unknown, unknowable
-from core.mmm.results.verdict import Verdict, verdict
+from core.mmm.results.limitations import Limitation, unknowable
+from core.mmm.results.verdict import ModelVerdict, verdict
 
 if TYPE_CHECKING:
     from core.mmm.config import MMMConfig
@@ -36,7 +36,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Readout:
+class ResultSummary:
     """What one range of a model says at one interval level.
 
     `channels` and `channels_before` are channel summaries (the latter of the range a year before, None where
@@ -46,13 +46,13 @@ class Readout:
 
     wording: Wording
     evidence: Evidence
-    findings: Findings
-    verdict: Verdict
+    findings: Insights
+    verdict: ModelVerdict
     channels: pd.DataFrame
     channels_before: pd.DataFrame | None
     parts: pd.DataFrame
     hints: pd.DataFrame
-    unknown: tuple[Unknown, ...] = ()
+    unknown: tuple[Limitation, ...] = ()
 
     @property
     def totals(self) -> Totals:
@@ -100,15 +100,15 @@ def wording_for(
     )
 
 
-def year_before(frequency: Frequency, span: Range, first: pd.Timestamp) -> Range | None:
+def year_before(frequency: Granularity, span: Range, first: pd.Timestamp) -> Range | None:
     """The same range a year before; None where the data begin later than it does."""
-    shift = pd.DateOffset(years=1) if frequency == Frequency.MONTHLY else pd.Timedelta(weeks=WEEKS_A_YEAR)
+    shift = pd.DateOffset(years=1) if frequency == Granularity.MONTHLY else pd.Timedelta(weeks=WEEKS_A_YEAR)
     moved = Range(span.start - shift, span.end - shift)
     slack = pd.Timedelta(days=365.25 / frequency.periods_per_year)
     return moved if moved.start > first - slack else None
 
 
-def read_out(model: FittedMMM, wording: Wording, level: float, span: Range) -> Readout:
+def read_out(model: FittedMMM, wording: Wording, level: float, span: Range) -> ResultSummary:
     """Everything that is said of a range at an interval level; UserError where no period lies in it."""
     earlier = year_before(model.structure.panel.frequency, span, model.structure.panel.dates[0])
     found, total = _totals(model, level, span)
@@ -128,7 +128,7 @@ def read_out(model: FittedMMM, wording: Wording, level: float, span: Range) -> R
         converged=bool(model.diagnostics["converged"]),
         diagnostics=model.diagnostics,
     )
-    return Readout(
+    return ResultSummary(
         wording,
         evidence,
         findings(evidence, wording),
@@ -141,7 +141,7 @@ def read_out(model: FittedMMM, wording: Wording, level: float, span: Range) -> R
     )
 
 
-def model_verdict(diagnostics: Mapping[str, Any], wording: Wording) -> Verdict:
+def model_verdict(diagnostics: Mapping[str, Any], wording: Wording) -> ModelVerdict:
     """The verdict on a fit, with channels called by the names a reader sees."""
     taught = {wording.label(name): value for name, value in (diagnostics.get("contraction") or {}).items()}
     pairs = [
@@ -222,9 +222,9 @@ def cut(frame: pd.DataFrame, span: Range) -> pd.DataFrame:
     return frame[(frame["date"] >= span.start) & (frame["date"] <= span.end)]
 
 
-def moved_by_a_year(frame: pd.DataFrame, frequency: Frequency, span: Range) -> pd.DataFrame:
+def moved_by_a_year(frame: pd.DataFrame, frequency: Granularity, span: Range) -> pd.DataFrame:
     """Rows of a year before, with their dates moved onto the range they are compared with."""
-    shift = pd.DateOffset(years=1) if frequency == Frequency.MONTHLY else pd.Timedelta(weeks=WEEKS_A_YEAR)
+    shift = pd.DateOffset(years=1) if frequency == Granularity.MONTHLY else pd.Timedelta(weeks=WEEKS_A_YEAR)
     return cut(frame.assign(date=frame["date"] + shift), span)
 
 

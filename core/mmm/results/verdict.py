@@ -20,7 +20,7 @@ class Trust(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reason:
+class VerdictReason:
     """One thing that speaks against a fit, and its cure."""
 
     weight: Trust
@@ -29,11 +29,11 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ModelVerdict:
     """The verdict with its reasons, gravest first; no reasons when the fit is good."""
 
     trust: Trust
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[VerdictReason, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -62,7 +62,7 @@ def verdict(
     diagnostics: Mapping[str, Any],
     contraction: Mapping[str, float] | None = None,
     rules: TrustRules | None = None,
-) -> Verdict:
+) -> ModelVerdict:
     """The verdict on a fit from its diagnostics (fractions, not percent) and contraction by channel."""
     rules = rules or TrustRules()
     reasons = [
@@ -71,7 +71,7 @@ def verdict(
         *_meaning(diagnostics, contraction or {}, rules),
     ]
     reasons.sort(key=lambda reason: reason.weight is not Trust.NONE)
-    return Verdict(reasons[0].weight if reasons else Trust.GOOD, tuple(reasons))
+    return ModelVerdict(reasons[0].weight if reasons else Trust.GOOD, tuple(reasons))
 
 
 def _number(diagnostics: Mapping[str, Any], name: str) -> float:
@@ -79,24 +79,26 @@ def _number(diagnostics: Mapping[str, Any], name: str) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _sampling(diagnostics: Mapping[str, Any], rules: TrustRules) -> Sequence[Reason]:
+def _sampling(diagnostics: Mapping[str, Any], rules: TrustRules) -> Sequence[VerdictReason]:
     rhat, ess = _number(diagnostics, "max_rhat"), _number(diagnostics, "min_ess_bulk")
     divergences = int(diagnostics.get("divergences") or 0)
     seen = f"R-hat {rhat:.3f}, {ess:.0f} effective draws"
     longer = "Train again with more tuning and draws; if it stays, simplify: fewer channels or controls."
     if not diagnostics.get("converged", True) or rhat > rules.max_rhat or ess < rules.min_ess:
-        return [Reason(Trust.NONE, f"the chains do not agree yet ({seen}).", longer)]
+        return [VerdictReason(Trust.NONE, f"the chains do not agree yet ({seen}).", longer)]
     reasons = []
     if rhat > rules.good_rhat or ess < rules.good_ess:
         text = f"the chains agree only roughly ({seen}): ends of intervals are a little uncertain."
-        reasons.append(Reason(Trust.CARE, text, "Train again with more draws."))
+        reasons.append(VerdictReason(Trust.CARE, text, "Train again with more draws."))
     if divergences > rules.divergences:
         text = f"the sampler stumbled {divergences} times (divergences), so some values may be missed."
-        reasons.append(Reason(Trust.CARE, text, "Train again with more tuning, or use tighter priors."))
+        reasons.append(
+            VerdictReason(Trust.CARE, text, "Train again with more tuning, or use tighter priors.")
+        )
     return reasons
 
 
-def _closeness(diagnostics: Mapping[str, Any], rules: TrustRules) -> Sequence[Reason]:
+def _closeness(diagnostics: Mapping[str, Any], rules: TrustRules) -> Sequence[VerdictReason]:
     inside = _number(diagnostics, "wmape")
     holdout = diagnostics.get("holdout") or {}
     outside = _number(holdout, "wmape") if isinstance(holdout, Mapping) else math.nan
@@ -104,12 +106,12 @@ def _closeness(diagnostics: Mapping[str, Any], rules: TrustRules) -> Sequence[Re
     if inside > rules.wmape_share:
         text = f"the model misses the KPI by {inside * 100:.0f} % on average, so much is left unexplained."
         reasons.append(
-            Reason(Trust.CARE, text, "Add what drives the KPI: price, promotions, events, weather.")
+            VerdictReason(Trust.CARE, text, "Add what drives the KPI: price, promotions, events, weather.")
         )
     if outside > rules.wmape_share or outside > rules.holdout_ratio * inside:
         text = f"on unseen periods it misses by {outside * 100:.0f} % (in training {inside * 100:.0f} %)."
         reasons.append(
-            Reason(
+            VerdictReason(
                 Trust.CARE, text, "Forecast with care; try fewer controls or a simpler trend, and compare."
             )
         )
@@ -118,7 +120,7 @@ def _closeness(diagnostics: Mapping[str, Any], rules: TrustRules) -> Sequence[Re
 
 def _meaning(
     diagnostics: Mapping[str, Any], contraction: Mapping[str, float], rules: TrustRules
-) -> Sequence[Reason]:
+) -> Sequence[VerdictReason]:
     reasons = []
     negative = _number(diagnostics, "negative_baseline_probability")
     if negative > rules.negative_baseline:
@@ -126,20 +128,22 @@ def _meaning(
             f"with {negative * 100:.0f} % probability the baseline is below zero: media get too much credit."
         )
         cure = "Lower the prior on the total media share, or add the drivers that are missing."
-        reasons.append(Reason(Trust.NONE if negative > 0.5 else Trust.CARE, text, cure))
+        reasons.append(VerdictReason(Trust.NONE if negative > 0.5 else Trust.CARE, text, cure))
     confounded = diagnostics.get("confounded") or []
     pairs = [f"{pair['first']} and {pair['second']}" for pair in confounded if pair["second"] != BASELINE]
     if pairs:
         text = f"what {'; '.join(pairs)} did is hard to tell apart: their sum is surer than each."
-        reasons.append(Reason(Trust.CARE, text, "Vary one without the other, or run a lift test."))
+        reasons.append(VerdictReason(Trust.CARE, text, "Vary one without the other, or run a lift test."))
     hidden = [str(pair["first"]) for pair in confounded if pair["second"] == BASELINE]
     if hidden:
         text = f"what {', '.join(hidden)} did is hard to tell from what would have come anyway."
-        reasons.append(Reason(Trust.CARE, text, "Pause it in some regions or weeks, or run a lift test."))
+        reasons.append(
+            VerdictReason(Trust.CARE, text, "Pause it in some regions or weeks, or run a lift test.")
+        )
     silent = [name for name, value in contraction.items() if value < rules.barely]
     if silent:
         text = f"the data barely spoke about {', '.join(silent)}: those returns repeat the prior."
         reasons.append(
-            Reason(Trust.CARE, text, "Run a lift test there, or vary its spend by week or region.")
+            VerdictReason(Trust.CARE, text, "Run a lift test there, or vary its spend by week or region.")
         )
     return reasons

@@ -11,20 +11,20 @@ from core.mmm.model.structure import Structure
 from core.mmm.sampling.centring import centred_where_known, recentred
 from core.mmm.sampling.mode import Mode, find_mode
 from core.mmm.sampling.precondition import (
+    CoordinateOrigin,
     Coordinates,
-    Origin,
     Reach,
     coordinates_at,
     mismatch,
     plain_coordinates,
 )
-from core.mmm.sampling.previous_fit import Earlier
+from core.mmm.sampling.previous_fit import PreviousFit
 
 BOLD, CAREFUL = 0.85, 0.9
 
 
 @dataclass(frozen=True)
-class Approach:
+class Initialisation:
     """The structure as it is sampled, and the coordinates in which its chains move."""
 
     structure: Structure
@@ -33,7 +33,7 @@ class Approach:
     @property
     def warm(self) -> bool:
         """Whether an earlier posterior leads the chains."""
-        return self.coordinates.origin == Origin.EARLIER
+        return self.coordinates.origin == CoordinateOrigin.EARLIER
 
     @property
     def target_accept(self) -> float:
@@ -41,7 +41,7 @@ class Approach:
         of geo effects narrows it to a neck."""
         layout = self.structure.layout
         neck = layout.geo_place >= 0 and not layout.centring.all()
-        return CAREFUL if neck or self.coordinates.origin == Origin.NONE else BOLD
+        return CAREFUL if neck or self.coordinates.origin == CoordinateOrigin.NONE else BOLD
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -54,7 +54,9 @@ class Approach:
         }
 
 
-def approach_to(structure: Structure, earlier: Earlier | None = None, reach: Reach | None = None) -> Approach:
+def approach_to(
+    structure: Structure, earlier: PreviousFit | None = None, reach: Reach | None = None
+) -> Initialisation:
     """The way that promises most draws for its price: an earlier posterior where it fits, else curvature.
 
     Both kinds of geo effects are tried; the first whose posterior is enough like a Gaussian is taken. Where
@@ -62,16 +64,16 @@ def approach_to(structure: Structure, earlier: Earlier | None = None, reach: Rea
     """
     reach = reach or Reach()
     if structure.layout.size > reach.parameters:
-        return Approach(structure, plain_coordinates(structure))
+        return Initialisation(structure, plain_coordinates(structure))
     for own, mode in _ways(structure):
         most = reach.crooked_centred if own.layout.centring.any() else reach.crooked
         curved = coordinates_at(mode, reach)
         if mode.found and mismatch(own, curved) <= most:
-            return Approach(own, _better(own, curved, earlier, reach))
-    return Approach(structure, _better(structure, plain_coordinates(structure), earlier, reach))
+            return Initialisation(own, _better(own, curved, earlier, reach))
+    return Initialisation(structure, _better(structure, plain_coordinates(structure), earlier, reach))
 
 
-def _better(structure: Structure, own: Coordinates, earlier: Earlier | None, reach: Reach) -> Coordinates:
+def _better(structure: Structure, own: Coordinates, earlier: PreviousFit | None, reach: Reach) -> Coordinates:
     """The earlier posterior's coordinates where it knows the parameters and new rows changed little, else
     `own`."""
     known = earlier.coordinates(structure) if earlier else None

@@ -22,7 +22,7 @@ STEP = 1e-4
 
 
 @dataclass(frozen=True)
-class Search:
+class ModeSearch:
     """How long the mode is searched, and how far its curvature is believed.
 
     `least` and `most` bound the precision in any direction (1 / variance, unconstrained scale): a saddle or
@@ -49,31 +49,31 @@ class Mode:
     found: bool
     evaluations: int
 
-    def spectrum(self, search: Search | None = None) -> tuple[Floats, Floats]:
+    def spectrum(self, search: ModeSearch | None = None) -> tuple[Floats, Floats]:
         """Eigenvalues (ascending, bounded by `search`) and eigenvectors (columns) of `precision`."""
-        search = search or Search()
+        search = search or ModeSearch()
         values, vectors = eigh(self.precision)
         return np.clip(values, search.least, search.most), vectors
 
-    def covariance(self, search: Search | None = None) -> Floats:
+    def covariance(self, search: ModeSearch | None = None) -> Floats:
         """(parameter, parameter) covariance of the Gaussian with the mode's curvature."""
         values, vectors = self.spectrum(search)
         return np.asarray((vectors / values) @ vectors.T)
 
-    def draw(self, draws: int, generator: np.random.Generator, search: Search | None = None) -> Floats:
+    def draw(self, draws: int, generator: np.random.Generator, search: ModeSearch | None = None) -> Floats:
         """(draw, parameter) points of the Gaussian around the mode: Laplace's approximation."""
         values, vectors = self.spectrum(search)
         normal = generator.standard_normal((draws, len(values)))
         return np.asarray(self.point + (normal / np.sqrt(values)) @ vectors.T)
 
 
-def find_mode(structure: Structure, start: Floats | None = None, search: Search | None = None) -> Mode:
+def find_mode(structure: Structure, start: Floats | None = None, search: ModeSearch | None = None) -> Mode:
     """The mode of the posterior of `structure`, searched from `start` (default: a plausible prior point).
 
     A search that leaves the finite region or does not end is said so by `found`; `point` is then the best
     point seen, and `precision` its curvature all the same.
     """
-    search = search or Search()
+    search = search or ModeSearch()
     density = _Density(packed(structure))
     first = start_point(structure) if start is None else np.asarray(start, dtype=float)
     options = {"maxiter": search.iterations, "maxfun": 2 * search.iterations, "gtol": search.tolerance}

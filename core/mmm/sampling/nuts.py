@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from core.mmm.model.structure import Structure, packed
 from core.mmm.sampling.centring import recentred
-from core.mmm.sampling.initialisation import CAREFUL, Approach, approach_to
+from core.mmm.sampling.initialisation import CAREFUL, Initialisation, approach_to
 from core.mmm.sampling.mode import start_point
 from core.mmm.sampling.precondition import plain_coordinates
-from core.mmm.sampling.previous_fit import Earlier
+from core.mmm.sampling.previous_fit import PreviousFit
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int, int], object]
@@ -38,7 +38,7 @@ class Cancelled(Exception):
 
 
 @dataclass(frozen=True)
-class Effort:
+class SamplerSettings:
     """How much sampling a fit gets; no more than `warm_tune` steps of tuning where an earlier posterior
     leads it. Without `target_accept` the posterior's shape decides (`Approach.target_accept`)."""
 
@@ -61,15 +61,15 @@ class Trace:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-Sampler = Callable[[Effort, Progress | None, int], Trace]
+Sampler = Callable[[SamplerSettings, Progress | None, int], Trace]
 
 
 def sample(
     structure: Structure,
-    effort: Effort,
+    effort: SamplerSettings,
     progress: Progress | None,
     cores: int,
-    earlier: Earlier | None = None,
+    earlier: PreviousFit | None = None,
 ) -> Trace:
     """The posterior of the media parameters; Cancelled when `progress` returns False.
 
@@ -89,7 +89,7 @@ def sample(
     )
 
 
-def run_chains(model: Any, effort: Effort, progress: Progress | None, cores: int) -> Any:
+def run_chains(model: Any, effort: SamplerSettings, progress: Progress | None, cores: int) -> Any:
     """The sampler's raw results for a compiled model; Cancelled when `progress` returns False."""
     from nutpie import _lib
 
@@ -107,7 +107,7 @@ def run_chains(model: Any, effort: Effort, progress: Progress | None, cores: int
     return sampler.take_results()
 
 
-def _model(approach: Approach, seed: int) -> Any:
+def _model(approach: Initialisation, seed: int) -> Any:
     from nutpie import _lib
 
     from core.mmm.sampling.callbacks import density_callback, expand_callback, sampling_buffer
@@ -132,7 +132,7 @@ def _model(approach: Approach, seed: int) -> Any:
 class _Watch:
     """Passes the sampler's progress on, in the caller's thread."""
 
-    def __init__(self, effort: Effort, progress: Progress | None) -> None:
+    def __init__(self, effort: SamplerSettings, progress: Progress | None) -> None:
         self._effort, self._progress = effort, progress
         self._latest = [[0, 0]] * effort.chains
         self._lock = threading.Lock()

@@ -22,7 +22,7 @@ from core.mmm.sampling.mode import Mode, start_point
 Floats = NDArray[np.float64]
 
 
-class Origin(StrEnum):
+class CoordinateOrigin(StrEnum):
     """Where the map comes from."""
 
     NONE = "none"
@@ -58,7 +58,7 @@ class Coordinates:
 
     centre: Floats
     root: Floats
-    origin: Origin
+    origin: CoordinateOrigin
     wide: float = 2.0
 
     def outward(self, z: Floats) -> Floats:
@@ -79,23 +79,25 @@ class Coordinates:
         jitter = generator.uniform(-0.5, 0.5, len(self.centre))
         normal = self.wide * generator.standard_normal(len(self.centre))
         near_prior = generator.random() < 0.5
-        if self.origin == Origin.NONE:
+        if self.origin == CoordinateOrigin.NONE:
             return jitter
-        if near_prior and self.origin == Origin.CURVATURE:
+        if near_prior and self.origin == CoordinateOrigin.CURVATURE:
             return self.inward(plausible + jitter)
         return np.asarray(normal)
 
 
 def plain_coordinates(structure: Structure) -> Coordinates:
     """The parameters themselves, centred at a plausible point."""
-    return Coordinates(start_point(structure), np.empty((0, 0)), Origin.NONE)
+    return Coordinates(start_point(structure), np.empty((0, 0)), CoordinateOrigin.NONE)
 
 
 def coordinates_at(mode: Mode, reach: Reach | None = None) -> Coordinates:
     """Coordinates in which a Gaussian with the mode's curvature is round."""
     values, vectors = mode.spectrum()
     root = (vectors / np.sqrt(values)) @ vectors.T
-    return Coordinates(mode.point, np.ascontiguousarray(root), Origin.CURVATURE, (reach or Reach()).wide)
+    return Coordinates(
+        mode.point, np.ascontiguousarray(root), CoordinateOrigin.CURVATURE, (reach or Reach()).wide
+    )
 
 
 def mismatch(structure: Structure, coordinates: Coordinates, rank: float = 0.9, draws: int = 200) -> float:
@@ -119,4 +121,4 @@ def coordinates_from(mean: Floats, covariance: Floats, reach: Reach | None = Non
     values, vectors = eigh(covariance)
     values = np.maximum(values, 1e-12 * values[-1])
     root = (vectors * np.sqrt(values)) @ vectors.T
-    return Coordinates(mean, np.ascontiguousarray(root), Origin.EARLIER, (reach or Reach()).wide)
+    return Coordinates(mean, np.ascontiguousarray(root), CoordinateOrigin.EARLIER, (reach or Reach()).wide)

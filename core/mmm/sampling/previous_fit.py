@@ -29,7 +29,7 @@ class Trusted:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class PreviousFit:
     """An earlier posterior: `layout` names its parameters, `points` (draw, parameter) are its draws."""
 
     layout: Layout
@@ -65,7 +65,7 @@ class Earlier:
         return recentred(self.points, own, same)
 
 
-def earlier_of(model: FittedMMM, rules: Trusted | None = None) -> Earlier:
+def earlier_of(model: FittedMMM, rules: Trusted | None = None) -> PreviousFit:
     """What `model` knows; not sound where it has not converged or has too few draws for a covariance."""
     rules, size = rules or Trusted(), model.trace.shape[-1]
     points, told = model.trace.reshape(-1, size), model.diagnostics
@@ -74,4 +74,4 @@ def earlier_of(model: FittedMMM, rules: Trusted | None = None) -> Earlier:
         and told.get("min_ess_bulk", 0.0) >= rules.ess
         and told.get("max_rhat", np.inf) <= rules.r_hat
     )
-    return Earlier(model.structure.layout, points, bool(sound))
+    return PreviousFit(model.structure.layout, points, bool(sound))

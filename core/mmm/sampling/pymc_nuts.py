@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.mmm.model.parameters import Layout
 from core.mmm.model.pymc_model import build_pymc_model
 from core.mmm.model.structure import Structure
-from core.mmm.sampling.nuts import Effort, Progress, Sampler, Trace, kept_draws, run_chains
+from core.mmm.sampling.nuts import Progress, Sampler, SamplerSettings, Trace, kept_draws, run_chains
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ def _names(layout: Layout) -> list[str]:
 
 
 def _sample(
-    structure: Structure, compiled: Any, effort: Effort, progress: Progress | None, cores: int
+    structure: Structure, compiled: Any, effort: SamplerSettings, progress: Progress | None, cores: int
 ) -> Trace:
     # A compiled model makes its chains' starting points from the effort's seed.
     model = compiled._make_model(None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.mmm.choices import Engine
-from core.mmm.config import Limits
+from core.mmm.config import ConfigLimits
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class SamplingPlan:
     engine: Engine = Engine.KERNEL
 
     def __post_init__(self) -> None:
-        limits, faults = Limits(), []
+        limits, faults = ConfigLimits(), []
         for name, least in (("draws", 50), ("tune", 50), ("chains", 1)):
             value, most = getattr(self, name), getattr(limits, name)
             if not least <= value <= most:

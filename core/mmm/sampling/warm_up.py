@@ -17,8 +17,8 @@ from core.mmm.model.transforms import adstock_weights, saturation
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.plan import optimize
 from core.mmm.planning.effects import plan_effects
-from core.mmm.quick_fit.effort import DraftEffort
-from core.mmm.quick_fit.model import draft_of
+from core.mmm.quick_fit.effort import QuickFitSettings
+from core.mmm.quick_fit.model import quick_fit_of
 from core.mmm.sampling.nuts import prepare_sampler
 from core.mmm.scenario import simulate
 from core.mmm.training import keep_draws
@@ -36,7 +36,7 @@ def rehearse_reading() -> None:
     """The same for all that screens need of a trained model; loads no sampler."""
     structure = structure_of(_frame(), _config())
     prior_preview(_frame(), _config())
-    draft_of(structure, draws=2, effort=DraftEffort(starts=1, proposals=100, settling=1, kept=4))
+    quick_fit_of(structure, draws=2, effort=QuickFitSettings(starts=1, proposals=100, settling=1, kept=4))
     points = draw_prior(structure.layout, 4, np.random.default_rng(0))[None]
     posterior = keep_draws(structure, points, 0)
     model = FittedMMM(structure, posterior, points, np.zeros((1, 4), bool), {"converged": True}, 0)

@@ -22,7 +22,7 @@ from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.sampling.sampler_settings import SamplingPlan
 from core.queue.store.queue import cancel_training, cancel_validations_of, enqueue_training
-from core.queue.time_left import Pace, typical_seconds
+from core.queue.time_left import TimeLeft, typical_seconds
 from db.tables import Dataset, Model, ModelResult, ModelStatus, User
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _described(person: Person) -> Select[Any]:
     return _shape().params({shelf.ANYBODY: person.id})
 
 
-def _info(row: Any, pace: Pace | None = None) -> ModelInfo:
+def _info(row: Any, pace: TimeLeft | None = None) -> ModelInfo:
     model, dataset_name, dataset_version, latest, maker, result, position, now = row
     return ModelInfo(
         **{name: getattr(model, name) for name in AS_KEPT},
@@ -93,14 +93,16 @@ def _info(row: Any, pace: Pace | None = None) -> ModelInfo:
     )
 
 
-def _seconds_left(model: Model, now: dt.datetime, pace: Pace | None) -> float | None:
+def _seconds_left(model: Model, now: dt.datetime, pace: TimeLeft | None) -> float | None:
     if model.status != ModelStatus.RUNNING or not model.stage or not model.stage_started_at:
         return None
     elapsed = max(0.0, (now - model.stage_started_at).total_seconds())
-    return (pace or Pace({})).seconds_left(model.stage, elapsed, model.progress_done, model.progress_total)
+    return (pace or TimeLeft({})).seconds_left(
+        model.stage, elapsed, model.progress_done, model.progress_total
+    )
 
 
-def _pace(s: Session) -> Pace:
+def _pace(s: Session) -> TimeLeft:
     """How long each stage took in the latest completed trainings of this installation."""
     recent = (
         select(ModelResult.results_json["run"])
@@ -110,7 +112,9 @@ def _pace(s: Session) -> Pace:
         .limit(5)
     )
     runs = [run for run in s.scalars(recent) if run]
-    return Pace(typical_seconds([{stage: run["seconds"][stage] for stage in run["stages"]} for run in runs]))
+    return TimeLeft(
+        typical_seconds([{stage: run["seconds"][stage] for stage in run["stages"]} for run in runs])
+    )
 
 
 def _infos(s: Session, query: Select[Any]) -> tuple[ModelInfo, ...]:

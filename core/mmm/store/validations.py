@@ -17,9 +17,9 @@ from core.lifecycle.store import things as shelf
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import TrainingStatus
 from core.mmm.sampling.sampler_settings import SamplingPlan
-from core.mmm.validation.folds import Slice, time_slices
-from core.mmm.validation.result import SliceResult
-from core.mmm.validation.validation_info import SliceInfo, ValidationInfo
+from core.mmm.validation.folds import Fold, time_slices
+from core.mmm.validation.result import FoldResult
+from core.mmm.validation.validation_info import FoldInfo, ValidationInfo
 from core.queue.store.queue import cancel_training, enqueue_slice
 from db.tables import Dataset, Model, ModelStatus, ModelValidation, Project, ProjectMember, ValidationSlice
 
@@ -58,7 +58,7 @@ def _effort(model: Model) -> dict[str, Any]:
     return dict(plan) | {"draws": min(int(plan["draws"]), MOST_DRAWS)}
 
 
-def _queue(s: Session, validation: ModelValidation, slices: Sequence[Slice]) -> None:
+def _queue(s: Session, validation: ModelValidation, slices: Sequence[Fold]) -> None:
     rows = [
         ValidationSlice(validation_id=validation.id, fold=part.fold, slice=part.to_json()) for part in slices
     ]
@@ -165,10 +165,10 @@ def _infos(s: Session, query: Select[ModelValidation, str]) -> tuple[ValidationI
     )
 
 
-def _slice_info(row: ValidationSlice) -> SliceInfo:
-    return SliceInfo(
+def _slice_info(row: ValidationSlice) -> FoldInfo:
+    return FoldInfo(
         id=row.id,
-        slice=Slice.from_json(row.slice),
+        slice=Fold.from_json(row.slice),
         status=TrainingStatus(row.status.value),
         stage=row.stage,
         progress_done=row.progress_done,
@@ -177,5 +177,5 @@ def _slice_info(row: ValidationSlice) -> SliceInfo:
         message=row.message,
         error_reference=row.error_reference,
         finished_at=row.finished_at,
-        result=SliceResult.from_json(row.results) if row.results else None,
+        result=FoldResult.from_json(row.results) if row.results else None,
     )

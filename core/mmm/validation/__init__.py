@@ -4,18 +4,18 @@ Each slice fits on the past up to a cutoff and forecasts what follows, knowing t
 periods but not the KPI. Nothing here knows a database; `core.mmm.store.validations` keeps the results.
 """
 
-from core.mmm.validation.folds import Slice, time_slices
+from core.mmm.validation.folds import Fold, time_slices
 from core.mmm.validation.forecast import validate_slice
 from core.mmm.validation.naive import Naive
-from core.mmm.validation.result import SliceResult
+from core.mmm.validation.result import FoldResult
 from core.mmm.validation.scores import Scores
 from core.mmm.validation.summary import Summary, summarise
 
 __all__ = [
+    "Fold",
+    "FoldResult",
     "Naive",
     "Scores",
-    "Slice",
-    "SliceResult",
     "Summary",
     "summarise",
     "time_slices",

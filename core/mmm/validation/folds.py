@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from core.errors import UserError
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.config import MMMConfig
 from core.mmm.panel.panel import Panel, read_panel
 from core.mmm.validation.past import without_holdout
 
 
 @dataclass(frozen=True)
-class SliceLimits:
+class FoldLimits:
     """What a validation may ask for, and how much past a slice wants and needs, in years."""
 
     folds: int = 4
@@ -29,7 +29,7 @@ class SliceLimits:
 
 
 @dataclass(frozen=True)
-class Slice:
+class Fold:
     """One fold: fit on everything up to `last_on`, forecast the `periods` periods `start_on` to `end_on`.
 
     `fold` counts from 1, the earliest. `common_start_on` to `common_end_on` are periods that every slice was
@@ -52,15 +52,15 @@ class Slice:
         }
 
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Slice:
+    def from_json(cls, plain: Mapping[str, Any]) -> Fold:
         """The slice that `to_json` wrote."""
         days = {name: dt.date.fromisoformat(plain[name]) for name in plain if name.endswith("_on")}
         return cls(fold=int(plain["fold"]), periods=int(plain["periods"]), **days)
 
 
-def default_horizon(frequency: Frequency) -> int:
+def default_horizon(frequency: Granularity) -> int:
     """Eight weeks of periods; two months where the data are monthly."""
-    return {Frequency.DAILY: 56, Frequency.WEEKLY: 8, Frequency.MONTHLY: 2}[frequency]
+    return {Granularity.DAILY: 56, Granularity.WEEKLY: 8, Granularity.MONTHLY: 2}[frequency]
 
 
 def time_slices(
@@ -68,15 +68,15 @@ def time_slices(
     config: MMMConfig,
     folds: int | None = None,
     horizon: int | None = None,
-    limits: SliceLimits | None = None,
-) -> tuple[Slice, ...]:
+    limits: FoldLimits | None = None,
+) -> tuple[Fold, ...]:
     """Slices at the end of the data, one horizon after the other, the earliest first.
 
     Fewer than `folds` where the earliest would have too little past: under a year while two slices with a
     year remain, under half a year in any case. The configuration's own holdout is forecast like the rest.
     Raises UserError where not one slice fits, DatasetProblem for a faulty frame.
     """
-    bounds = limits or SliceLimits()
+    bounds = limits or FoldLimits()
     panel = read_panel(frame, without_holdout(config))
     steps = default_horizon(panel.frequency) if horizon is None else horizon
     wanted = bounds.folds if folds is None else folds
@@ -85,7 +85,7 @@ def time_slices(
     return tuple(_slice(panel, steps, count, fold) for fold in range(1, count + 1))
 
 
-def _refuse(folds: int, horizon: int, panel: Panel, limits: SliceLimits) -> None:
+def _refuse(folds: int, horizon: int, panel: Panel, limits: FoldLimits) -> None:
     noun, faults = panel.frequency.noun, []
     most = math.floor(limits.most_horizon_years * panel.frequency.periods_per_year)
     if not 1 <= folds <= limits.most_folds:
@@ -96,7 +96,7 @@ def _refuse(folds: int, horizon: int, panel: Panel, limits: SliceLimits) -> None
         raise UserError(faults)
 
 
-def _fitting(folds: int, horizon: int, panel: Panel, limits: SliceLimits) -> int:
+def _fitting(folds: int, horizon: int, panel: Panel, limits: FoldLimits) -> int:
     """How many slices leave the earliest of them enough past."""
     year = panel.frequency.periods_per_year
     good, least = (
@@ -114,12 +114,12 @@ def _fitting(folds: int, horizon: int, panel: Panel, limits: SliceLimits) -> int
     )
 
 
-def _slice(panel: Panel, horizon: int, folds: int, fold: int) -> Slice:
+def _slice(panel: Panel, horizon: int, folds: int, fold: int) -> Fold:
     days = [stamp.date() for stamp in panel.dates]
     first_cut = len(days) - folds * horizon
     cut = first_cut + (fold - 1) * horizon
     year = math.floor(panel.frequency.periods_per_year)
-    return Slice(
+    return Fold(
         fold=fold,
         last_on=days[cut - 1],
         start_on=days[cut],

@@ -16,10 +16,10 @@ from core.mmm.panel.reading import read_dates
 from core.mmm.results.channel_summary import interval
 from core.mmm.sampling.nuts import Progress
 from core.mmm.training import fit
-from core.mmm.validation.folds import Slice
+from core.mmm.validation.folds import Fold
 from core.mmm.validation.naive import naive_forecast
 from core.mmm.validation.past import config_of_past, without_holdout
-from core.mmm.validation.result import SliceResult
+from core.mmm.validation.result import FoldResult
 from core.mmm.validation.scores import LEVEL, score
 
 Floats = NDArray[np.float64]
@@ -29,10 +29,10 @@ DRAWS, DRAWS_A_CHAIN = 1000, 500
 def validate_slice(
     frame: pd.DataFrame,
     config: MMMConfig,
-    part: Slice,
+    part: Fold,
     progress: Progress | None = None,
     **effort: Any,
-) -> SliceResult:
+) -> FoldResult:
     """What a model fitted on the rows of `frame` up to the slice's cutoff forecasts for the rows after it.
 
     The fit sees no later row, so every constant comes from the past; the forecast sees media, controls and
@@ -50,15 +50,15 @@ def validate_slice(
 
 
 def _held_against(
-    model: FittedMMM, forecast: Floats, panel: Panel, part: Slice, left_out: tuple[str, ...]
-) -> SliceResult:
+    model: FittedMMM, forecast: Floats, panel: Panel, part: Fold, left_out: tuple[str, ...]
+) -> FoldResult:
     cut = len(model.dates)
     order = [panel.geos.index(geo) for geo in model.geos]
     kpi = panel.kpi[order]
     actual = kpi[:, cut : cut + part.periods]
     kind, naive = naive_forecast(kpi[:, :cut], part.periods, panel.frequency)
     found = model.diagnostics
-    return SliceResult(
+    return FoldResult(
         slice=part,
         scores=score(actual, forecast),
         naive_scores=score(actual, naive),
@@ -85,7 +85,7 @@ def _path(
     )
 
 
-def _channels(model: FittedMMM, part: Slice) -> tuple[dict[str, Any], ...]:
+def _channels(model: FittedMMM, part: Fold) -> tuple[dict[str, Any], ...]:
     """Shares and returns over the periods all slices know, so that only what was learned can differ."""
     summary = model.channel_summary(LEVEL, str(part.common_start_on), str(part.common_end_on))
     table = summary if "channel" in summary.columns else summary.rename_axis("channel").reset_index()

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 
 Floats = NDArray[np.float64]
 LEAST_ERRORS, POINTS = 8, 200
@@ -30,7 +30,7 @@ class Naive(StrEnum):
         }[self.value]
 
 
-def naive_forecast(past: Floats, periods: int, frequency: Frequency) -> tuple[Naive, Floats]:
+def naive_forecast(past: Floats, periods: int, frequency: Granularity) -> tuple[Naive, Floats]:
     """What was repeated, and its forecast (point, geo, period) as points of equal weight.
 
     `past` (geo, period). The centre is the same period a year (52 weeks) earlier; where the past is too
@@ -51,11 +51,11 @@ def naive_forecast(past: Floats, periods: int, frequency: Frequency) -> tuple[Na
     return kind, centre + around
 
 
-def _kind(history: int, frequency: Frequency) -> tuple[Naive, int | None]:
-    year = {Frequency.DAILY: 364, Frequency.WEEKLY: 52, Frequency.MONTHLY: 12}[frequency]
+def _kind(history: int, frequency: Granularity) -> tuple[Naive, int | None]:
+    year = {Granularity.DAILY: 364, Granularity.WEEKLY: 52, Granularity.MONTHLY: 12}[frequency]
     if history >= year + LEAST_ERRORS:
         return Naive.LAST_YEAR, year
-    if frequency == Frequency.DAILY and history >= 7 + LEAST_ERRORS:
+    if frequency == Granularity.DAILY and history >= 7 + LEAST_ERRORS:
         return Naive.LAST_WEEK, 7
     return Naive.LAST_VALUE, None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.mmm.validation.folds import Slice
+from core.mmm.validation.folds import Fold
 from core.mmm.validation.naive import Naive
 from core.mmm.validation.scores import Scores
 
@@ -17,7 +17,7 @@ CHANNEL = ("channel", "share", "share_lower", "share_upper", "roas", "roas_lower
 
 
 @dataclass(frozen=True)
-class SliceResult:
+class FoldResult:
     """The forecast of one slice against what happened.
 
     `path` has a row a period (`PATH`; sums over geos, 90 % interval), `channels` a row a channel (`CHANNEL`;
@@ -25,7 +25,7 @@ class SliceResult:
     `left_out` says what the past could not know.
     """
 
-    slice: Slice
+    slice: Fold
     scores: Scores
     naive_scores: Scores
     naive: Naive
@@ -65,11 +65,11 @@ class SliceResult:
         }
 
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> SliceResult:
+    def from_json(cls, plain: Mapping[str, Any]) -> FoldResult:
         """The result that `to_json` wrote."""
         worst = plain["max_rhat"]
         return cls(
-            slice=Slice.from_json(plain["slice"]),
+            slice=Fold.from_json(plain["slice"]),
             scores=Scores.from_json(plain["scores"]),
             naive_scores=Scores.from_json(plain["naive_scores"]),
             naive=Naive(plain["naive"]),

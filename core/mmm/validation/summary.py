@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from core.errors import UserError
-from core.mmm.validation.folds import Slice
+from core.mmm.validation.folds import Fold
 from core.mmm.validation.naive import Naive
-from core.mmm.validation.result import CHANNEL, SliceResult
+from core.mmm.validation.result import CHANNEL, FoldResult
 from core.mmm.validation.scores import Scores
 
 STABILITY = ("channel", "share", "share_low", "share_high", "roas", "roas_low", "roas_high", "spread",
@@ -31,7 +31,7 @@ class Summary:
     the channel, and `steady`: all 90 % intervals of the share have a point in common (None with one slice).
     """
 
-    slices: tuple[Slice, ...]
+    slices: tuple[Fold, ...]
     scores: Scores
     naive_scores: Scores
     naive: tuple[Naive, ...]
@@ -65,7 +65,7 @@ class Summary:
         return tuple(str(name) for name in table.loc[table["steady"] == False, "channel"])  # noqa: E712
 
 
-def summarise(results: Sequence[SliceResult]) -> Summary:
+def summarise(results: Sequence[FoldResult]) -> Summary:
     """The slices together; UserError without any."""
     if not results:
         raise UserError("No slice has been forecast yet.")
@@ -82,7 +82,7 @@ def summarise(results: Sequence[SliceResult]) -> Summary:
     )
 
 
-def _row(result: SliceResult) -> dict[str, Any]:
+def _row(result: FoldResult) -> dict[str, Any]:
     own, naive = result.scores, result.naive_scores
     return {
         "fold": result.slice.fold,
@@ -99,7 +99,7 @@ def _row(result: SliceResult) -> dict[str, Any]:
     }
 
 
-def stability(results: Sequence[SliceResult]) -> pd.DataFrame:
+def stability(results: Sequence[FoldResult]) -> pd.DataFrame:
     """How each channel's estimate moves from slice to slice; see `Summary`."""
     known = pd.DataFrame([row for result in results for row in result.channels], columns=list(CHANNEL))
     rows = []

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.mmm.model_info import ACTIVE, TrainingStatus
-from core.mmm.validation.folds import Slice
-from core.mmm.validation.result import SliceResult
+from core.mmm.validation.folds import Fold
+from core.mmm.validation.result import FoldResult
 from core.mmm.validation.summary import Summary, summarise
 
 
 @dataclass(frozen=True)
-class SliceInfo:
+class FoldInfo:
     """One slice as a member of the project sees it; `result` is None until it is completed."""
 
     id: int
-    slice: Slice
+    slice: Fold
     status: TrainingStatus
     stage: str | None
     progress_done: int
@@ -26,7 +26,7 @@ class SliceInfo:
     message: str | None
     error_reference: str | None
     finished_at: dt.datetime | None
-    result: SliceResult | None
+    result: FoldResult | None
 
     @property
     def active(self) -> bool:
@@ -52,7 +52,7 @@ class ValidationInfo:
     model_name: str
     horizon: int
     created_at: dt.datetime
-    slices: tuple[SliceInfo, ...]
+    slices: tuple[FoldInfo, ...]
 
     @property
     def active(self) -> bool:
@@ -70,12 +70,12 @@ class ValidationInfo:
         return sum(part.progress_share for part in self.slices) / len(self.slices)
 
     @property
-    def results(self) -> tuple[SliceResult, ...]:
+    def results(self) -> tuple[FoldResult, ...]:
         """What the completed slices found."""
         return tuple(part.result for part in self.slices if part.result is not None)
 
     @property
-    def failed(self) -> tuple[SliceInfo, ...]:
+    def failed(self) -> tuple[FoldInfo, ...]:
         """The slices that failed."""
         return tuple(part for part in self.slices if part.status is TrainingStatus.FAILED)
 

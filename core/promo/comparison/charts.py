@@ -23,7 +23,7 @@ from core.charts.base import (
 )
 from core.charts.palette import COLOURS
 from core.charts.wording import Wording
-from core.promo.scenarios.best import FrontierPoint
+from core.promo.scenarios.best import DiscountFrontierPoint
 from core.promo.scenarios.charts import safe
 from core.promo.scenarios.kpis import PromoKpis
 
@@ -32,14 +32,14 @@ LANE = 0.18
 
 
 @dataclass(frozen=True)
-class Contender:
+class ComparedPromo:
     """One promotion of a comparison: the name it goes by there, and its figures."""
 
     name: str
     kpis: PromoKpis
 
 
-def promos_compared(contenders: Sequence[Contender], wording: Wording) -> go.Figure:
+def promos_compared(contenders: Sequence[ComparedPromo], wording: Wording) -> go.Figure:
     """The change of sales, margin and EBIT by promotion in money, one row a figure and one lane a promotion,
     with 90 % intervals."""
     if not contenders:
@@ -50,7 +50,7 @@ def promos_compared(contenders: Sequence[Contender], wording: Wording) -> go.Fig
     return figure(traces, alt=_words(contenders, wording), height=rows_height(4), xaxis=axis, yaxis=rows)
 
 
-def _marks(one: Contender, place: int, count: int, wording: Wording) -> Trace:
+def _marks(one: ComparedPromo, place: int, count: int, wording: Wording) -> Trace:
     lane = LANE * (place - (count - 1) / 2)
     middle = [one.kpis.deltas[name] for name in MEASURES]
     ends = np.array([one.kpis.intervals[f"{name}_delta"] for name in MEASURES])
@@ -72,13 +72,13 @@ def _marks(one: Contender, place: int, count: int, wording: Wording) -> Trace:
     }
 
 
-def _words(contenders: Sequence[Contender], wording: Wording) -> str:
+def _words(contenders: Sequence[ComparedPromo], wording: Wording) -> str:
     parts = [f"{one.name} {wording.money(one.kpis.deltas['sales_value'])} of sales" for one in contenders]
     return f"Change of sales, margin and EBIT with 90 % intervals: {', '.join(parts)}."
 
 
 def frontier_chart(
-    points: Sequence[FrontierPoint], chosen: int, now: tuple[float, float], wording: Wording
+    points: Sequence[DiscountFrontierPoint], chosen: int, now: tuple[float, float], wording: Wording
 ) -> go.Figure:
     """Change of margin over change of sales along the efficient promotions; the chosen one and the one on the
     table (`now`: its changes of sales and margin) are marked."""
@@ -99,7 +99,7 @@ def frontier_chart(
     return figure([path, picked, here], alt=alt, height=320, **axes)
 
 
-def _point_words(point: FrontierPoint, wording: Wording) -> str:
+def _point_words(point: DiscountFrontierPoint, wording: Wording) -> str:
     parts = (f"{safe(name)} {channel} {pct:g} %" for (name, channel, _), pct in point.discounts.items())
     discounts = ", ".join(parts)
     return (

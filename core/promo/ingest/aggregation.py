@@ -13,7 +13,7 @@ import pandas as pd
 from core.data.duck import open_duck
 from core.data.limits import ReadLimits
 from core.data.problems import FileProblem, name_some
-from core.promo.ingest.agreement import Agreement, agree
+from core.promo.ingest.agreement import ColumnAgreement, agree
 from core.promo.ingest.judging import Judge
 from core.promo.ingest.lines import Lines, open_lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
@@ -78,7 +78,7 @@ def aggregate_lines(
 def _file_facts(
     lines: Lines,
     mapping: SalesMapping,
-    agreement: Agreement,
+    agreement: ColumnAgreement,
     facts: pd.DataFrame,
     rejects: Rejects,
     notices: Notices,

@@ -32,7 +32,7 @@ WORDS = {SalesColumn.CHANNEL: 5_000, SalesColumn.PROMO_FLAG: 50_000, SalesColumn
 
 
 @dataclass(frozen=True)
-class Agreement:
+class ColumnAgreement:
     """How the cells of one file are to be read.
 
     `days` the day since 1970 of each text, `date_order` where the texts decided it, `channels` 0 online
@@ -78,7 +78,7 @@ class _Seen:
     rows: int = 0
 
 
-def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> Agreement:
+def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> ColumnAgreement:
     """One walk through the whole file, telling how many rows were seen.
 
     Raises FileProblem where its dates or currencies are mixed, or a column plainly is something else than the
@@ -94,7 +94,7 @@ def agree(lines: Lines, mapping: SalesMapping, tell: Callable[[int], None]) -> A
     days, order, doubts = read_days(seen.words[SalesColumn.DATE], mapping, lines)
     named = SalesColumn.PROMO_FLAG in mapping.columns
     share = mapping.discount_is_share
-    return Agreement(
+    return ColumnAgreement(
         days=days,
         channels=channel_codes(seen.words[SalesColumn.CHANNEL], mapping),
         promos=promo_codes(seen.words[SalesColumn.PROMO_FLAG], mapping) if named else None,

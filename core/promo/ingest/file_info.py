@@ -25,7 +25,7 @@ class FileStatus(StrEnum):
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class UploadedFile:
     """A file that somebody hands in: its bytes or where they lie, and how it is to be read. `replaces` is the
     file that this one corrects: its rows vanish when this one's arrive."""
 

@@ -19,14 +19,14 @@ from core.promo.store.fits import learn_from_new_facts
 from core.queue.attempt import Progress, Stopped
 from core.queue.job import Errand
 from core.queue.reporter import Reporter
-from core.queue.retry import surely
+from core.queue.retry import with_retries
 from core.queue.store import processing
 
 LOADING = "loading"
 
 
 @dataclass
-class Tally:
+class ReadCounts:
     """What the job has done so far."""
 
     files: int = 0
@@ -42,15 +42,15 @@ def read_files(errand: Errand, reporter: Reporter) -> None:
     A file that cannot be read is told and the others go on; the job has failed only when none could be read.
     """
     with session() as s:
-        waiting, tally = loading.files_to_read(s, errand), Tally(**loading.done_before(s, errand))
+        waiting, tally = loading.files_to_read(s, errand), ReadCounts(**loading.done_before(s, errand))
     for file in waiting:
         _read(errand, reporter, tally, file)
         tally.files += 1
     reporter.close()
-    surely(lambda: _finish(errand, tally))
+    with_retries(lambda: _finish(errand, tally))
 
 
-def _read(errand: Errand, reporter: Reporter, tally: Tally, file: FileToRead) -> None:
+def _read(errand: Errand, reporter: Reporter, tally: ReadCounts, file: FileToRead) -> None:
     with session() as s:
         loading.begin_file(s, errand, file.id)
     try:
@@ -61,7 +61,7 @@ def _read(errand: Errand, reporter: Reporter, tally: Tally, file: FileToRead) ->
     _load(errand, reporter, tally, file, found)
 
 
-def _told(reporter: Reporter, tally: Tally) -> Callable[[str, int, int], None]:
+def _told(reporter: Reporter, tally: ReadCounts) -> Callable[[str, int, int], None]:
     """Progress of one file as progress of the job; raises Stopped when somebody cancelled it."""
 
     def tell(stage: str, done: int, total: int) -> None:
@@ -90,16 +90,16 @@ def _aggregated(file: FileToRead, tell: Callable[[str, int, int], None]) -> File
     return found
 
 
-def _load(errand: Errand, reporter: Reporter, tally: Tally, file: FileToRead, found: FileFacts) -> None:
+def _load(errand: Errand, reporter: Reporter, tally: ReadCounts, file: FileToRead, found: FileFacts) -> None:
     _told(reporter, tally)(LOADING, 0, 0)
     rejected_path = _keep_rejected(errand, file, found.report)
-    surely(lambda: _months(found))
+    with_retries(lambda: _months(found))
 
     def once() -> bool:
         with session() as s:
             return loading.load_file(s, errand, file.id, found, rejected_path)
 
-    if not surely(once):
+    if not with_retries(once):
         raise Stopped
     tally.records += found.report.rows_read
     tally.rejected += found.report.rows_rejected
@@ -119,7 +119,7 @@ def _keep_rejected(errand: Errand, file: FileToRead, report: SalesReport | None)
     return artifacts.save_bytes(key, rejected_csv(report.rejected)).path
 
 
-def _refused(errand: Errand, file: FileToRead, tally: Tally, error: UserError) -> None:
+def _refused(errand: Errand, file: FileToRead, tally: ReadCounts, error: UserError) -> None:
     report = error.report if isinstance(error, RefusedSales) else None
     rejected_path, plain = _keep_rejected(errand, file, report), report.to_json() if report else None
 
@@ -127,17 +127,17 @@ def _refused(errand: Errand, file: FileToRead, tally: Tally, error: UserError) -
         with session() as s:
             loading.refuse_file(s, errand, file.id, str(error), plain, rejected_path)
 
-    surely(once)
+    with_retries(once)
     tally.refused.append(str(error))
     tally.told.append({"file": file.name, "loaded": False, "sentence": str(error)})
 
 
-def _finish(errand: Errand, tally: Tally) -> None:
+def _finish(errand: Errand, tally: ReadCounts) -> None:
     """The job's result, and the job that learns from what arrived, in one transaction."""
     loaded = tally.files - len(tally.refused)
     with session() as s:
         result: dict[str, Any] = {"files": tally.told, "rejected": tally.rejected}
-        if loaded and processing.mine(s, errand) is not None:
+        if loaded and processing.owned_by(s, errand) is not None:
             patience = errand.details.get("patience_seconds")
             job_id, reason = learn_from_new_facts(s, errand.project_id, errand.asked_by, patience)
             result |= {"learning": str(job_id) if job_id else None, "not_learned": reason}

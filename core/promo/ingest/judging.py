@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.numbers import NumberFormat
-from core.promo.ingest.agreement import Agreement
+from core.promo.ingest.agreement import ColumnAgreement
 from core.promo.ingest.cells import (
     MOST,
     Codes,
@@ -74,7 +74,7 @@ class Judged:
 class Judge:
     """Reads batches of one file by what its columns agreed on."""
 
-    def __init__(self, lines: Lines, mapping: SalesMapping, agreement: Agreement) -> None:
+    def __init__(self, lines: Lines, mapping: SalesMapping, agreement: ColumnAgreement) -> None:
         self.lines, self.mapping, self.agreement = lines, mapping, agreement
         self.departments, self.geos = Names(), Names()
 

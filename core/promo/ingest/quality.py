@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.data.problems import DataProblem
-from core.promo.ingest.agreement import Agreement
+from core.promo.ingest.agreement import ColumnAgreement
 from core.promo.ingest.cells import Fault
 from core.promo.ingest.coverage import Coverage, coverage_of, spellings
 from core.promo.ingest.findings import coverage_findings, notice_findings, rejected_finding
@@ -48,7 +48,7 @@ class QualityRules:
 def assess(
     lines: Lines,
     mapping: SalesMapping,
-    agreement: Agreement,
+    agreement: ColumnAgreement,
     facts: pd.DataFrame,
     rejects: Rejects,
     notices: Notices,
@@ -158,7 +158,9 @@ def _accuracy(
     )
 
 
-def _consistency(agreement: Agreement, notices: Notices, coverage: Coverage, rules: QualityRules) -> float:
+def _consistency(
+    agreement: ColumnAgreement, notices: Notices, coverage: Coverage, rules: QualityRules
+) -> float:
     odd = notices.count(Notice.DISCOUNT_WITHOUT_PROMO) + notices.count(Notice.OTHER_MARK)
     against = _pct(odd, notices.rows)
     doubts = len(agreement.problems) + len(coverage.spellings)

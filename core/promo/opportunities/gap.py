@@ -19,7 +19,7 @@ from core.promo.opportunities.values import Gap, GapFigure
 from core.promo.scenarios.figures import interval
 from core.promo.scenarios.joint import log_draws
 from core.promo.scenarios.kpis import Kpi, PromoKpis
-from core.promo.scenarios.period import Period, period_of
+from core.promo.scenarios.period import PromoPeriod, period_of
 from core.promo.scenarios.unknowns import around, rate_sd
 
 Floats = NDArray[np.float64]
@@ -124,7 +124,7 @@ def part_of(kpis: PromoKpis, begin: dt.date, last: dt.date) -> float:
 
 
 def _parts(
-    here: pd.DataFrame, period: Period | None, baseline: Baseline, planned: list[tuple[PromoKpis, float]]
+    here: pd.DataFrame, period: PromoPeriod | None, baseline: Baseline, planned: list[tuple[PromoKpis, float]]
 ) -> _Parts:
     rng = np.random.default_rng(SEED)
     actual = here[[kpi.value for kpi in COUNTED]].astype(float).sum().to_numpy()
@@ -143,7 +143,7 @@ def _parts(
     return _Parts(actual, period.base.sum(axis=1), change, ahead, drawn)
 
 
-def _ahead(period: Period, baseline: Baseline, rng: np.random.Generator) -> Floats:
+def _ahead(period: PromoPeriod, baseline: Baseline, rng: np.random.Generator) -> Floats:
     """(3, draw) sales, margin and units of the days ahead without promotions."""
     cells, base = len(period.cells), period.base
     logs = log_draws(period, baseline, baseline.regression, (), DRAWS, rng).level

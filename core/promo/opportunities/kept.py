@@ -10,7 +10,7 @@ from core.promo.opportunities.values import Opportunity
 
 
 @dataclass(frozen=True)
-class KeptOpportunity:
+class SavedOpportunity:
     """`opportunity` as it was found last; `planned` how many living promotions began with it."""
 
     id: uuid.UUID

@@ -29,7 +29,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Taste:
+class OpportunityWeights:
     """How opportunities are weighed: `gap_worth_share` EBIT that one money of missing sales is worth,
     `longest_days` of a suggestion, discounts from `least_pct`; a place without history of its own is tried at
     `first_try_pct` at most, from `peak_share` of the average month on it is a season; up to the parts of what
@@ -45,7 +45,7 @@ class Taste:
 
 
 @dataclass(frozen=True)
-class Ground:
+class OpportunityContext:
     """What every suggestion stands on: the days still to come, `missing` sales (0 when none are)."""
 
     month: str
@@ -57,7 +57,7 @@ class Ground:
     uplift: Uplift
     settings: PromoSettings
     forecast: pd.DataFrame
-    taste: Taste
+    taste: OpportunityWeights
 
 
 def opportunities(
@@ -71,7 +71,7 @@ def opportunities(
     *,
     planned: Sequence[PromoKpis] = (),
     forecast: pd.DataFrame | None = None,
-    taste: Taste | None = None,
+    taste: OpportunityWeights | None = None,
 ) -> tuple[Opportunity, ...]:
     """The best promotion of each department and sales channel in the days of the month still to come, ranked.
 
@@ -80,13 +80,13 @@ def opportunities(
     worth anything or that have a promotion then already, and everything when the month is over. UserError as
     `gap` raises it.
     """
-    taste = taste or Taste()
+    taste = taste or OpportunityWeights()
     found = gap(sales, targets, month, geo, baseline, planned, forecast)
     if found.first_on is None or found.last_on is None:
         return ()
     missing = max(-(found.sales_value.gap or 0.0), 0.0)
     ahead = baseline.forecast(found.first_on, found.last_on) if forecast is None else forecast
-    ground = Ground(
+    ground = OpportunityContext(
         month, geo, found.first_on, found.last_on, missing, baseline, uplift, settings, ahead, taste
     )
     season = dict(zip(uplift.days.cells, season_shares(uplift.regression, month), strict=True))
@@ -121,7 +121,7 @@ def _ranked(weighed: list[tuple[float, Opportunity]]) -> tuple[Opportunity, ...]
     )
 
 
-def _of_place(ground: Ground, place: Place, season: float) -> tuple[float, Opportunity] | None:
+def _of_place(ground: OpportunityContext, place: Place, season: float) -> tuple[float, Opportunity] | None:
     """The best promotion of a place with its worth; None where none is worth anything."""
     start, end = _window(ground, place)
     period = period_of(start, end, ground.geo, ground.baseline, ground.forecast)
@@ -139,7 +139,7 @@ def _of_place(ground: Ground, place: Place, season: float) -> tuple[float, Oppor
     return worth, _opportunity(ground, scenario, kpis, season)
 
 
-def _window(ground: Ground, place: Place) -> tuple[dt.date, dt.date]:
+def _window(ground: OpportunityContext, place: Place) -> tuple[dt.date, dt.date]:
     """The best-selling run of days still to come, as long as the taste and the brand allow."""
     limits = [ground.taste.longest_days, (ground.last - ground.first).days + 1]
     for rule in ground.settings.brand_rules:
@@ -156,7 +156,7 @@ def _window(ground: Ground, place: Place) -> tuple[dt.date, dt.date]:
     return start, start + dt.timedelta(days=length - 1)
 
 
-def _best_discount(ground: Ground, response: Response, place: Place) -> float | None:
+def _best_discount(ground: OpportunityContext, response: Response, place: Place) -> float | None:
     """The discount with most worth among whole percents that are allowed and keep the margin's floor."""
     most = allowed_pct(place, ground.settings, ground.uplift)
     if _pooled(ground.uplift, place):
@@ -177,11 +177,11 @@ def _best_discount(ground: Ground, response: Response, place: Place) -> float | 
     return best[1]
 
 
-def _worth(ground: Ground, sales: float, ebit: float) -> float:
+def _worth(ground: OpportunityContext, sales: float, ebit: float) -> float:
     return ebit + ground.taste.gap_worth_share * min(max(sales, 0.0), ground.missing)
 
 
-def _dip_ebit(ground: Ground, kpis: PromoKpis) -> float:
+def _dip_ebit(ground: OpportunityContext, kpis: PromoKpis) -> float:
     """What the two weeks after cost, at the shop's usual EBIT of sales."""
     usual = kpis.baseline[Kpi.EBIT] / max(kpis.baseline[Kpi.SALES], 1e-9)
     return float(kpis.after["sales_value"]) * usual
@@ -192,7 +192,7 @@ def _pooled(uplift: Uplift, place: Place) -> bool:
     return not any(uplift.events_of(k) for k in at)
 
 
-def _type_of(discount: float, allowed: float, taste: Taste) -> ScenarioType:
+def _type_of(discount: float, allowed: float, taste: OpportunityWeights) -> ScenarioType:
     """The posture that a discount stands for."""
     part = discount / allowed if allowed > 0 else 1.0
     if part <= taste.conservative_part:
@@ -200,7 +200,9 @@ def _type_of(discount: float, allowed: float, taste: Taste) -> ScenarioType:
     return ScenarioType.BALANCED if part <= taste.balanced_part else ScenarioType.AGGRESSIVE
 
 
-def _opportunity(ground: Ground, scenario: PromoScenario, kpis: PromoKpis, season: float) -> Opportunity:
+def _opportunity(
+    ground: OpportunityContext, scenario: PromoScenario, kpis: PromoKpis, season: float
+) -> Opportunity:
     line = scenario.mechanics[0]
     gained = kpis.deltas[Kpi.SALES]
     closed = max(gained, 0.0) / ground.missing if ground.missing > 0 else None
@@ -230,7 +232,7 @@ def _opportunity(ground: Ground, scenario: PromoScenario, kpis: PromoKpis, seaso
     )
 
 
-def _kind(kpis: PromoKpis, season: float, closed: float | None, taste: Taste) -> OpportunityKind:
+def _kind(kpis: PromoKpis, season: float, closed: float | None, taste: OpportunityWeights) -> OpportunityKind:
     if kpis.lines[0].pooled:
         return OpportunityKind.NEVER_TRIED
     if closed:

@@ -1,6 +1,6 @@
 """After the promotion: what it brought against its forecast, what it cost, and what to change next time."""
 
-from core.promo.post_mortem.learning import Change, LineChange, next_forecast
+from core.promo.post_mortem.learning import LineChange, ReEstimate, next_forecast
 from core.promo.post_mortem.run import post_mortem
 from core.promo.post_mortem.values import (
     FIGURES,
@@ -14,12 +14,12 @@ from core.promo.post_mortem.values import (
 __all__ = [
     "FIGURES",
     "Cannibalisation",
-    "Change",
     "DayRow",
     "LineChange",
     "PartResult",
     "PostMortem",
     "PostPromoDip",
+    "ReEstimate",
     "next_forecast",
     "post_mortem",
 ]

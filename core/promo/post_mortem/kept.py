@@ -10,7 +10,7 @@ from core.promo.post_mortem.values import PostMortem
 
 
 @dataclass(frozen=True)
-class KeptReview:
+class SavedPostMortem:
     """A post-mortem of a promotion. `learned_version` is the model's version that learnt from it, if any;
     `forecast_kpi_id` the figures it was held against, None once these were removed (the report has a copy).
     """

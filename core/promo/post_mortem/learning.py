@@ -31,7 +31,7 @@ class LineChange:
 
 
 @dataclass(frozen=True)
-class Change:
+class ReEstimate:
     """The same promotion forecast by the model before and the model after; `words` say what is different."""
 
     before: PromoKpis
@@ -47,7 +47,7 @@ def next_forecast(
     settings: PromoSettings,
     *,
     currency: str = "",
-) -> Change:
+) -> ReEstimate:
     """How the next forecast of this promotion differs. Both stand on one baseline, that of the days before
     the promotion, so that only what was learned of uplift, dip and cannibalisation moves."""
     forecast = old.baseline.forecast(scenario.start, scenario.end)
@@ -62,7 +62,7 @@ def next_forecast(
         )
         for was, now in zip(before.lines, after.lines, strict=True)
     )  # fmt: skip
-    return Change(before, after, lines, _words(before, after, lines, currency))
+    return ReEstimate(before, after, lines, _words(before, after, lines, currency))
 
 
 def _words(

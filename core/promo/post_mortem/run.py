@@ -9,7 +9,7 @@ from core.promo.baseline import Baseline
 from core.promo.post_mortem.course import course_of
 from core.promo.post_mortem.results import days_of, errors_of, intervals_of, parts_of, results_of
 from core.promo.post_mortem.signals import cannibalised, dip_of, last_known
-from core.promo.post_mortem.story import Told, insights_of, learning_of
+from core.promo.post_mortem.story import PostMortemText, insights_of, learning_of
 from core.promo.post_mortem.values import PostMortem
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import PromoScenario
@@ -39,7 +39,7 @@ def post_mortem(
     places = {(line.department, line.channel) for line in lines}
     promoted = course.among(places)
     results = results_of(course, kpis)
-    told = Told(
+    told = PostMortemText(
         kpis, course, results, errors_of(results), intervals_of(results, kpis),
         parts_of(course, kpis, "department"), parts_of(course, kpis, "channel"),
         dip_of(course, promoted, rules.dip_limit_pct),

@@ -19,7 +19,7 @@ NAMED = 3  # parts that are told by name
 
 
 @dataclass(frozen=True)
-class Told:
+class PostMortemText:
     """Everything that the sentences are built from; `symbol` stands before money."""
 
     kpis: PromoKpis
@@ -76,7 +76,7 @@ class Told:
         return np.asarray(ran & ~self.course.among({(line.department, line.channel) for line in lines}))
 
 
-def insights_of(told: Told) -> tuple[str, ...]:
+def insights_of(told: PostMortemText) -> tuple[str, ...]:
     """What happened, the most important first."""
     return (
         *_whole(told), *_otherwise(told), *_parts(told.by_department, "department", told),
@@ -85,7 +85,7 @@ def insights_of(told: Told) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def learning_of(told: Told) -> tuple[str, ...]:
+def learning_of(told: PostMortemText) -> tuple[str, ...]:
     """What to change next time; at least one sentence."""
     planned = [line for line in told.kpis.lines if line.discount_pct > 0]
     if planned and all(told.ran_at(line) is None for line in planned):
@@ -106,7 +106,7 @@ def learning_of(told: Told) -> tuple[str, ...]:
     return (*lines, *_cost(told), *_after(told), *_beside(told))
 
 
-def _whole(told: Told) -> Iterator[str]:
+def _whole(told: PostMortemText) -> Iterator[str]:
     actual, forecast = told.results.actual["sales_value"], told.results.forecast["sales_value"]
     error, ends = told.errors["sales_value"], told.intervals.get("sales_value")
     words = f"Sales came to {told.money(actual)}, forecast {told.money(forecast)}"
@@ -117,7 +117,7 @@ def _whole(told: Told) -> Iterator[str]:
     yield words + "."
 
 
-def _otherwise(told: Told) -> Iterator[str]:
+def _otherwise(told: PostMortemText) -> Iterator[str]:
     """Where the shop did something else than was planned: the forecast knew nothing of it."""
     course = told.course
     days = course.during & course.known
@@ -144,7 +144,7 @@ def _places(course: Course, cells: Flags) -> str:
     return "; ".join(f"{name} ({', '.join(sorted(found))})" for name, found in sorted(channels.items()))
 
 
-def _parts(parts: tuple[PartResult, ...], what: str, told: Told) -> Iterator[str]:
+def _parts(parts: tuple[PartResult, ...], what: str, told: PostMortemText) -> Iterator[str]:
     """The parts whose interval did not hold, the furthest off in money first."""
     if len(parts) < 2:
         return
@@ -162,18 +162,18 @@ def _parts(parts: tuple[PartResult, ...], what: str, told: Told) -> Iterator[str
         yield f"Every {what} lay inside its interval."
 
 
-def _rates(told: Told) -> Iterator[str]:
+def _rates(told: PostMortemText) -> Iterator[str]:
     actual, forecast = told.results.actual, told.results.forecast
     words = f"Margin was {actual['margin_pct']:.1f} % of sales, forecast {forecast['margin_pct']:.1f} %"
     yield f"{words}; EBIT {told.money(actual['ebit'])}, forecast {told.money(forecast['ebit'])}."
 
 
-def _gain(told: Told) -> Iterator[str]:
+def _gain(told: PostMortemText) -> Iterator[str]:
     sales, ebit = told.won("sales_value"), told.won("ebit")
     yield f"Against no promotion that is {told.change(sales)} sales and {told.change(ebit)} EBIT."
 
 
-def _dip(told: Told) -> Iterator[str]:
+def _dip(told: PostMortemText) -> Iterator[str]:
     dip = told.dip
     if dip is None:
         yield "Too few days after the promotion have sales yet to measure the dip."
@@ -184,7 +184,7 @@ def _dip(told: Told) -> Iterator[str]:
     )
 
 
-def _rivals(told: Told) -> Iterator[str]:
+def _rivals(told: PostMortemText) -> Iterator[str]:
     lost = [one for one in told.rivals if one.flagged]
     for one in lost:
         yield (
@@ -205,7 +205,7 @@ def _estimate(one: PostPromoDip | Cannibalisation) -> str:
     return f"{100 * one.share:+.1f} % (interval {100 * one.lower:+.1f} to {100 * one.upper:+.1f} %)"
 
 
-def _curves(told: Told) -> Iterator[str]:
+def _curves(told: PostMortemText) -> Iterator[str]:
     """Places whose uplift lay outside its interval; lines for several segments of a place count together."""
     lines = [line for line in told.kpis.lines if line.discount_pct > 0]
     known = {part.name for part in told.by_department}
@@ -237,7 +237,7 @@ def _curves(told: Told) -> Iterator[str]:
         yield f"First promotion of its own in {'; '.join(new)}: learn from it to replace what others taught."
 
 
-def _cost(told: Told) -> Iterator[str]:
+def _cost(told: PostMortemText) -> Iterator[str]:
     points = told.errors["margin_pct"]
     if points is not None and points <= -POINTS:
         yield (
@@ -251,7 +251,7 @@ def _cost(told: Told) -> Iterator[str]:
         )
 
 
-def _after(told: Told) -> Iterator[str]:
+def _after(told: PostMortemText) -> Iterator[str]:
     if told.dip is None or not told.dip.flagged:
         return
     won = told.won("sales_value")
@@ -262,7 +262,7 @@ def _after(told: Told) -> Iterator[str]:
     )
 
 
-def _beside(told: Told) -> Iterator[str]:
+def _beside(told: PostMortemText) -> Iterator[str]:
     lost = [one for one in told.rivals if one.flagged]
     if lost:
         names = " and ".join(one.department for one in lost[:NAMED])

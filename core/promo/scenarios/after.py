@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.promo.baseline import Baseline
 from core.promo.events import FAR, NEAR
 from core.promo.scenarios.figures import interval
-from core.promo.scenarios.period import Period
+from core.promo.scenarios.period import PromoPeriod
 from core.promo.scenarios.response import Aims, struck
 from core.promo.scenarios.unknowns import Unknowns
 from core.promo.uplift import Uplift
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 def after_of(
-    period: Period, aims: Aims, unknowns: Unknowns, baseline: Baseline, uplift: Uplift
+    period: PromoPeriod, aims: Aims, unknowns: Unknowns, baseline: Baseline, uplift: Uplift
 ) -> dict[str, object]:
     """The dip of the promoted cells in the 14 days behind the last one, as `PromoKpis.after` has it."""
     last = period.dates[-1]
@@ -44,7 +44,7 @@ def _row(first: dt.date, last: dt.date, whole: float, lost: Floats, share: Float
     }  # fmt: skip
 
 
-def _weeks_after(period: Period, dates: pd.DatetimeIndex, baseline: Baseline, uplift: Uplift) -> Floats:
+def _weeks_after(period: PromoPeriod, dates: pd.DatetimeIndex, baseline: Baseline, uplift: Uplift) -> Floats:
     """(cell, week) sales without a dip: the period's level carried on by the calendar, so that no further
     forecast is needed."""
     both = pd.date_range(period.dates[0], dates[-1], freq="D")

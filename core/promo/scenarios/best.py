@@ -18,7 +18,7 @@ from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.period import period_of, refuse_unknown
 from core.promo.scenarios.response import Response
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
-from core.promo.scenarios.search import Ask, Found, best
+from core.promo.scenarios.search import DiscountQuery, DiscountResult, best
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
 from core.promo.uplift import Uplift
 
@@ -49,7 +49,7 @@ class BestDeal:
 
 
 @dataclass(frozen=True)
-class FrontierPoint:
+class DiscountFrontierPoint:
     """An efficient promotion: no other has more sales without less margin. Changes against the baseline, the
     whole margin in percent, `discounts` by line (department, sales channel, segments) and the scenario."""
 
@@ -89,8 +89,8 @@ def best_discounts(
     }[wanted]  # fmt: skip
     room = float(response.margin.sum() - floor / 100 * response.sales.sum())
     blocks = blocks_of(response, scenario.mechanics, discount_grid(settings, caps, step_pct))
-    found = best(blocks, Ask(np.array(weights), np.array([-floor / 100, 1.0]), room))
-    chosen = _with(scenario, found or Found({}, np.zeros(2)))
+    found = best(blocks, DiscountQuery(np.array(weights), np.array([-floor / 100, 1.0]), room))
+    chosen = _with(scenario, found or DiscountResult({}, np.zeros(2)))
     kpis = evaluate(chosen, baseline, uplift, settings, forecast=forecast)
     message = _message(found, wanted, usual, floor)
     return BestDeal(chosen, kpis, not message, message, found.proven if found else True)
@@ -106,7 +106,7 @@ def frontier(
     step_pct: float = 1.0,
     points: int = POINTS,
     forecast: pd.DataFrame | None = None,
-) -> tuple[FrontierPoint, ...]:
+) -> tuple[DiscountFrontierPoint, ...]:
     """Efficient promotions from most margin to most sales, at even steps of margin between the two; fewer
     than `points` only where the grid holds no more. No floor: each point shows its margin."""
     response = _response(scenario, baseline, uplift, settings, forecast)
@@ -115,20 +115,20 @@ def frontier(
     return tuple(_point(one, scenario, response, settings) for one in found)
 
 
-def _along(blocks: Sequence[Block], points: int) -> list[Found]:
+def _along(blocks: Sequence[Block], points: int) -> list[DiscountResult]:
     """The most sales for margins from the least to the most that are worth considering."""
     sales, margin, none = np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.zeros(2)
-    deep, rich = best(blocks, Ask(sales, none, 0.0)), best(blocks, Ask(margin, none, 0.0))
+    deep, rich = best(blocks, DiscountQuery(sales, none, 0.0)), best(blocks, DiscountQuery(margin, none, 0.0))
     if deep is None or rich is None:
         return []
     levels = np.linspace(rich.change[1], deep.change[1], points)[1:-1]
-    between = [best(blocks, Ask(sales, margin, -float(level))) for level in levels]
+    between = [best(blocks, DiscountQuery(sales, margin, -float(level))) for level in levels]
     return [rich, *(one for one in between if one is not None), deep]
 
 
-def _efficient(found: Sequence[Found], sales: float) -> list[Found]:
+def _efficient(found: Sequence[DiscountResult], sales: float) -> list[DiscountResult]:
     """By rising sales, each with less margin than the one before."""
-    kept: list[Found] = []
+    kept: list[DiscountResult] = []
     for one in sorted(found, key=lambda one: (-one.change[0], -one.change[1])):
         if not kept or one.change[1] > kept[-1].change[1] + EVEN * sales:
             kept.append(one)
@@ -136,14 +136,14 @@ def _efficient(found: Sequence[Found], sales: float) -> list[Found]:
 
 
 def _point(
-    found: Found, scenario: PromoScenario, response: Response, settings: PromoSettings
-) -> FrontierPoint:
+    found: DiscountResult, scenario: PromoScenario, response: Response, settings: PromoSettings
+) -> DiscountFrontierPoint:
     sales, margin = (float(value) for value in found.change)
     whole = float(response.sales.sum()) + sales
     rate = 100 * (float(response.margin.sum()) + margin) / whole if whole > 0 else 0.0
     chosen = _with(scenario, found)
     discounts = {line.lot: line.discount_pct for line in chosen.mechanics}
-    return FrontierPoint(
+    return DiscountFrontierPoint(
         sales, margin, margin - settings.cost_to_serve_share * sales, rate, discounts, chosen
     )
 
@@ -181,7 +181,7 @@ def _response(
     return response_in(period, uplift, settings)
 
 
-def _with(scenario: PromoScenario, found: Found) -> PromoScenario:
+def _with(scenario: PromoScenario, found: DiscountResult) -> PromoScenario:
     lines = [
         replace(line, discount_pct=found.discounts.get(place, 0.0))
         for place, line in enumerate(scenario.mechanics)
@@ -196,7 +196,7 @@ def _goal(goal: DealGoal | str) -> DealGoal:
         raise UserError(f"The goal must be one of {', '.join(DealGoal)}; it is {goal!r}.") from None
 
 
-def _message(found: Found | None, goal: DealGoal, usual: float, floor: float) -> str:
+def _message(found: DiscountResult | None, goal: DealGoal, usual: float, floor: float) -> str:
     if found is None:
         return f"No discounts keep a margin of {floor:.1f} %; without any promotion it is {usual:.1f} %."
     if not found.discounts:

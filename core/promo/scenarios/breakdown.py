@@ -78,7 +78,7 @@ def _weights(line: Mechanic, labels: tuple[str, ...], weights: Floats) -> Floats
 
 
 @dataclass(frozen=True)
-class Change:
+class KpiChange:
     """Sales, margin and units of the cells without the promotion (`base`) and what it changes, both either
     expected, (3, cell), or drawn, (3, draw, cell)."""
 
@@ -87,7 +87,7 @@ class Change:
 
 
 def rows_of(
-    split: Split, expected: Change, drawn: Change, cost_to_serve_share: float
+    split: Split, expected: KpiChange, drawn: KpiChange, cost_to_serve_share: float
 ) -> tuple[dict[str, object], ...]:
     """One row a label: the five figures, their deltas, 90 % intervals of the deltas of sales and margin."""
     before = expected.base @ split.of_cells

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from core.promo.scenarios.historical_range import DISCOUNT, UPLIFT, department_key
 from core.promo.scenarios.kpis import Kpi
-from core.promo.scenarios.projection import LineStanding, Standing
+from core.promo.scenarios.projection import LineProjection, Projection
 from core.promo.scenarios.scenario import Lot, Mechanic
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
 from core.promo.scenarios.verdict import IssueSeverity, IssueType
@@ -31,7 +31,7 @@ class Cure(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One rule broken: `subject` tells it from others of its type; `lots` are the lines whose discounts can
     cure it; `detail` the word or the number of days that the cure needs."""
 
@@ -50,20 +50,20 @@ class Finding:
         return self.type.value, self.subject
 
 
-Check = Callable[[Standing, PromoSettings], Iterator[Finding]]
+Check = Callable[[Projection, PromoSettings], Iterator[CheckResult]]
 
 
-def findings(standing: Standing, settings: PromoSettings) -> list[tuple[Finding, Check]]:
+def findings(standing: Projection, settings: PromoSettings) -> list[tuple[CheckResult, Check]]:
     """Everything that is wrong, with the check that found it."""
     return [(found, check) for check in CHECKS for found in check(standing, settings)]
 
 
-def discount_limits(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def discount_limits(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: discounts over their department's cap."""
     for line in active(standing):
         cap = settings.cap_pct(line.department)
         if line.discount_pct > cap + EVEN:
-            yield Finding(
+            yield CheckResult(
                 IssueType.DISCOUNT_LIMIT,
                 _grave(line.discount_pct - cap, settings),
                 f"cap {line.lot}",
@@ -73,7 +73,7 @@ def discount_limits(standing: Standing, settings: PromoSettings) -> Iterator[Fin
             )
 
 
-def scenario_margin(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def scenario_margin(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: the whole margin under its floor or below nothing; one subject, so that the cure of a loss keeps
     the floor as well."""
     margin, usual = standing.totals[Kpi.MARGIN_PCT], standing.baseline[Kpi.MARGIN_PCT]
@@ -81,35 +81,35 @@ def scenario_margin(standing: Standing, settings: PromoSettings) -> Iterator[Fin
     lots = tuple(line.lot for line in active(standing))
     if worse and standing.totals[Kpi.MARGIN] < 0:
         message = f"The whole shop would sell at a loss: a margin of {margin:.1f} %."
-        yield Finding(IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, "whole", message, lots=lots)
+        yield CheckResult(IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, "whole", message, lots=lots)
     elif worse and margin < floor - EVEN:
         message = f"The margin would be {margin:.1f} %, under the floor of {floor:.1f} %."
         severity = _grave(floor - margin, settings)
-        yield Finding(IssueType.MARGIN_THRESHOLD, severity, "whole", message, lots=lots)
+        yield CheckResult(IssueType.MARGIN_THRESHOLD, severity, "whole", message, lots=lots)
 
 
-def losing_lines(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def losing_lines(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: goods sold below what they cost."""
     for found in standing.lines:
         line = found.line
         if line.discount_pct > 0 and found.margin_pct < 0:
             message = f"{line.place}: sold at a loss, with a margin of {found.margin_pct:.1f} %."
-            yield Finding(
+            yield CheckResult(
                 IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, f"loss {line.lot}", message,
                 line.department, lots=(line.lot,),
             )  # fmt: skip
 
 
-def legal_text(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def legal_text(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: no legal text, neither of the promotion nor of the project."""
     if not (standing.scenario.legal_text or "").strip() and not settings.legal_text:
         message = "There is no legal text, neither here nor in the project's settings."
-        yield Finding(
+        yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.CRITICAL, "legal", message, cure=Cure.LEGAL_TEXT
         )
 
 
-def department_margins(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def department_margins(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: a department's margin under its own floor."""
     for name, found in standing.departments.items():
         floor = settings.department_margin_floors_pct.get(name)
@@ -117,12 +117,12 @@ def department_margins(standing: Standing, settings: PromoSettings) -> Iterator[
         worse = found.margin_pct < found.baseline_margin_pct - EVEN
         if floor is not None and lots and worse and found.margin_pct < floor - EVEN:
             message = f"{name}: the margin would be {found.margin_pct:.1f} %, under its floor of {floor:g} %."
-            yield Finding(
+            yield CheckResult(
                 IssueType.MARGIN_THRESHOLD, IssueSeverity.MEDIUM, f"floor {name}", message, name, lots=lots
             )
 
 
-def plausible_lines(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def plausible_lines(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: a discount or an uplift far beyond any of the past."""
     factor = settings.plausible_factor
     for found in standing.lines:
@@ -134,18 +134,18 @@ def plausible_lines(standing: Standing, settings: PromoSettings) -> Iterator[Fin
                     f"{line.place}: {words} of {value:.0f} % is more than {factor:g} times the most ever "
                     f"seen ({most / factor:.0f} %)."
                 )
-                yield Finding(
+                yield CheckResult(
                     IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"{name} {line.lot}", message,
                     line.department, lots=(line.lot,),
                 )  # fmt: skip
 
 
-def _tried(found: LineStanding) -> Iterator[tuple[str, float, str]]:
+def _tried(found: LineProjection) -> Iterator[tuple[str, float, str]]:
     yield DISCOUNT, found.line.discount_pct, "a discount"
     yield UPLIFT, found.uplift_pct, "an uplift"
 
 
-def plausible_totals(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def plausible_totals(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: sales, units or margin, of the whole or a department's, far outside what was ever seen in as many
     days."""
     lots = tuple(line.lot for line in active(standing))
@@ -161,14 +161,14 @@ def plausible_totals(standing: Standing, settings: PromoSettings) -> Iterator[Fi
 
 
 def _outside(
-    standing: Standing,
+    standing: Projection,
     settings: PromoSettings,
     key: str,
     pair: tuple[float, float],
     word: str,
     department: str | None,
     lots: tuple[Lot, ...],
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     (value, usual), factor = pair, settings.plausible_factor
     low, high = standing.seen.get(key, (float("-inf"), float("inf")))
     low, high = (low / factor if low > 0 else low * factor), (high * factor if high > 0 else high / factor)
@@ -179,18 +179,18 @@ def _outside(
             f"{word} would lie {end} anything seen in {standing.scenario.days} days, by more than a factor "
             f"of {factor:g}."
         )
-        yield Finding(
+        yield CheckResult(
             IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"range {key}", message, department, lots=lots
         )
 
 
-def brand_rules(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def brand_rules(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: what the brand insists on."""
     for rule in settings.brand_rules:
         lines = [line for line in active(standing) if rule.concerns(line.department)]
         if rule.kind == BrandRuleKind.NEVER_DISCOUNTED:
             for line in lines:
-                yield Finding(
+                yield CheckResult(
                     IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"never {line.lot}",
                     f"{line.place}: the brand never discounts {line.department}.", line.department,
                     lots=(line.lot,),
@@ -201,32 +201,32 @@ def brand_rules(standing: Standing, settings: PromoSettings) -> Iterator[Finding
             yield from _forbidden(standing, str(rule.value))
 
 
-def _too_long(standing: Standing, most: int) -> Iterator[Finding]:
+def _too_long(standing: Projection, most: int) -> Iterator[CheckResult]:
     days = standing.scenario.days
     if days > most:
-        yield Finding(
+        yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"days {most}",
             f"The promotion lasts {days} days; the brand allows {most}.", cure=Cure.SHORTEN, detail=str(most),
         )  # fmt: skip
 
 
-def _forbidden(standing: Standing, word: str) -> Iterator[Finding]:
+def _forbidden(standing: Projection, word: str) -> Iterator[CheckResult]:
     texts = (standing.scenario.label, *(line.notes for line in standing.scenario.mechanics))
     if any(says(text, word) for text in texts):
-        yield Finding(
+        yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.LOW, f"word {word.casefold()}",
             f"The brand does not say “{word}”; it stands in the name or the notes.", cure=Cure.WORDING,
             detail=word,
         )  # fmt: skip
 
 
-def cannibalisation(standing: Standing, settings: PromoSettings) -> Iterator[Finding]:
+def cannibalisation(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: another department losing more than the limit of its sales in a sales channel."""
     limit = settings.cannibalisation_limit_pct
     for (name, channel), share in standing.taken_pct.items():
         rivals = [line for line in active(standing) if line.channel == channel and line.department != name]
         if share > limit + EVEN and rivals:
-            yield Finding(
+            yield CheckResult(
                 IssueType.CANNIBALIZATION_RISK, IssueSeverity.MEDIUM, f"taken {name} {channel}",
                 f"{name}, {channel}: promotions of other departments would take {share:.1f} % of its sales, "
                 f"over the limit of {limit:g} %.",
@@ -234,7 +234,7 @@ def cannibalisation(standing: Standing, settings: PromoSettings) -> Iterator[Fin
             )  # fmt: skip
 
 
-def active(standing: Standing) -> list[Mechanic]:
+def active(standing: Projection) -> list[Mechanic]:
     """The lines that have a discount."""
     return [line for line in standing.scenario.mechanics if line.discount_pct > 0]
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from core.promo.baseline import Baseline
 from core.promo.days import ALL_GEOS
 from core.promo.scenarios.after import after_of
-from core.promo.scenarios.breakdown import Change, rows_of, splits
+from core.promo.scenarios.breakdown import KpiChange, rows_of, splits
 from core.promo.scenarios.figures import deltas, figures, interval, intervals, plain
 from core.promo.scenarios.historical_range import seen_ranges
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
 from core.promo.scenarios.lines import line_kpis, line_notes
-from core.promo.scenarios.period import Period, period_of, refuse_unknown
+from core.promo.scenarios.period import PromoPeriod, period_of, refuse_unknown
 from core.promo.scenarios.response import Aims, Response, Sold, response_of, sell, taken_pct
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.settings import PromoSettings
@@ -47,7 +47,7 @@ def evaluate(
     response = response_in(period, uplift, settings)
     lines = sorted(scenario.mechanics, key=lambda line: line.lot)
     aims = response.aims(lines)
-    expected = Change(response.base, response.sold(aims))
+    expected = KpiChange(response.base, response.sold(aims))
     unknowns = unknowns_of(response, aims, period, baseline, uplift)
     drawn = _drawn(response, aims, unknowns)
     cost = settings.cost_to_serve_share
@@ -71,23 +71,23 @@ def evaluate(
     )  # fmt: skip
 
 
-def response_in(period: Period, uplift: Uplift, settings: PromoSettings) -> Response:
+def response_in(period: PromoPeriod, uplift: Uplift, settings: PromoSettings) -> Response:
     """The expectations of a period, which searches run on."""
     shares = {segment.segment_id: segment.revenue_share for segment in settings.known_segments}
     return response_of(period.cells, period.base, uplift, shares)
 
 
-def _drawn(response: Response, aims: Aims, unknowns: Unknowns) -> Change:
+def _drawn(response: Response, aims: Aims, unknowns: Unknowns) -> KpiChange:
     sales = response.sales * unknowns.level
     rates = (unknowns.rate, unknowns.per)
     base = np.stack([sales, sales * unknowns.rate, sales * unknowns.per])
     sold = sell(
         response, aims, sales, rates, unknowns.kept, unknowns.uplift, unknowns.slope, unknowns.scatter
     )
-    return Change(base, sold)
+    return KpiChange(base, sold)
 
 
-def _totals(expected: Change, drawn: Change, cost: float) -> dict[str, Any]:
+def _totals(expected: KpiChange, drawn: KpiChange, cost: float) -> dict[str, Any]:
     """Totals, deltas, baseline and intervals of the whole."""
     (without, with_it), (maybe_without, maybe_with) = (
         [figures(sums, cost) for sums in _sums(change)] for change in (expected, drawn)
@@ -99,13 +99,13 @@ def _totals(expected: Change, drawn: Change, cost: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sums(change: Change) -> tuple[Floats, Floats]:
+def _sums(change: KpiChange) -> tuple[Floats, Floats]:
     """(3, ...) sums over the cells without and with the promotion."""
     before = change.base.sum(axis=-1)
     return before, before + change.sold.gain.sum(axis=-1) + change.sold.taken.sum(axis=-1)
 
 
-def _cannibalised(response: Response, sold: Sold, drawn: Change) -> dict[str, dict[str, Any]]:
+def _cannibalised(response: Response, sold: Sold, drawn: KpiChange) -> dict[str, dict[str, Any]]:
     """Departments that promotions of others change, by name; what is lost is positive."""
     found = {}
     for name in sorted({cell.department for cell in response.cells}):

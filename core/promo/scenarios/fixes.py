@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.promo.scenarios.checks import Check, Cure, Finding
+from core.promo.scenarios.checks import Check, CheckResult, Cure
 from core.promo.scenarios.kpis import Kpi, PromoKpis
-from core.promo.scenarios.projection import Standing, standing_at
+from core.promo.scenarios.projection import Projection, standing_at
 from core.promo.scenarios.scenario import Lot, Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.scenarios.verdict import Fix, FixKind, LineFix
@@ -62,7 +62,7 @@ class Seeker:
     kpis: PromoKpis
     settings: PromoSettings
 
-    def fix_of(self, found: Finding, check: Check) -> tuple[Fix, str]:
+    def fix_of(self, found: CheckResult, check: Check) -> tuple[Fix, str]:
         """A fix and how to say it."""
         if found.cure == Cure.SHORTEN:
             return self._shorter(int(found.detail))
@@ -77,7 +77,7 @@ class Seeker:
         end = self.scenario.start + dt.timedelta(days=most - 1)
         return Fix(FixKind.SHORTEN, end=end), f"End on {end:%-d %B %Y}."
 
-    def _lower(self, found: Finding, check: Check) -> tuple[Fix, str]:
+    def _lower(self, found: CheckResult, check: Check) -> tuple[Fix, str]:
         """The largest discount of one line that cures it, of the line that keeps most sales; else the largest
         part of all their discounts."""
         alone = [self._alone(found, check, lot) for lot in found.lots]
@@ -114,7 +114,7 @@ class Seeker:
     def _line(self, lot: Lot) -> Mechanic:
         return next(line for line in self.scenario.mechanics if line.lot == lot)
 
-    def _alone(self, found: Finding, check: Check, lot: Lot) -> Discounts | None:
+    def _alone(self, found: CheckResult, check: Check, lot: Lot) -> Discounts | None:
         """The largest discount of one line, the others kept, that ends the finding; None where even dropping
         it does not. The finding eases as the discount falls, so that halving finds the edge."""
         steps = self._steps(lot)
@@ -137,7 +137,7 @@ class Seeker:
             value for value in {*grid, 0.0, self.settings.cap_pct(lot[0])} if value < now or value == 0
         )
 
-    def _together(self, found: Finding, check: Check) -> Iterator[Discounts]:
+    def _together(self, found: CheckResult, check: Check) -> Iterator[Discounts]:
         """All lines lowered alike, as little as cures; the last resort drops them."""
         step = self.settings.discount_step_pct
         for part in PARTS:
@@ -145,12 +145,12 @@ class Seeker:
             if self._cures(found, check, wanted):
                 yield wanted
 
-    def _cures(self, found: Finding, check: Check, wanted: Discounts) -> bool:
+    def _cures(self, found: CheckResult, check: Check, wanted: Discounts) -> bool:
         if self.kpis.response is None:
             return all(discount == 0 for discount in wanted.values()) and set(wanted) == set(found.lots)
         return all(other.key != found.key for other in check(self._standing(wanted), self.settings))
 
-    def _standing(self, wanted: Discounts) -> Standing:
+    def _standing(self, wanted: Discounts) -> Projection:
         assert self.kpis.response is not None
         return standing_at(_at(self.scenario, wanted), self.kpis.response, self.kpis.seen)
 

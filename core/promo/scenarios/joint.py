@@ -12,7 +12,7 @@ from scipy.sparse import csr_array, lil_array, vstack
 
 from core.promo.baseline import Baseline
 from core.promo.regression import Regression
-from core.promo.scenarios.period import Period
+from core.promo.scenarios.period import PromoPeriod
 
 Floats = NDArray[np.float64]
 Name = tuple[str, ...]
@@ -30,7 +30,7 @@ class LogDraws:
 
 
 def log_draws(
-    period: Period,
+    period: PromoPeriod,
     baseline: Baseline,
     regression: Regression,
     combinations: Sequence[Combination],
@@ -73,7 +73,7 @@ def _combined(combinations: Sequence[Combination], regression: Regression) -> tu
     return rows.tocsr(), apart
 
 
-def _calendar_rows(period: Period, regression: Regression) -> csr_array:
+def _calendar_rows(period: PromoPeriod, regression: Regression) -> csr_array:
     """(cell, term) the design averaged over the days as they weigh in the cell's sales."""
     design, columns = regression.calendar_design(period.dates)
     days, cells = len(period.dates), len(period.cells)
@@ -86,7 +86,7 @@ def _calendar_rows(period: Period, regression: Regression) -> csr_array:
     return csr_array((found.data, (found.row, columns[found.col])), shape=shape)
 
 
-def _noise(period: Period, baseline: Baseline, regression: Regression, known: Floats) -> Floats:
+def _noise(period: PromoPeriod, baseline: Baseline, regression: Regression, known: Floats) -> Floats:
     """(cell, cell) variance that the calendar's coefficients do not hold: the days' own noise, and what past
     forecasts of the whole shop missed beyond both."""
     own = regression.noise_sd**2 * np.diag((period.weights**2).sum(axis=1))

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Period:
+class PromoPeriod:
     """`cells` of the geo asked for, `dates`, and `cubes` (3, cell, day) of sales, margin and units."""
 
     cells: tuple[Cell, ...]
@@ -44,7 +44,7 @@ class Period:
 
 def period_of(
     start: dt.date, end: dt.date, geo: str, baseline: Baseline, forecast: pd.DataFrame | None = None
-) -> Period:
+) -> PromoPeriod:
     """The baseline from `start` to `end` in a geo; `forecast` may hand over `baseline.forecast` of these days
     or more. UserError for a geo that is not sold in, or a forecast of other days."""
     frame = baseline.forecast(start, end) if forecast is None else forecast
@@ -59,7 +59,7 @@ def period_of(
         raise UserError(f"The forecast does not hold every day from {start} to {end} once for every cell.")
     cubes = np.zeros((len(Measure), len(cells), len(dates)))
     cubes[:, groups.ngroup().to_numpy(), day[inside]] = frame.loc[inside, list(Measure)].to_numpy().T
-    return Period(cells, dates, cubes)
+    return PromoPeriod(cells, dates, cubes)
 
 
 def _of_geo(geos: pd.Series, wanted: str) -> NDArray[np.bool_]:

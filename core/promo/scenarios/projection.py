@@ -17,7 +17,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class LineStanding:
+class LineProjection:
     """A line with its expected uplift and margin on what it sells, in percent."""
 
     line: Mechanic
@@ -26,7 +26,7 @@ class LineStanding:
 
 
 @dataclass(frozen=True)
-class DepartmentStanding:
+class DepartmentProjection:
     """Sales and margin of a department with and without the promotion."""
 
     sales_value: float
@@ -36,19 +36,19 @@ class DepartmentStanding:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Projection:
     """`taken_pct` share of sales that promotions of others take, by department and the channel hit most."""
 
     scenario: PromoScenario
     totals: Figures
     baseline: Figures
-    departments: Mapping[str, DepartmentStanding]
-    lines: tuple[LineStanding, ...]
+    departments: Mapping[str, DepartmentProjection]
+    lines: tuple[LineProjection, ...]
     taken_pct: Mapping[Place, float]
     seen: Mapping[str, Interval]
 
 
-def standing_of(scenario: PromoScenario, kpis: PromoKpis) -> Standing:
+def standing_of(scenario: PromoScenario, kpis: PromoKpis) -> Projection:
     """The standing that the KPIs show."""
     departments = {
         str(row["department"]): _department(
@@ -59,17 +59,17 @@ def standing_of(scenario: PromoScenario, kpis: PromoKpis) -> Standing:
     }
     known = {(row.department, row.channel, tuple(sorted(row.segments))): row for row in kpis.lines}
     lines = tuple(
-        LineStanding(line, known[line.lot].uplift_pct, known[line.lot].margin_pct)
+        LineProjection(line, known[line.lot].uplift_pct, known[line.lot].margin_pct)
         for line in scenario.mechanics
     )
     taken = {
         (name, str(row["channel"])): float(row["channel_share_pct"])
         for name, row in kpis.cannibalised.items()
     }
-    return Standing(scenario, kpis.totals, kpis.baseline, departments, lines, taken, kpis.seen)
+    return Projection(scenario, kpis.totals, kpis.baseline, departments, lines, taken, kpis.seen)
 
 
-def standing_at(scenario: PromoScenario, response: Response, seen: Mapping[str, Interval]) -> Standing:
+def standing_at(scenario: PromoScenario, response: Response, seen: Mapping[str, Interval]) -> Projection:
     """The standing of other discounts of the same promotion."""
     aims = response.aims(scenario.mechanics)
     sold = response.sold(aims)
@@ -82,7 +82,7 @@ def standing_at(scenario: PromoScenario, response: Response, seen: Mapping[str, 
     }
     sums = line_sums(response, scenario.mechanics, aims, sold)
     lines = tuple(_line(place, line, sums) for place, line in enumerate(scenario.mechanics))
-    return Standing(
+    return Projection(
         scenario, _sums(response.base + moved), _sums(response.base), departments, lines,
         _taken(response, sold, cells), seen,
     )  # fmt: skip
@@ -103,15 +103,15 @@ def _sums(cells: Floats) -> dict[str, float]:
     return {Kpi.SALES: sales, Kpi.MARGIN: margin, Kpi.MARGIN_PCT: rate, Kpi.UNITS: units}
 
 
-def _department(with_it: Mapping[str, float], without: Mapping[str, float]) -> DepartmentStanding:
-    return DepartmentStanding(
+def _department(with_it: Mapping[str, float], without: Mapping[str, float]) -> DepartmentProjection:
+    return DepartmentProjection(
         with_it[Kpi.SALES], with_it[Kpi.MARGIN_PCT], without[Kpi.SALES], without[Kpi.MARGIN_PCT]
     )
 
 
-def _line(place: int, line: Mechanic, sums: LineSums) -> LineStanding:
+def _line(place: int, line: Mechanic, sums: LineSums) -> LineProjection:
     sales, margin, _ = sums.usual[:, place] + sums.moved[:, place]
-    return LineStanding(
+    return LineProjection(
         line, 100 * float(sums.uplift[place]), 100 * float(margin / sales) if sales > 0 else 0.0
     )
 

@@ -49,7 +49,7 @@ class PromoInfo:
 
 
 @dataclass(frozen=True)
-class KeptPromo:
+class SavedPromo:
     """A saved promotion as a whole; figures and verdict are None where none were kept."""
 
     info: PromoInfo

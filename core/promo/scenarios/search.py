@@ -29,7 +29,7 @@ TINY = 1e-10  # of the amounts at stake
 
 
 @dataclass(frozen=True)
-class Ask:
+class DiscountQuery:
     """Weights (sales, margin) of the goal and of the limit, and the room that the limit leaves without any
     promotion."""
 
@@ -39,7 +39,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Found:
+class DiscountResult:
     """`discounts` by place of the line (0 where it does not run), `change` of (sales, margin); `proven` when
     nothing better exists on the grid."""
 
@@ -56,7 +56,7 @@ class _States:
     picked: Places
 
 
-def best(blocks: Sequence[Block], ask: Ask) -> Found | None:
+def best(blocks: Sequence[Block], ask: DiscountQuery) -> DiscountResult | None:
     """The best discounts; None when none keep the limit, not even no promotion's. Where a block has too many
     lines to hold all its patterns, those near the best one are added as long as that helps, and nothing is
     proven."""
@@ -72,12 +72,12 @@ def best(blocks: Sequence[Block], ask: Ask) -> Found | None:
         if after is None or ask.goal @ after.change <= ask.goal @ found.change * (1 + TINY) + TINY:
             break
         found = after
-    return None if found is None else Found(found.discounts, found.change, proven=False)
+    return None if found is None else DiscountResult(found.discounts, found.change, proven=False)
 
 
-def _best(blocks: Sequence[Block], ask: Ask) -> Found | None:
+def _best(blocks: Sequence[Block], ask: DiscountQuery) -> DiscountResult | None:
     if not blocks:
-        return Found({}, np.zeros(2)) if ask.room >= 0 else None
+        return DiscountResult({}, np.zeros(2)) if ask.room >= 0 else None
     top, _ = _solved(blocks, ask.limit)
     scale = abs(ask.room) + sum(float(np.abs(choice.gain).sum()) for b in blocks for choice in b.choices) + 1
     slack = TINY * scale
@@ -94,11 +94,11 @@ def _best(blocks: Sequence[Block], ask: Ask) -> Found | None:
     return _closed(blocks, ask, price, gap + slack, known, slack)
 
 
-def _room(found: Found, ask: Ask) -> float:
+def _room(found: DiscountResult, ask: DiscountQuery) -> float:
     return float(ask.limit @ found.change) + ask.room
 
 
-def _solved(blocks: Sequence[Block], weights: Floats) -> tuple[Found, float]:
+def _solved(blocks: Sequence[Block], weights: Floats) -> tuple[DiscountResult, float]:
     """The best without a limit, and its worth."""
     discounts: dict[int, float] = {}
     change, worth = np.zeros(2), 0.0
@@ -113,10 +113,12 @@ def _solved(blocks: Sequence[Block], weights: Floats) -> tuple[Found, float]:
                 option = int((weights @ terms).argmax())
                 discounts[choice.place] = float(choice.discounts[option])
                 change = change + terms[:, option]
-    return Found(discounts, change), worth
+    return DiscountResult(discounts, change), worth
 
 
-def _priced(blocks: Sequence[Block], ask: Ask, top: Found, slack: float) -> tuple[float, float, Found]:
+def _priced(
+    blocks: Sequence[Block], ask: DiscountQuery, top: DiscountResult, slack: float
+) -> tuple[float, float, DiscountResult]:
     """The price of the limit with the lowest bound, that bound, and the best solution met that keeps it."""
     low, high, known = 0.0, 1.0, top
     price, bound = 0.0, np.inf
@@ -141,11 +143,13 @@ def _priced(blocks: Sequence[Block], ask: Ask, top: Found, slack: float) -> tupl
     return price, bound, known
 
 
-def _better(first: Found, second: Found, ask: Ask) -> Found:
+def _better(first: DiscountResult, second: DiscountResult, ask: DiscountQuery) -> DiscountResult:
     return max(first, second, key=lambda found: float(ask.goal @ found.change))
 
 
-def _climbed(blocks: Sequence[Block], ask: Ask, known: Found, slack: float) -> Found:
+def _climbed(
+    blocks: Sequence[Block], ask: DiscountQuery, known: DiscountResult, slack: float
+) -> DiscountResult:
     """The solution after moving one line at a time, within its pattern, as long as that helps."""
     moved = True
     while moved:
@@ -160,7 +164,9 @@ def _climbed(blocks: Sequence[Block], ask: Ask, known: Found, slack: float) -> F
     return known
 
 
-def _step(block: Block, pattern: int, choice: Choice, ask: Ask, known: Found, slack: float) -> Found:
+def _step(
+    block: Block, pattern: int, choice: Choice, ask: DiscountQuery, known: DiscountResult, slack: float
+) -> DiscountResult:
     if choice.place not in known.discounts:
         return known
     terms = block.terms(pattern, choice)
@@ -171,10 +177,12 @@ def _step(block: Block, pattern: int, choice: Choice, ask: Ask, known: Found, sl
     if gains[to] <= slack:
         return known
     discounts = known.discounts | {choice.place: float(choice.discounts[to])}
-    return Found(discounts, known.change + moves[:, to])
+    return DiscountResult(discounts, known.change + moves[:, to])
 
 
-def _closed(blocks: Sequence[Block], ask: Ask, price: float, gap: float, known: Found, slack: float) -> Found:
+def _closed(
+    blocks: Sequence[Block], ask: DiscountQuery, price: float, gap: float, known: DiscountResult, slack: float
+) -> DiscountResult:
     """The best of all solutions that lose less than the gap against the bound."""
     weights, proven = ask.goal + price * ask.limit, True
     states, order = _States(np.zeros((2, 1)), np.zeros((1, 0), dtype=int)), []
@@ -190,13 +198,13 @@ def _closed(blocks: Sequence[Block], ask: Ask, price: float, gap: float, known: 
     worth = np.where(room >= -slack, ask.goal @ states.change, -np.inf)
     at = int(worth.argmax()) if len(worth) else -1
     if at < 0 or worth[at] <= float(ask.goal @ known.change):
-        return Found(known.discounts, known.change, proven)
+        return DiscountResult(known.discounts, known.change, proven)
     picked = zip(order, states.picked[at], strict=True)
     discounts = {place: float(options[option]) for (place, options), option in picked if option >= 0}
-    return Found(discounts, states.change[:, at], proven)
+    return DiscountResult(discounts, states.change[:, at], proven)
 
 
-def _listed(block: Block, weights: Floats, least: float, ask: Ask) -> tuple[_States, bool]:
+def _listed(block: Block, weights: Floats, least: float, ask: DiscountQuery) -> tuple[_States, bool]:
     """Every choice of a block that is worth at least `least`, less what others beat; whether that is all."""
     scores, whole = block.scores(weights), True
     parts = []
@@ -218,7 +226,9 @@ def _listed(block: Block, weights: Floats, least: float, ask: Ask) -> tuple[_Sta
     return _undominated(_States(changes, np.concatenate([part.picked for part in parts])), ask), whole
 
 
-def _joined(first: _States, second: _States, weights: Floats, least: float, ask: Ask) -> tuple[_States, bool]:
+def _joined(
+    first: _States, second: _States, weights: Floats, least: float, ask: DiscountQuery
+) -> tuple[_States, bool]:
     """Every pair that is worth at least `least`, less what others beat; whether none had to be left out."""
     first, second, whole = _fitting(first, second, weights)
     worth = (weights @ first.change)[:, None] + (weights @ second.change)[None, :]
@@ -245,7 +255,7 @@ def _fitting(first: _States, second: _States, weights: Floats) -> tuple[_States,
     return cut[0], cut[1], False
 
 
-def _undominated(states: _States, ask: Ask) -> _States:
+def _undominated(states: _States, ask: DiscountQuery) -> _States:
     """The states that no other beats in both goal and limit."""
     goal, limit = ask.goal @ states.change, ask.limit @ states.change
     order = np.lexsort((-limit, -goal))

@@ -24,7 +24,7 @@ from core.promo.baseline import RECENT_DAYS, Baseline
 from core.promo.choices import Measure
 from core.promo.days import Cell, CellDays
 from core.promo.scenarios.joint import Combination, Name, log_draws
-from core.promo.scenarios.period import Period
+from core.promo.scenarios.period import PromoPeriod
 from core.promo.scenarios.response import Aims, Response, beside, struck
 from core.promo.uplift import Uplift
 
@@ -55,7 +55,7 @@ class Unknowns:
 
 
 def unknowns_of(
-    response: Response, aims: Aims, period: Period, baseline: Baseline, uplift: Uplift
+    response: Response, aims: Aims, period: PromoPeriod, baseline: Baseline, uplift: Uplift
 ) -> Unknowns:
     """Joint draws for the lines' aims, as many as the uplift has."""
     cells, draws, days = period.cells, len(uplift.curves.scatter), len(period.dates)

@@ -8,7 +8,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.lifecycle.store.copies import copy_row
-from db.tables import PromoScenario, ScenarioKpi, ValidationReport
+from db.tables import PromoScenarioRow, ScenarioKpi, ValidationReport
 
 
 def latest_kpi(scenario_id: InstrumentedAttribute[uuid.UUID] | uuid.UUID) -> ScalarSelect[uuid.UUID]:
@@ -23,7 +23,9 @@ def latest_kpi(scenario_id: InstrumentedAttribute[uuid.UUID] | uuid.UUID) -> Sca
     )
 
 
-def copy_promo(s: Session, known: PromoScenario, label: str, project_id: int, maker_id: int) -> PromoScenario:
+def copy_promo(
+    s: Session, known: PromoScenarioRow, label: str, project_id: int, maker_id: int
+) -> PromoScenarioRow:
     """A promotion with the plan, the last figures and the verdict of `known`, written by `maker_id`.
 
     Brief and post-mortem stay behind: they are about the one that ran.

@@ -25,7 +25,7 @@ from core.promo.ingest.job_plan import FileToRead
 from core.promo.ingest.mapping import SalesMapping
 from core.promo.ingest.report import FACTS, FileFacts
 from core.queue.job import Errand
-from core.queue.store.processing import mine
+from core.queue.store.processing import owned_by
 from db.months import ensure_months
 from db.tables import SalesFile, SalesFileFact, SalesFileStatus
 
@@ -162,7 +162,7 @@ def done_before(s: Session, errand: Errand) -> dict[str, Any]:
 
 def begin_file(s: Session, errand: Errand, file_id: uuid.UUID) -> None:
     """The file is being read now."""
-    if mine(s, errand) is not None:
+    if owned_by(s, errand) is not None:
         s.get_one(SalesFile, file_id).status = SalesFileStatus.PROCESSING
 
 
@@ -184,7 +184,7 @@ def load_file(
         _copy(s, file_id, found.facts)
         leaving = [old.id] if old else []
         recompute(s, errand.project_id, [file_id, *leaving], arriving=file_id, leaving=leaving)
-        row = mine(s, errand)
+        row = owned_by(s, errand)
         if row is None or row.cancel_requested:
             loading.rollback()
             return False
@@ -265,7 +265,7 @@ def refuse_file(
     rejected_path: str | None = None,
 ) -> None:
     """The file could not be read, and why; the file it should replace stays current."""
-    row, file = mine(s, errand), s.get_one(SalesFile, file_id, populate_existing=True)
+    row, file = owned_by(s, errand), s.get_one(SalesFile, file_id, populate_existing=True)
     if row is None or file.status == SalesFileStatus.CURRENT:
         return
     file.status, file.rejected_path = SalesFileStatus.FAILED, rejected_path

@@ -8,12 +8,12 @@ import uuid
 from sqlalchemy import Date, cast, distinct, func, select
 from sqlalchemy.orm import Session
 
-from core.promo.model_info import LearnedModel
+from core.promo.model_info import EstimatedModel
 from core.promo.store.facts import facts_key_of, lock_facts
 from core.promo.store.re_estimates import note_learning
 from core.queue.job import Errand, JobKind
-from core.queue.store.processing import NOW, enqueue_job, mine
-from db.tables import DataProcessingJob, ProcessingStatus, PromoModel, SalesAggregated, UpliftCoefficient
+from core.queue.store.processing import NOW, enqueue_job, owned_by
+from db.tables import DataProcessingJob, ProcessingStatus, PromoModelRow, SalesAggregated, UpliftCoefficient
 
 LEAST_WEEKS = 8
 AUTO = "auto"
@@ -67,8 +67,8 @@ def enqueue_learning(
 
 def latest_facts_key(s: Session, project_id: int) -> str | None:
     """From which facts the latest version was learned; None without any version."""
-    query = select(PromoModel.facts_key).where(PromoModel.project_id == project_id)
-    return s.scalars(query.order_by(PromoModel.version.desc()).limit(1)).first()
+    query = select(PromoModelRow.facts_key).where(PromoModelRow.project_id == project_id)
+    return s.scalars(query.order_by(PromoModelRow.version.desc()).limit(1)).first()
 
 
 def learn_from_new_facts(
@@ -86,21 +86,23 @@ def learn_from_new_facts(
 
 def facts_to_learn_from(s: Session, project_id: int) -> tuple[str, int]:
     """The key of the present facts and the number that the next version will have."""
-    newest = select(func.coalesce(func.max(PromoModel.version), 0)).where(PromoModel.project_id == project_id)
+    newest = select(func.coalesce(func.max(PromoModelRow.version), 0)).where(
+        PromoModelRow.project_id == project_id
+    )
     return facts_key_of(s, project_id), s.scalars(newest).one() + 1
 
 
-def keep_model(s: Session, errand: Errand, learned: LearnedModel) -> bool:
+def keep_model(s: Session, errand: Errand, learned: EstimatedModel) -> bool:
     """Writes the version and its coefficients; False, and nothing written, when the job was stopped or taken
     over meanwhile. Calling it again after a commit whose answer was lost finds them there, and is True."""
     lock_facts(s, errand.project_id)
-    kept = select(PromoModel.id).where(PromoModel.artifacts_path == learned.artifacts_path)
+    kept = select(PromoModelRow.id).where(PromoModelRow.artifacts_path == learned.artifacts_path)
     if s.scalar(kept) is not None:
         return True
-    row = mine(s, errand)
+    row = owned_by(s, errand)
     if row is None or row.cancel_requested:
         return False
-    model = PromoModel(
+    model = PromoModelRow(
         project_id=errand.project_id, version=learned.version, method=learned.method, seed=learned.seed,
         facts_key=learned.facts_key, summary=dict(learned.summary), artifacts_path=learned.artifacts_path,
         artifacts_checksum=learned.artifacts_checksum, job_id=errand.job_id, created_by=errand.asked_by,

@@ -17,7 +17,7 @@ from core.promo.choices import BaselineMethod
 from core.promo.model_info import PromoModelInfo
 from core.promo.store.facts import facts_key_of
 from core.promo.store.fits import enqueue_learning, why_not
-from db.tables import PromoModel as Row
+from db.tables import PromoModelRow as Row
 from db.tables import UpliftCoefficient, User
 
 if TYPE_CHECKING:

@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
-from core.promo.opportunities.kept import KeptOpportunity
+from core.promo.opportunities.kept import SavedOpportunity
 from core.promo.opportunities.values import Opportunity
 from db import tables
 from db.tables import Project, ProjectMember
 
-Row = tables.Opportunity
+Row = tables.OpportunityRow
 KEY = ("project_id", "month", "geo", "kind", "department", "channel")
 NO_LONGER_FOUND = 0  # the rank of a row that is kept only for the promotion that began with it
 
 
 def keep_opportunities(
     s: Session, person: Person, project_id: int, month: str, geo: str, found: Sequence[Opportunity]
-) -> tuple[KeptOpportunity, ...]:
+) -> tuple[SavedOpportunity, ...]:
     """What was found for the month and geo, in place of what was found before, with ids; the same opportunity
     keeps its id. ValueError for one of another month or geo."""
     require(s, person, project_id, Permission.PLAN_EDIT)
@@ -38,7 +38,7 @@ def keep_opportunities(
         columns = _columns(one)
         statement = insert(Row).values(project_id=project_id, **columns)
         s.execute(statement.on_conflict_do_update(index_elements=KEY, set_=columns))
-    begun = exists().where(tables.PromoScenario.source_opportunity_id == Row.id)
+    begun = exists().where(tables.PromoScenarioRow.source_opportunity_id == Row.id)
     gone = delete(Row).where(
         *_of(project_id, month, geo), Row.rank == NO_LONGER_FOUND, Row.dismissed_at.is_(None), ~begun
     )
@@ -58,7 +58,7 @@ def opportunities(
     month: str | None = None,
     geo: str | None = None,
     dismissed: bool = False,
-) -> tuple[KeptOpportunity, ...]:
+) -> tuple[SavedOpportunity, ...]:
     """The opportunities of the project, the best of each month first; with `dismissed` all of them."""
     require(s, person, project_id, Permission.PROJECT_VIEW)
     query = _described().where(Row.project_id == project_id, Row.rank > NO_LONGER_FOUND)
@@ -72,7 +72,7 @@ def opportunities(
     return tuple(_kept(row) for row in rows)
 
 
-def opportunity(s: Session, person: Person, opportunity_id: uuid.UUID) -> KeptOpportunity:
+def opportunity(s: Session, person: Person, opportunity_id: uuid.UUID) -> SavedOpportunity:
     """One opportunity, also one no longer found or set aside. Raises NotFound."""
     query = (
         _described()
@@ -143,7 +143,7 @@ def _columns(one: Opportunity) -> dict[str, Any]:
 
 
 def _described() -> Select[Any]:
-    promo = tables.PromoScenario
+    promo = tables.PromoScenarioRow
     planned = (
         select(func.count())
         .where(promo.source_opportunity_id == Row.id, promo.deleted_at.is_(None))
@@ -152,9 +152,9 @@ def _described() -> Select[Any]:
     return select(Row, planned).execution_options(populate_existing=True)
 
 
-def _kept(row: Any) -> KeptOpportunity:
+def _kept(row: Any) -> SavedOpportunity:
     kept, planned = row
-    return KeptOpportunity(
+    return SavedOpportunity(
         id=kept.id,
         project_id=kept.project_id,
         opportunity=Opportunity.from_json(kept.details),

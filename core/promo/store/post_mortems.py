@@ -15,21 +15,21 @@ from core.access.store import require
 from core.lifecycle.names import StaleWrite
 from core.lifecycle.store import things as shelf
 from core.promo.brief.values import CreativeBrief
-from core.promo.post_mortem.kept import KeptReview
+from core.promo.post_mortem.kept import SavedPostMortem
 from core.promo.post_mortem.values import PostMortem
 from core.promo.store.copies import latest_kpi
 from db import tables
-from db.tables import PromoScenario, User
+from db.tables import PromoScenarioRow, User
 
 Report = tables.PostMortemReport
-Brief = tables.CreativeBrief
+Brief = tables.CreativeBriefRow
 
 
 def save_review(
     s: Session, person: Person, promo_id: uuid.UUID, report: PostMortem, learned_version: str | None = None
-) -> KeptReview:
+) -> SavedPostMortem:
     """The post-mortem, kept as the promotion's latest; earlier ones stay. The forecast is copied into it."""
-    promo = shelf.find_to_change(s, person, PromoScenario, promo_id, Permission.PLAN_EDIT)
+    promo = shelf.find_to_change(s, person, PromoScenarioRow, promo_id, Permission.PLAN_EDIT)
     kpi_id = s.scalar(select(latest_kpi(promo.id)))
     row = Report(
         scenario_id=promo.id,
@@ -47,7 +47,7 @@ def save_review(
     return kept
 
 
-def reviews(s: Session, person: Person, project_id: int) -> tuple[KeptReview, ...]:
+def reviews(s: Session, person: Person, project_id: int) -> tuple[SavedPostMortem, ...]:
     """The latest post-mortem of each promotion of the project, the newest first."""
     require(s, person, project_id, Permission.PROJECT_VIEW)
     latest = select(Report.id).where(Report.project_id == project_id).distinct(Report.scenario_id)
@@ -56,9 +56,9 @@ def reviews(s: Session, person: Person, project_id: int) -> tuple[KeptReview, ..
     return tuple(_kept(row) for row in s.execute(query))
 
 
-def review(s: Session, person: Person, promo_id: uuid.UUID) -> KeptReview | None:
+def review(s: Session, person: Person, promo_id: uuid.UUID) -> SavedPostMortem | None:
     """The latest post-mortem of a promotion, None without one. Raises NotFound for strangers."""
-    shelf.find(s, person, PromoScenario, promo_id)
+    shelf.find(s, person, PromoScenarioRow, promo_id)
     query = _described(person).where(Report.scenario_id == promo_id)
     row = s.execute(query.order_by(Report.created_at.desc(), Report.id.desc()).limit(1)).one_or_none()
     return _kept(row) if row else None
@@ -74,7 +74,7 @@ def save_brief(
 ) -> CreativeBrief:
     """The brief, kept in place of the promotion's brief before. With `seen_at`, the `brief_saved_at` of the
     one that was loaded, raises StaleWrite when somebody saved another since."""
-    promo = shelf.find_to_change(s, person, PromoScenario, promo_id, Permission.PLAN_EDIT)
+    promo = shelf.find_to_change(s, person, PromoScenarioRow, promo_id, Permission.PLAN_EDIT)
     saved_at = brief_saved_at(s, person, promo_id)
     if seen_at is not None and saved_at is not None and saved_at > seen_at:
         raise StaleWrite(
@@ -91,13 +91,13 @@ def save_brief(
 
 def brief_saved_at(s: Session, person: Person, promo_id: uuid.UUID) -> dt.datetime | None:
     """When the brief of a promotion was saved last, None without one. Raises NotFound for strangers."""
-    shelf.find(s, person, PromoScenario, promo_id)
+    shelf.find(s, person, PromoScenarioRow, promo_id)
     return s.scalar(select(Brief.updated_at).where(Brief.scenario_id == promo_id))
 
 
 def brief(s: Session, person: Person, promo_id: uuid.UUID) -> CreativeBrief | None:
     """The brief of a promotion, None without one. Raises NotFound for strangers."""
-    shelf.find(s, person, PromoScenario, promo_id)
+    shelf.find(s, person, PromoScenarioRow, promo_id)
     row = s.execute(select(Brief.brief, Brief.assets).where(Brief.scenario_id == promo_id)).one_or_none()
     return CreativeBrief.from_json(row[0], row[1]) if row else None
 
@@ -128,17 +128,17 @@ def _columns(report: PostMortem) -> dict[str, Any]:
 def _described(person: Person) -> Select[Report, str, str]:
     name = func.coalesce(User.display_name, User.username, "")
     return (
-        shelf.visible(person, PromoScenario)
-        .join(Report, Report.scenario_id == PromoScenario.id)
+        shelf.visible(person, PromoScenarioRow)
+        .join(Report, Report.scenario_id == PromoScenarioRow.id)
         .outerjoin(User, User.id == Report.created_by)
-        .with_only_columns(Report, PromoScenario.label, name)
+        .with_only_columns(Report, PromoScenarioRow.label, name)
         .execution_options(populate_existing=True)
     )
 
 
-def _kept(row: Any) -> KeptReview:
+def _kept(row: Any) -> SavedPostMortem:
     kept, label, maker = row
-    return KeptReview(
+    return SavedPostMortem(
         id=kept.id,
         promo_id=kept.scenario_id,
         label=label,

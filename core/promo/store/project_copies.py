@@ -17,25 +17,25 @@ from core.promo.store.copies import copy_promo, latest_kpi
 from core.promo.store.facts import facts_key_of, lock_facts
 from db.tables import (
     Base,
-    CreativeBrief,
-    Opportunity,
+    CreativeBriefRow,
+    OpportunityRow,
     PostMortemReport,
     PromoCatalogEntry,
-    PromoModel,
-    PromoScenario,
+    PromoModelRow,
+    PromoScenarioRow,
     SalesAggregated,
     SalesFile,
     SalesFileFact,
     SalesFileStatus,
     ScenarioKpi,
-    Segment,
+    SegmentRow,
     Target,
     UpliftCoefficient,
 )
 
 Ids = Mapping[uuid.UUID, uuid.UUID]
 AT_REST = (SalesFileStatus.CURRENT, SalesFileStatus.REPLACED, SalesFileStatus.WITHDRAWN)
-UNRELATED = (Segment, Target, PromoCatalogEntry, UpliftCoefficient, SalesAggregated)
+UNRELATED = (SegmentRow, Target, PromoCatalogEntry, UpliftCoefficient, SalesAggregated)
 
 
 def copy_promotions(s: Session, source_id: int, target_id: int, maker_id: int) -> None:
@@ -46,11 +46,11 @@ def copy_promotions(s: Session, source_id: int, target_id: int, maker_id: int) -
         _copy_rows(s, table, table.project_id == source_id, {"project_id": target_id})
     _copy_files(s, source_id, target_id, maker_id)
     _copy_models(s, source_id, target_id, maker_id)
-    known = _copy_each(s, select(Opportunity).where(Opportunity.project_id == source_id), target_id)
-    living = select(PromoScenario).where(
-        PromoScenario.project_id == source_id, PromoScenario.deleted_at.is_(None)
+    known = _copy_each(s, select(OpportunityRow).where(OpportunityRow.project_id == source_id), target_id)
+    living = select(PromoScenarioRow).where(
+        PromoScenarioRow.project_id == source_id, PromoScenarioRow.deleted_at.is_(None)
     )
-    for promo in s.scalars(living.order_by(PromoScenario.updated_at)).all():
+    for promo in s.scalars(living.order_by(PromoScenarioRow.updated_at)).all():
         _copy_plan(s, promo, target_id, maker_id, known)
     s.flush()
 
@@ -89,19 +89,19 @@ def _copy_files(s: Session, source_id: int, target_id: int, maker_id: int) -> No
 
 def _copy_models(s: Session, source_id: int, target_id: int, maker_id: int) -> None:
     """The versions; one that learnt from the facts as they are has learnt from the copied facts too."""
-    learnt = select(PromoModel).where(PromoModel.project_id == source_id)
+    learnt = select(PromoModelRow).where(PromoModelRow.project_id == source_id)
     _copy_each(s, learnt, target_id, job_id=None, created_by=maker_id)
     here, there = (facts_key_of(s, project_id) for project_id in (target_id, source_id))
-    same = (PromoModel.project_id == target_id, PromoModel.facts_key == there)
-    s.execute(update(PromoModel).where(*same).values(facts_key=here))
+    same = (PromoModelRow.project_id == target_id, PromoModelRow.facts_key == there)
+    s.execute(update(PromoModelRow).where(*same).values(facts_key=here))
 
 
-def _copy_plan(s: Session, promo: PromoScenario, target_id: int, maker_id: int, known: Ids) -> None:
+def _copy_plan(s: Session, promo: PromoScenarioRow, target_id: int, maker_id: int, known: Ids) -> None:
     """The promotion with its last figures, its verdict, its brief and its post-mortems."""
     row = copy_promo(s, promo, promo.label, target_id, maker_id)
     row.archived_at = promo.archived_at
     row.source_opportunity_id = known.get(promo.source_opportunity_id or uuid.UUID(int=0))
-    briefs = select(CreativeBrief).where(CreativeBrief.scenario_id == promo.id)
+    briefs = select(CreativeBriefRow).where(CreativeBriefRow.scenario_id == promo.id)
     _copy_each(s, briefs, target_id, scenario_id=row.id)
     latest = s.scalar(select(latest_kpi(promo.id)))
     here = s.scalar(select(ScenarioKpi.id).where(ScenarioKpi.scenario_id == row.id))

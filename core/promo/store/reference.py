@@ -20,7 +20,7 @@ from core.promo.store.reference_tables import (
     segment_rows,
     target_rows,
 )
-from db.tables import Project, PromoCatalogEntry, Segment, Target
+from db.tables import Project, PromoCatalogEntry, SegmentRow, Target
 
 SETTINGS = "promo"  # the key of the project's settings under which its rules for promotions lie
 
@@ -51,8 +51,8 @@ def save_segments(s: Session, person: Person, project_id: int, frame: pd.DataFra
     require(s, person, project_id, Permission.DATASET_UPLOAD)
     rows = segment_rows(frame)
     _lock(s, project_id)
-    s.execute(delete(Segment).where(Segment.project_id == project_id))
-    _add(s, Segment, project_id, rows)
+    s.execute(delete(SegmentRow).where(SegmentRow.project_id == project_id))
+    _add(s, SegmentRow, project_id, rows)
     record(s, person, project_id, "segments:save", details={"rows": len(rows)})
     return segments(s, person, project_id)
 
@@ -60,8 +60,8 @@ def save_segments(s: Session, person: Person, project_id: int, frame: pd.DataFra
 def segments(s: Session, person: Person, project_id: int) -> pd.DataFrame:
     """The customer segments, the one with most revenue first; `fav_categories` are lists."""
     require(s, person, project_id, Permission.PROJECT_VIEW)
-    query = _columns(Segment, SEGMENTS).where(Segment.project_id == project_id)
-    return _frame(s, query.order_by(Segment.share_of_revenue.desc(), Segment.segment_id), SEGMENTS)
+    query = _columns(SegmentRow, SEGMENTS).where(SegmentRow.project_id == project_id)
+    return _frame(s, query.order_by(SegmentRow.share_of_revenue.desc(), SegmentRow.segment_id), SEGMENTS)
 
 
 def save_catalog(

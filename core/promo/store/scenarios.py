@@ -17,7 +17,7 @@ from core.access.store import require
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
 from core.lifecycle.store import things as shelf
 from core.promo.scenarios.kpis import PromoKpis
-from core.promo.scenarios.promo_info import KeptPromo, PromoInfo
+from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
 from core.promo.scenarios.scenario import PromoScenario, ScenarioType
 from core.promo.scenarios.verdict import Verdict, VerdictStatus
 from core.promo.store.copies import copy_promo, latest_kpi
@@ -26,7 +26,7 @@ from db import tables
 
 NOT_FOUND = "This promotion was not found. It may have been deleted."
 FIGURES = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
-Row = tables.PromoScenario
+Row = tables.PromoScenarioRow
 Kpi = tables.ScenarioKpi
 
 _COMPARISON = text(
@@ -82,14 +82,14 @@ def promos(s: Session, person: Person, project_id: int, *, archived: bool = Fals
     return tuple(_info(row) for row in rows)
 
 
-def promo(s: Session, person: Person, promo_id: uuid.UUID) -> KeptPromo:
+def promo(s: Session, person: Person, promo_id: uuid.UUID) -> SavedPromo:
     """One promotion as a whole. Raises NotFound."""
     row = s.execute(_described(person).where(Row.id == promo_id)).one_or_none()
     if row is None:
         raise NotFound(NOT_FOUND)
     kept, report, info = row[0], row[5], _info(row)
     details = s.scalar(select(Kpi.details).where(Kpi.id == info.kpi_id))
-    return KeptPromo(
+    return SavedPromo(
         info=info,
         scenario=PromoScenario.from_json(
             {
@@ -164,7 +164,7 @@ def _still_there(s: Session, project_id: int, opportunity_id: uuid.UUID | None) 
     Locked, so that it does not go between this look and the writing. NotFound for another project's."""
     if opportunity_id is None:
         return None
-    known = select(tables.Opportunity.project_id).where(tables.Opportunity.id == opportunity_id)
+    known = select(tables.OpportunityRow.project_id).where(tables.OpportunityRow.id == opportunity_id)
     owner = s.scalar(known.with_for_update(read=True, key_share=True))
     if owner not in (None, project_id):
         raise NotFound("This opportunity was not found. It may have been removed.")
@@ -228,7 +228,7 @@ def _keep_answers(
 def _described(person: Person) -> Select[Any]:
     """Of the figures only what a list shows: the whole of them is long."""
     report, user = tables.ValidationReport, tables.User
-    review, brief = tables.PostMortemReport, tables.CreativeBrief
+    review, brief = tables.PostMortemReport, tables.CreativeBriefRow
     return (
         shelf.visible(person, Row)
         .outerjoin(Kpi, Kpi.id == latest_kpi(Row.id))

@@ -16,7 +16,7 @@ from core import artifacts
 from core.access import Permission, Person
 from core.access.store import record, require
 from core.errors import UserError
-from core.promo.ingest.file_info import HandedIn
+from core.promo.ingest.file_info import UploadedFile
 from core.promo.store.facts import lock_facts
 from core.queue.job import JobKind
 from core.queue.store.processing import enqueue_job
@@ -31,7 +31,7 @@ def hand_in(
     s: Session,
     person: Person,
     project_id: int,
-    files: Sequence[HandedIn],
+    files: Sequence[UploadedFile],
     *,
     patience_seconds: float | None = None,
 ) -> uuid.UUID:
@@ -64,7 +64,7 @@ def _add(
     project_id: int,
     job_id: uuid.UUID,
     digest: str,
-    file: HandedIn,
+    file: UploadedFile,
     path: str,
     size: int,
 ) -> None:
@@ -78,7 +78,7 @@ def _add(
     record(s, person, project_id, "sales_file:hand_in", row.id, file.name, details)
 
 
-def _refuse_wrong_replacing(s: Session, project_id: int, files: Sequence[HandedIn]) -> None:
+def _refuse_wrong_replacing(s: Session, project_id: int, files: Sequence[UploadedFile]) -> None:
     wanted = {file.replaces for file in files if file.replaces is not None}
     known = select(SalesFile.id).where(
         SalesFile.project_id == project_id, SalesFile.id.in_(wanted), SalesFile.status.in_(COUNTING)
@@ -105,9 +105,11 @@ def _refuse_wrong_replacing(s: Session, project_id: int, files: Sequence[HandedI
         )
 
 
-def _fresh(s: Session, project_id: int, files: Sequence[HandedIn]) -> tuple[dict[str, HandedIn], list[str]]:
+def _fresh(
+    s: Session, project_id: int, files: Sequence[UploadedFile]
+) -> tuple[dict[str, UploadedFile], list[str]]:
     """The files that are new, by checksum, and a sentence for each of the others."""
-    fresh: dict[str, HandedIn] = {}
+    fresh: dict[str, UploadedFile] = {}
     notes: list[str] = []
     for file in files:
         digest = _checksum(file)
@@ -127,7 +129,7 @@ def _fresh(s: Session, project_id: int, files: Sequence[HandedIn]) -> tuple[dict
     return fresh, notes
 
 
-def _known_before(file: HandedIn, known: SalesFile) -> str:
+def _known_before(file: UploadedFile, known: SalesFile) -> str:
     """The answer to content that is there already."""
     name = "" if file.name == known.file_name else f" as {known.file_name}"
     day = f"{known.created_at:%-d %B %Y}"
@@ -136,7 +138,7 @@ def _known_before(file: HandedIn, known: SalesFile) -> str:
     return f"{file.name} was handed in before{name} and is being read; nothing was changed."
 
 
-def _checksum(file: HandedIn) -> str:
+def _checksum(file: UploadedFile) -> str:
     if isinstance(file.content, bytes):
         return hashlib.sha256(file.content).hexdigest()
     try:
@@ -146,7 +148,7 @@ def _checksum(file: HandedIn) -> str:
         raise UserError(f"{file.name} cannot be read: {error.strerror}.") from error
 
 
-def _keep(project_id: int, digest: str, file: HandedIn) -> tuple[str, int]:
+def _keep(project_id: int, digest: str, file: UploadedFile) -> tuple[str, int]:
     """Path and size of the file, kept under its own checksum: the same content is kept once a project."""
     key = f"projects/{project_id}/sales/{digest}"
     with tempfile.TemporaryDirectory(prefix="mixwright-sales-") as folder:

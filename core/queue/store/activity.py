@@ -15,7 +15,7 @@ ACTIVE = (ModelStatus.PENDING, ModelStatus.RUNNING)
 
 
 @dataclass(frozen=True)
-class Pulse:
+class Activity:
     """`active`: trainings and slices of validations that wait or run; `ended`: those that came to an end
     after the moment asked."""
 
@@ -59,8 +59,8 @@ _SLICES = (
 )
 
 
-def pulse(s: Session, person: Person, since: dt.datetime) -> Pulse:
+def pulse(s: Session, person: Person, since: dt.datetime) -> Activity:
     """What is under way, and what ended after `since` (UTC), in all projects of the person."""
     asked = {"person": person.id, "since": since}
     (active, ended), (slices, forecast) = (s.execute(query, asked).one() for query in (_COUNTS, _SLICES))
-    return Pulse(active + slices, ended + forecast)
+    return Activity(active + slices, ended + forecast)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.queue.attempt import Run
-from core.queue.store.runs import end, is_unwanted, mine, refuse_when_busy, take_up
+from core.queue.store.runs import end, is_unwanted, mark_running, owned_by, refuse_when_busy
 from db.tables import Dataset, Model, ModelStatus, ModelValidation, ValidationSlice
 
 
@@ -29,7 +29,7 @@ def claim_slice(s: Session, slice_id: int, run_by: str) -> Run | None:
     if model.deleted_at is not None:
         return None
     refuse_when_busy(s, validation.project_id)
-    take_up(s, part, run_by)
+    mark_running(s, part, run_by)
     return _run_of(part, validation, model, s.get_one(Dataset, model.dataset_id))
 
 
@@ -56,7 +56,7 @@ def complete_slice(s: Session, run: Run, results: Mapping[str, Any]) -> bool:
 
     Calling it again after a commit whose answer was lost finds the results there, and is True.
     """
-    part = mine(s, run)
+    part = owned_by(s, run)
     if not isinstance(part, ValidationSlice):
         kept = select(ValidationSlice.id).where(
             ValidationSlice.id == run.slice_id,

@@ -126,7 +126,7 @@ def _token(errand: Errand) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def mine(s: Session, errand: Errand) -> Job | None:
+def owned_by(s: Session, errand: Errand) -> Job | None:
     """The row of the errand, locked, if this attempt still may write to it."""
     row = select(Job).where(*_token(errand)).with_for_update()
     return s.scalar(row.execution_options(populate_existing=True))
@@ -183,7 +183,7 @@ def complete(
     `failed`: it came to its end and there is nothing to show for it. Calling it again after a commit whose
     answer was lost finds the result there, and is True.
     """
-    row = mine(s, errand)
+    row = owned_by(s, errand)
     if row is None:
         found = s.get(Job, errand.job_id)
         same = found is not None and (found.run_by, found.attempt) == (errand.run_by, errand.attempt)
@@ -198,7 +198,7 @@ def complete(
 
 def fail(s: Session, errand: Errand, message: str, reference: str | None = None) -> bool:
     """Ends the job as failed, or cancelled where that was asked for; False when it had ended before."""
-    row = mine(s, errand)
+    row = owned_by(s, errand)
     if row is None:
         return False
     if row.cancel_requested:
@@ -210,7 +210,7 @@ def fail(s: Session, errand: Errand, message: str, reference: str | None = None)
 
 def stop(s: Session, errand: Errand) -> bool:
     """Ends the job as cancelled; False when it had ended before."""
-    row = mine(s, errand)
+    row = owned_by(s, errand)
     if row is None:
         return False
     _end(s, row, ProcessingStatus.CANCELLED, CANCELLED)
@@ -219,7 +219,7 @@ def stop(s: Session, errand: Errand) -> bool:
 
 def release(s: Session, errand: Errand) -> bool:
     """Puts the job back into the queue as if it had not been begun; False when it had ended before."""
-    row = mine(s, errand)
+    row = owned_by(s, errand)
     if row is None:
         return False
     if row.cancel_requested:
@@ -233,7 +233,7 @@ def release(s: Session, errand: Errand) -> bool:
 
 def killed(s: Session, errand: Errand, message: str) -> bool:
     """Tries a job whose process was killed once more; the second time it has failed with `message`."""
-    row = mine(s, errand)
+    row = owned_by(s, errand)
     return row is not None and put_right(s, row, message)
 
 

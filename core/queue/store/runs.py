@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from core.queue.attempt import LIVE_TRAININGS_A_PROJECT, Findings, Progress, ProjectBusy, Run
+from core.queue.attempt import LIVE_TRAININGS_A_PROJECT, Progress, ProjectBusy, Run, TrainingResults
 from core.queue.store.queue import enqueue
 from db.tables import (
     Dataset,
@@ -57,7 +57,7 @@ def claim(s: Session, model_id: int, run_by: str) -> Run | None:
     if model is None:
         return None
     refuse_when_busy(s, model.project_id)
-    take_up(s, model, run_by)
+    mark_running(s, model, run_by)
     return _run_of(model, s.get_one(Dataset, model.dataset_id), _earlier_path(s, model))
 
 
@@ -71,7 +71,7 @@ def _earlier_path(s: Session, model: Model) -> str | None:
     return s.scalar(path)
 
 
-def take_up(s: Session, model: Work, run_by: str) -> None:
+def mark_running(s: Session, model: Work, run_by: str) -> None:
     """The row is now in the hands of `run_by`, whose attempt begins."""
     now = s.scalars(select(NOW)).one()
     model.status, model.run_by, model.attempt = ModelStatus.RUNNING, run_by, model.attempt + 1
@@ -140,7 +140,7 @@ def _token(run: Run) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def mine(s: Session, run: Run) -> Work | None:
+def owned_by(s: Session, run: Run) -> Work | None:
     """The row of the run, locked, if this attempt still may write to it."""
     row = select(_table(run)).where(*_token(run)).with_for_update()
     found = s.scalar(row.execution_options(populate_existing=True))
@@ -160,7 +160,7 @@ def end(s: Session, model: Work, status: ModelStatus, message: str | None, refer
     s.flush()
 
 
-def _write_down(s: Session, model_id: int, findings: Findings) -> None:
+def _write_down(s: Session, model_id: int, findings: TrainingResults) -> None:
     path, checksum = findings.artifacts_path, findings.artifacts_checksum
     results = dict(findings.results)
     s.add(
@@ -173,12 +173,12 @@ def _write_down(s: Session, model_id: int, findings: Findings) -> None:
         s.add(FeatureImportance(model_id=model_id, feature=share.channel, **ends))
 
 
-def complete(s: Session, run: Run, findings: Findings) -> bool:
+def complete(s: Session, run: Run, findings: TrainingResults) -> bool:
     """Writes the results and the end of the training; False, and nothing kept, when it was stopped meanwhile.
 
     Calling it again after a commit whose answer was lost finds the results there, and is True.
     """
-    model = mine(s, run)
+    model = owned_by(s, run)
     if model is None:
         path = ModelResult.artifacts_path == findings.artifacts_path
         return s.scalar(select(ModelResult.id).where(ModelResult.model_id == run.model_id, path)) is not None
@@ -191,7 +191,7 @@ def complete(s: Session, run: Run, findings: Findings) -> bool:
 
 def fail(s: Session, run: Run, message: str, reference: str | None = None) -> bool:
     """Ends the training as failed, or cancelled where that was asked for; False when it had ended before."""
-    model = mine(s, run)
+    model = owned_by(s, run)
     if model is None:
         return False
     if is_unwanted(model):
@@ -203,7 +203,7 @@ def fail(s: Session, run: Run, message: str, reference: str | None = None) -> bo
 
 def stop(s: Session, run: Run) -> bool:
     """Ends the training as cancelled; False when it had ended before."""
-    model = mine(s, run)
+    model = owned_by(s, run)
     if model is None:
         return False
     end(s, model, ModelStatus.CANCELLED, "Cancelled.", None)
@@ -212,7 +212,7 @@ def stop(s: Session, run: Run) -> bool:
 
 def release(s: Session, run: Run) -> bool:
     """Puts the training back into the queue as if it had not been begun; False when it had ended before."""
-    model = mine(s, run)
+    model = owned_by(s, run)
     if model is None:
         return False
     if is_unwanted(model):

@@ -25,8 +25,8 @@ from db.tables import (
     PostMortemReport,
     ProcessingStatus,
     Project,
-    PromoModel,
-    PromoScenario,
+    PromoModelRow,
+    PromoScenarioRow,
     SalesFile,
     SalesFileStatus,
     ScenarioKpi,
@@ -60,7 +60,7 @@ def _files_named(s: Session) -> set[str]:
     frozen = s.scalars(select(scenario.artifacts_path).where(scenario.artifacts_path.is_not(None)))
     sales = s.execute(select(SalesFile.file_path, SalesFile.rejected_path))
     handed_in = {(_folder_of(path), rejected) for path, rejected in sales}
-    learnt = s.scalars(select(PromoModel.artifacts_path))
+    learnt = s.scalars(select(PromoModelRow.artifacts_path))
     pairs = {path for pair in (*uploads, *handed_in) for path in pair}
     return {path for path in pairs | {*fits, *frozen, *learnt} if path}
 
@@ -79,7 +79,7 @@ def _removals(before: dt.datetime) -> dict[str, Delete]:
         "sales files": delete(SalesFile).where(
             SalesFile.status.in_(NO_LONGER_COUNTING), _given_up_at() < before
         ),
-        "promotions": delete(PromoScenario).where(PromoScenario.deleted_at < before),
+        "promotions": delete(PromoScenarioRow).where(PromoScenarioRow.deleted_at < before),
         "scenarios": delete(scenario).where(scenario.deleted_at < before),
         "models": delete(Model).where(
             Model.deleted_at < before,

@@ -12,7 +12,7 @@ from core.queue.store.queue import worker_state
 from core.system import store as system
 from core.system.facts import versions
 from pages.shared.formatting import ago, moment, size
-from pages.shared.layout import Kpi, empty_state, kpi_row, page_header, section
+from pages.shared.layout import KpiCard, empty_state, kpi_row, page_header, section
 from pages.shared.session import require_person
 
 person = require_person()
@@ -33,18 +33,18 @@ backups = saved()
 
 kpi_row(
     [
-        Kpi(
+        KpiCard(
             "PostgreSQL",
             database.version.split()[0],
             "the database, started by the app" if database.embedded else "the database, a server of its own",
         ),
-        Kpi(
+        KpiCard(
             "Worker",
             "Running" if worker.alive else "Not running",
             f"last seen {ago(worker.last_seen_at, now)}",
         ),
-        Kpi("Background work", f"{worker.running} running", f"{worker.waiting} waiting"),
-        Kpi(
+        KpiCard("Background work", f"{worker.running} running", f"{worker.waiting} waiting"),
+        KpiCard(
             "Last backup",
             ago(backups[0].made_at, now) if backups else "None yet",
             f"{len(backups)} kept; one is made each night",

@@ -13,7 +13,7 @@ from core.promo.store import files as facts
 from pages.plan.promo.cached import sales_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day
-from pages.shared.layout import Kpi, card, chart, kpi_row
+from pages.shared.layout import KpiCard, card, chart, kpi_row
 
 ALL = "All departments"
 
@@ -53,10 +53,10 @@ def _figures(span: FactsSpan) -> None:
     days = (span.last_on - span.first_on).days + 1
     kpi_row(
         [
-            Kpi("Days", f"{days:,}", f"{day(span.first_on)} to {day(span.last_on)}"),
-            Kpi("Departments", str(len(span.departments)), _few(span.departments)),
-            Kpi("Sales channels", str(len(span.channels)), _few((*span.channels, *_geos(span)))),
-            Kpi("Days with a promotion", f"{span.promo_days:,}", f"{span.rows:,} facts in all"),
+            KpiCard("Days", f"{days:,}", f"{day(span.first_on)} to {day(span.last_on)}"),
+            KpiCard("Departments", str(len(span.departments)), _few(span.departments)),
+            KpiCard("Sales channels", str(len(span.channels)), _few((*span.channels, *_geos(span)))),
+            KpiCard("Days with a promotion", f"{span.promo_days:,}", f"{span.rows:,} facts in all"),
         ]
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.data import ColumnMap, Mapping, Role
+from core.data import ColumnMap, ColumnRole, Mapping
 from pages.data.upload.mapping_labels import ROLE_WORDS, role_of_words
 from pages.measure.model.table import edited_table
 
@@ -90,7 +90,7 @@ def _column_maps(edited: pd.DataFrame, mapping: Mapping) -> tuple[ColumnMap, ...
 
 def _column_map(item: ColumnMap, row: dict[str, object]) -> ColumnMap:
     role = role_of_words(str(row[ROLE]))
-    pair = str(row[PAIR]) if role is Role.EXPOSURE and not _blank(row[PAIR]) else None
+    pair = str(row[PAIR]) if role is ColumnRole.EXPOSURE and not _blank(row[PAIR]) else None
     return replace(item, role=role, label=_label(item, row[LABEL]), pair=pair)
 
 

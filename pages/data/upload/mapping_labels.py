@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from core.data import DatasetKind, DateOrder, MediaMeasure, NumberFormat, Role
+from core.data import ColumnRole, DatasetKind, DateOrder, MediaMeasure, NumberFormat
 
-ROLE_WORDS: dict[Role, str] = {
-    Role.DATE: "Date",
-    Role.TARGET: "KPI to explain",
-    Role.SPEND: "Media spend",
-    Role.EXPOSURE: "Media exposure (views, clicks)",
-    Role.ORGANIC: "Organic media (no spend)",
-    Role.CONTROL: "Control (competitors, weather)",
-    Role.TREATMENT: "Own price or promotion",
-    Role.EVENT: "Events by name",
-    Role.GEO: "Region",
-    Role.POPULATION: "Population of the region",
-    Role.VALUE_PER_UNIT: "Money per unit of the KPI",
-    Role.CHANNEL: "Channel name (long file)",
-    Role.IGNORE: "Leave out",
+ROLE_WORDS: dict[ColumnRole, str] = {
+    ColumnRole.DATE: "Date",
+    ColumnRole.TARGET: "KPI to explain",
+    ColumnRole.SPEND: "Media spend",
+    ColumnRole.EXPOSURE: "Media exposure (views, clicks)",
+    ColumnRole.ORGANIC: "Organic media (no spend)",
+    ColumnRole.CONTROL: "Control (competitors, weather)",
+    ColumnRole.TREATMENT: "Own price or promotion",
+    ColumnRole.EVENT: "Events by name",
+    ColumnRole.GEO: "Region",
+    ColumnRole.POPULATION: "Population of the region",
+    ColumnRole.VALUE_PER_UNIT: "Money per unit of the KPI",
+    ColumnRole.CHANNEL: "Channel name (long file)",
+    ColumnRole.IGNORE: "Leave out",
 }
 KIND_WORDS: dict[DatasetKind, str] = {
     DatasetKind.MIX: "Mix data",
@@ -47,6 +47,6 @@ MEASURE_WORDS: dict[MediaMeasure, str] = {
 MIX_KINDS = (DatasetKind.MIX, DatasetKind.MIX_LONG, DatasetKind.UNKNOWN)
 
 
-def role_of_words(words: str) -> Role:
+def role_of_words(words: str) -> ColumnRole:
     """The role that a person chose by its words."""
     return next(role for role, text in ROLE_WORDS.items() if text == words)

@@ -12,7 +12,7 @@ from core.data import DatasetKind
 from core.promo.ingest.file_info import FileStatus, SalesFileInfo
 from pages.data.upload.mapping_labels import KIND_WORDS
 from pages.data.upload.retail_columns import edit_sales
-from pages.data.upload.retail_looks import RETAIL, Look
+from pages.data.upload.retail_looks import RETAIL, FilePreview
 from pages.data.upload.state import Upload
 from pages.shared.escape import plain
 from pages.shared.formatting import size
@@ -37,7 +37,7 @@ class Present:
         return [info for info in self.files if info.status is FileStatus.CURRENT]
 
 
-def show_looks(upload: Upload, looks: Sequence[Look], present: Present) -> None:
+def show_looks(upload: Upload, looks: Sequence[FilePreview], present: Present) -> None:
     """All cards, open where something is missing."""
     for look in looks:
         with st.container(border=True, key=f"look_{look.source.file_id}", gap="small"):
@@ -50,7 +50,7 @@ def show_looks(upload: Upload, looks: Sequence[Look], present: Present) -> None:
                 _reference(look)
 
 
-def _headline(upload: Upload, look: Look, present: Present) -> None:
+def _headline(upload: Upload, look: FilePreview, present: Present) -> None:
     found = look.inspection
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(gap="xxsmall", width="stretch"):
@@ -74,7 +74,7 @@ def _headline(upload: Upload, look: Look, present: Present) -> None:
         st.rerun()
 
 
-def _why(look: Look) -> str:
+def _why(look: FilePreview) -> str:
     found = look.inspection
     rows = f"about {found.rows_expected:,} rows" if look.table is None else f"{len(look.table):,} rows"
     reason = f"{found.kind_reason[:1].upper()}{found.kind_reason[1:]}."
@@ -82,7 +82,7 @@ def _why(look: Look) -> str:
     return f"{rows[:1].upper()}{rows[1:]}, {size(len(look.source.content))}. {told}"
 
 
-def _choose_sheet(upload: Upload, look: Look) -> None:
+def _choose_sheet(upload: Upload, look: FilePreview) -> None:
     every = "All sheets with these headers"
     options, before = [every, *look.inspection.sheets], upload.sheets.get(look.source.file_id)
     chosen = st.selectbox(
@@ -99,7 +99,7 @@ def _choose_sheet(upload: Upload, look: Look) -> None:
     st.rerun()
 
 
-def _sales(upload: Upload, look: Look, present: Present) -> None:
+def _sales(upload: Upload, look: FilePreview, present: Present) -> None:
     _choose_replaced(look, present)
     open_words = [word for word, said in look.draft.channels.items() if said is None]
     broken = not look.ready or bool(open_words)
@@ -113,7 +113,7 @@ def _sales(upload: Upload, look: Look, present: Present) -> None:
         st.markdown(f":red[:material/error:] {plain(fault)}")
 
 
-def _choose_replaced(look: Look, present: Present) -> None:
+def _choose_replaced(look: FilePreview, present: Present) -> None:
     """Whether the file corrects an earlier one; the same name, or the one in the address, is suggested."""
     if not present.current:
         look.replaces = None
@@ -139,7 +139,7 @@ def _choose_replaced(look: Look, present: Present) -> None:
         )
 
 
-def _same_days(look: Look, present: Present) -> str | None:
+def _same_days(look: FilePreview, present: Present) -> str | None:
     """A file that counts and holds the first day of this one."""
     mapping = look.mapping
     if mapping is None:
@@ -164,7 +164,7 @@ def first_day(sample: pd.DataFrame, columns: object) -> str | None:
     return None if read.empty else str(read.min().date())
 
 
-def _reference(look: Look) -> None:
+def _reference(look: FilePreview) -> None:
     if look.table is None:
         return
     with st.expander("First rows", key=f"rows_{look.source.file_id}"):
@@ -172,7 +172,7 @@ def _reference(look: Look) -> None:
         st.dataframe(shown.head(8), hide_index=True, alt=f"First rows of {look.source.name}")
 
 
-def _effect(look: Look, present: Present) -> str:
+def _effect(look: FilePreview, present: Present) -> str:
     """What loading a file does to what is there; sales say so in a choice of their own."""
     if look.kind is DatasetKind.SALES or look.table is None:
         return ""

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.promo.ingest.mapping import SalesChannel, SalesColumn
 from pages.data.upload.mapping_labels import DATE_WORDS, NUMBER_WORDS
-from pages.data.upload.retail_looks import Draft, Look, settle
+from pages.data.upload.retail_looks import FilePreview, MappingDraft, settle
 from pages.measure.model.table import edited_table
 from pages.shared.escape import plain
 
@@ -24,7 +24,7 @@ MOST_PROMO_WORDS = 12
 ROW_HEIGHT = 36
 
 
-def edit_sales(look: Look, generation: int) -> None:
+def edit_sales(look: FilePreview, generation: int) -> None:
     """The editors; what is chosen becomes the look's mapping, and what is missing its faults."""
     draft, key = look.draft, f"{look.source.file_id}:{look.sheet}:{generation}"
     draft.columns, faults = _edit_columns(look, f"sales_columns:{key}")
@@ -39,7 +39,7 @@ def edit_sales(look: Look, generation: int) -> None:
     settle(look, faults)
 
 
-def _edit_columns(look: Look, key: str) -> tuple[dict[SalesColumn, str], list[str]]:
+def _edit_columns(look: FilePreview, key: str) -> tuple[dict[SalesColumn, str], list[str]]:
     config = st.column_config
     edited = edited_table(
         key,
@@ -73,7 +73,7 @@ def chosen_columns(edited: pd.DataFrame) -> tuple[dict[SalesColumn, str], list[s
     return {column: names[0] for column, names in columns.items()}, faults
 
 
-def _rows(look: Look) -> pd.DataFrame:
+def _rows(look: FilePreview) -> pd.DataFrame:
     found, column_of = look.inspection, {header: column for column, header in look.draft.columns.items()}
     rows = [
         {
@@ -96,7 +96,7 @@ def _sentence(reason: str) -> str:
     return reason[:1].upper() + reason[1:]
 
 
-def _edit_fixed(draft: Draft, key: str) -> None:
+def _edit_fixed(draft: MappingDraft, key: str) -> None:
     """One sales channel or department for the whole file, where no column tells it."""
     fixed: dict[SalesColumn, str] = {}
     if SalesColumn.CHANNEL not in draft.columns:
@@ -123,7 +123,7 @@ def _edit_fixed(draft: Draft, key: str) -> None:
     draft.fixed = fixed
 
 
-def _edit_channels(look: Look, key: str) -> None:
+def _edit_channels(look: FilePreview, key: str) -> None:
     """What the file's words for sales channels mean."""
     draft = look.draft
     if not _asks(look, SalesColumn.CHANNEL) or not draft.channels:
@@ -135,7 +135,7 @@ def _edit_channels(look: Look, key: str) -> None:
         _warn_unknown(draft.channels, "stands for neither online nor offline")
 
 
-def _edit_promos(look: Look, key: str) -> None:
+def _edit_promos(look: FilePreview, key: str) -> None:
     """Which words mark a promotion; a column full of promotions' names needs none."""
     draft = look.draft
     if not _asks(look, SalesColumn.PROMO_FLAG) or len(draft.promos) > MOST_PROMO_WORDS:
@@ -148,7 +148,7 @@ def _edit_promos(look: Look, key: str) -> None:
     draft.promos = {word: None if value is None else value == YES_NO[True] for word, value in edited.items()}
 
 
-def _asks(look: Look, column: SalesColumn) -> bool:
+def _asks(look: FilePreview, column: SalesColumn) -> bool:
     """Whether the words that were met are those of the column chosen now."""
     chosen = look.draft.columns.get(column)
     return chosen is not None and look.inspection.columns.get(column) == chosen

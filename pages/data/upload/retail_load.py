@@ -11,13 +11,13 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.data import DatasetKind
 from core.database import session
-from core.promo.ingest.file_info import HandedIn
+from core.promo.ingest.file_info import UploadedFile
 from core.promo.ingest.mapping import SalesMapping
 from core.promo.store import files as facts
 from core.promo.store import reference
 from core.promo.store import uploads as handing_in
 from pages.data.upload.retail_cards import Present, show_looks
-from pages.data.upload.retail_looks import Look
+from pages.data.upload.retail_looks import FilePreview
 from pages.data.upload.state import Upload
 from pages.shared.actions import FAILED, attempt, toast_next
 from pages.shared.escape import plain
@@ -38,7 +38,7 @@ def remembered(person: Person, project_id: int) -> tuple[SalesMapping, ...]:
         return facts.remembered_mappings(s, person, project_id)
 
 
-def show_retail(person: Person, project: Membership, upload: Upload, looks: Sequence[Look]) -> None:
+def show_retail(person: Person, project: Membership, upload: Upload, looks: Sequence[FilePreview]) -> None:
     """The bar that loads everything, and below it a card for each file."""
     present = present_of(person, project.project_id)
     _suggest_replaced(looks, present)
@@ -49,7 +49,7 @@ def show_retail(person: Person, project: Membership, upload: Upload, looks: Sequ
         offer_loading(upload, project, looks)
 
 
-def _suggest_replaced(looks: Sequence[Look], present: Present) -> None:
+def _suggest_replaced(looks: Sequence[FilePreview], present: Present) -> None:
     """The file in the address is the one that a single new file of sales corrects."""
     asked, sales = chosen_uuid("replaces"), [look for look in looks if look.kind is DatasetKind.SALES]
     if asked is not None and len(sales) == 1 and asked in {info.id for info in present.current}:
@@ -67,7 +67,7 @@ def present_of(person: Person, project_id: int) -> Present:
         )
 
 
-def load_looks(s: Any, person: Person, project_id: int, looks: Sequence[Look]) -> bool:
+def load_looks(s: Any, person: Person, project_id: int, looks: Sequence[FilePreview]) -> bool:
     """Keeps the tables and hands the sales in, all or nothing; whether there is a job now."""
     for look in looks:
         if look.kind is DatasetKind.TARGETS:
@@ -77,7 +77,7 @@ def load_looks(s: Any, person: Person, project_id: int, looks: Sequence[Look]) -
         elif look.kind is DatasetKind.PROMO_CATALOG:
             reference.save_catalog(s, person, project_id, look.table, look.source.name)
     sales = [
-        HandedIn(look.source.name, look.source.content, look.mapping, look.replaces)
+        UploadedFile(look.source.name, look.source.content, look.mapping, look.replaces)
         for look in looks
         if look.kind is DatasetKind.SALES and look.mapping is not None
     ]
@@ -86,7 +86,7 @@ def load_looks(s: Any, person: Person, project_id: int, looks: Sequence[Look]) -
     return bool(sales)
 
 
-def offer_loading(upload: Upload, project: Membership, looks: Sequence[Look]) -> None:
+def offer_loading(upload: Upload, project: Membership, looks: Sequence[FilePreview]) -> None:
     """The bar with the button; what stands in the way is said beside it."""
     reason = blocked_by(looks, project)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="load_bar"):
@@ -107,7 +107,7 @@ def offer_loading(upload: Upload, project: Membership, looks: Sequence[Look]) ->
             _loaded(upload, looks, bool(working))
 
 
-def blocked_by(looks: Sequence[Look], project: Membership) -> str:
+def blocked_by(looks: Sequence[FilePreview], project: Membership) -> str:
     """Why the files cannot be loaded yet; empty when they can."""
     kinds = {look.kind for look in looks}
     if DatasetKind.TARGETS in kinds and not may(project, Permission.PLAN_EDIT):
@@ -123,7 +123,7 @@ def blocked_by(looks: Sequence[Look], project: Membership) -> str:
     return f"First settle {', '.join(waiting[:3])}." if waiting else ""
 
 
-def counted(looks: Sequence[Look]) -> str:
+def counted(looks: Sequence[FilePreview]) -> str:
     """'2 files of sales, 1 catalogue'."""
     parts = []
     for kind, (one, many) in NOUNS.items():
@@ -132,7 +132,7 @@ def counted(looks: Sequence[Look]) -> str:
     return ", ".join(parts)
 
 
-def _loaded(upload: Upload, looks: Sequence[Look], working: bool) -> None:
+def _loaded(upload: Upload, looks: Sequence[FilePreview], working: bool) -> None:
     """The files leave the upload; the next screen shows how the work goes on."""
     upload.let_go({look.source.file_id for look in looks})
     if not working:

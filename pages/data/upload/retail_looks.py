@@ -26,7 +26,7 @@ READERS = {
 
 
 @dataclass
-class Draft:
+class MappingDraft:
     """What a person has said so far of a file of sales: the parts of a mapping, complete or not.
 
     `channels` and `promos` hold the meaning of every word that was met, None where it has none yet.
@@ -41,7 +41,7 @@ class Draft:
     number_format: NumberFormat | None = None
 
     @classmethod
-    def of(cls, found: SalesInspection) -> Draft:
+    def of(cls, found: SalesInspection) -> MappingDraft:
         """What the quick look suggests."""
         words = dict(found.channel_words), dict(found.promo_words)
         known = found.mapping
@@ -72,7 +72,7 @@ class Draft:
 
 
 @dataclass
-class Look:
+class FilePreview:
     """One retail file. Sales: `draft` what was said of it, `mapping` what that makes (None: something is
     missing), `replaces` the earlier file it corrects. Others: `table` their rows. `faults` keep it from being
     loaded."""
@@ -80,7 +80,7 @@ class Look:
     source: SourceFile
     kind: DatasetKind
     inspection: SalesInspection
-    draft: Draft
+    draft: MappingDraft
     sheet: str | None = None
     mapping: SalesMapping | None = None
     replaces: UUID | None = None
@@ -94,7 +94,7 @@ class Look:
         return there and not self.faults
 
 
-def look_at(upload: Upload, remembered: Sequence[SalesMapping]) -> tuple[list[Look], list[SourceFile]]:
+def look_at(upload: Upload, remembered: Sequence[SalesMapping]) -> tuple[list[FilePreview], list[SourceFile]]:
     """The dropped files that are a retailer's, looked at once each, and all others."""
     looks, others = [], []
     for source in upload.sources:
@@ -106,11 +106,11 @@ def look_at(upload: Upload, remembered: Sequence[SalesMapping]) -> tuple[list[Lo
     return looks, others
 
 
-def _known(upload: Upload, source: SourceFile, remembered: Sequence[SalesMapping]) -> Look | None:
+def _known(upload: Upload, source: SourceFile, remembered: Sequence[SalesMapping]) -> FilePreview | None:
     key = (source.file_id, upload.sheets.get(source.file_id), upload.kinds.get(source.file_id))
     if key not in upload.looks:
         upload.looks[key] = _look(source, key[1], key[2], remembered)
-    found: Look | None = upload.looks[key]
+    found: FilePreview | None = upload.looks[key]
     return found
 
 
@@ -119,7 +119,7 @@ def _look(
     sheet: str | None,
     said: DatasetKind | None,
     remembered: Sequence[SalesMapping],
-) -> Look | None:
+) -> FilePreview | None:
     """The look at a file; None where it is no retailer's, or cannot be read: the other reader says why."""
     if said is not None and said not in RETAIL:
         return None
@@ -130,14 +130,14 @@ def _look(
     kind = said or inspection.kind
     if kind not in RETAIL:
         return None
-    look = Look(source, kind, inspection, Draft.of(inspection), sheet)
+    look = FilePreview(source, kind, inspection, MappingDraft.of(inspection), sheet)
     if kind is DatasetKind.SALES:
         settle(look)
         return look
     return _with_table(look)
 
 
-def settle(look: Look, faults: Sequence[str] = ()) -> None:
+def settle(look: FilePreview, faults: Sequence[str] = ()) -> None:
     """The mapping that the draft makes now, or else everything that is missing, after `faults`."""
     try:
         mapping = look.draft.mapping(look.inspection, look.sheet)
@@ -147,7 +147,7 @@ def settle(look: Look, faults: Sequence[str] = ()) -> None:
         look.mapping, look.faults = (None if faults else mapping), tuple(faults)
 
 
-def _with_table(look: Look) -> Look:
+def _with_table(look: FilePreview) -> FilePreview:
     try:
         look.table = READERS[look.kind](look.source.content, look.source.name)
     except UserError as error:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.data import DatasetKind, Frequency, Mapping, Prepared, Role
+from core.data import ColumnRole, DatasetKind, Granularity, Mapping, Prepared
 from core.data.detect import frequency_of
 from pages.data.upload.mapping_labels import KIND_WORDS, MIX_KINDS
 from pages.data.upload.state import Reading
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, kpi_row
+from pages.shared.layout import KpiCard, kpi_row
 from pages.shared.problems import count_words
 
-NOUNS = {Frequency.DAILY: "days", Frequency.WEEKLY: "weeks", Frequency.MONTHLY: "months"}
+NOUNS = {Granularity.DAILY: "days", Granularity.WEEKLY: "weeks", Granularity.MONTHLY: "months"}
 COLOURS = {True: "green", False: "orange"}
 
 
@@ -47,10 +47,10 @@ def show_summary(prepared: Prepared) -> None:
     media = [mapping.label_of(name) for name in _media(mapping)]
     kpi_row(
         [
-            Kpi("Rows", f"{len(frame):,}", note=_regions(frame, mapping)),
-            Kpi("Period", *_period(frame, mapping)),
-            Kpi("Media channels", str(len(media)), note=_few(media)),
-            Kpi("Problems", count_words(prepared.problems).capitalize(), note=_repaired(prepared)),
+            KpiCard("Rows", f"{len(frame):,}", note=_regions(frame, mapping)),
+            KpiCard("Period", *_period(frame, mapping)),
+            KpiCard("Media channels", str(len(media)), note=_few(media)),
+            KpiCard("Problems", count_words(prepared.problems).capitalize(), note=_repaired(prepared)),
         ]
     )
     for note in prepared.notes:
@@ -77,8 +77,12 @@ def _regions(frame: pd.DataFrame, mapping: Mapping) -> str:
 def _media(mapping: Mapping) -> list[str]:
     """Paid media once each (exposure stands beside its spend), then organic media."""
     paired = set(mapping.pairs.values())
-    alone = [column for column in mapping.columns_of(Role.EXPOSURE, Role.ORGANIC) if column not in paired]
-    return [*mapping.columns_of(Role.SPEND), *alone]
+    alone = [
+        column
+        for column in mapping.columns_of(ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
+        if column not in paired
+    ]
+    return [*mapping.columns_of(ColumnRole.SPEND), *alone]
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

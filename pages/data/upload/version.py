@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.data import ColumnMap, Mapping, Prepared, Role
+from core.data import ColumnMap, ColumnRole, Mapping, Prepared
 from core.data.additions import added_to, starts_later
 from core.data.dataset_info import DatasetInfo
 from core.data.store import datasets
@@ -21,7 +21,7 @@ from pages.data.upload.state import Reading, forget_upload
 from pages.shared.actions import attempt, toast_next
 from pages.shared.cached import dataset_frame
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, kpi_row
+from pages.shared.layout import KpiCard, kpi_row
 from pages.shared.screens import Screen, choose, chosen_id, go
 from pages.shared.session import may
 
@@ -71,7 +71,7 @@ def carry_mappings(readings: Sequence[Reading], known: DatasetInfo | None) -> No
 def carried(earlier: Mapping, columns: Sequence[str]) -> Mapping:
     """The earlier roles for a file with these columns: new columns are left out, missing ones stay named."""
     known = {item.column for item in earlier.columns}
-    new = tuple(ColumnMap(column, Role.IGNORE) for column in columns if column not in known)
+    new = tuple(ColumnMap(column, ColumnRole.IGNORE) for column in columns if column not in known)
     return replace(earlier, columns=(*earlier.columns, *new))
 
 
@@ -104,9 +104,9 @@ def show_changes(known: DatasetInfo, readings: Sequence[Reading], prepared: Prep
             st.text(sentence)
         kpi_row(
             [
-                Kpi("Rows added", f"{diff.rows_added:,}"),
-                Kpi("Rows gone", f"{diff.rows_removed:,}"),
-                Kpi("Cells changed", f"{diff.cells_changed:,}"),
+                KpiCard("Rows added", f"{diff.rows_added:,}"),
+                KpiCard("Rows gone", f"{diff.rows_removed:,}"),
+                KpiCard("Cells changed", f"{diff.cells_changed:,}"),
             ],
             columns=3,
         )
@@ -116,7 +116,7 @@ def show_changes(known: DatasetInfo, readings: Sequence[Reading], prepared: Prep
 
 def _left_out(readings: Sequence[Reading]) -> None:
     """Columns nobody has given a role; in a next version they are mostly new ones."""
-    names = [name for reading in readings for name in reading.mapping.columns_of(Role.IGNORE)]
+    names = [name for reading in readings for name in reading.mapping.columns_of(ColumnRole.IGNORE)]
     if names:
         st.caption(f"Left out: {plain(', '.join(names))}. Give a column a role below to use it.")
 

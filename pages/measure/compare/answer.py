@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.charts.wording import MISSING, Wording, percent
 from core.mmm.comparison.charts import channels_by_model, share_by_slice
-from core.mmm.comparison.grounds import Yardstick
-from core.mmm.comparison.models import Comparison
+from core.mmm.comparison.grounds import Criterion
+from core.mmm.comparison.models import ModelComparison
 from core.mmm.validation.validation_info import ValidationInfo
 from pages.measure.compare.view import CompareView
 from pages.shared.escape import plain
@@ -19,13 +19,13 @@ from pages.shared.formatting import day
 from pages.shared.layout import chart, section
 
 _GROUNDS = {
-    Yardstick.SLICES: "Past forecasts",
-    Yardstick.HOLDOUT: "Held-out periods",
-    Yardstick.LOO: "Leave-one-out",
+    Criterion.SLICES: "Past forecasts",
+    Criterion.HOLDOUT: "Held-out periods",
+    Criterion.LOO: "Leave-one-out",
 }
 
 
-def show_verdict(comparison: Comparison) -> None:
+def show_verdict(comparison: ModelComparison) -> None:
     """Which model to use, and by what, in plain sentences."""
     found = comparison.verdict
     show = st.success if found.best and found.clear else st.info
@@ -57,11 +57,11 @@ def show_scores(view: CompareView) -> None:
     )
 
 
-def _column(comparison: Comparison, label: str, wording: Wording) -> dict[str, str]:
+def _column(comparison: ModelComparison, label: str, wording: Wording) -> dict[str, str]:
     row: dict[str, Any] = comparison.scores.loc[label].to_dict()
     found = comparison.summaries.get(label)
-    own = "" if comparison.grounds[Yardstick.SLICES].holds else " (own slices)"
-    held = comparison.grounds[Yardstick.HOLDOUT].holds
+    own = "" if comparison.grounds[Criterion.SLICES].holds else " (own slices)"
+    held = comparison.grounds[Criterion.HOLDOUT].holds
     return {
         "Past forecasts: CRPS": f"{wording.kpi(row['slice_crps'])}{own}" if found else MISSING,
         "Better than repeating the past by": percent(row["slice_skill"]),
@@ -108,7 +108,7 @@ def show_channels(view: CompareView) -> None:
         st.dataframe(table, hide_index=True, key="disputes", placeholder=MISSING, alt="Channels by model")
 
 
-def _channel_table(comparison: Comparison, wording: Wording) -> pd.DataFrame:
+def _channel_table(comparison: ModelComparison, wording: Wording) -> pd.DataFrame:
     rows = []
     for dispute in comparison.disputes.to_dict("records"):
         own = comparison.estimates[comparison.estimates["channel"] == dispute["channel"]].set_index("model")

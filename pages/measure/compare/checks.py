@@ -13,7 +13,7 @@ from core.database import read_session, session
 from core.mmm.comparison.charts import past_forecasts
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.store import validations
-from core.mmm.validation.folds import SliceLimits
+from core.mmm.validation.folds import FoldLimits
 from core.mmm.validation.validation_info import ValidationInfo
 from pages.measure.compare.view import CompareView
 from pages.shared.actions import attempt, toast_next
@@ -132,7 +132,7 @@ def _read(check_id: int) -> ValidationInfo | None:
 def _ask_slices(info: ModelInfo, period: str) -> None:
     """How many slices, and how far each looks ahead; empty boxes mean the usual."""
     with st.popover("Slices", icon=":material/tune:", type="tertiary", key=f"slices_box:{info.id}"):
-        limits = SliceLimits()
+        limits = FoldLimits()
         st.number_input(
             "Slices", 1, limits.most_folds, None, key=f"folds:{info.id}", placeholder=f"{limits.folds}",
             help="Each is a fit of its own. Where the data are short there are fewer.",

@@ -11,8 +11,8 @@ import streamlit as st
 from core.access import Membership
 from core.charts.palette import channel_colours
 from core.charts.wording import Wording
-from core.mmm.comparison.grounds import Contender
-from core.mmm.comparison.models import Comparison, compare
+from core.mmm.comparison.grounds import Candidate
+from core.mmm.comparison.models import ModelComparison, compare
 from core.mmm.model_info import ModelInfo
 from core.mmm.results.summary import wording_for
 from core.mmm.validation.validation_info import ValidationInfo
@@ -28,7 +28,7 @@ class CompareView:
     checks: Mapping[int, ValidationInfo]
     wording: Wording
     level: float
-    comparison: Comparison | None
+    comparison: ModelComparison | None
 
     def check(self, label: str) -> ValidationInfo | None:
         """The newest check of a model on past forecasts."""
@@ -65,11 +65,11 @@ def _wording(project: Membership, chosen: tuple[ModelInfo, ...]) -> Wording:
 
 def _compared(
     project: Membership, models: Mapping[str, ModelInfo], checks: Mapping[int, ValidationInfo], level: float
-) -> Comparison:
+) -> ModelComparison:
     contenders = []
     for label, info in models.items():
         check = checks.get(info.id)
-        contenders.append(Contender(label, fitted(info), check.results if check else ()))
+        contenders.append(Candidate(label, fitted(info), check.results if check else ()))
     fits = tuple((label, info.cache_key) for label, info in models.items())
     known = tuple((check.id, len(check.results)) for check in checks.values())
     return _kept(project.project_id, fits, known, level, contenders)
@@ -81,6 +81,6 @@ def _kept(
     fits: tuple[tuple[str, str], ...],
     checks: tuple[tuple[int, int], ...],
     level: float,
-    _contenders: list[Contender],
-) -> Comparison:
+    _contenders: list[Candidate],
+) -> ModelComparison:
     return compare(_contenders, level)

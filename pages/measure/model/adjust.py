@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data import KpiKind, Role
+from core.data import ColumnRole, KpiKind
 from core.mmm.config import MMMConfig
 from core.mmm.panel.calendar import detect_frequency
 from pages.data.upload.mapping_editor import edit_mapping
@@ -136,7 +136,7 @@ def _regions(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
 
 
 def _baseline(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
-    if config.kpi_kind == KpiKind.COUNT and not set_up.mapping.columns_of(Role.VALUE_PER_UNIT):
+    if config.kpi_kind == KpiKind.COUNT and not set_up.mapping.columns_of(ColumnRole.VALUE_PER_UNIT):
         adjust_value(set_up, config)
     adjust_baseline(set_up, frame, config)
 

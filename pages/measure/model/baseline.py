@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.data import Role
+from core.data import ColumnRole
 from core.mmm.choices import Outliers, Trend
 from core.mmm.config import MMMConfig
 from core.mmm.priors import Priors
@@ -118,7 +118,7 @@ def adjust_regions(set_up: SetUp) -> None:
     if choice:
         with st.container(width=320):
             ask(set_up, SPREAD)
-    if not set_up.mapping.columns_of(Role.POPULATION):
+    if not set_up.mapping.columns_of(ColumnRole.POPULATION):
         st.caption("No column has the role “Population”: regions are scaled by their own usual exposure.")
 
 

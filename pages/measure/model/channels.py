@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.mmm.choices import Adstock, Saturation
-from core.mmm.config import Limits, MMMConfig
+from core.mmm.config import ConfigLimits, MMMConfig
 from core.mmm.priors import ChannelPrior
 from pages.measure.model.labels import ADSTOCK_WORDS, SATURATION_WORDS, half_life_of, retention_of
 from pages.measure.model.option import marked
@@ -66,7 +66,7 @@ def adjust_window(set_up: SetUp, usual: int | None, noun: str) -> None:
     longest = st.number_input(
         marked(f"Longest carry-over, {noun}s", st.session_state.get(key, held) is not None),
         1,
-        Limits().max_lag,
+        ConfigLimits().max_lag,
         held,
         placeholder=f"{usual} (usual)" if usual else "usual",
         help="After this no effect is left. Eight weeks (56 days, 3 months) hold nearly all of most effects; "

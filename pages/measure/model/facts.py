@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.data import KpiKind, Role
+from core.data import ColumnRole, KpiKind
 from core.data.detect import frequency_of
 from core.mmm.config import MMMConfig
 from pages.data.upload.summary import NOUNS
 from pages.measure.model.state import SetUp
-from pages.shared.layout import Kpi, kpi_row
+from pages.shared.layout import KpiCard, kpi_row
 
 OTHERS = (
-    (Role.CONTROL, "control", "controls"),
-    (Role.ORGANIC, "organic medium", "organic media"),
-    (Role.TREATMENT, "price or promotion", "prices or promotions"),
-    (Role.EVENT, "kind of events", "kinds of events"),
+    (ColumnRole.CONTROL, "control", "controls"),
+    (ColumnRole.ORGANIC, "organic medium", "organic media"),
+    (ColumnRole.TREATMENT, "price or promotion", "prices or promotions"),
+    (ColumnRole.EVENT, "kind of events", "kinds of events"),
 )
 
 
@@ -27,10 +27,10 @@ def show_facts(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig | None) -> 
     media = [config.label(name) for name in config.channel_columns] if config else []
     kpi_row(
         [
-            Kpi("KPI to explain", mapping.kpi_label or mapping.label_of(target), note=kind),
-            Kpi("Period", *_period(set_up, frame)),
-            Kpi("Paid media", str(len(media)) if config else "–", note=", ".join(media)),
-            Kpi("Also considered", *_others(set_up)),
+            KpiCard("KPI to explain", mapping.kpi_label or mapping.label_of(target), note=kind),
+            KpiCard("Period", *_period(set_up, frame)),
+            KpiCard("Paid media", str(len(media)) if config else "–", note=", ".join(media)),
+            KpiCard("Also considered", *_others(set_up)),
         ]
     )
 

@@ -12,7 +12,7 @@ from core.charts.wording import MISSING, Wording, percent
 from core.errors import UserError
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo, TrainingStatus
-from core.mmm.quick_fit.answer import DraftAnswer, difference_words, differences
+from core.mmm.quick_fit.answer import QuickFitResult, difference_words, differences
 from core.mmm.quick_fit.effort import expected_draft_seconds
 from core.mmm.quick_fit.start import Approximation
 from core.mmm.results.evidence import Estimate
@@ -22,7 +22,7 @@ from pages.measure.model.quick_fit_work import drafted
 from pages.measure.model.sampling import cells_of
 from pages.measure.model.state import SetUp
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, kpi_row, section
+from pages.shared.layout import KpiCard, kpi_row, section
 
 AT_ONCE = 6.0  # a draft that is expected to take longer waits until somebody asks for it
 GOOD_K = Approximation().usable_k
@@ -112,7 +112,7 @@ def _unnamed(config: MMMConfig) -> MMMConfig:
     return replace(config, display_names={})
 
 
-def show_badges(answer: DraftAnswer) -> None:
+def show_badges(answer: QuickFitResult) -> None:
     """That it is a draft, how long it took, and whether it is a rough one."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         words = f"Draft: an approximation in {answer.seconds:.1f} s"
@@ -125,20 +125,20 @@ def show_badges(answer: DraftAnswer) -> None:
 
 
 def _figures(
-    answer: DraftAnswer, words: Wording, told: pd.DataFrame | None, beside: Beside | None
-) -> list[Kpi]:
+    answer: QuickFitResult, words: Wording, told: pd.DataFrame | None, beside: Beside | None
+) -> list[KpiCard]:
     share = answer.media_share
     figures = [
-        Kpi("Caused by media", percent(share.mean), _between(share, percent)),
-        Kpi("Fit to the past, R²", f"{answer.r2:.3f}", f"mean error {percent(answer.wmape, 1)}"),
+        KpiCard("Caused by media", percent(share.mean), _between(share, percent)),
+        KpiCard("Fit to the past, R²", f"{answer.r2:.3f}", f"mean error {percent(answer.wmape, 1)}"),
     ]
     if told is None or told.empty or beside is None:
-        return [*figures, Kpi("Full fit to compare", MISSING, "none on these data yet")]
+        return [*figures, KpiCard("Full fit to compare", MISSING, "none on these data yet")]
     agree = f"{int(told['agrees'].sum())} of {len(told)}"
-    return [*figures, Kpi("Channels that agree with the full fit", agree, f"of {beside.words}")]
+    return [*figures, KpiCard("Channels that agree with the full fit", agree, f"of {beside.words}")]
 
 
-def draft_table(answer: DraftAnswer, words: Wording, told: pd.DataFrame | None) -> pd.DataFrame:
+def draft_table(answer: QuickFitResult, words: Wording, told: pd.DataFrame | None) -> pd.DataFrame:
     """A row a channel, as text: share and return with intervals; beside a full fit, its share and the
     difference in words."""
     rows = []
@@ -172,7 +172,7 @@ def _between(estimate: Estimate, write: Callable[[float], str]) -> str:
     return f"{write(estimate.lower)} to {write(estimate.upper)}"
 
 
-def _how_far(answer: DraftAnswer) -> str:
+def _how_far(answer: QuickFitResult) -> str:
     """What the draft rests on, in one or two sentences."""
     agree = (
         f"Its random walks {'agree well enough' if answer.settled else 'do not agree yet'} "

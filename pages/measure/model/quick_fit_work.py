@@ -10,12 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset_info import DatasetInfo
-from core.mmm import draft_fit
+from core.mmm import fit_quick
 from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.structure import Structure
-from core.mmm.quick_fit.answer import DraftAnswer, answer_of
-from core.mmm.quick_fit.model import draft_of
+from core.mmm.quick_fit.answer import QuickFitResult, answer_of
+from core.mmm.quick_fit.model import quick_fit_of
 
 # One thread: a draft keeps one core busy for its second, and the other screens need the rest.
 _WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="draft")
@@ -30,10 +30,10 @@ class _Known:
     structure: Structure | None = None
 
 
-def drafted(info: DatasetInfo, frame: pd.DataFrame, config: MMMConfig) -> DraftAnswer | None:
+def drafted(info: DatasetInfo, frame: pd.DataFrame, config: MMMConfig) -> QuickFitResult | None:
     """The draft of a set-up, kept by its data and configuration; None where it is not ready after a while.
 
-    Raises DatasetProblem and UserError as `draft_fit` does. While it waits, a newer change of the form ends
+    Raises DatasetProblem and UserError as `fit_quick` does. While it waits, a newer change of the form ends
     the run; the draft is then not begun, unless it is under way already.
     """
     key = (info.project_id, info.cache_key, config.to_json())
@@ -53,12 +53,12 @@ def drafted(info: DatasetInfo, frame: pd.DataFrame, config: MMMConfig) -> DraftA
         _asked.clear(*key, frame)
 
 
-def draft_of_model(project_id: int, cache_key: str, model: FittedMMM) -> DraftAnswer:
+def draft_of_model(project_id: int, cache_key: str, model: FittedMMM) -> QuickFitResult:
     """The draft that a trained model's set-up would have had, on the data it was trained on."""
     return _looked_back(project_id, cache_key, model)
 
 
-def _wait(asked: Future[DraftAnswer]) -> None:
+def _wait(asked: Future[QuickFitResult]) -> None:
     """Until it is done, or has taken too long; each beat tells the screen, which is where Streamlit lets a
     newer run take over."""
     begun = time.monotonic()
@@ -72,7 +72,7 @@ def _wait(asked: Future[DraftAnswer]) -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _asked(project_id: int, cache_key: str, config: str, _frame: pd.DataFrame) -> Future[DraftAnswer]:
+def _asked(project_id: int, cache_key: str, config: str, _frame: pd.DataFrame) -> Future[QuickFitResult]:
     return _WORKER.submit(_answer, _known(project_id, cache_key), config, _frame)
 
 
@@ -81,12 +81,12 @@ def _known(project_id: int, cache_key: str) -> _Known:
     return _Known()
 
 
-def _answer(known: _Known, config: str, frame: pd.DataFrame) -> DraftAnswer:
-    draft = draft_fit(frame, MMMConfig.from_json(config), known=known.structure)
+def _answer(known: _Known, config: str, frame: pd.DataFrame) -> QuickFitResult:
+    draft = fit_quick(frame, MMMConfig.from_json(config), known=known.structure)
     known.structure = draft.structure
     return answer_of(draft)
 
 
 @st.cache_resource(max_entries=24, show_spinner="Making the draft")
-def _looked_back(project_id: int, cache_key: str, _model: FittedMMM) -> DraftAnswer:
-    return _WORKER.submit(lambda: answer_of(draft_of(_model.structure))).result()
+def _looked_back(project_id: int, cache_key: str, _model: FittedMMM) -> QuickFitResult:
+    return _WORKER.submit(lambda: answer_of(quick_fit_of(_model.structure))).result()

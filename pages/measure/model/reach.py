@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data import Role
+from core.data import ColumnRole
 from core.mmm.config import MMMConfig
 from pages.measure.model.state import SetUp
 from pages.measure.model.table import edited_table
 
 CHANNEL, REACH, FREQUENCY = "Channel", "People reached", "Average frequency"
-OFFERED = (Role.EXPOSURE, Role.ORGANIC, Role.CONTROL, Role.IGNORE)
+OFFERED = (ColumnRole.EXPOSURE, ColumnRole.ORGANIC, ColumnRole.CONTROL, ColumnRole.IGNORE)
 
 
 def contact_columns(set_up: SetUp, frame: pd.DataFrame) -> list[str]:

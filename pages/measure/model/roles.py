@@ -7,21 +7,21 @@ from collections.abc import Mapping as Plain
 from dataclasses import replace
 from typing import Any
 
-from core.data import ColumnMap, Mapping, MediaMeasure, Role, to_mmm_config_fields
+from core.data import ColumnMap, ColumnRole, Mapping, MediaMeasure, to_mmm_config_fields
 from core.mmm.config import MMMConfig
 
 SINGLE = {
-    "date_column": Role.DATE,
-    "target_column": Role.TARGET,
-    "geo_column": Role.GEO,
-    "event_column": Role.EVENT,
-    "population_column": Role.POPULATION,
-    "value_column": Role.VALUE_PER_UNIT,
+    "date_column": ColumnRole.DATE,
+    "target_column": ColumnRole.TARGET,
+    "geo_column": ColumnRole.GEO,
+    "event_column": ColumnRole.EVENT,
+    "population_column": ColumnRole.POPULATION,
+    "value_column": ColumnRole.VALUE_PER_UNIT,
 }
 MANY = {
-    "control_columns": Role.CONTROL,
-    "organic_columns": Role.ORGANIC,
-    "treatment_columns": Role.TREATMENT,
+    "control_columns": ColumnRole.CONTROL,
+    "organic_columns": ColumnRole.ORGANIC,
+    "treatment_columns": ColumnRole.TREATMENT,
 }
 
 
@@ -29,11 +29,11 @@ def roles_of(mapping: Mapping, config: Plain[str, Any]) -> Mapping:
     """The mapping with the roles a model's configuration gives; columns it does not name are left out."""
     pairs = dict(config.get("spend_columns", {}))
     paid = {pairs.get(column, column) for column in config["channel_columns"]}
-    known = dict.fromkeys(paid, Role.SPEND) | dict.fromkeys(pairs, Role.EXPOSURE)
+    known = dict.fromkeys(paid, ColumnRole.SPEND) | dict.fromkeys(pairs, ColumnRole.EXPOSURE)
     known |= {config[name]: role for name, role in SINGLE.items() if config.get(name)}
     known |= {column: role for name, role in MANY.items() for column in config.get(name, ())}
     contacts = (column for pair in config.get("reach_frequency", {}).values() for column in pair)
-    known |= dict.fromkeys((column for column in contacts if column not in pairs), Role.EXPOSURE)
+    known |= dict.fromkeys((column for column in contacts if column not in pairs), ColumnRole.EXPOSURE)
     columns = tuple(
         replace(c, role=known.get(c.column, _left(c, paid)), pair=pairs.get(c.column, c.pair))
         for c in mapping.columns
@@ -42,9 +42,13 @@ def roles_of(mapping: Mapping, config: Plain[str, Any]) -> Mapping:
     return mapping.replace(columns=columns, media_measure=measure)
 
 
-def _left(column: ColumnMap, paid: set[str]) -> Role:
+def _left(column: ColumnMap, paid: set[str]) -> ColumnRole:
     """Exposure stays beside a spend that is used, whichever of the two the model looked at."""
-    return Role.EXPOSURE if column.role is Role.EXPOSURE and column.pair in paid else Role.IGNORE
+    return (
+        ColumnRole.EXPOSURE
+        if column.role is ColumnRole.EXPOSURE and column.pair in paid
+        else ColumnRole.IGNORE
+    )
 
 
 def adjustments_of(mapping: Mapping, config: Plain[str, Any]) -> dict[str, Any]:

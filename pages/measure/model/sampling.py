@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.mmm.choices import Engine
-from core.mmm.config import Limits, MMMConfig
+from core.mmm.config import ConfigLimits, MMMConfig
 from core.mmm.model_info import ModelInfo
 from core.mmm.sampling.expected_time import PastTraining, Work, expected_seconds
 from pages.measure.model.labels import duration_words
@@ -144,7 +144,7 @@ def _seed_and_engine(set_up: SetUp) -> dict[str, Any]:
 
 def _sampler_numbers(set_up: SetUp) -> dict[str, int]:
     """Draws, tuning steps and chains; another effort gives the boxes its own numbers to start from."""
-    limits, effort = Limits(), _name_of(set_up.sampling)
+    limits, effort = ConfigLimits(), _name_of(set_up.sampling)
     with st.grid(3, min_column_width=180):
         return {
             name: st.number_input(

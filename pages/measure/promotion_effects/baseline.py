@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.promo import charts
 from core.promo.charts import METHOD_WORDS
-from pages.measure.promotion_effects.view import View
+from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain
 from pages.shared.layout import card, chart
 
@@ -17,7 +17,7 @@ METHOD_LINES = {
 }
 
 
-def show_baseline(view: View) -> None:
+def show_baseline(view: EffectsView) -> None:
     """Both methods on the same past windows, in a chart and a table; what nobody could test in words."""
     method = view.model.baseline.method
     st.markdown(f"In force: **{METHOD_WORDS[method]}**, {METHOD_LINES[method]}.")

@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.promo import charts
 from pages.measure.promotion_effects.figures import clear_losses
-from pages.measure.promotion_effects.view import View
+from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain
 from pages.shared.layout import card, chart
 
 
-def show_beside(view: View) -> None:
+def show_beside(view: EffectsView) -> None:
     """The post-promo dip by department, and the matrix of cannibalisation."""
     with card(key="dip_card"):
         st.markdown("**After a promotion**")
@@ -36,7 +36,7 @@ def show_beside(view: View) -> None:
                     _pairs(view)
 
 
-def _pairs(view: View) -> None:
+def _pairs(view: EffectsView) -> None:
     names = {"by": "Promotion of", "on": "Sales of", "mean": "Change", "lower": "From", "upper": "To"}
     percent = st.column_config.NumberColumn(format="%+.1f %%")
     st.dataframe(
@@ -47,7 +47,7 @@ def _pairs(view: View) -> None:
     )
 
 
-def _in_words(view: View) -> str:
+def _in_words(view: EffectsView) -> str:
     lost = clear_losses(view.tables.rivals)
     if lost.empty:
         return "No department clearly loses sales to another's promotion."

@@ -13,7 +13,7 @@ from core.promo.model_info import PromoModelInfo
 from core.promo.store import files as facts
 from core.promo.store import models
 from pages.measure.promotion_effects.estimation import learn_now
-from pages.measure.promotion_effects.view import View
+from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import empty_state
@@ -89,7 +89,7 @@ def choose_version(known: tuple[PromoModelInfo, ...]) -> PromoModelInfo:
     return by_number[picked]
 
 
-def choose_geo(view: View) -> View:
+def choose_geo(view: EffectsView) -> EffectsView:
     """The view of one geo; a choice only where the sales tell several apart."""
     if len(view.geos) == 1:
         return replace(view, geo=view.geos[0])

@@ -9,7 +9,7 @@ from core.access import Person
 from core.database import session
 from core.promo.model_info import PromoModelInfo
 from core.promo.store import models
-from pages.measure.promotion_effects.view import View
+from pages.measure.promotion_effects.view import EffectsView
 
 COLUMNS = {
     "department": "Department",
@@ -30,7 +30,7 @@ def coefficients_of(person: Person, project_id: int, info: PromoModelInfo) -> pd
         return models.coefficients(s, person, project_id, version=info.version)
 
 
-def show_coefficients(view: View, person: Person) -> None:
+def show_coefficients(view: EffectsView, person: Person) -> None:
     """By cell and band of discounts; bands without a promotion of their own are marked as pooled."""
     table = coefficients_of(person, view.project.project_id, view.info)
     names = sorted(table["department"].unique())

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.promo import charts
-from pages.measure.promotion_effects.view import View
+from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain
 from pages.shared.layout import card, chart
 
@@ -14,7 +14,7 @@ FIRST_CARDS = 6
 ROOM = 0.06
 
 
-def show_curves(view: View) -> None:
+def show_curves(view: EffectsView) -> None:
     """A curve for each department and sales channel with its 90 % band."""
     curves, cells = view.of_geo(view.tables.curves), view.of_geo(view.tables.cells)
     events = view.of_geo(view.tables.events)

@@ -10,7 +10,7 @@ from core.promo.charts import METHOD_WORDS
 from core.promo.choices import BaselineMethod
 from core.promo.model_info import PromoModelInfo
 from core.promo.store import models
-from pages.measure.promotion_effects.view import View, view_of
+from pages.measure.promotion_effects.view import EffectsView, view_of
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
 from pages.shared.session import may
@@ -23,7 +23,7 @@ def learn_now(project: Membership, method: str = BaselineMethod.AUTO, note: str 
         st.rerun()
 
 
-def readable_view(project: Membership, info: PromoModelInfo, busy: bool) -> View:
+def readable_view(project: Membership, info: PromoModelInfo, busy: bool) -> EffectsView:
     """The view of a version; when its files are damaged, says so, offers to learn anew, ends the run."""
     try:
         return view_of(project, info)
@@ -37,7 +37,7 @@ def readable_view(project: Membership, info: PromoModelInfo, busy: bool) -> View
     st.stop()
 
 
-def learn_again(view: View, busy: bool) -> None:
+def learn_again(view: EffectsView, busy: bool) -> None:
     """The button that opens onto the choices of a new version."""
     allowed = may(view.project, Permission.MODEL_TRAIN)
     reason = None if allowed else "Your role in this project does not train models."
@@ -62,7 +62,7 @@ def learn_again(view: View, busy: bool) -> None:
         learn_now(view.project, method, note or "")
 
 
-def show_state(view: View) -> None:
+def show_state(view: EffectsView) -> None:
     """What a reader must know first: newer sales, a fit that did not converge."""
     if view.behind:
         st.info(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from core.access import Person
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from pages.measure.promotion_effects.coefficients import coefficients_of
-from pages.measure.promotion_effects.view import View
+from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.layout import Download, download_menu
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def export_menu(view: View, person: Person) -> None:
+def export_menu(view: EffectsView, person: Person) -> None:
     """The button with the files of this version; each is made when it is asked for."""
     base = f"promotion-effects-{view.info.version}"
     project_id = view.project.project_id

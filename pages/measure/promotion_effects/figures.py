@@ -6,14 +6,14 @@ import pandas as pd
 
 from core.promo.charts import METHOD_WORDS
 from core.promo.effects import ALL_DEPARTMENTS, NEAR_DAYS
-from pages.measure.promotion_effects.view import View
-from pages.shared.layout import Kpi, kpi_row
+from pages.measure.promotion_effects.view import EffectsView
+from pages.shared.layout import KpiCard, kpi_row
 
 USUAL_DISCOUNT_PCT = 20.0
 UNKNOWN = "–"
 
 
-def show_figures(view: View) -> None:
+def show_figures(view: EffectsView) -> None:
     """Baseline, uplift, dip and cannibalisation in one figure each."""
     kpi_row([_baseline(view), _uplift(view), _dip(view), _taken(view)])
 
@@ -23,16 +23,16 @@ def signed(value: float, digits: int = 1) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def _baseline(view: View) -> Kpi:
+def _baseline(view: EffectsView) -> KpiCard:
     name = METHOD_WORDS[view.model.baseline.method]
     errors = view.tables.errors
     if errors.empty:
-        return Kpi("Baseline", name, "too little history to test it")
+        return KpiCard("Baseline", name, "too little history to test it")
     used, other = (errors[errors["used"] == flag] for flag in (True, False))
     beside = "".join(
         f"; {METHOD_WORDS[row.method].lower()} {row.error_pct:.1f} %" for row in other.itertuples()
     )
-    return Kpi(
+    return KpiCard(
         "Baseline",
         name,
         f"error {used['error_pct'].iloc[0]:.1f} %{beside}",
@@ -40,11 +40,11 @@ def _baseline(view: View) -> Kpi:
     )
 
 
-def _uplift(view: View) -> Kpi:
+def _uplift(view: EffectsView) -> KpiCard:
     rows = view.of_geo(view.tables.curves)
     rows = rows[rows["discount_pct"] == USUAL_DISCOUNT_PCT]
     low, high = rows.loc[rows["mean"].idxmin()], rows.loc[rows["mean"].idxmax()]
-    return Kpi(
+    return KpiCard(
         f"Uplift at {USUAL_DISCOUNT_PCT:.0f} % off",
         _between(low["mean"], high["mean"]),
         f"{low['department']} {low['channel']} to {high['department']} {high['channel']}",
@@ -57,12 +57,12 @@ def _between(low: float, high: float) -> str:
     return f"{low:.0f}–{high:.0f} %" if low >= 0 else f"{signed(low, 0)} to {signed(high, 0)} %"
 
 
-def _dip(view: View) -> Kpi:
+def _dip(view: EffectsView) -> KpiCard:
     rows = view.tables.dip
     row = rows[(rows["department"] == ALL_DEPARTMENTS) & (rows["when"] == NEAR_DAYS)].iloc[0]
     if view.tables.events.empty:
-        return Kpi("In the week after", UNKNOWN, "no promotion to learn from")
-    return Kpi(
+        return KpiCard("In the week after", UNKNOWN, "no promotion to learn from")
+    return KpiCard(
         "In the week after",
         f"{signed(row['mean'])} %",
         f"90 %: {signed(row['lower'])} to {signed(row['upper'])} %",
@@ -70,16 +70,18 @@ def _dip(view: View) -> Kpi:
     )
 
 
-def _taken(view: View) -> Kpi:
+def _taken(view: EffectsView) -> KpiCard:
     lost = clear_losses(view.tables.rivals)
     label = "Taken from other departments"
     if view.tables.rivals.empty:
-        return Kpi(label, UNKNOWN, "nothing to measure it on")
+        return KpiCard(label, UNKNOWN, "nothing to measure it on")
     if lost.empty:
-        return Kpi(label, "None shown", "no pair differs clearly from nothing")
+        return KpiCard(label, "None shown", "no pair differs clearly from nothing")
     worst = lost.iloc[0]
     count = f"{len(lost)} pair{'s' if len(lost) > 1 else ''} of {len(view.tables.rivals)} clear"
-    return Kpi(label, f"{signed(worst['mean'])} %", f"{worst['on']} when {worst['by']} is on offer; {count}")
+    return KpiCard(
+        label, f"{signed(worst['mean'])} %", f"{worst['on']} when {worst['by']} is on offer; {count}"
+    )
 
 
 def clear_losses(rivals: pd.DataFrame) -> pd.DataFrame:

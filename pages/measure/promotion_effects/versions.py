@@ -12,7 +12,7 @@ from core.promo.effects import changes_between
 from core.promo.model_info import PromoModelInfo
 from pages.measure.promotion_effects.choice import version_words
 from pages.measure.promotion_effects.coefficients import coefficients_of
-from pages.measure.promotion_effects.view import View, tables_of
+from pages.measure.promotion_effects.view import EffectsView, tables_of
 from pages.shared.actions import user_errors
 from pages.shared.formatting import moment
 from pages.shared.layout import card, chart
@@ -30,7 +30,7 @@ SHOWN = {
 }
 
 
-def show_versions(view: View, person: Person, known: tuple[PromoModelInfo, ...]) -> None:
+def show_versions(view: EffectsView, person: Person, known: tuple[PromoModelInfo, ...]) -> None:
     """The list of versions and the comparison with one of them."""
     st.dataframe(_list(known), hide_index=True, alt="Every learned version")
     others = {info.version: info for info in known if info.version != view.info.version}
@@ -58,7 +58,7 @@ def show_versions(view: View, person: Person, known: tuple[PromoModelInfo, ...])
     _tabled(view, person, others[before])
 
 
-def _drawn(view: View, before: PromoModelInfo, discount: int) -> None:
+def _drawn(view: EffectsView, before: PromoModelInfo, discount: int) -> None:
     then, now = (_at(tables.curves, discount, view.geo) for tables in (tables_of(before), view.tables))
     with card(key="versions_card"):
         st.markdown("**Uplift then and now**")
@@ -66,11 +66,11 @@ def _drawn(view: View, before: PromoModelInfo, discount: int) -> None:
         chart(figure, key="effects_versions")
 
 
-def _names(view: View, before: PromoModelInfo) -> tuple[str, str]:
+def _names(view: EffectsView, before: PromoModelInfo) -> tuple[str, str]:
     return f"Version {before.version}", f"Version {view.info.version}"
 
 
-def _tabled(view: View, person: Person, before: PromoModelInfo) -> None:
+def _tabled(view: EffectsView, person: Person, before: PromoModelInfo) -> None:
     project_id = view.project.project_id
     tables = [coefficients_of(person, project_id, info) for info in (before, view.info)]
     percent = st.column_config.NumberColumn(format="%+.1f %%")

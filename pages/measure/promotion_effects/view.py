@@ -16,7 +16,7 @@ from pages.plan.promo.cached import promo_model
 
 
 @dataclass(frozen=True)
-class Tables:
+class EffectTables:
     """Everything the model says, as tidy frames; shared by all sessions, so nobody changes them."""
 
     curves: pd.DataFrame
@@ -29,13 +29,13 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class View:
+class EffectsView:
     """The chosen version, its model and its tables; `geo` is the one looked at."""
 
     project: Membership
     info: PromoModelInfo
     model: PromoModel
-    tables: Tables
+    tables: EffectTables
     geo: str = ALL_GEOS
 
     @property
@@ -53,21 +53,21 @@ class View:
         return frame[frame["geo"] == self.geo]
 
 
-def view_of(project: Membership, info: PromoModelInfo) -> View:
+def view_of(project: Membership, info: PromoModelInfo) -> EffectsView:
     """The view of one learned version."""
-    return View(project, info, promo_model(info), tables_of(info))
+    return EffectsView(project, info, promo_model(info), tables_of(info))
 
 
-def tables_of(info: PromoModelInfo) -> Tables:
+def tables_of(info: PromoModelInfo) -> EffectTables:
     """The tables of a version, computed once."""
     return _tables(info.project_id, info.cache_key, info)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading what was learned")
-def _tables(project_id: int, cache_key: str, _info: PromoModelInfo) -> Tables:
+def _tables(project_id: int, cache_key: str, _info: PromoModelInfo) -> EffectTables:
     model = promo_model(_info)
     uplift, baseline = model.uplift, model.baseline
-    return Tables(
+    return EffectTables(
         curves=effects.curve_table(uplift),
         cells=effects.cell_table(uplift),
         events=effects.event_table(uplift),

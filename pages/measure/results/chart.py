@@ -13,11 +13,11 @@ from core.access import Permission
 from core.mmm.charts import alt_text
 from core.mmm.documents.tables import frame_csv
 from pages.shared.escape import plain
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 
 def chart_card(
-    view: View,
+    view: ModelView,
     title: str,
     make: Callable[[], go.Figure],
     data: Callable[[], pd.DataFrame],
@@ -50,7 +50,7 @@ def draw(figure: go.Figure, *, key: str, file_name: str) -> None:
     st.plotly_chart(figure, key=key, width="stretch", alt=alt_text(figure), config=config)
 
 
-def data_button(view: View, title: str, data: Callable[[], pd.DataFrame], *, key: str) -> None:
+def data_button(view: ModelView, title: str, data: Callable[[], pd.DataFrame], *, key: str) -> None:
     """The data behind a chart as CSV, written when it is asked for."""
     allowed = view.project.allows(Permission.EXPORT_DOWNLOAD)
 
@@ -73,7 +73,7 @@ def data_button(view: View, title: str, data: Callable[[], pd.DataFrame], *, key
     )
 
 
-def file_name(view: View, title: str) -> str:
+def file_name(view: ModelView, title: str) -> str:
     """A name for a file: model and title in plain letters."""
     words = f"{view.info.name} {title}".lower()
     return re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:80] or "results"

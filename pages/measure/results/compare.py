@@ -14,12 +14,12 @@ from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import section
 from pages.shared.model_choice import model_title
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 FIGURES = (("r2", "R²"), ("wmape", "wMAPE"), ("max_rhat", "R-hat"), ("min_ess_bulk", "Effective draws"))
 
 
-def show_compare(view: View, models: tuple[ModelInfo, ...]) -> None:
+def show_compare(view: ModelView, models: tuple[ModelInfo, ...]) -> None:
     """Returns of two models side by side, what left its earlier interval, and what differs in the set-up."""
     others = {m.id: m for m in models if m.id != view.info.id and m.status == TrainingStatus.COMPLETED}
     if not others:
@@ -35,7 +35,7 @@ def show_compare(view: View, models: tuple[ModelInfo, ...]) -> None:
     _beside(view, others[picked])
 
 
-def _beside(view: View, other: ModelInfo) -> None:
+def _beside(view: ModelView, other: ModelInfo) -> None:
     with user_errors() as caught:
         drift = compare_models(other, view.info)
     if caught.failed:

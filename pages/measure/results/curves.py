@@ -13,12 +13,12 @@ from pages.measure.results.chart import chart_card
 from pages.measure.results.frequency import show_frequency
 from pages.shared.escape import plain
 from pages.shared.layout import section
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 FIRST_CARDS = 6
 
 
-def show_curves(view: View) -> None:
+def show_curves(view: ModelView) -> None:
     """All curves together, then one card a channel, biggest spender first."""
     words, names = view.wording, _by_spend(view)
     chosen = st.pills(
@@ -42,7 +42,7 @@ def show_curves(view: View) -> None:
     show_frequency(view)
 
 
-def _curve(view: View, names: list[str], title: str, note: str = "") -> None:
+def _curve(view: ModelView, names: list[str], title: str, note: str = "") -> None:
     """A card with the curves of some channels; a single one needs neither legend nor the name of its axis."""
     alone = len(names) == 1
 
@@ -56,7 +56,7 @@ def _curve(view: View, names: list[str], title: str, note: str = "") -> None:
     chart_card(view, title, figure, asked, key=f"curve_{'_'.join(names)}", note=note)
 
 
-def _in_words(view: View, name: str) -> str:
+def _in_words(view: ModelView, name: str) -> str:
     """What the dot on a curve says."""
     words, row = view.wording, view.readout.channels.set_index("channel").loc[name]
     now = float(view.marks.set_index("channel").loc[name, "spend_now"])
@@ -67,12 +67,12 @@ def _in_words(view: View, name: str) -> str:
     return f"{words.money(now)} a {words.period}; {returns}."
 
 
-def _by_spend(view: View) -> list[str]:
+def _by_spend(view: ModelView) -> list[str]:
     marks = view.marks.sort_values("spend_now", ascending=False)
     return [str(name) for name in marks["channel"]]
 
 
-def show_carry_over(view: View) -> None:
+def show_carry_over(view: ModelView) -> None:
     """How long each channel's effect lasts after the money is spent."""
     words = view.wording
     half = view.readout.channels.set_index("channel")["half_life"].astype(float).to_dict()
@@ -92,7 +92,7 @@ def show_carry_over(view: View) -> None:
             _weights(view, name, _half_life(half.get(name), words.period))
 
 
-def _weights(view: View, name: str, note: str) -> None:
+def _weights(view: ModelView, name: str, note: str) -> None:
     def own() -> pd.DataFrame:
         return view.carry_over[view.carry_over["channel"] == name]
 

@@ -15,13 +15,13 @@ from core.mmm.results.method import FORMULA, run_table
 from core.mmm.results.verdict import Trust
 from pages.measure.results.chart import chart_card
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, kpi_row, section
-from pages.shared.model_view import View
+from pages.shared.layout import KpiCard, kpi_row, section
+from pages.shared.model_view import ModelView
 
 DISAGREE = 2.0  # distance over its sd from which a test and the model contradict each other
 
 
-def show_diagnostics(view: View) -> None:
+def show_diagnostics(view: ModelView) -> None:
     """Verdict, figures of merit, residuals, what the data taught, warnings."""
     _verdict(view)
     _figures(view.model.diagnostics, view)
@@ -50,7 +50,7 @@ def show_diagnostics(view: View) -> None:
     _parameters(view.model.diagnostics)
 
 
-def _verdict(view: View) -> None:
+def _verdict(view: ModelView) -> None:
     found = view.readout.verdict
     show = {Trust.GOOD: st.success, Trust.CARE: st.warning, Trust.NONE: st.error}[found.trust]
     lines = [f"**{found.trust}**"]
@@ -62,47 +62,47 @@ def _verdict(view: View) -> None:
     show("\n\n".join(lines[:1]) + "\n\n" + "\n".join(lines[1:]))
 
 
-def _figures(diagnostics: dict[str, Any], view: View) -> None:
+def _figures(diagnostics: dict[str, Any], view: ModelView) -> None:
     kpi_row([*_sampling_cards(diagnostics), *_fit_cards(diagnostics, view)])
 
 
-def _sampling_cards(diagnostics: dict[str, Any]) -> list[Kpi]:
+def _sampling_cards(diagnostics: dict[str, Any]) -> list[KpiCard]:
     tails = _number(diagnostics, "min_ess_tail", 0)
     return [
-        Kpi(
+        KpiCard(
             "R-hat",
             _number(diagnostics, "max_rhat", 3),
             "good below 1.01",
             help="Do the chains agree? The largest over all parameters.",
         ),
-        Kpi("Effective draws", _number(diagnostics, "min_ess_bulk", 0), f"tails {tails}; good above 400"),
-        Kpi("Divergences", _number(diagnostics, "divergences", 0), "good at 0"),
+        KpiCard("Effective draws", _number(diagnostics, "min_ess_bulk", 0), f"tails {tails}; good above 400"),
+        KpiCard("Divergences", _number(diagnostics, "divergences", 0), "good at 0"),
     ]
 
 
-def _fit_cards(diagnostics: dict[str, Any], view: View) -> list[Kpi]:
+def _fit_cards(diagnostics: dict[str, Any], view: ModelView) -> list[KpiCard]:
     held, words = diagnostics.get("holdout") or {}, view.wording
     inside, outside = (words.kpi(values.get("crps", NAN)) for values in (diagnostics, held))
     return [
-        Kpi(
+        KpiCard(
             "R²",
             _number(diagnostics, "r2", 3),
             _unseen(held, _number(held, "r2", 3)),
             help="Share of the KPI's ups and downs that is explained.",
         ),
-        Kpi(
+        KpiCard(
             "MAPE",
             _share(diagnostics, "mape"),
             _unseen(held, _share(held, "mape")),
             help="The mean error in percent of the KPI.",
         ),
-        Kpi(
+        KpiCard(
             "wMAPE",
             _share(diagnostics, "wmape"),
             _unseen(held, _share(held, "wmape")),
             help="The sum of all errors over the sum of the KPI.",
         ),
-        Kpi(
+        KpiCard(
             "CRPS",
             inside,
             _unseen(held, outside),
@@ -117,10 +117,10 @@ def _unseen(held: dict[str, Any], value: str) -> str | None:
     return f"unseen: {value}" if held else None
 
 
-def _held_out(held: dict[str, Any], period: str) -> Kpi:
+def _held_out(held: dict[str, Any], period: str) -> KpiCard:
     if not held:
-        return Kpi("Held out", MISSING, "nothing was held out")
-    return Kpi("Held out", str(held["periods"]), f"the last {held['periods']} {period}s")
+        return KpiCard("Held out", MISSING, "nothing was held out")
+    return KpiCard("Held out", str(held["periods"]), f"the last {held['periods']} {period}s")
 
 
 def _number(values: dict[str, Any], name: str, digits: int) -> str:
@@ -133,12 +133,12 @@ def _share(values: dict[str, Any], name: str) -> str:
     return MISSING if value is None else percent(value, 1)
 
 
-def _learned(view: View) -> pd.DataFrame:
+def _learned(view: ModelView) -> pd.DataFrame:
     taught = view.model.diagnostics.get("contraction") or {}
     return pd.DataFrame({"channel": list(taught), "contraction": list(taught.values())})
 
 
-def _lift_tests(view: View) -> None:
+def _lift_tests(view: ModelView) -> None:
     """Each experiment beside what the model says it should have measured."""
     if not view.model.config.lift_tests:
         return
@@ -158,7 +158,7 @@ def _lift_tests(view: View) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="lift_answers", alt="Lift tests and the model")
 
 
-def _warnings(view: View) -> None:
+def _warnings(view: ModelView) -> None:
     warnings = view.model.diagnostics.get("warnings") or []
     if warnings:
         section("Worth knowing")
@@ -180,7 +180,7 @@ def _parameters(diagnostics: dict[str, Any]) -> None:
         )
 
 
-def show_method(view: View, sentences: tuple[str, ...]) -> None:
+def show_method(view: ModelView, sentences: tuple[str, ...]) -> None:
     """How this was computed: formula, draws, data, seconds, versions."""
     with st.expander(
         "How this was computed", icon=":material/calculate:", key="method", on_change="rerun"

@@ -13,18 +13,18 @@ from core.charts.palette import channel_colours
 from core.charts.wording import MISSING, Wording
 from core.mmm import charts
 from core.mmm.fitted import FittedMMM
-from core.mmm.results.drivers import Driver, drivers
+from core.mmm.results.drivers import DriverKind, drivers
 from pages.measure.results.chart import chart_card, data_button
 from pages.shared.layout import section
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 MEANING = {
-    Driver.TREATMENT: "Effect of one unit above the reference; the total counts from it.",
-    Driver.CONTROL: "Effect of a usual move upwards in one period; the total is against its mean.",
+    DriverKind.TREATMENT: "Effect of one unit above the reference; the total counts from it.",
+    DriverKind.CONTROL: "Effect of a usual move upwards in one period; the total is against its mean.",
 }
 
 
-def show_drivers(view: View) -> None:
+def show_drivers(view: ModelView) -> None:
     """Baseline over time by part, then each driver's effect with its interval."""
     words = view.wording
     lines = view.cut(view.lines.decomposition)
@@ -58,7 +58,7 @@ def show_drivers(view: View) -> None:
             st.caption(f"{kind}: {meaning}")
 
 
-def _season_note(view: View) -> str:
+def _season_note(view: ModelView) -> str:
     config = view.model.config
     named = [
         config.holidays_country and f"holidays of {config.holidays_country}",

@@ -10,13 +10,13 @@ from core.mmm.results.report import Report, Title, report_of
 from pages.measure.results.chart import file_name
 from pages.measure.results.frequency import best_frequencies
 from pages.shared.layout import Download, download_menu
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def method_of(view: View) -> tuple[str, ...]:
+def method_of(view: ModelView) -> tuple[str, ...]:
     """How the model was computed, in sentences."""
     model, results = view.model, dict(view.info.results or {})
     return method_sentences(
@@ -29,7 +29,7 @@ def method_of(view: View) -> tuple[str, ...]:
     )
 
 
-def report(view: View) -> Report:
+def report(view: ModelView) -> Report:
     """The report of what is on the screen."""
     today = dt.datetime.now(dt.UTC).date()
     title = Title(view.project.project_name, view.info.name, method_of(view), today)
@@ -37,13 +37,13 @@ def report(view: View) -> Report:
     return report_of(title, view.readout, view.lines, view.curves, view.span, optima)
 
 
-def export_menu(view: View) -> None:
+def export_menu(view: ModelView) -> None:
     """The button with all files of this reading."""
     note = "Each holds the dates and intervals chosen above."
     download_menu(view.project, _downloads(view), note, key="export")
 
 
-def _downloads(view: View) -> list[Download]:
+def _downloads(view: ModelView) -> list[Download]:
     base = file_name(view, "results")
     return [
         Download("PowerPoint", f"{base}.pptx", PPTX, _slides(view), ":material/slideshow:"),
@@ -53,7 +53,7 @@ def _downloads(view: View) -> list[Download]:
     ]
 
 
-def _slides(view: View) -> Callable[[], bytes]:
+def _slides(view: ModelView) -> Callable[[], bytes]:
     def make() -> bytes:
         from core.mmm.documents.pptx import to_pptx
 
@@ -62,7 +62,7 @@ def _slides(view: View) -> Callable[[], bytes]:
     return make
 
 
-def _page(view: View) -> Callable[[], bytes]:
+def _page(view: ModelView) -> Callable[[], bytes]:
     def make() -> bytes:
         from core.mmm.documents.pdf import to_pdf
 
@@ -71,7 +71,7 @@ def _page(view: View) -> Callable[[], bytes]:
     return make
 
 
-def _workbook(view: View) -> Callable[[], bytes]:
+def _workbook(view: ModelView) -> Callable[[], bytes]:
     def make() -> bytes:
         from core.mmm.documents.tables import to_xlsx
 
@@ -80,7 +80,7 @@ def _workbook(view: View) -> Callable[[], bytes]:
     return make
 
 
-def _table(view: View) -> Callable[[], bytes]:
+def _table(view: ModelView) -> Callable[[], bytes]:
     def make() -> bytes:
         from core.mmm.documents.tables import channels_csv
 

@@ -13,10 +13,10 @@ from core.mmm import charts
 from core.mmm.fitted import FittedMMM
 from pages.measure.results.chart import chart_card
 from pages.shared.layout import section
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 
-def show_frequency(view: View) -> None:
+def show_frequency(view: ModelView) -> None:
     """KPI by average frequency at the same impressions, and the best; nothing without such channels."""
     names = view.model.config.frequency_channels
     if not names:
@@ -34,12 +34,12 @@ def show_frequency(view: View) -> None:
             _card(view, name, curves[curves["channel"] == name], optima.set_index("channel").loc[name], words)
 
 
-def best_frequencies(view: View) -> pd.DataFrame:
+def best_frequencies(view: ModelView) -> pd.DataFrame:
     """Today's and the best frequency of each channel that has one."""
     return _frequencies(*view.key[:2], view.level, view.model)[1]
 
 
-def _card(view: View, name: str, curve: pd.DataFrame, optimum: pd.Series, words: Wording) -> None:
+def _card(view: ModelView, name: str, curve: pd.DataFrame, optimum: pd.Series, words: Wording) -> None:
     def figure() -> go.Figure:
         return charts.frequency_curve(curve, optimum, words, view.level)
 

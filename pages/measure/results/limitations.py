@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.mmm.results.limitations import Gap, Unknown
+from core.mmm.results.limitations import Limitation, LimitationKind
 from pages.shared.escape import plain
 from pages.shared.layout import card, section
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 ICONS = {
-    Gap.BASELINE_BELOW_ZERO: ":red[:material/vertical_align_bottom:]",
-    Gap.PAIR: ":orange[:material/join_inner:]",
-    Gap.ALWAYS_ON: ":orange[:material/horizontal_rule:]",
-    Gap.LIKE_BASELINE: ":orange[:material/calendar_month:]",
-    Gap.QUIET: ":orange[:material/hearing_disabled:]",
-    Gap.CEILING: ":blue[:material/vertical_align_top:]",
-    Gap.STRAIGHT: ":blue[:material/show_chart:]",
-    Gap.WINDOW: ":blue[:material/content_cut:]",
-    Gap.SHORT: ":blue[:material/hourglass_bottom:]",
-    Gap.NO_TEST: ":gray[:material/science:]",
-    Gap.NO_HOLDOUT: ":gray[:material/visibility_off:]",
+    LimitationKind.BASELINE_BELOW_ZERO: ":red[:material/vertical_align_bottom:]",
+    LimitationKind.PAIR: ":orange[:material/join_inner:]",
+    LimitationKind.ALWAYS_ON: ":orange[:material/horizontal_rule:]",
+    LimitationKind.LIKE_BASELINE: ":orange[:material/calendar_month:]",
+    LimitationKind.QUIET: ":orange[:material/hearing_disabled:]",
+    LimitationKind.CEILING: ":blue[:material/vertical_align_top:]",
+    LimitationKind.STRAIGHT: ":blue[:material/show_chart:]",
+    LimitationKind.WINDOW: ":blue[:material/content_cut:]",
+    LimitationKind.SHORT: ":blue[:material/hourglass_bottom:]",
+    LimitationKind.NO_TEST: ":gray[:material/science:]",
+    LimitationKind.NO_HOLDOUT: ":gray[:material/visibility_off:]",
 }
 
 
-def show_unknown(view: View) -> None:
+def show_unknown(view: ModelView) -> None:
     """A card a gap, the gravest first; what no mix model tells stands below."""
     gaps, lags = view.readout.unknown, view.model.structure.lags
     note = "The gravest first, each with what would help." if gaps else "These checks found no gap."
@@ -42,7 +42,7 @@ def show_unknown(view: View) -> None:
     )
 
 
-def _card(gap: Unknown) -> None:
+def _card(gap: Limitation) -> None:
     with card(), st.container(gap="xsmall"):
         st.markdown(f"{ICONS[gap.gap]} **{plain(str(gap.gap).capitalize())}**")
         st.markdown(plain(gap.what))

@@ -15,7 +15,7 @@ from pages.measure.results.chart import chart_card
 from pages.measure.results.limitations import show_unknown
 from pages.shared.escape import plain
 from pages.shared.layout import card, section
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 HINT_WORDS = {
     Hint.RAISE: ":green[:material/trending_up: Raise]",
@@ -25,7 +25,7 @@ HINT_WORDS = {
 }
 
 
-def show_overview(view: View) -> None:
+def show_overview(view: ModelView) -> None:
     """Fit, waterfall, returns and shares, then the hint for the next budget."""
     found, words, level = view.readout, view.wording, view.level
     channels = len(found.channels)
@@ -58,7 +58,7 @@ def show_overview(view: View) -> None:
     show_unknown(view)
 
 
-def _returns(view: View) -> None:
+def _returns(view: ModelView) -> None:
     """Average and marginal return, as high as its neighbour, which has a row for organic media, too."""
     found, words = view.readout, view.wording
     before = found.channels_before if view.compare else None
@@ -73,7 +73,7 @@ def _returns(view: View) -> None:
     )
 
 
-def show_hints(view: View) -> None:
+def show_hints(view: ModelView) -> None:
     """Which channels deserve more or less money next; nothing where no hint can be given."""
     hints = view.readout.hints
     if hints.empty:
@@ -96,7 +96,7 @@ def show_hints(view: View) -> None:
                 )
 
 
-def show_channels(view: View) -> None:
+def show_channels(view: ModelView) -> None:
     """What each channel cost, caused and returned; by geography where there are any."""
     found, words, level = view.readout, view.wording, view.level
     before = found.channels_before if view.compare else None
@@ -139,7 +139,7 @@ def _formats(table: pd.DataFrame) -> dict[str, object]:
     return formats
 
 
-def _geographies(view: View) -> None:
+def _geographies(view: ModelView) -> None:
     section("By geography", "Where the same channel works better or worse.")
     names = list(view.model.channels)
     chosen = st.pills(
@@ -164,7 +164,7 @@ def _geographies(view: View) -> None:
     )
 
 
-def show_over_time(view: View) -> None:
+def show_over_time(view: ModelView) -> None:
     """The KPI taken apart by period, the effect of media with its interval, and spend."""
     words, lines, level = view.wording, view.lines, view.level
     parts = st.toggle("Show the parts of the baseline", key="parts", bind="query-params")
@@ -188,14 +188,14 @@ def show_over_time(view: View) -> None:
     chart_card(view, "Spend", lambda: charts.spend_over_time(spend, words), spend.reset_index, key="spend")
 
 
-def _one_baseline(view: View, decomposition: pd.DataFrame) -> pd.DataFrame:
+def _one_baseline(view: ModelView, decomposition: pd.DataFrame) -> pd.DataFrame:
     """All parts of the baseline as one, below the channels."""
     channel = decomposition["component"].isin(list(view.wording.colours))
     whole = decomposition[~channel].groupby("date", as_index=False)["value"].sum()
     return pd.concat([whole.assign(component="Baseline"), decomposition[channel]], ignore_index=True)
 
 
-def _media_lines(view: View) -> None:
+def _media_lines(view: ModelView) -> None:
     names, media, words = [ALL_MEDIA, *view.model.config.channels], view.lines.media, view.wording
     chosen = st.pills(
         "Show the effect of",

@@ -9,10 +9,10 @@ from core.mmm.quick_fit.answer import differences
 from pages.measure.model.quick_fit import draft_table
 from pages.measure.model.quick_fit_work import draft_of_model
 from pages.shared.escape import plain
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 
-def show_draft_distance(view: View) -> None:
+def show_draft_distance(view: ModelView) -> None:
     """A folded line; the draft is made again when it is opened."""
     label = "How close was the draft?"
     with st.expander(label, icon=":material/draft:", key="draft_distance", on_change="rerun") as box:
@@ -20,7 +20,7 @@ def show_draft_distance(view: View) -> None:
             _distance(view)
 
 
-def _distance(view: View) -> None:
+def _distance(view: ModelView) -> None:
     results = view.info.results
     if not results:
         return

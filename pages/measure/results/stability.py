@@ -8,7 +8,7 @@ import streamlit as st
 from core.charts.wording import MISSING, percent
 from core.mmm.results.stability import Movement, Stability
 from pages.shared.escape import plain
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 HELP = (
     "Both models are asked about the periods that both have seen. A movement is counted in standard "
@@ -16,7 +16,7 @@ HELP = (
 )
 
 
-def show_stability(view: View) -> None:
+def show_stability(view: ModelView) -> None:
     """A card with the verdict, channels that moved, and all of them in a table; nothing for a first fit."""
     told = view.model.diagnostics.get("stability")
     if not told:
@@ -45,7 +45,7 @@ def _head(found: Stability) -> None:
     st.caption(f"{rows}; compared over {found.start} to {found.end}, which both models have seen.")
 
 
-def _table(found: Stability, view: View) -> pd.DataFrame:
+def _table(found: Stability, view: ModelView) -> pd.DataFrame:
     name = view.wording.return_name
     return pd.DataFrame(
         [
@@ -67,5 +67,5 @@ def _share(own: Movement) -> str:
     return f"{percent(own.share_lower, 1)} to {percent(own.share_upper, 1)}"
 
 
-def _money(view: View, value: float | None) -> str:
+def _money(view: ModelView, value: float | None) -> str:
     return MISSING if value is None else view.wording.per_money(value)

@@ -10,8 +10,8 @@ from core.mmm.results.report import change_share
 from core.mmm.results.summary import ALL_MEDIA
 from core.mmm.results.verdict import Trust
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, kpi_row
-from pages.shared.model_view import View
+from pages.shared.layout import KpiCard, kpi_row
+from pages.shared.model_view import ModelView
 from pages.shared.screens import Screen, link
 
 BADGES = {
@@ -21,7 +21,7 @@ BADGES = {
 }
 
 
-def show_newer_data(view: View) -> None:
+def show_newer_data(view: ModelView) -> None:
     """Says so when the data set has a newer version than the model was trained on."""
     newest = view.info.dataset_latest_id
     if newest is None or newest == view.info.dataset_id:
@@ -31,7 +31,7 @@ def show_newer_data(view: View) -> None:
         link("Train on them", Screen.MODEL, dataset=newest)
 
 
-def show_findings(view: View) -> None:
+def show_findings(view: ModelView) -> None:
     """The findings as one numbered card, a warning above when the model has not converged."""
     found = view.readout.findings
     if found.warning:
@@ -49,7 +49,7 @@ def show_findings(view: View) -> None:
         st.markdown("\n".join(lines))
 
 
-def show_figures(view: View) -> None:
+def show_figures(view: ModelView) -> None:
     """KPI, media's share, spend and return of the range, each with its interval and the year before."""
     now, before = view.readout.totals, view.readout.before if view.compare else None
     kpi_row(
@@ -62,15 +62,15 @@ def show_figures(view: View) -> None:
     )
 
 
-def _kpi(view: View, now: Totals, before: Totals | None) -> Kpi:
+def _kpi(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
     trend = view.cut(view.lines.fitted)["actual"].tolist()
     delta = _relative(now.kpi, before.kpi if before else None)
-    return Kpi(view.wording.kpi_label, view.wording.kpi(now.kpi), _note(before), delta=delta, trend=trend)
+    return KpiCard(view.wording.kpi_label, view.wording.kpi(now.kpi), _note(before), delta=delta, trend=trend)
 
 
-def _caused(view: View, now: Totals, before: Totals | None) -> Kpi:
+def _caused(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
     words, share = view.wording, now.media_share
-    return Kpi(
+    return KpiCard(
         "Caused by media",
         percent(share.mean, 1),
         f"{view.level * 100:.0f} %: {percent(share.lower, 1)} to {percent(share.upper, 1)}",
@@ -81,8 +81,8 @@ def _caused(view: View, now: Totals, before: Totals | None) -> Kpi:
     )
 
 
-def _spend(view: View, now: Totals, before: Totals | None) -> Kpi:
-    return Kpi(
+def _spend(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
+    return KpiCard(
         "Media spend",
         view.wording.money(now.spend),
         _note(before),
@@ -92,8 +92,8 @@ def _spend(view: View, now: Totals, before: Totals | None) -> Kpi:
     )
 
 
-def _return(view: View, now: Totals, before: Totals | None) -> Kpi:
-    return Kpi(
+def _return(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
+    return KpiCard(
         view.wording.return_name,
         view.wording.per_money(now.roas.mean),
         _between(now.roas, view, f"{view.level * 100:.0f} %"),
@@ -102,7 +102,7 @@ def _return(view: View, now: Totals, before: Totals | None) -> Kpi:
     )
 
 
-def _all_media(view: View) -> list[float]:
+def _all_media(view: ModelView) -> list[float]:
     media = view.cut(view.lines.media)
     return list(media.loc[media["channel"] == ALL_MEDIA, "mean"])
 
@@ -111,7 +111,7 @@ def _note(before: object) -> str:
     return "against the year before" if before else ""
 
 
-def _between(estimate: Estimate, view: View, level: str) -> str:
+def _between(estimate: Estimate, view: ModelView, level: str) -> str:
     if not estimate.known:
         return "nothing was spent"
     write = view.wording.per_money

@@ -16,7 +16,7 @@ from pages.shared.cached import fitted
 from pages.shared.escape import plain
 from pages.shared.layout import card, chart, section
 from pages.shared.model_choice import ALL, YEAR, range_of
-from pages.shared.model_view import View
+from pages.shared.model_view import ModelView
 
 LEVEL = 0.9
 TWO_YEARS = 2 * 365
@@ -45,7 +45,7 @@ def show_latest(info: ModelInfo, project: Membership) -> None:
             chart(charts.spend_and_effect(view.readout.channels, view.wording, LEVEL), key="home_shares")
 
 
-def _view(info: ModelInfo, project: Membership) -> View:
+def _view(info: ModelInfo, project: Membership) -> ModelView:
     """The last twelve months where there is a year before to compare with, else all data."""
     model = fitted(info)
     config, first, last = model.config, model.dates[0], model.dates[-1]
@@ -53,4 +53,4 @@ def _view(info: ModelInfo, project: Membership) -> View:
     span = range_of(name, model.dates, model.frequency)
     colours = channel_colours(config.channels)
     words = wording_for(config, project.kpi_label, project.currency, colours, model.frequency.noun)
-    return View(project, info, model, words, span, LEVEL, compare=True)
+    return ModelView(project, info, model, words, span, LEVEL, compare=True)

@@ -12,7 +12,7 @@ from core.mmm.store.models import models
 from core.mmm.store.plans import scenarios
 from pages.overview.home.latest import show_latest
 from pages.overview.home.promo import next_promo_step, promo_standing, show_promo_work, show_promotions
-from pages.overview.home.steps import Standing, next_step, show_steps
+from pages.overview.home.steps import ProjectProgress, next_step, show_steps
 from pages.shared.layout import empty_state, page_header, section
 from pages.shared.screens import Screen, go
 from pages.shared.session import may, require_project
@@ -21,7 +21,7 @@ from pages.shared.training import training_card
 person, project = require_project(Permission.PROJECT_VIEW)
 
 with session() as s:
-    standing = Standing(
+    standing = ProjectProgress(
         datasets=datasets(s, person, project.project_id),
         models=models(s, person, project.project_id),
         scenarios=scenarios(s, person, project.project_id),

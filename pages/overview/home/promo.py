@@ -31,7 +31,7 @@ from pages.shared.session import may
 
 
 @dataclass(frozen=True)
-class PromoStanding:
+class PromoProgress:
     """What a project holds of promotions; `busy` while sales are read or effects learned."""
 
     span: FactsSpan | None
@@ -45,10 +45,10 @@ class PromoStanding:
         return self.span is not None or bool(self.models) or self.busy
 
 
-def promo_standing(person: Person, project_id: int) -> PromoStanding:
+def promo_standing(person: Person, project_id: int) -> PromoProgress:
     """What the project holds now."""
     with session() as s:
-        return PromoStanding(
+        return PromoProgress(
             span=facts.facts_span(s, person, project_id),
             models=models.promo_models(s, person, project_id),
             promotions=promotions.promos(s, person, project_id),
@@ -56,7 +56,7 @@ def promo_standing(person: Person, project_id: int) -> PromoStanding:
         )
 
 
-def next_promo_step(standing: PromoStanding, project: Membership) -> Step | None:
+def next_promo_step(standing: PromoProgress, project: Membership) -> Step | None:
     """What brings the promotions further and the person may do; None when there is nothing, or work runs."""
     if standing.busy:
         return None
@@ -72,7 +72,7 @@ def next_promo_step(standing: PromoStanding, project: Membership) -> Step | None
     return Step("Plan a promotion", ":material/sell:", Screen.PROMOTIONS)
 
 
-def show_promotions(person: Person, project: Membership, standing: PromoStanding, *, heading: bool) -> None:
+def show_promotions(person: Person, project: Membership, standing: PromoProgress, *, heading: bool) -> None:
     """Sales, effects, opportunities and promotions as four cards; with a `heading` beside other things."""
     if heading:
         section("Promotions")
@@ -83,7 +83,7 @@ def show_promotions(person: Person, project: Membership, standing: PromoStanding
         _plan_card(standing)
 
 
-def _sales_card(standing: PromoStanding) -> None:
+def _sales_card(standing: PromoProgress) -> None:
     with card(key="promo_card_1"):
         span = standing.span
         if span is None:
@@ -96,7 +96,7 @@ def _sales_card(standing: PromoStanding) -> None:
         link("Open the sales", Screen.SALES, icon=":material/storefront:")
 
 
-def _effects_card(standing: PromoStanding) -> None:
+def _effects_card(standing: PromoProgress) -> None:
     with card(key="promo_card_2"):
         newest = standing.models[0] if standing.models else None
         if newest is None:
@@ -112,7 +112,7 @@ def _learned(at: dt.datetime) -> str:
     return f"Learned {day(at.date())}"
 
 
-def _opportunities_card(person: Person, project: Membership, standing: PromoStanding) -> None:
+def _opportunities_card(person: Person, project: Membership, standing: PromoProgress) -> None:
     with card(key="promo_card_3"):
         span = standing.span
         if not standing.models or span is None:
@@ -128,7 +128,7 @@ def _opportunities_card(person: Person, project: Membership, standing: PromoStan
         link("Find opportunities", Screen.OPPORTUNITIES, icon=":material/lightbulb:", month=month)
 
 
-def _plan_card(standing: PromoStanding) -> None:
+def _plan_card(standing: PromoProgress) -> None:
     with card(key="promo_card_4"):
         plans = standing.promotions
         if plans:
@@ -146,7 +146,7 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def show_promo_work(person: Person, project: Membership, standing: PromoStanding) -> None:
+def show_promo_work(person: Person, project: Membership, standing: PromoProgress) -> None:
     """What is under way, live, and the sales by week where there are any."""
     show_jobs(person, project, key="home_jobs")
     if standing.span is None:

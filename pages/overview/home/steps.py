@@ -18,7 +18,7 @@ from pages.shared.screens import Screen, link
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProjectProgress:
     """What a project holds, newest first."""
 
     datasets: Sequence[DatasetInfo]
@@ -46,7 +46,7 @@ class Step:
     query: Mapping[str, int] = field(default_factory=dict)
 
 
-def next_step(standing: Standing, project: Membership) -> Step | None:
+def next_step(standing: ProjectProgress, project: Membership) -> Step | None:
     """The step that brings this project further and that the person may take; None when there is none."""
     if not standing.datasets:
         return _allowed(
@@ -78,7 +78,7 @@ def _allowed(project: Membership, permission: Permission, step: Step) -> Step | 
     return step if project.allows(permission) else None
 
 
-def show_steps(standing: Standing, project: Membership) -> None:
+def show_steps(standing: ProjectProgress, project: Membership) -> None:
     """Data, model, results and plan as four cards: what is there, and the way to it."""
     with st.grid(4, min_column_width=160):
         _data_card(standing)
@@ -96,7 +96,7 @@ def step_card(number: int, title: str, done: bool, state: str, note: str) -> Non
         st.caption(note)
 
 
-def _data_card(standing: Standing) -> None:
+def _data_card(standing: ProjectProgress) -> None:
     with card(key="step_card_1"):
         newest = standing.datasets[0] if standing.datasets else None
         if newest is None:
@@ -108,7 +108,7 @@ def _data_card(standing: Standing) -> None:
         link("Open the data", Screen.LIBRARY, icon=":material/database:", dataset=newest.id)
 
 
-def _model_card(standing: Standing) -> None:
+def _model_card(standing: ProjectProgress) -> None:
     with card(key="step_card_2"):
         training, ready = standing.training, standing.ready
         if training is not None:
@@ -124,12 +124,12 @@ def _model_card(standing: Standing) -> None:
             link("Build a model", Screen.MODEL, icon=":material/model_training:")
 
 
-def _no_model_words(standing: Standing) -> str:
+def _no_model_words(standing: ProjectProgress) -> str:
     failed = next((m for m in standing.models if m.status is TrainingStatus.FAILED), None)
     return f"{failed.name} could not be trained" if failed else "No model yet"
 
 
-def _results_card(standing: Standing) -> None:
+def _results_card(standing: ProjectProgress) -> None:
     with card(key="step_card_3"):
         ready = standing.ready
         if ready is None:
@@ -146,7 +146,7 @@ def _results_card(standing: Standing) -> None:
         link("Read the results", Screen.RESULTS, icon=":material/insights:", model=ready.id)
 
 
-def _plan_card(standing: Standing) -> None:
+def _plan_card(standing: ProjectProgress) -> None:
     with card(key="step_card_4"):
         plans = standing.scenarios
         if not plans:

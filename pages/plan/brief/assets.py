@@ -9,10 +9,10 @@ import streamlit as st
 from core.promo.brief import Asset, AssetType
 from core.promo.brief.generation import departments_of, offer_of
 from core.promo.brief.values import LONGEST, MOST_ASSETS
-from pages.plan.brief.state import Desk
+from pages.plan.brief.state import BriefEditorState
 
 
-def ask_assets(desk: Desk, *, locked: bool) -> list[dict[str, object]]:
+def ask_assets(desk: BriefEditorState, *, locked: bool) -> list[dict[str, object]]:
     """The cards, with what is in them now: the fields of an Asset, not yet checked."""
     found = [_card(desk, at, name, locked) for at, name in enumerate(desk.cards)]
     if not desk.cards:
@@ -25,14 +25,14 @@ def ask_assets(desk: Desk, *, locked: bool) -> list[dict[str, object]]:
     return found
 
 
-def _fresh(desk: Desk) -> Asset:
+def _fresh(desk: BriefEditorState) -> Asset:
     scenario = desk.promo.scenario
     return Asset(
         AssetType.SOCIAL_POST.value, scenario.label, offer_of(scenario), "", departments_of(scenario)
     )
 
 
-def _card(desk: Desk, at: int, name: str, locked: bool) -> dict[str, object]:
+def _card(desk: BriefEditorState, at: int, name: str, locked: bool) -> dict[str, object]:
     asset = desk.begun[name]
     with st.container(border=True, gap="small", key=desk.key(f"card_{name}")):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
@@ -62,7 +62,7 @@ def _text(label: str, value: str, key: str, locked: bool) -> str:
     return st.text_input(label, value, max_chars=LONGEST, key=key, disabled=locked) or ""
 
 
-def _order(desk: Desk, at: int, name: str) -> None:
+def _order(desk: BriefEditorState, at: int, name: str) -> None:
     cards = list(desk.cards)
     if st.button("", icon=":material/arrow_upward:", key=desk.key(f"up_{name}"), disabled=at == 0, help="Up"):
         cards[at - 1], cards[at] = cards[at], cards[at - 1]
@@ -77,6 +77,6 @@ def _order(desk: Desk, at: int, name: str) -> None:
         _put(desk, [card for card in cards if card != name])
 
 
-def _put(desk: Desk, cards: list[str]) -> None:
+def _put(desk: BriefEditorState, cards: list[str]) -> None:
     desk.with_cards(tuple(cards)).put()
     st.rerun()

@@ -16,11 +16,11 @@ from core.errors import UserError
 from core.promo.brief import Asset, BriefHead, CreativeBrief, missing_elements
 from core.promo.brief.docx import brief_docx
 from core.promo.brief.pdf import brief_pdf
-from core.promo.scenarios.promo_info import KeptPromo
+from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.store import post_mortems as reviews
 from pages.plan.brief.assets import ask_assets
 from pages.plan.brief.form import ask_words
-from pages.plan.brief.state import Desk, desk_of, made_anew
+from pages.plan.brief.state import BriefEditorState, desk_of, made_anew
 from pages.plan.promo.verdict import verdict_badge
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
@@ -31,7 +31,7 @@ from pages.shared.session import may
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def brief_board(person: Person, project: Membership, promo: KeptPromo) -> None:
+def brief_board(person: Person, project: Membership, promo: SavedPromo) -> None:
     """Everything about the brief of one promotion."""
     desk = desk_of(person, project, promo)
     locked = not may(project, Permission.PLAN_EDIT)
@@ -56,7 +56,7 @@ def brief_board(person: Person, project: Membership, promo: KeptPromo) -> None:
         _bar(brief, desk, project, locked)
 
 
-def _catch_up(brief: CreativeBrief | None, desk: Desk) -> None:
+def _catch_up(brief: CreativeBrief | None, desk: BriefEditorState) -> None:
     """Somebody else's brief takes the place of fields that nobody wrote in; else one is asked."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="brief_stale"):
         st.caption(
@@ -68,7 +68,7 @@ def _catch_up(brief: CreativeBrief | None, desk: Desk) -> None:
         st.rerun()
 
 
-def _show_state(brief: CreativeBrief, desk: Desk) -> None:
+def _show_state(brief: CreativeBrief, desk: BriefEditorState) -> None:
     missing = missing_elements(brief, desk.settings, desk.promo.scenario)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         verdict_badge(desk.promo.info.status)
@@ -85,7 +85,7 @@ def _show_state(brief: CreativeBrief, desk: Desk) -> None:
         st.warning(plain(sentence), icon=":material/error:")
 
 
-def _bar(brief: CreativeBrief | None, desk: Desk, project: Membership, locked: bool) -> None:
+def _bar(brief: CreativeBrief | None, desk: BriefEditorState, project: Membership, locked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="brief_buttons"):
         changed = brief is not None and brief != desk.saved and not desk.stale
         pressed = not locked and st.button(
@@ -106,7 +106,7 @@ def _bar(brief: CreativeBrief | None, desk: Desk, project: Membership, locked: b
                     st.rerun()
 
 
-def _save(brief: CreativeBrief, desk: Desk) -> None:
+def _save(brief: CreativeBrief, desk: BriefEditorState) -> None:
     saved_at: Any = attempt(_keep, desk.promo.info.id, brief, desk.seen_at, done="Brief saved")
     if saved_at is not FAILED:
         replace(desk, saved=brief, seen_at=saved_at, saved_at=saved_at).put()

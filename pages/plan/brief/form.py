@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.promo.brief import Asset, CreativeBrief, Tone
 from core.promo.brief.values import LONGEST
-from pages.plan.brief.state import Desk
+from pages.plan.brief.state import BriefEditorState
 
 LINES = "One a line"
 
@@ -35,7 +35,7 @@ class Words:
         )  # fmt: skip
 
 
-def ask_words(desk: Desk, *, locked: bool) -> Words:
+def ask_words(desk: BriefEditorState, *, locked: bool) -> Words:
     """The fields, with what is in them now."""
     opened = desk.opened
     with st.container(border=True, gap="small"):
@@ -64,7 +64,7 @@ def ask_words(desk: Desk, *, locked: bool) -> Words:
     return Words(primary or "", secondary, segments, demographics or "", messages, tone or "", legal, brand)
 
 
-def _segments(desk: Desk, locked: bool) -> tuple[str, ...]:
+def _segments(desk: BriefEditorState, locked: bool) -> tuple[str, ...]:
     known = [segment.segment_id for segment in desk.settings.known_segments]
     options = list(dict.fromkeys(["ALL", *known, *desk.opened.segments]))
     picked = st.multiselect(

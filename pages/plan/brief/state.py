@@ -11,7 +11,7 @@ import streamlit as st
 from core.access import Membership, Person
 from core.database import session
 from core.promo.brief import Asset, CreativeBrief, generate_brief
-from core.promo.scenarios.promo_info import KeptPromo
+from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import post_mortems as reviews
 from core.promo.store import reference
@@ -21,12 +21,12 @@ _DESK = "brief_desk"
 
 
 @dataclass(frozen=True)
-class Desk:
+class BriefEditorState:
     """`opened` is what the fields began with, `saved` what is kept; each asset has a name of its own, so that
     its fields stay with it when it moves. `turn` changes when all fields begin anew. `seen_at` is when that
     was saved which the fields began with, `saved_at` when it was saved last: NEVER before the first time."""
 
-    promo: KeptPromo
+    promo: SavedPromo
     settings: PromoSettings
     currency: str
     opened: CreativeBrief
@@ -46,7 +46,7 @@ class Desk:
         """The key of a field."""
         return f"brief_{self.promo.info.id}_{self.turn}_{name}"
 
-    def with_cards(self, cards: tuple[str, ...], begun: dict[str, Asset] | None = None) -> Desk:
+    def with_cards(self, cards: tuple[str, ...], begun: dict[str, Asset] | None = None) -> BriefEditorState:
         """The same with other assets, or in another order."""
         return replace(self, cards=cards, begun=self.begun | (begun or {}))
 
@@ -59,7 +59,7 @@ class Desk:
         st.session_state.pop(_place(self.promo), None)
 
 
-def desk_of(person: Person, project: Membership, promo: KeptPromo) -> Desk:
+def desk_of(person: Person, project: Membership, promo: SavedPromo) -> BriefEditorState:
     """What lies on the desk for this promotion; at first what was saved, or a brief made from it. The rules
     it is judged by are those of now."""
     with session() as s:
@@ -67,7 +67,7 @@ def desk_of(person: Person, project: Membership, promo: KeptPromo) -> Desk:
         saved = reviews.brief(s, person, promo.info.id)
         saved_at = reviews.brief_saved_at(s, person, promo.info.id) or NEVER
     known = st.session_state.get(_place(promo))
-    if isinstance(known, Desk) and _same_plan(known.promo, promo):
+    if isinstance(known, BriefEditorState) and _same_plan(known.promo, promo):
         # What it began with stays as it was: that tells a brief of somebody else's that came since.
         return replace(known, promo=promo, settings=settings, saved_at=saved_at)
     desk = laid(promo, settings, project.currency, saved, saved_at)
@@ -75,38 +75,38 @@ def desk_of(person: Person, project: Membership, promo: KeptPromo) -> Desk:
     return desk
 
 
-def _same_plan(known: KeptPromo, promo: KeptPromo) -> bool:
+def _same_plan(known: SavedPromo, promo: SavedPromo) -> bool:
     """Whether only the name may differ."""
     named = replace(known.scenario, label=promo.scenario.label)
     return named == promo.scenario and known.kpi_id == promo.kpi_id
 
 
 def laid(
-    promo: KeptPromo,
+    promo: SavedPromo,
     settings: PromoSettings,
     currency: str,
     saved: CreativeBrief | None,
     saved_at: dt.datetime,
-) -> Desk:
+) -> BriefEditorState:
     """A desk whose fields begin with what is saved, else with what the promotion gives."""
     opened = saved or _given(promo, settings, currency)
-    return _begun(Desk(promo, settings, currency, opened, saved, saved_at, saved_at, ()), opened)
+    return _begun(BriefEditorState(promo, settings, currency, opened, saved, saved_at, saved_at, ()), opened)
 
 
-def made_anew(desk: Desk) -> Desk:
+def made_anew(desk: BriefEditorState) -> BriefEditorState:
     """A desk with the brief that the promotion gives."""
     return _begun(desk, _given(desk.promo, desk.settings, desk.currency))
 
 
-def _given(promo: KeptPromo, settings: PromoSettings, currency: str) -> CreativeBrief:
+def _given(promo: SavedPromo, settings: PromoSettings, currency: str) -> CreativeBrief:
     assert promo.kpis is not None
     return generate_brief(promo.scenario, promo.kpis, settings, currency)
 
 
-def _begun(desk: Desk, opened: CreativeBrief) -> Desk:
+def _begun(desk: BriefEditorState, opened: CreativeBrief) -> BriefEditorState:
     begun = {uuid.uuid4().hex[:8]: asset for asset in opened.assets}
     return replace(desk, opened=opened, cards=tuple(begun), begun=begun, turn=uuid.uuid4().hex[:6])
 
 
-def _place(promo: KeptPromo) -> str:
+def _place(promo: SavedPromo) -> str:
     return f"{_DESK}_{promo.info.id}"

@@ -9,10 +9,10 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.charts.wording import Wording, probability
-from core.promo.opportunities.kept import KeptOpportunity
+from core.promo.opportunities.kept import SavedOpportunity
 from core.promo.opportunities.values import Opportunity, OpportunityKind
 from core.promo.store import opportunities
-from pages.plan.promo.draft import Draft
+from pages.plan.promo.draft import PromoDraft
 from pages.plan.promo.labels import signed_money
 from pages.plan.promo.open import TABS, show_tab
 from pages.plan.promo.state import close_promo, table_of
@@ -32,7 +32,7 @@ MOST_SHOWN = 9
 
 
 def show_cards(
-    person: Person, project: Membership, found: Sequence[Opportunity], kept: Sequence[KeptOpportunity],
+    person: Person, project: Membership, found: Sequence[Opportunity], kept: Sequence[SavedOpportunity],
     wording: Wording,
 ) -> None:  # fmt: skip
     """The opportunities that were found, best first; `kept` are those that have a number, and of these the
@@ -52,12 +52,12 @@ def _key(one: Opportunity) -> tuple[str, str, str]:
     return one.kind.value, one.department, one.channel
 
 
-def _dismissed(kept: KeptOpportunity | None) -> bool:
+def _dismissed(kept: SavedOpportunity | None) -> bool:
     return kept is not None and kept.dismissed
 
 
 def _card(
-    person: Person, project: Membership, found: Opportunity, kept: KeptOpportunity | None, wording: Wording
+    person: Person, project: Membership, found: Opportunity, kept: SavedOpportunity | None, wording: Wording
 ) -> None:
     words, colour, icon = KINDS[found.kind]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -79,12 +79,12 @@ def _card(
             _dismiss(kept)
 
 
-def _plan(person: Person, project: Membership, found: Opportunity, kept: KeptOpportunity | None) -> NoReturn:
+def _plan(person: Person, project: Membership, found: Opportunity, kept: SavedOpportunity | None) -> NoReturn:
     """To the builder; without a number (who may not plan here only tries) on the table of a new promotion."""
     show_tab(TABS[0])
     if kept is not None:
         go(Screen.PROMOTIONS, opportunity=kept.id)
-    table_of(person, project.project_id, None).lay(Draft.of(found.scenario()))
+    table_of(person, project.project_id, None).lay(PromoDraft.of(found.scenario()))
     close_promo(project.project_id)
     go(Screen.PROMOTIONS)
 
@@ -103,14 +103,14 @@ def _chances(found: Opportunity) -> str:
     return words
 
 
-def _dismiss(kept: KeptOpportunity) -> None:
+def _dismiss(kept: SavedOpportunity) -> None:
     found = kept.opportunity
     if attempt(opportunities.dismiss, kept.id) is not FAILED:
         offer_undo(f"{found.department}, {found.channel} dismissed.", opportunities.undismiss, kept.id)
         st.rerun()
 
 
-def _show_dismissed(gone: list[KeptOpportunity], project: Membership) -> None:
+def _show_dismissed(gone: list[SavedOpportunity], project: Membership) -> None:
     if not gone:
         return
     with st.expander(f"Dismissed ({len(gone)})"):
@@ -123,7 +123,7 @@ def _show_dismissed(gone: list[KeptOpportunity], project: Membership) -> None:
                     _bring_back(one)
 
 
-def _bring_back(one: KeptOpportunity) -> None:
+def _bring_back(one: SavedOpportunity) -> None:
     pressed = st.button("Bring back", icon=":material/undo:", key=f"undismiss_{one.id}")
     if pressed and attempt(opportunities.undismiss, one.id) is not FAILED:
         st.rerun()

@@ -12,7 +12,7 @@ from core.charts.wording import Wording
 from core.database import session
 from core.promo.days import ALL_GEOS
 from core.promo.opportunities.charts import department_map, gap_waterfall
-from core.promo.opportunities.kept import KeptOpportunity
+from core.promo.opportunities.kept import SavedOpportunity
 from core.promo.opportunities.months import month_span, month_words
 from core.promo.opportunities.values import Gap, GapFigure, Opportunity
 from core.promo.store import opportunities as kept_opportunities
@@ -20,12 +20,12 @@ from core.promo.store import reference
 from pages.plan.opportunities.cards import show_cards
 from pages.plan.promo.answer import NAMES, amount, change, span
 from pages.plan.promo.cached import discovered
-from pages.plan.promo.context import Ground, ground_of, show_behind
+from pages.plan.promo.context import PromoContext, ground_of, show_behind
 from pages.plan.promo.month import Discovered, MonthAsked, months_of, planned_in
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.formatting import day
-from pages.shared.layout import Kpi, chart, kpi_row, section
+from pages.shared.layout import KpiCard, chart, kpi_row, section
 from pages.shared.screens import Screen, link
 from pages.shared.session import may
 
@@ -50,7 +50,7 @@ def show_discovery(person: Person, project: Membership) -> None:
         _show_found(person, project, found.opportunities, ground, asked)
 
 
-def _ask(targets: pd.DataFrame, ground: Ground) -> tuple[str, str]:
+def _ask(targets: pd.DataFrame, ground: PromoContext) -> tuple[str, str]:
     months, first = months_of(targets, ground.next_day)
     wanted = st.query_params.get(_QUERY, first)
     geos = _geos(targets, ground)
@@ -66,7 +66,7 @@ def _ask(targets: pd.DataFrame, ground: Ground) -> tuple[str, str]:
     return str(month), str(geo)
 
 
-def _geos(targets: pd.DataFrame, ground: Ground) -> list[str]:
+def _geos(targets: pd.DataFrame, ground: PromoContext) -> list[str]:
     """Everything together, and each geo where targets or sales know several."""
     named = sorted({*targets["geo"].astype(str), *ground.geos} - {ALL_GEOS})
     return [ALL_GEOS, *named] if len(named) > 1 else [ALL_GEOS]
@@ -106,11 +106,11 @@ def _show_charts(found: Discovered, wording: Wording) -> None:
         st.caption(f":material/info: {plain(note)}")
 
 
-def _card(name: str, figure: GapFigure, wording: Wording) -> Kpi:
+def _card(name: str, figure: GapFigure, wording: Wording) -> KpiCard:
     ends = span(name, (figure.lower, figure.upper), wording)
     if figure.target is None or figure.gap is None:
-        return Kpi(NAMES[name], amount(name, figure.expected, wording), f"90 %: {ends} · no target")
-    return Kpi(
+        return KpiCard(NAMES[name], amount(name, figure.expected, wording), f"90 %: {ends} · no target")
+    return KpiCard(
         NAMES[name],
         amount(name, figure.expected, wording),
         note=f"against the target of {amount(name, figure.target, wording)} · 90 %: {ends}",
@@ -136,7 +136,7 @@ def coverage_words(gap: Gap) -> str:
 
 
 def _show_found(
-    person: Person, project: Membership, found: Sequence[Opportunity], ground: Ground, asked: MonthAsked
+    person: Person, project: Membership, found: Sequence[Opportunity], ground: PromoContext, asked: MonthAsked
 ) -> None:
     section("Opportunities", "The best promotion of each department, by what it is expected to bring.")
     if not found:
@@ -150,7 +150,7 @@ def _show_found(
 
 def _kept(
     person: Person, project: Membership, found: Sequence[Opportunity], month: str, geo: str
-) -> tuple[KeptOpportunity, ...]:
+) -> tuple[SavedOpportunity, ...]:
     """The opportunities with their numbers; what was found anew is kept by whoever may plan."""
     of_month = {"month": month, "geo": geo}
     with session() as s:

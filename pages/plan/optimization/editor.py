@@ -28,13 +28,17 @@ from pages.plan.plans.keep import keep_budget
 from pages.plan.plans.model import choose_model, trusted, wording_of
 from pages.plan.plans.open import show_kept_model, show_model_gone
 from pages.plan.plans.save import new_button, save_buttons, show_name
-from pages.plan.plans.state import Bench
+from pages.plan.plans.state import PlanEditorState
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 
 
 def budget_screen(
-    person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench, header: DeltaGenerator
+    person: Person,
+    project: Membership,
+    models: Sequence[ModelInfo],
+    bench: PlanEditorState,
+    header: DeltaGenerator,
 ) -> None:
     """The board, or the saved answer alone where its model is gone."""
     if bench.scenario is None or bench.scenario.model_available:
@@ -52,7 +56,11 @@ def budget_screen(
 
 
 def budget_board(
-    person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench, header: DeltaGenerator
+    person: Person,
+    project: Membership,
+    models: Sequence[ModelInfo],
+    bench: PlanEditorState,
+    header: DeltaGenerator,
 ) -> None:
     """The question, its answer, and the header's buttons."""
     prefix = f"budget_{project.project_id}_{bench.scenario.id if bench.scenario else 0}_{bench.round}"
@@ -91,7 +99,7 @@ def _say_horizon(basis: PlanBasis, wording: Wording) -> None:
 
 
 def _ask(
-    bench: Bench, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
+    bench: PlanEditorState, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
 ) -> BudgetInputs | None:
     """The inputs as edited, kept on the bench; None while they break a rule, which is said below them."""
     old = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
@@ -119,7 +127,7 @@ def _say_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording) -> N
 
 
 def _optimise(
-    info: ModelInfo, inputs: BudgetInputs, basis: PlanBasis, bench: Bench, wording: Wording
+    info: ModelInfo, inputs: BudgetInputs, basis: PlanBasis, bench: PlanEditorState, wording: Wording
 ) -> bool:
     """Put the question to the optimiser, whether it had an answer; who comes here has agreed to a model that
     did not converge."""
@@ -134,7 +142,9 @@ def _optimise(
     return not outcome.failed
 
 
-def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, wording: Wording) -> None:
+def _show(
+    info: ModelInfo, project: Membership, basis: PlanBasis, bench: PlanEditorState, wording: Wording
+) -> None:
     inputs = BudgetInputs.from_json(bench.answered or {}, wording.labels)
     answer = BudgetAnswer.from_json(bench.answer or {})
     if bench.stale:
@@ -152,5 +162,5 @@ def _show(info: ModelInfo, project: Membership, basis: PlanBasis, bench: Bench, 
     )
 
 
-def _periods_of(bench: Bench) -> int | None:
+def _periods_of(bench: PlanEditorState) -> int | None:
     return int(bench.inputs["periods"]) if bench.inputs else None

@@ -28,7 +28,7 @@ from core.mmm.planning.words import (
 from core.mmm.results.evidence import Estimate
 from pages.plan.plans.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, kpi_row
+from pages.shared.layout import KpiCard, kpi_row
 
 ROAS_HELP = "Caused inside the horizon by its own spend, over that spend; carry-over afterwards comes on top"
 
@@ -87,19 +87,19 @@ def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -
     least, most = signed(answer.difference.lower, wording), signed(answer.difference.upper, wording)
     kpi_row(
         [
-            Kpi(
+            KpiCard(
                 f"Caused {label}", kpi(answer.kpi.mean),
                 f"{level}: {span_words(answer.kpi, wording)}; before: {kpi(answer.before_kpi.mean)}",
                 help="Caused by media inside the horizon, earlier spend still at work included",
             ),
-            Kpi(
+            KpiCard(
                 "Gain", signed(answer.difference.mean, wording),
                 f"{level}: {least} to {most}",
                 help=f"Plan minus {before} at the same budget and within the limits, carry-over included",
             ),
-            Kpi(wording.return_name, *return_words(answer, wording, inputs.level), help=ROAS_HELP),
-            Kpi("Probability better", probability(answer.probability_better), f"than {before}"),
-            Kpi(
+            KpiCard(wording.return_name, *return_words(answer, wording, inputs.level), help=ROAS_HELP),
+            KpiCard("Probability better", probability(answer.probability_better), f"than {before}"),
+            KpiCard(
                 "Carried over", kpi(answer.kpi_after.mean),
                 f"{level}: {span_words(answer.kpi_after, wording)}",
                 help="What the plan’s spend still causes after the horizon; it is counted in the gain",

@@ -16,8 +16,8 @@ from core.mmm.planning.compare import (
     MOST_PLANS,
     RECENT,
     ComparedPlan,
-    Comparison,
-    Standing,
+    PlanComparison,
+    PlanOutcome,
     compare_plans,
     recent_plan,
 )
@@ -85,7 +85,7 @@ def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
     return list(picked)
 
 
-def _show(comparison: Comparison, project: Membership, wording: Wording) -> None:
+def _show(comparison: PlanComparison, project: Membership, wording: Wording) -> None:
     baseline = next(s for s in comparison.standings if s.plan.scenario_id == comparison.baseline_id)
     for standing in comparison.standings:
         if standing.difference is not None:
@@ -121,7 +121,7 @@ def _show(comparison: Comparison, project: Membership, wording: Wording) -> None
     )
 
 
-def _verdict(standing: Standing, baseline: Standing, wording: Wording) -> str:
+def _verdict(standing: PlanOutcome, baseline: PlanOutcome, wording: Wording) -> str:
     other = f"“{baseline.plan.name}”"
     if standing.difference is None or standing.probability_better is None:
         return f"brings the same as {other}."
@@ -133,12 +133,12 @@ def _verdict(standing: Standing, baseline: Standing, wording: Wording) -> str:
     return f"for {money} {gain}. {better_sentence(standing.probability_better, other)}"
 
 
-def _table(comparison: Comparison, wording: Wording) -> pd.DataFrame:
+def _table(comparison: PlanComparison, wording: Wording) -> pd.DataFrame:
     """One column per plan, so that five fit a screen and a phone scrolls sideways."""
     return pd.DataFrame({s.plan.name: _column(s, comparison, wording) for s in comparison.standings})
 
 
-def _column(standing: Standing, comparison: Comparison, wording: Wording) -> dict[str, str]:
+def _column(standing: PlanOutcome, comparison: PlanComparison, wording: Wording) -> dict[str, str]:
     kpi, gap, roas = standing.kpi, standing.difference, standing.roas
     spend = {o.channel: o.after_value for o in standing.plan.answer.channels}
     facts = {
@@ -156,7 +156,7 @@ def _column(standing: Standing, comparison: Comparison, wording: Wording) -> dic
     return facts | {wording.label(c): wording.money(spend.get(c, 0.0)) for c in comparison.channels}
 
 
-def _whole(standing: Standing, wording: Wording) -> dict[str, str]:
+def _whole(standing: PlanOutcome, wording: Wording) -> dict[str, str]:
     """The whole KPI of the horizon, where the plan forecasts it."""
     whole = getattr(standing.plan.answer, "whole_kpi", None)
     return {wording.kpi_label: f"{wording.kpi(whole.mean)} ({span_words(whole, wording)})"} if whole else {}

@@ -23,14 +23,14 @@ from core.mmm.store.frozen_plans import frozen_model
 from pages.plan.plans.budget_answer import show_answer
 from pages.plan.plans.keep import keep_budget, keep_whatif
 from pages.plan.plans.open import open_plan
-from pages.plan.plans.state import Bench, close_plan
+from pages.plan.plans.state import PlanEditorState, close_plan
 from pages.plan.plans.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
 from pages.shared.actions import FAILED, attempt
 from pages.shared.escape import plain
 from pages.shared.session import may
 
 
-def show_frozen(project: Membership, bench: Bench) -> bool:
+def show_frozen(project: Membership, bench: PlanEditorState) -> bool:
     """Whether the plan on the table is frozen; then it is shown, and nothing can be changed."""
     info = bench.scenario
     if info is None or info.frozen is None:
@@ -66,14 +66,14 @@ def _head(project: Membership, info: ScenarioInfo) -> None:
         )
 
 
-def _budget(project: Membership, bench: Bench, info: ScenarioInfo, wording: Wording) -> None:
+def _budget(project: Membership, bench: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
     inputs = BudgetInputs.from_json(info.config, wording.labels)
     answer = BudgetAnswer.from_json(info.results or {})
     keep = partial(keep_budget, project, bench, None, answer, inputs, wording)
     show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), keep)
 
 
-def _whatif(project: Membership, bench: Bench, info: ScenarioInfo, wording: Wording) -> None:
+def _whatif(project: Membership, bench: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
     basis = read_basis(_model(info.cache_key, info), int(info.config["periods"]))
     inputs = WhatIfInputs.from_json(info.config, basis)
     answer = WhatIfAnswer.from_json(info.results or {})

@@ -16,7 +16,7 @@ from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.frozen_words import frozen_words, note_words
-from core.mmm.planning.origin import Origin, lost_origin, origin_of
+from core.mmm.planning.origin import PlanOrigin, lost_origin, origin_of
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.values import BudgetInputs
@@ -26,7 +26,7 @@ from core.mmm.store import frozen_plans as keeping
 from pages.plan.plans.answers import trained
 from pages.plan.plans.link import copy_link
 from pages.plan.plans.read_back import read_back
-from pages.plan.plans.state import Bench
+from pages.plan.plans.state import PlanEditorState
 from pages.plan.plans.why import show_why
 from pages.shared.actions import FAILED, attempt
 from pages.shared.escape import plain
@@ -39,9 +39,13 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 
 
 def keep_budget(
-    project: Membership, bench: Bench, info: ModelInfo | None, answer: BudgetAnswer, inputs: BudgetInputs,
+    project: Membership,
+    bench: PlanEditorState,
+    info: ModelInfo | None,
+    answer: BudgetAnswer,
+    inputs: BudgetInputs,
     wording: Wording,
-) -> None:  # fmt: skip
+) -> None:
     """The row below the answer of a budget; without `info` its model is gone, or kept frozen."""
     title, origin = title_of(project, bench.scenario, "Budget plan"), _origin(bench, info, wording)
     report = partial(budget_report, title, answer, inputs, wording, origin)
@@ -49,9 +53,14 @@ def keep_budget(
 
 
 def keep_whatif(
-    project: Membership, bench: Bench, info: ModelInfo | None, answer: WhatIfAnswer, inputs: WhatIfInputs,
-    wording: Wording, basis: PlanBasis | None = None,
-) -> None:  # fmt: skip
+    project: Membership,
+    bench: PlanEditorState,
+    info: ModelInfo | None,
+    answer: WhatIfAnswer,
+    inputs: WhatIfInputs,
+    wording: Wording,
+    basis: PlanBasis | None = None,
+) -> None:
     """The row below the answer of a spend scenario; with `info` and `basis` a file can be read back."""
     title, origin = title_of(project, bench.scenario, "Spend scenario"), _origin(bench, info, wording)
     report = partial(whatif_report, title, answer, inputs, wording, origin)
@@ -61,7 +70,9 @@ def keep_whatif(
             read_back(bench, info, basis, wording)
 
 
-def show_keeping(project: Membership, bench: Bench, report: Make, wording: Wording, *, key: str) -> None:
+def show_keeping(
+    project: Membership, bench: PlanEditorState, report: Make, wording: Wording, *, key: str
+) -> None:
     """One row below an answer: why, export, and for a saved plan the link, the note and freezing."""
     saved = bench.scenario
     row = st.container(
@@ -78,7 +89,7 @@ def show_keeping(project: Membership, bench: Bench, report: Make, wording: Wordi
             _freeze_box(project, bench, saved, wording)
 
 
-def _origin(bench: Bench, info: ModelInfo | None, wording: Wording) -> Origin:
+def _origin(bench: PlanEditorState, info: ModelInfo | None, wording: Wording) -> PlanOrigin:
     saved = bench.scenario
     if saved is not None and saved.frozen is not None:
         return saved.frozen.origin
@@ -151,7 +162,7 @@ def _picture(report: Make) -> bytes:
     return plan_png(made.answer, made.wording, made.title.name, made.answered)
 
 
-def _freeze_box(project: Membership, bench: Bench, saved: ScenarioInfo, wording: Wording) -> None:
+def _freeze_box(project: Membership, bench: PlanEditorState, saved: ScenarioInfo, wording: Wording) -> None:
     if not may(project, Permission.PLAN_EDIT):
         return
     changed = bench.unsaved or bench.stale

@@ -12,7 +12,7 @@ from core.mmm.model_info import ModelInfo
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.values import PlanKind
 from core.mmm.store import models, plans
-from pages.plan.plans.state import Bench, bench_of, close_plan, open_number
+from pages.plan.plans.state import PlanEditorState, bench_of, close_plan, open_number
 from pages.shared.escape import plain
 from pages.shared.screens import choose
 
@@ -36,7 +36,7 @@ def open_plan(scenario_id: int) -> None:
     st.session_state[_NEXT] = True
 
 
-def open_bench(person: Person, project: Membership, kind: PlanKind) -> Bench:
+def open_bench(person: Person, project: Membership, kind: PlanKind) -> PlanEditorState:
     """The workbench of the plan in the address (`?scenario=`), at first with what was saved."""
     scenario = _wanted(person, project, kind)
     bench = bench_of(person, project.project_id, kind.value, scenario.id if scenario else None)
@@ -47,14 +47,14 @@ def open_bench(person: Person, project: Membership, kind: PlanKind) -> Bench:
     return bench
 
 
-def _overtaken(bench: Bench, known: ScenarioInfo, now: ScenarioInfo) -> bool:
+def _overtaken(bench: PlanEditorState, known: ScenarioInfo, now: ScenarioInfo) -> bool:
     """Whether what others did takes the table: they froze the plan, or saved it while nothing was changed
     here."""
     saved = now.updated_at != known.updated_at and not bench.unsaved
     return known.is_frozen != now.is_frozen or saved
 
 
-def show_kept_model(person: Person, bench: Bench) -> ModelInfo | None:
+def show_kept_model(person: Person, bench: PlanEditorState) -> ModelInfo | None:
     """The model of the saved plan on the table, which stays; None where it can be chosen."""
     if bench.scenario is None:
         return None

@@ -15,11 +15,11 @@ from core.mmm.planning.schedule_shape import ScheduleShape
 from core.mmm.planning.whatif_schedule import read_whatif
 from core.mmm.planning.whatif_values import WhatIfInputs
 from pages.plan.plans.answers import plan_basis, trained
-from pages.plan.plans.state import Bench
+from pages.plan.plans.state import PlanEditorState
 from pages.shared.actions import toast_next, user_errors
 
 
-def read_back(bench: Bench, info: ModelInfo, basis: PlanBasis, wording: Wording) -> None:
+def read_back(bench: PlanEditorState, info: ModelInfo, basis: PlanBasis, wording: Wording) -> None:
     """The button `Read a file`: dates and channels from a workbook or CSV become the scenario."""
     # A new number closes the box again once a file was read.
     key = f"whatif_read_box_{bench.round}"

@@ -9,7 +9,7 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.store import plans
-from pages.plan.plans.state import Bench, bench_of, close_plan
+from pages.plan.plans.state import PlanEditorState, bench_of, close_plan
 from pages.shared.actions import FAILED, attempt, toast_next
 from pages.shared.escape import plain
 from pages.shared.screens import choose
@@ -19,7 +19,7 @@ MOST_LETTERS = 120
 
 
 def save_buttons(
-    person: Person, project: Membership, bench: Bench, kind: str, *, ready: bool, first_name: str
+    person: Person, project: Membership, bench: PlanEditorState, kind: str, *, ready: bool, first_name: str
 ) -> None:
     """Buttons of the page's header: begin anew, save over the open plan, save as a new one."""
     reason = _why_not(project, bench, ready)
@@ -49,7 +49,7 @@ def new_button(person: Person, project: Membership, kind: str) -> None:
         st.rerun()
 
 
-def show_name(bench: Bench) -> None:
+def show_name(bench: PlanEditorState) -> None:
     """The name of the open plan, and whether it was changed since it was saved; nothing for a new one."""
     if bench.scenario is None:
         return
@@ -68,7 +68,9 @@ def show_name(bench: Bench) -> None:
                 st.rerun()
 
 
-def _save_form(person: Person, project: Membership, bench: Bench, kind: str, first_name: str) -> None:
+def _save_form(
+    person: Person, project: Membership, bench: PlanEditorState, kind: str, first_name: str
+) -> None:
     with st.form(f"{kind}_save_form", border=False):
         name = st.text_input("Name", first_name, max_chars=MOST_LETTERS, key=f"{kind}_save_name")
         pressed = st.form_submit_button("Save", type="primary", icon=":material/save:", key=f"{kind}_save")
@@ -82,7 +84,9 @@ def _save_form(person: Person, project: Membership, bench: Bench, kind: str, fir
     st.rerun()
 
 
-def _move_to(saved: ScenarioInfo, person: Person, project: Membership, bench: Bench, kind: str) -> None:
+def _move_to(
+    saved: ScenarioInfo, person: Person, project: Membership, bench: PlanEditorState, kind: str
+) -> None:
     """The plan's own workbench takes over; the one it came from goes back to what was saved there."""
     own = bench_of(person, project.project_id, kind, saved.id)
     own.open(saved)
@@ -93,7 +97,7 @@ def _move_to(saved: ScenarioInfo, person: Person, project: Membership, bench: Be
     choose("scenario", saved.id)
 
 
-def _overwrite(bench: Bench, scenario: ScenarioInfo) -> None:
+def _overwrite(bench: PlanEditorState, scenario: ScenarioInfo) -> None:
     saved: Any = attempt(
         plans.update_scenario,
         scenario.id,
@@ -112,7 +116,7 @@ def _begin(person: Person, project: Membership, kind: str) -> None:
     close_plan(project.project_id, kind)
 
 
-def _why_not(project: Membership, bench: Bench, ready: bool) -> str:
+def _why_not(project: Membership, bench: PlanEditorState, ready: bool) -> str:
     if not may(project, Permission.PLAN_EDIT):
         if project.is_demo:
             return "This is the demo: try everything here; to keep plans, make a project of your own."

@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 
 
 @dataclass
-class Bench:
+class PlanEditorState:
     """One plan on the table. `inputs` and `answer` are the JSON of core's values; None: not begun.
 
     `answered` are the inputs that `answer` belongs to, `scenario` is the saved plan it was opened from.
@@ -122,7 +122,7 @@ def close_plan(project_id: int, kind: str) -> None:
     choose("scenario", None)
 
 
-def bench_of(person: Person, project_id: int, kind: str, scenario_id: int | None) -> Bench:
+def bench_of(person: Person, project_id: int, kind: str, scenario_id: int | None) -> PlanEditorState:
     """The person's workbench for one saved plan, or for a new one (None).
 
     It lives in the server so that a reload keeps it; visitors of the demo share an account and therefore keep
@@ -130,13 +130,13 @@ def bench_of(person: Person, project_id: int, kind: str, scenario_id: int | None
     """
     if person.is_demo:
         own = st.session_state.setdefault(_OWN, {})
-        return own.setdefault((project_id, kind, scenario_id), Bench())
+        return own.setdefault((project_id, kind, scenario_id), PlanEditorState())
     return _bench(person.id, project_id, kind, scenario_id)
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)
-def _bench(person_id: int, project_id: int, kind: str, scenario_id: int | None) -> Bench:
-    return Bench()
+def _bench(person_id: int, project_id: int, kind: str, scenario_id: int | None) -> PlanEditorState:
+    return PlanEditorState()
 
 
 def frozen(key: str, value: Value) -> Value:

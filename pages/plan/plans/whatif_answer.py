@@ -13,7 +13,7 @@ from core.mmm.planning.whatif_words import driver_sentence, scenario_sentence
 from core.mmm.planning.words import beyond_words, signed, signed_money, span_words
 from pages.plan.plans.budget_answer import ROAS_HELP, outcome_table, return_words
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, chart, kpi_row
+from pages.shared.layout import KpiCard, chart, kpi_row
 
 RECENT = "Recent"
 SCENARIO = "Scenario"
@@ -68,31 +68,31 @@ def show_channels(answer: WhatIfAnswer, wording: Wording, level: float) -> None:
     )
 
 
-def _cards(answer: WhatIfAnswer, wording: Wording, level: float) -> list[Kpi]:
+def _cards(answer: WhatIfAnswer, wording: Wording, level: float) -> list[KpiCard]:
     """The answer in figures; how likely it is to be better stands in the sentence above them."""
     share, label, gap = f"{level * 100:.0f} %", wording.kpi_label, answer.difference
     recent = sum(o.recent_value for o in answer.channels)
     cards = [
-        Kpi(
+        KpiCard(
             "Difference", signed(gap.mean, wording),
             f"{share}: {signed(gap.lower, wording)} to {signed(gap.upper, wording)}",
             help="Against recent spend, from the same draws; carry-over and changed drivers included",
         ),
-        Kpi(
+        KpiCard(
             "Spend", wording.money(answer.total_value),
             f"{signed_money(answer.total_value - recent, wording)} against recent",
         ),
-        Kpi(
+        KpiCard(
             f"Caused {label}", wording.kpi(answer.kpi.mean),
             f"{share}: {span_words(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
             help="Caused by media inside the horizon, earlier spend still at work included. "
             f"Later: carried over after its end ({share}: {span_words(answer.kpi_after, wording)})",
         ),
-        Kpi(wording.return_name, *return_words(answer, wording, level), help=ROAS_HELP),
+        KpiCard(wording.return_name, *return_words(answer, wording, level), help=ROAS_HELP),
     ]  # fmt: skip
     if answer.whole_kpi is None:
         return cards
-    whole = Kpi(
+    whole = KpiCard(
         label, wording.kpi(answer.whole_kpi.mean), f"{share}: {span_words(answer.whole_kpi, wording)}",
         help="The whole KPI of the horizon: baseline, media and everything else",
     )  # fmt: skip

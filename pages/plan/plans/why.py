@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.wording import Wording
-from core.mmm.planning.why import Reason, Why
+from core.mmm.planning.why import Why, WhyStep
 from pages.shared.escape import plain
 
 
@@ -28,7 +28,7 @@ def _drawer(why: Why, wording: Wording) -> None:
     _show_ground(why, wording)
 
 
-def _show_reason(reason: Reason) -> None:
+def _show_reason(reason: WhyStep) -> None:
     st.caption(plain(reason.sentence))
     st.latex(reason.symbols)
     rows = [(name, _number(value)) for name, value in reason.parts]

@@ -13,7 +13,7 @@ from core.promo.post_mortem.charts import course_chart
 from pages.plan.promo.answer import NAMES, amount, span
 from pages.shared.escape import plain
 from pages.shared.formatting import day
-from pages.shared.layout import Kpi, chart, kpi_row, section
+from pages.shared.layout import KpiCard, chart, kpi_row, section
 
 
 def show_cards(report: PostMortem, wording: Wording) -> None:
@@ -21,7 +21,7 @@ def show_cards(report: PostMortem, wording: Wording) -> None:
     kpi_row([_card(name, report, wording) for name in FIGURES], columns=5)
 
 
-def _card(name: str, report: PostMortem, wording: Wording) -> Kpi:
+def _card(name: str, report: PostMortem, wording: Wording) -> KpiCard:
     error, unit = report.errors[name], "points" if name == "margin_pct" else "%"
     note = f"Forecast {amount(name, report.forecast[name], wording)}"
     interval = report.intervals.get(name)
@@ -30,7 +30,7 @@ def _card(name: str, report: PostMortem, wording: Wording) -> Kpi:
         note += f", {held} {span(name, interval, wording)}"
     delta = None if error is None else _signed(error, unit)
     calm = interval is not None and report.inside_interval[name]
-    return Kpi(
+    return KpiCard(
         NAMES[name], amount(name, report.actual[name], wording), note, delta, "neutral" if calm else "up"
     )
 
@@ -78,14 +78,14 @@ def show_signals(report: PostMortem, wording: Wording) -> None:
     section("After and beside", "Against what would have been sold without the promotion; 90 % intervals.")
     cards, dip = [], report.post_promo_dip
     if dip is None:
-        cards.append(Kpi("Dip after", MISSING, "Too few days after it have sales yet."))
+        cards.append(KpiCard("Dip after", MISSING, "Too few days after it have sales yet."))
     else:
         when = f"{day(dip.worst_from)} to {day(dip.worst_to)}, the worst week"
         words = f"{_flag(dip.flagged)}{wording.money(dip.sales_value)}, {_ends(dip.lower, dip.upper)}; {when}"
-        cards.append(Kpi("Dip after", f"{100 * dip.share:+.1f} %", words))
+        cards.append(KpiCard("Dip after", f"{100 * dip.share:+.1f} %", words))
     for one in report.cannibalization_signals:
         words = f"{_flag(one.flagged)}{wording.money(one.sales_value)}, {_ends(one.lower, one.upper)}"
-        cards.append(Kpi(one.department, f"{100 * one.share:+.1f} %", words))
+        cards.append(KpiCard(one.department, f"{100 * one.share:+.1f} %", words))
     kpi_row(cards, columns=4)
     if not report.cannibalization_signals:
         st.caption("Every department had a promotion: none could be cannibalised.")

@@ -14,15 +14,15 @@ from core.database import session
 from core.errors import UserError
 from core.promo.fitted import PromoModel
 from core.promo.model_info import PromoModelInfo
-from core.promo.post_mortem import Change, PostMortem, next_forecast, run
-from core.promo.post_mortem.kept import KeptReview
-from core.promo.scenarios.promo_info import KeptPromo
+from core.promo.post_mortem import PostMortem, ReEstimate, next_forecast, run
+from core.promo.post_mortem.kept import SavedPostMortem
+from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.promo.store import post_mortems as reviews
 from pages.plan.promo.cached import promo_model, rules_of, sales_frame
-from pages.plan.promo.context import Ground
+from pages.plan.promo.context import PromoContext
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Review:
     `kept` is the saved one; `before` the model that made the forecast and `after` a newer one, where both
     are there."""
 
-    promo: KeptPromo
+    promo: SavedPromo
     report: PostMortem
-    kept: KeptReview | None
+    kept: SavedPostMortem | None
     before: PromoModelInfo | None
     after: PromoModelInfo | None
 
@@ -55,7 +55,7 @@ def last_sold(person: Person, project: Membership) -> dt.date:
     return span.last_on if span else dt.date.min
 
 
-def review_of(person: Person, project: Membership, promo: KeptPromo, ground: Ground) -> Review:
+def review_of(person: Person, project: Membership, promo: SavedPromo, ground: PromoContext) -> Review:
     """The post-mortem of a saved promotion. UserError where none can be made."""
     with session() as s:
         key = facts.facts_key(s, person, project.project_id)
@@ -78,8 +78,8 @@ def _report(
     asked: list[Any],
     _person: Person,
     _project: Membership,
-    _promo: KeptPromo,
-    _ground: Ground,
+    _promo: SavedPromo,
+    _ground: PromoContext,
 ) -> PostMortem:
     assert _promo.kpis is not None
     sales: pd.DataFrame = sales_frame(_person, project_id)
@@ -89,7 +89,7 @@ def _report(
     )  # fmt: skip
 
 
-def change_of(review: Review, settings: PromoSettings, project: Membership) -> Change:
+def change_of(review: Review, settings: PromoSettings, project: Membership) -> ReEstimate:
     """How the next forecast of the promotion differs. UserError as in core."""
     assert review.before is not None
     assert review.after is not None
@@ -109,9 +109,9 @@ def change_of(review: Review, settings: PromoSettings, project: Membership) -> C
 def _change(
     project_id: int,
     asked: list[Any],
-    _promo: KeptPromo,
+    _promo: SavedPromo,
     _before: PromoModel,
     _after: PromoModel,
     _settings: PromoSettings,
-) -> Change:
+) -> ReEstimate:
     return next_forecast(_promo.scenario, _before, _after, _settings, currency=asked[3])

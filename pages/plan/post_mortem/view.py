@@ -11,14 +11,14 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.documents.tables import to_xlsx_bytes
 from core.errors import UserError
-from core.promo.post_mortem import FIGURES, Change, PostMortem
-from core.promo.scenarios.promo_info import KeptPromo
+from core.promo.post_mortem import FIGURES, PostMortem, ReEstimate
+from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.store import models
 from core.promo.store import post_mortems as reviews
 from pages.plan.post_mortem.figures import show_cards, show_course, show_parts, show_sentences, show_signals
 from pages.plan.post_mortem.report import Review, change_of, review_of
 from pages.plan.promo.answer import NAMES
-from pages.plan.promo.context import Ground, show_behind
+from pages.plan.promo.context import PromoContext, show_behind
 from pages.plan.promo.export import XLSX, file_name
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
@@ -29,7 +29,7 @@ from pages.shared.screens import Screen, link
 from pages.shared.session import may
 
 
-def review_board(person: Person, project: Membership, promo: KeptPromo, ground: Ground) -> None:
+def review_board(person: Person, project: Membership, promo: SavedPromo, ground: PromoContext) -> None:
     """Everything about one promotion's outcome."""
     busy = show_jobs(person, project, key="review_jobs")
     try:
@@ -100,7 +100,7 @@ def _learn(review: Review, project: Membership, edits: bool) -> None:
         st.rerun()
 
 
-def _next(review: Review, project: Membership, ground: Ground) -> None:
+def _next(review: Review, project: Membership, ground: PromoContext) -> None:
     section("The next forecast of this promotion")
     show_behind(ground)
     if review.before is None or review.after is None:
@@ -118,7 +118,7 @@ def _next(review: Review, project: Membership, ground: Ground) -> None:
     )
 
 
-def _lines(change: Change) -> pd.DataFrame:
+def _lines(change: ReEstimate) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {

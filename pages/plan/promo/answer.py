@@ -13,7 +13,7 @@ from core.promo.scenarios.charts import breakdown_bars
 from core.promo.scenarios.kpis import PromoKpis
 from pages.plan.promo.labels import pct, signed_count, signed_money, signed_points
 from pages.shared.escape import plain
-from pages.shared.layout import Kpi, chart, kpi_row
+from pages.shared.layout import KpiCard, chart, kpi_row
 
 FIGURES = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
 NAMES = {
@@ -55,9 +55,9 @@ def span(name: str, interval: tuple[float, float], wording: Wording, how: Any = 
     return f"{low.removesuffix(' points')} to {high}"
 
 
-def _card(name: str, kpis: PromoKpis, wording: Wording) -> Kpi:
+def _card(name: str, kpis: PromoKpis, wording: Wording) -> KpiCard:
     delta = kpis.deltas[name]
-    return Kpi(
+    return KpiCard(
         NAMES[name],
         amount(name, kpis.totals[name], wording),
         note=f"90 %: {span(name, kpis.intervals[f'{name}_delta'], wording, change)}",

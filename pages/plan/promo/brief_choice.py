@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.database import session
-from core.promo.scenarios.promo_info import KeptPromo, PromoInfo
+from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
 from core.promo.store import scenarios
 from pages.shared.formatting import day
 from pages.shared.screens import choose, chosen_uuid
@@ -16,7 +16,7 @@ from pages.shared.session import require_person
 PROMO = "promo"
 
 
-def choose_promo(promos: Sequence[PromoInfo], *, key: str) -> KeptPromo:
+def choose_promo(promos: Sequence[PromoInfo], *, key: str) -> SavedPromo:
     """The promotion in the address, or the first; choosing another changes the address."""
     by_id = {promo.id: promo for promo in promos}
     asked = chosen_uuid(PROMO)

@@ -17,7 +17,7 @@ from core.promo.model_info import PromoModelInfo
 from core.promo.opportunities.gap import gap
 from core.promo.opportunities.heat_map import heat_map
 from core.promo.opportunities.opportunities import opportunities
-from core.promo.scenarios.best import BestDeal, FrontierPoint, best_discounts, frontier
+from core.promo.scenarios.best import BestDeal, DiscountFrontierPoint, best_discounts, frontier
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
@@ -25,7 +25,7 @@ from core.promo.store import models
 from pages.plan.promo.month import Discovered, MonthAsked
 
 if TYPE_CHECKING:
-    from pages.plan.promo.context import Ground
+    from pages.plan.promo.context import PromoContext
 
 Caps = Mapping[str, float]
 
@@ -59,19 +59,23 @@ def rules_of(settings: PromoSettings) -> list[Any]:
     return [settings.to_json(), None if table is None else table.to_json(orient="split")]
 
 
-def best_deal(ground: Ground, scenario: PromoScenario, goal: str, floor_pct: float, caps: Caps) -> BestDeal:
+def best_deal(
+    ground: PromoContext, scenario: PromoScenario, goal: str, floor_pct: float, caps: Caps
+) -> BestDeal:
     """The best discounts of the scenario's lines for a goal. UserError as in core."""
     asked = [scenario.to_json(), goal, floor_pct, caps, *rules_of(ground.settings)]
     return _best_deal(ground.info.project_id, ground.info.cache_key, asked, ground, scenario)
 
 
-def frontier_points(ground: Ground, scenario: PromoScenario, caps: Caps) -> tuple[FrontierPoint, ...]:
+def frontier_points(
+    ground: PromoContext, scenario: PromoScenario, caps: Caps
+) -> tuple[DiscountFrontierPoint, ...]:
     """The efficient discounts of the scenario's lines, from most margin to most sales."""
     asked = [scenario.to_json(), caps, *rules_of(ground.settings)]
     return _frontier(ground.info.project_id, ground.info.cache_key, asked, ground, scenario)
 
 
-def discovered(person: Person, ground: Ground, asked: MonthAsked) -> Discovered:
+def discovered(person: Person, ground: PromoContext, asked: MonthAsked) -> Discovered:
     """What a month lacks and what could close it. UserError as in core."""
     with session() as s:
         key = facts.facts_key(s, person, ground.info.project_id)
@@ -110,7 +114,7 @@ def _curves(
 
 @st.cache_data(max_entries=64, show_spinner="Searching the best discounts")
 def _best_deal(
-    project_id: int, cache_key: str, asked: list[Any], _ground: Ground, _scenario: PromoScenario
+    project_id: int, cache_key: str, asked: list[Any], _ground: PromoContext, _scenario: PromoScenario
 ) -> BestDeal:
     expected = forecast(_ground.info, _scenario.start, _scenario.end)
     _, goal, floor_pct, caps, *_ = asked
@@ -123,8 +127,8 @@ def _best_deal(
 
 @st.cache_data(max_entries=64, show_spinner="Drawing the frontier")
 def _frontier(
-    project_id: int, cache_key: str, asked: list[Any], _ground: Ground, _scenario: PromoScenario
-) -> tuple[FrontierPoint, ...]:
+    project_id: int, cache_key: str, asked: list[Any], _ground: PromoContext, _scenario: PromoScenario
+) -> tuple[DiscountFrontierPoint, ...]:
     expected = forecast(_ground.info, _scenario.start, _scenario.end)
     model = _ground.model
     return frontier(
@@ -134,7 +138,12 @@ def _frontier(
 
 @st.cache_resource(max_entries=24, show_spinner="Looking for opportunities")
 def _discovered(
-    project_id: int, cache_key: str, words: list[Any], _person: Person, _ground: Ground, _asked: MonthAsked
+    project_id: int,
+    cache_key: str,
+    words: list[Any],
+    _person: Person,
+    _ground: PromoContext,
+    _asked: MonthAsked,
 ) -> Discovered:
     sales, model = sales_frame(_person, project_id), _ground.model
     where = sales, _asked.targets, _asked.month, _asked.geo, model.baseline

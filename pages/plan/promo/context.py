@@ -25,7 +25,7 @@ from pages.shared.session import may
 
 
 @dataclass(frozen=True)
-class Ground:
+class PromoContext:
     """The newest model of the project with its settings."""
 
     info: PromoModelInfo
@@ -76,7 +76,7 @@ class Ground:
         return self.last_day + dt.timedelta(days=1)
 
 
-def ground_of(person: Person, project: Membership) -> Ground:
+def ground_of(person: Person, project: Membership) -> PromoContext:
     """What promotions of the project are computed from; where something is missing, the way to it ends the
     run."""
     with session() as s:
@@ -85,7 +85,7 @@ def ground_of(person: Person, project: Membership) -> Ground:
     if not known:
         _nothing_learned(person, project)
         st.stop()
-    return Ground(known[0], promo_model(known[0]), settings, wording_of(project))
+    return PromoContext(known[0], promo_model(known[0]), settings, wording_of(project))
 
 
 def wording_of(project: Membership) -> Wording:
@@ -93,7 +93,7 @@ def wording_of(project: Membership) -> Wording:
     return Wording(currency=project.currency)
 
 
-def show_behind(ground: Ground) -> None:
+def show_behind(ground: PromoContext) -> None:
     """Says that sales came after what was learned, with the way to learning again."""
     if ground.info.facts_changed:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="promo_behind"):

@@ -68,7 +68,7 @@ def _segments(names: list[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Draft:
+class PromoDraft:
     """Everything on the builder's table."""
 
     label: str

@@ -9,10 +9,10 @@ import streamlit as st
 
 from core.access import Membership, NotFound, Person
 from core.database import session
-from core.promo.scenarios.promo_info import KeptPromo
+from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.store import opportunities, scenarios
-from pages.plan.promo.draft import Draft
-from pages.plan.promo.state import OPPORTUNITY, PROMO, Table, close_promo, open_promo, table_of
+from pages.plan.promo.draft import PromoDraft
+from pages.plan.promo.state import OPPORTUNITY, PROMO, PromoEditorState, close_promo, open_promo, table_of
 from pages.shared.screens import choose, chosen_uuid
 
 TABS = ("Builder", "Saved", "Compare", "Settings")
@@ -39,7 +39,7 @@ def take_from_list(promo_id: uuid.UUID) -> None:
     show_tab(TABS[0])
 
 
-def open_table(person: Person, project: Membership) -> Table:
+def open_table(person: Person, project: Membership) -> PromoEditorState:
     """The table of the promotion in the address (`?promo=`), at first with what was saved; of an opportunity
     (`?opportunity=`), at first with what it suggests; else of a new one."""
     kept = _wanted(person, project)
@@ -50,7 +50,7 @@ def open_table(person: Person, project: Membership) -> Table:
     return table
 
 
-def _wanted(person: Person, project: Membership) -> KeptPromo | None:
+def _wanted(person: Person, project: Membership) -> SavedPromo | None:
     wanted = open_promo(project.project_id)
     if wanted is None:
         return None
@@ -67,7 +67,7 @@ def _wanted(person: Person, project: Membership) -> KeptPromo | None:
     return found
 
 
-def _of_opportunity(person: Person, project: Membership) -> Table | None:
+def _of_opportunity(person: Person, project: Membership) -> PromoEditorState | None:
     wanted = chosen_uuid(OPPORTUNITY)
     if wanted is None:
         return None
@@ -88,5 +88,5 @@ def _of_opportunity(person: Person, project: Membership) -> Table | None:
     table = table_of(person, project.project_id, wanted)
     if table.draft is None:
         table.opportunity_id = wanted
-        table.lay(Draft.of(found.opportunity.scenario()))
+        table.lay(PromoDraft.of(found.opportunity.scenario()))
     return table

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from core.access import Person
-from core.promo.scenarios.promo_info import KeptPromo
-from pages.plan.promo.draft import Draft
+from core.promo.scenarios.promo_info import SavedPromo
+from pages.plan.promo.draft import PromoDraft
 from pages.shared.screens import choose, chosen_uuid
 
 PROMO = "promo"
@@ -21,14 +21,14 @@ _OPEN = "_promo_open"
 
 
 @dataclass
-class Table:
+class PromoEditorState:
     """One promotion on the table. `draft` is None before it was begun; `kept` is the saved one it came from,
     `saved` that one as a draft. Widgets are keyed by `round`: a new number shows them with what lies here.
     """
 
-    draft: Draft | None = None
-    kept: KeptPromo | None = None
-    saved: Draft | None = None
+    draft: PromoDraft | None = None
+    kept: SavedPromo | None = None
+    saved: PromoDraft | None = None
     opportunity_id: uuid.UUID | None = None
     round: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
@@ -38,14 +38,14 @@ class Table:
         """What lies here, for the names of widgets."""
         return str(self.kept.info.id if self.kept else self.opportunity_id or "new")
 
-    def open(self, kept: KeptPromo) -> None:
+    def open(self, kept: SavedPromo) -> None:
         """Put a saved promotion on the table."""
         with self.lock:
             self.kept, self.opportunity_id = kept, kept.info.opportunity_id
-            self.draft = self.saved = Draft.of(kept.scenario)
+            self.draft = self.saved = PromoDraft.of(kept.scenario)
             self.round += 1
 
-    def catch_up(self, kept: KeptPromo) -> None:
+    def catch_up(self, kept: SavedPromo) -> None:
         """Put it on the table where it was saved since; a new name reaches a changed draft too, unless that
         has another name itself. Over another plan than the one begun with, what was typed stays."""
         if self.kept is None or (self.kept.info.updated_at != kept.info.updated_at and not self.unsaved):
@@ -53,8 +53,8 @@ class Table:
         elif self.kept.info.updated_at != kept.info.updated_at:
             self._take_name(kept)
 
-    def _take_name(self, kept: KeptPromo) -> None:
-        now = Draft.of(kept.scenario)
+    def _take_name(self, kept: SavedPromo) -> None:
+        now = PromoDraft.of(kept.scenario)
         with self.lock:
             before, typed = self.saved, self.draft
             if before is None or typed is None or replace(before, label=now.label) != now:
@@ -63,7 +63,7 @@ class Table:
             self.kept, self.saved, self.draft = kept, now, replace(typed, label=label)
             self.round += 1
 
-    def lay(self, draft: Draft | None) -> None:
+    def lay(self, draft: PromoDraft | None) -> None:
         """Show another draft in all widgets; what was open stays open."""
         with self.lock:
             self.draft = draft
@@ -74,7 +74,7 @@ class Table:
         self.kept = self.saved = self.opportunity_id = None
         self.lay(None)
 
-    def change(self, how: Callable[[Draft], Draft]) -> None:
+    def change(self, how: Callable[[PromoDraft], PromoDraft]) -> None:
         """Change the draft as it lies here now: a run that was overtaken brings nothing back."""
         with self.lock:
             if self.draft is not None:
@@ -103,7 +103,7 @@ def close_promo(project_id: int) -> None:
     choose(OPPORTUNITY, None)
 
 
-def table_of(person: Person, project_id: int, subject: uuid.UUID | None) -> Table:
+def table_of(person: Person, project_id: int, subject: uuid.UUID | None) -> PromoEditorState:
     """The person's table for one saved promotion, one opportunity, or a new promotion (None).
 
     It lives in the server so that a reload keeps it; visitors of the demo share an account and therefore keep
@@ -111,10 +111,10 @@ def table_of(person: Person, project_id: int, subject: uuid.UUID | None) -> Tabl
     """
     if person.is_demo:
         own = st.session_state.setdefault(_OWN, {})
-        return own.setdefault((project_id, subject), Table())
+        return own.setdefault((project_id, subject), PromoEditorState())
     return _table(person.id, project_id, subject)
 
 
 @st.cache_resource(max_entries=1000, show_spinner=False)
-def _table(person_id: int, project_id: int, subject: uuid.UUID | None) -> Table:
-    return Table()
+def _table(person_id: int, project_id: int, subject: uuid.UUID | None) -> PromoEditorState:
+    return PromoEditorState()

@@ -12,8 +12,8 @@ from core.access import Membership, Person
 from core.charts.wording import MISSING, Wording
 from core.database import session
 from core.documents.tables import to_csv_bytes
-from core.promo.comparison.charts import Contender, promos_compared
-from core.promo.scenarios.promo_info import KeptPromo, PromoInfo
+from core.promo.comparison.charts import ComparedPromo, promos_compared
+from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
 from core.promo.store import scenarios
 from pages.plan.promo.answer import FIGURES, NAMES, amount, change, span
 from pages.plan.promo.context import wording_of
@@ -62,11 +62,13 @@ def _pick(promos: Sequence[PromoInfo]) -> list[uuid.UUID]:
     return list(picked)
 
 
-def _show(rows: pd.DataFrame, kept: Sequence[KeptPromo], project: Membership) -> None:
+def _show(rows: pd.DataFrame, kept: Sequence[SavedPromo], project: Membership) -> None:
     wording = wording_of(project)
     names = _told_apart([promo.info.name for promo in kept])
     contenders = [
-        Contender(name, promo.kpis) for name, promo in zip(names, kept, strict=True) if promo.kpis is not None
+        ComparedPromo(name, promo.kpis)
+        for name, promo in zip(names, kept, strict=True)
+        if promo.kpis is not None
     ]
     drawn = promos_compared(contenders, wording)
     with st.container(border=True, key="promo_compare"):
@@ -94,7 +96,7 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     ]
 
 
-def _column(row: dict[str, object], promo: KeptPromo, wording: Wording) -> dict[str, str]:
+def _column(row: dict[str, object], promo: SavedPromo, wording: Wording) -> dict[str, str]:
     info, kpis = promo.info, promo.kpis
     facts = {
         "Verdict": f"{row['validation_status'] or MISSING} ({row['overall_score'] or 0} of 100)",

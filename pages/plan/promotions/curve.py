@@ -11,11 +11,11 @@ from core.promo.charts import uplift_curves
 from core.promo.days import ALL_GEOS
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
 from pages.plan.promo.cached import curves
-from pages.plan.promo.context import Ground
+from pages.plan.promo.context import PromoContext
 from pages.shared.layout import chart
 
 
-def show_curve(kpis: PromoKpis, ground: Ground, key: str) -> None:
+def show_curve(kpis: PromoKpis, ground: PromoContext, key: str) -> None:
     """Folded: what each discount brings in one department, and where the lines stand."""
     box = st.expander("Uplift curve", icon=":material/show_chart:", key=f"{key}_curve_box", on_change="rerun")
     if not box.open:
@@ -32,7 +32,7 @@ def show_curve(kpis: PromoKpis, ground: Ground, key: str) -> None:
         )
 
 
-def _geo(ground: Ground) -> str:
+def _geo(ground: PromoContext) -> str:
     """Curves are shown of the first geo where there are several."""
     return ALL_GEOS if len(ground.geos) == 1 else ground.geos[1]
 

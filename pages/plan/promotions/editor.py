@@ -11,12 +11,12 @@ from core.errors import UserError
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.verdict import Issue
 from pages.plan.promo.answer import show_breakdown, show_kpis, show_notes
-from pages.plan.promo.context import Ground, ground_of, show_behind
-from pages.plan.promo.draft import Draft
-from pages.plan.promo.state import Table
+from pages.plan.promo.context import PromoContext, ground_of, show_behind
+from pages.plan.promo.draft import PromoDraft
+from pages.plan.promo.state import PromoEditorState
 from pages.plan.promo.verdict import show_verdict
 from pages.plan.promotions.dip import show_after
-from pages.plan.promotions.figures import Figures, all_cured, cured, figures_of
+from pages.plan.promotions.figures import ScenarioFigures, all_cured, cured, figures_of
 from pages.plan.promotions.grid import edit_lines, take_edits
 from pages.plan.promotions.header import ask_head
 from pages.plan.promotions.lines import show_lines
@@ -29,7 +29,7 @@ from pages.shared.session import require_project
 
 
 @st.fragment
-def promo_board(table: Table) -> None:
+def promo_board(table: PromoEditorState) -> None:
     """Everything about the promotion on the table."""
     # A fragment runs by itself: who was signed out, or lost the project, must not go on here.
     person, project = require_project(Permission.PROJECT_VIEW)
@@ -53,7 +53,7 @@ def promo_board(table: Table) -> None:
         _show_answer(project, table, figures, ground, f"promo_{project.project_id}")
 
 
-def _computed(draft: Draft, ground: Ground) -> tuple[Figures | None, UserError | None]:
+def _computed(draft: PromoDraft, ground: PromoContext) -> tuple[ScenarioFigures | None, UserError | None]:
     try:
         figures = figures_of(draft, ground)
     except UserError as error:
@@ -62,7 +62,11 @@ def _computed(draft: Draft, ground: Ground) -> tuple[Figures | None, UserError |
 
 
 def _show_top(
-    person: Person, project: Membership, table: Table, draft: Draft, figures: Figures | None
+    person: Person,
+    project: Membership,
+    table: PromoEditorState,
+    draft: PromoDraft,
+    figures: ScenarioFigures | None,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="promo_top"):
         with st.container(width="stretch"):
@@ -70,14 +74,16 @@ def _show_top(
         save_buttons(person, project, table, figures)
 
 
-def _ask(table: Table, draft: Draft, ground: Ground, prefix: str) -> None:
+def _ask(table: PromoEditorState, draft: PromoDraft, ground: PromoContext, prefix: str) -> None:
     with st.container(border=True, key="promo_question"):
         ask_head(table, draft, ground, prefix)
         edit_lines(draft, ground, prefix)
         start_over(table, draft, ground, prefix)
 
 
-def _show_answer(project: Membership, table: Table, figures: Figures, ground: Ground, key: str) -> None:
+def _show_answer(
+    project: Membership, table: PromoEditorState, figures: ScenarioFigures, ground: PromoContext, key: str
+) -> None:
     def fix(issues: tuple[Issue, ...]) -> None:
         made = cured(figures, issues[0], ground) if len(issues) == 1 else all_cured(figures, ground)
         _lay(table, made)
@@ -95,10 +101,10 @@ def _show_answer(project: Membership, table: Table, figures: Figures, ground: Gr
     show_search(figures, ground, lambda made: _lay(table, made), key)
 
 
-def _lay(table: Table, made: PromoScenario) -> None:
+def _lay(table: PromoEditorState, made: PromoScenario) -> None:
     """Put a promotion that was made from the one on the table in its place; lines still half typed stay."""
     draft = table.draft
     unfinished = tuple(line for line in draft.lines if not line.sound) if draft else ()
-    lines = Draft.of(made)
+    lines = PromoDraft.of(made)
     kept = {"label": draft.label} if draft and not draft.label.strip() else {}
     table.lay(replace(lines, lines=(*lines.lines, *unfinished), **kept))

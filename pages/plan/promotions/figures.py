@@ -12,14 +12,14 @@ from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.validate import validate
 from core.promo.scenarios.verdict import Issue, Verdict, VerdictStatus
 from pages.plan.promo.cached import forecast
-from pages.plan.promo.context import Ground
-from pages.plan.promo.draft import Draft
+from pages.plan.promo.context import PromoContext
+from pages.plan.promo.draft import PromoDraft
 
 MOST_FIXES = 24
 
 
 @dataclass(frozen=True)
-class Figures:
+class ScenarioFigures:
     """`left_out` are faults of lines that do not count yet; with them nothing can be saved."""
 
     scenario: PromoScenario
@@ -33,7 +33,7 @@ class Figures:
         return self.verdict.status == VerdictStatus.BLOCK
 
 
-def figures_of(draft: Draft, ground: Ground) -> Figures:
+def figures_of(draft: PromoDraft, ground: PromoContext) -> ScenarioFigures:
     """The figures of the draft; what is not finished is left out while the rest stands. UserError with every
     fault where nothing can be computed."""
     try:
@@ -49,20 +49,20 @@ def figures_of(draft: Draft, ground: Ground) -> Figures:
         return replace(found, left_out=tuple(error.faults))
 
 
-def answered(scenario: PromoScenario, ground: Ground) -> Figures:
+def answered(scenario: PromoScenario, ground: PromoContext) -> ScenarioFigures:
     """Figures and verdict of a promotion."""
     expected = forecast(ground.info, scenario.start, scenario.end)
     kpis = evaluate(scenario, ground.model.baseline, ground.model.uplift, ground.settings, forecast=expected)
-    return Figures(scenario, kpis, validate(scenario, kpis, ground.settings))
+    return ScenarioFigures(scenario, kpis, validate(scenario, kpis, ground.settings))
 
 
-def cured(figures: Figures, issue: Issue, ground: Ground) -> PromoScenario:
+def cured(figures: ScenarioFigures, issue: Issue, ground: PromoContext) -> PromoScenario:
     """The promotion after one fix."""
     assert issue.fix is not None
     return apply_fix(figures.scenario, issue.fix, ground.settings)
 
 
-def all_cured(figures: Figures, ground: Ground) -> PromoScenario:
+def all_cured(figures: ScenarioFigures, ground: PromoContext) -> PromoScenario:
     """The promotion after every fix, one after another: each is chosen for what the last one left."""
     now = figures
     for _ in range(MOST_FIXES):

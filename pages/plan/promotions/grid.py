@@ -10,16 +10,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.plan.promo.context import Ground
-from pages.plan.promo.draft import COLUMNS, Draft, Line
-from pages.plan.promo.state import Table
+from pages.plan.promo.context import PromoContext
+from pages.plan.promo.draft import COLUMNS, Line, PromoDraft
+from pages.plan.promo.state import PromoEditorState
 
 MOST_PCT = 95.0
 ROW = 35
 
 
 @dataclass
-class Sheet:
+class LineGrid:
     """What the editor shows: it began with `base` and, with `edits` made to it, now holds `after`; a new
     `number` shows another base.
 
@@ -32,15 +32,15 @@ class Sheet:
     edits: dict[str, Any] = field(default_factory=dict)
 
 
-def take_edits(table: Table, prefix: str) -> None:
+def take_edits(table: PromoEditorState, prefix: str) -> None:
     """Put what was typed since the last run onto the table; to be called before anything is computed."""
-    sheet: Sheet | None = st.session_state.get(_slot(prefix))
+    sheet: LineGrid | None = st.session_state.get(_slot(prefix))
     editor = st.session_state.get(_editor_key(prefix, sheet)) if sheet else None
     if sheet is None or not editor or editor == sheet.edits:
         return
     sheet.edits = copy.deepcopy(dict(editor))
 
-    def change(draft: Draft) -> Draft:
+    def change(draft: PromoDraft) -> PromoDraft:
         # All edits of this sheet are laid over what it began with: the editor sends them all every time.
         sheet.after = edited(sheet.base, sheet.edits)
         return draft.with_lines(sheet.after)
@@ -48,7 +48,7 @@ def take_edits(table: Table, prefix: str) -> None:
     table.change(change)
 
 
-def edit_lines(draft: Draft, ground: Ground, prefix: str) -> None:
+def edit_lines(draft: PromoDraft, ground: PromoContext, prefix: str) -> None:
     """The grid with one row a line; rows are added at its foot and taken away by their check box."""
     sheet = _sheet(prefix, draft)
     st.data_editor(
@@ -82,15 +82,15 @@ def lines_frame(lines: tuple[Line, ...]) -> pd.DataFrame:
     return frame.assign(discount_pct=frame["discount_pct"].astype(float), notes=frame["notes"].fillna(""))
 
 
-def _sheet(prefix: str, draft: Draft) -> Sheet:
-    held: Sheet | None = st.session_state.get(_slot(prefix))
+def _sheet(prefix: str, draft: PromoDraft) -> LineGrid:
+    held: LineGrid | None = st.session_state.get(_slot(prefix))
     if held is None or held.after != draft.lines:
-        held = Sheet(draft.lines, draft.lines, held.number + 1 if held else 0)
+        held = LineGrid(draft.lines, draft.lines, held.number + 1 if held else 0)
         st.session_state[_slot(prefix)] = held
     return held
 
 
-def _columns(ground: Ground) -> dict[str, Any]:
+def _columns(ground: PromoContext) -> dict[str, Any]:
     column = st.column_config
     shown: dict[str, Any] = {
         "department": column.SelectboxColumn("Department", options=list(ground.departments), required=True),
@@ -110,5 +110,5 @@ def _slot(prefix: str) -> str:
     return f"{prefix}_sheet"
 
 
-def _editor_key(prefix: str, sheet: Sheet | None) -> str:
+def _editor_key(prefix: str, sheet: LineGrid | None) -> str:
     return f"{prefix}_lines_{sheet.number if sheet else 0}"

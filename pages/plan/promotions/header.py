@@ -8,17 +8,17 @@ from typing import Any
 import streamlit as st
 
 from core.promo.scenarios.scenario import ScenarioType
-from pages.plan.promo.context import Ground
-from pages.plan.promo.draft import Draft
+from pages.plan.promo.context import PromoContext
+from pages.plan.promo.draft import PromoDraft
 from pages.plan.promo.labels import TYPE_LINES, type_name
-from pages.plan.promo.state import Table
+from pages.plan.promo.state import PromoEditorState
 
 MOST_LETTERS = 100
 MOST_LEGAL = 1_000
 DATE_FORMAT = "DD/MM/YYYY"
 
 
-def ask_head(table: Table, draft: Draft, ground: Ground, prefix: str) -> None:
+def ask_head(table: PromoEditorState, draft: PromoDraft, ground: PromoContext, prefix: str) -> None:
     """The fields above the lines."""
     several = len(ground.geos) > 1
     with st.grid(6 if several else 5, min_column_width=150):
@@ -38,21 +38,29 @@ def _lines_of_types() -> str:
     return "  \n".join(f"**{type_name(kind)}**: {words}" for kind, words in TYPE_LINES.items())
 
 
-def _text(name: str, label: str, table: Table, draft: Draft, prefix: str, **extra: Any) -> None:
+def _text(
+    name: str, label: str, table: PromoEditorState, draft: PromoDraft, prefix: str, **extra: Any
+) -> None:
     st.text_input(label, **_bound(name, table, draft, prefix), **extra)
 
 
-def _day(name: str, label: str, table: Table, draft: Draft, prefix: str) -> None:
+def _day(name: str, label: str, table: PromoEditorState, draft: PromoDraft, prefix: str) -> None:
     st.date_input(label, None, format=DATE_FORMAT, **_bound(name, table, draft, prefix))
 
 
 def _choice(
-    name: str, label: str, options: list[str], table: Table, draft: Draft, prefix: str, **extra: Any
+    name: str,
+    label: str,
+    options: list[str],
+    table: PromoEditorState,
+    draft: PromoDraft,
+    prefix: str,
+    **extra: Any,
 ) -> None:
     st.selectbox(label, options, **_bound(name, table, draft, prefix), **extra)
 
 
-def _bound(name: str, table: Table, draft: Draft, prefix: str) -> dict[str, Any]:
+def _bound(name: str, table: PromoEditorState, draft: PromoDraft, prefix: str) -> dict[str, Any]:
     """What ties a widget to a field: the draft decides what is shown, typing decides the draft."""
     key = f"{prefix}_{name}"
     if key not in st.session_state or st.session_state[key] != getattr(draft, name):
@@ -60,6 +68,6 @@ def _bound(name: str, table: Table, draft: Draft, prefix: str) -> dict[str, Any]
     return {"key": key, "on_change": _typed, "args": (table, key, name)}
 
 
-def _typed(table: Table, key: str, name: str) -> None:
+def _typed(table: PromoEditorState, key: str, name: str) -> None:
     value = st.session_state[key]
     table.change(lambda draft: replace(draft, **{name: value}))

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
-from pages.plan.promo.context import Ground
+from pages.plan.promo.context import PromoContext
 from pages.plan.promo.labels import listed, pct, signed_money
 from pages.plan.promotions.curve import show_curve
 
@@ -17,7 +17,7 @@ EVIDENCE_HELP = (
 )
 
 
-def show_lines(kpis: PromoKpis, ground: Ground, key: str) -> None:
+def show_lines(kpis: PromoKpis, ground: PromoContext, key: str) -> None:
     """The table of lines, and the uplift curve of a department."""
     with st.container(border=True, key=f"{key}_by_line"):
         st.markdown("**Line by line**")
@@ -32,7 +32,7 @@ def show_lines(kpis: PromoKpis, ground: Ground, key: str) -> None:
         show_curve(kpis, ground, key)
 
 
-def _row(line: LineKpis, ground: Ground) -> dict[str, str]:
+def _row(line: LineKpis, ground: PromoContext) -> dict[str, str]:
     wording = ground.wording
     return {
         "Line": f"{line.department}, {line.channel}",

@@ -9,8 +9,8 @@ import streamlit as st
 from core.access import Membership
 from pages.plan.plans.link import copy_address
 from pages.plan.promo.export import downloads
-from pages.plan.promo.state import Table
-from pages.plan.promotions.figures import Figures
+from pages.plan.promo.state import PromoEditorState
+from pages.plan.promotions.figures import ScenarioFigures
 from pages.shared.layout import download_menu
 from pages.shared.screens import Screen, go
 
@@ -18,7 +18,9 @@ NOT_SAVED = "Save the promotion first."
 NOT_YET = "Possible once sales of its days are there."
 
 
-def show_way_on(project: Membership, table: Table, figures: Figures, last_day: dt.date, key: str) -> None:
+def show_way_on(
+    project: Membership, table: PromoEditorState, figures: ScenarioFigures, last_day: dt.date, key: str
+) -> None:
     """One row of buttons below the answer."""
     kept = table.kept
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_way_on"):
@@ -36,7 +38,7 @@ def show_way_on(project: Membership, table: Table, figures: Figures, last_day: d
             go(Screen.POST_MORTEM, promo=kept.info.id if kept else None)
 
 
-def _to_brief(table: Table, figures: Figures, reason: str) -> None:
+def _to_brief(table: PromoEditorState, figures: ScenarioFigures, reason: str) -> None:
     """The way to the brief; a blocked promotion takes it only after a word."""
     words, icon = "Creative brief", ":material/edit_note:"
     target = table.kept.info.id if table.kept else None

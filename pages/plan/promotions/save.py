@@ -10,17 +10,17 @@ from core.access import Membership, Permission, Person
 from core.database import session
 from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import scenarios
-from pages.plan.promo.draft import Draft
-from pages.plan.promo.state import OPPORTUNITY, PROMO, Table, close_promo, table_of
+from pages.plan.promo.draft import PromoDraft
+from pages.plan.promo.state import OPPORTUNITY, PROMO, PromoEditorState, close_promo, table_of
 from pages.plan.promo.verdict import verdict_badge
-from pages.plan.promotions.figures import Figures
+from pages.plan.promotions.figures import ScenarioFigures
 from pages.shared.actions import FAILED, attempt, toast_next
 from pages.shared.escape import plain
 from pages.shared.screens import choose
 from pages.shared.session import may
 
 
-def show_name(table: Table, draft: Draft, figures: Figures | None) -> None:
+def show_name(table: PromoEditorState, draft: PromoDraft, figures: ScenarioFigures | None) -> None:
     """Which promotion lies here, its verdict, and whether it was changed since it was saved."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = draft.label.strip() or "New promotion"
@@ -36,7 +36,7 @@ def show_name(table: Table, draft: Draft, figures: Figures | None) -> None:
             st.badge("Other figures than saved", color="orange", icon=":material/update:", help=why)
 
 
-def outdated(table: Table, figures: Figures) -> bool:
+def outdated(table: PromoEditorState, figures: ScenarioFigures) -> bool:
     """Whether the saved promotion is the same but what was learned, or the rules, are others by now."""
     if table.kept is None or table.unsaved:
         return False
@@ -44,7 +44,9 @@ def outdated(table: Table, figures: Figures) -> bool:
     return info.model_version != figures.kpis.model_version or table.kept.verdict != figures.verdict
 
 
-def save_buttons(person: Person, project: Membership, table: Table, figures: Figures | None) -> None:
+def save_buttons(
+    person: Person, project: Membership, table: PromoEditorState, figures: ScenarioFigures | None
+) -> None:
     """Buttons at the top: begin anew, save over the open promotion, save as a new one."""
     reason = _why_not(project, figures)
     # Not callbacks: in a fragment only the fragment would run again, with the table it began with.
@@ -70,7 +72,14 @@ def save_buttons(person: Person, project: Membership, table: Table, figures: Fig
         _save(person, project, table, figures, new=False)
 
 
-def _save(person: Person, project: Membership, table: Table, figures: Figures | None, *, new: bool) -> None:
+def _save(
+    person: Person,
+    project: Membership,
+    table: PromoEditorState,
+    figures: ScenarioFigures | None,
+    *,
+    new: bool,
+) -> None:
     if figures is None:
         return
     over = None if new or table.kept is None else table.kept.info
@@ -86,7 +95,7 @@ def _save(person: Person, project: Membership, table: Table, figures: Figures | 
     st.rerun()
 
 
-def _move_to(saved: PromoInfo, person: Person, project: Membership, table: Table) -> None:
+def _move_to(saved: PromoInfo, person: Person, project: Membership, table: PromoEditorState) -> None:
     """The promotion's own table takes over; the one it came from goes back to what was saved there."""
     with session() as s:
         kept = scenarios.promo(s, person, saved.id)
@@ -99,7 +108,7 @@ def _move_to(saved: PromoInfo, person: Person, project: Membership, table: Table
     choose(PROMO, saved.id)
 
 
-def _why_not(project: Membership, figures: Figures | None) -> str:
+def _why_not(project: Membership, figures: ScenarioFigures | None) -> str:
     if not may(project, Permission.PLAN_EDIT):
         if project.is_demo:
             return "This is the demo: try everything here; to keep promotions, make a project of your own."

@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from core.promo.comparison.charts import frontier_chart
-from core.promo.scenarios.best import BestDeal, DealGoal, FrontierPoint
+from core.promo.scenarios.best import BestDeal, DealGoal, DiscountFrontierPoint
 from core.promo.scenarios.scenario import PromoScenario
 from pages.plan.promo.answer import NAMES, change, span
 from pages.plan.promo.cached import best_deal, frontier_points
-from pages.plan.promo.context import Ground
+from pages.plan.promo.context import PromoContext
 from pages.plan.promo.labels import pct, signed_money
-from pages.plan.promotions.figures import Figures
+from pages.plan.promotions.figures import ScenarioFigures
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import chart
@@ -37,7 +37,7 @@ class Wish:
     caps: Mapping[str, float]
 
 
-def show_search(figures: Figures, ground: Ground, adopt: Adopt, key: str) -> None:
+def show_search(figures: ScenarioFigures, ground: PromoContext, adopt: Adopt, key: str) -> None:
     """Folded: the question, the best discounts for it, and what else could be had."""
     box = st.expander(
         "Best discounts, and sales against margin", icon=":material/auto_awesome:", key=f"{key}_search",
@@ -59,7 +59,7 @@ def show_search(figures: Figures, ground: Ground, adopt: Adopt, key: str) -> Non
             _show_frontier(points, figures, ground, adopt, key)
 
 
-def _ask(figures: Figures, ground: Ground, key: str) -> Wish:
+def _ask(figures: ScenarioFigures, ground: PromoContext, key: str) -> Wish:
     settings, usual = ground.settings, figures.kpis.baseline["margin_pct"]
     departments = list(dict.fromkeys(line.department for line in figures.scenario.mechanics))
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_wish"):
@@ -87,7 +87,9 @@ def _ask(figures: Figures, ground: Ground, key: str) -> Wish:
     )
 
 
-def _show_best(best: BestDeal, figures: Figures, ground: Ground, adopt: Adopt, key: str) -> None:
+def _show_best(
+    best: BestDeal, figures: ScenarioFigures, ground: PromoContext, adopt: Adopt, key: str
+) -> None:
     st.markdown("**Best within these limits**")
     if not best.passes:
         st.caption(plain(best.message))
@@ -108,7 +110,7 @@ def without_idle(scenario: PromoScenario) -> PromoScenario:
     return replace(scenario, mechanics=lines) if lines else scenario
 
 
-def _show_discounts(wanted: PromoScenario, figures: Figures, key: str) -> None:
+def _show_discounts(wanted: PromoScenario, figures: ScenarioFigures, key: str) -> None:
     rows = [
         {
             "Line": old.place,
@@ -121,14 +123,18 @@ def _show_discounts(wanted: PromoScenario, figures: Figures, key: str) -> None:
                  alt="Discount of each line now and then")  # fmt: skip
 
 
-def _delta(name: str, best: BestDeal, ground: Ground) -> str:
+def _delta(name: str, best: BestDeal, ground: PromoContext) -> str:
     kpis, wording = best.kpis, ground.wording
     ends = span(name, kpis.intervals[f"{name}_delta"], wording, change)
     return f"{NAMES[name]} **{plain(change(name, kpis.deltas[name], wording))}** ({plain(ends)})"
 
 
 def _show_frontier(
-    points: Sequence[FrontierPoint], figures: Figures, ground: Ground, adopt: Adopt, key: str
+    points: Sequence[DiscountFrontierPoint],
+    figures: ScenarioFigures,
+    ground: PromoContext,
+    adopt: Adopt,
+    key: str,
 ) -> None:
     st.markdown("**Sales against margin**")
     if len(points) < 2:
@@ -154,7 +160,7 @@ def _show_frontier(
     )  # fmt: skip
 
 
-def _words(point: FrontierPoint, ground: Ground) -> str:
+def _words(point: DiscountFrontierPoint, ground: PromoContext) -> str:
     money = ground.wording
     return (
         f"Sales {signed_money(point.sales_value_delta, money)}, margin "

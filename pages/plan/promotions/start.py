@@ -9,17 +9,17 @@ import streamlit as st
 
 from core.promo.scenarios.scenario import ScenarioType
 from core.promo.scenarios.starting_points import starting_point
-from pages.plan.promo.context import Ground
-from pages.plan.promo.draft import Draft
+from pages.plan.promo.context import PromoContext
+from pages.plan.promo.draft import PromoDraft
 from pages.plan.promo.labels import TYPE_ICONS, TYPE_LINES, TYPE_NAMES
-from pages.plan.promo.state import Table
+from pages.plan.promo.state import PromoEditorState
 from pages.plan.promotions.header import DATE_FORMAT
 from pages.shared.actions import user_errors
 
 DAYS = 7
 
 
-def begin(table: Table, ground: Ground, prefix: str) -> None:
+def begin(table: PromoEditorState, ground: PromoContext, prefix: str) -> None:
     """The first choice; it lays a promotion on the table."""
     st.markdown("**When should it run?**")
     with st.grid(4, min_column_width=180):
@@ -28,11 +28,11 @@ def begin(table: Table, ground: Ground, prefix: str) -> None:
         end = st.date_input("Last day", last, format=DATE_FORMAT, key=f"{prefix}_begin_end")
     st.markdown("**Where do you want to start?**")
     picked = type_cards(f"{prefix}_begin")
-    if picked is not None and lay_start(table, ground, Draft("", start, end), picked):
+    if picked is not None and lay_start(table, ground, PromoDraft("", start, end), picked):
         st.rerun()
 
 
-def start_over(table: Table, draft: Draft, ground: Ground, prefix: str) -> None:
+def start_over(table: PromoEditorState, draft: PromoDraft, ground: PromoContext, prefix: str) -> None:
     """The button that puts the lines of another starting point in place of those on the table."""
     with st.popover("Suggest lines", icon=":material/auto_fix_high:", key=f"{prefix}_suggest"):
         st.caption("Puts the lines of a starting point in place of yours; name and days stay.")
@@ -55,10 +55,10 @@ def type_cards(key: str, columns: int = 4, width: int = 220) -> ScenarioType | N
     return picked
 
 
-def lay_start(table: Table, ground: Ground, draft: Draft, kind: ScenarioType) -> bool:
+def lay_start(table: PromoEditorState, ground: PromoContext, draft: PromoDraft, kind: ScenarioType) -> bool:
     """Put the starting point of a type on the table; False where it was refused, with the reason shown."""
     with user_errors() as outcome:
-        made = Draft.of(
+        made = PromoDraft.of(
             starting_point(
                 kind, draft.start, draft.end, ground.cells_of(draft.geo), ground.settings,
                 ground.model.uplift, baseline=ground.model.baseline, geo=draft.geo, label=draft.label,

@@ -12,20 +12,20 @@ from core.errors import UserError
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif_schedule import all_geos, first_whatif, read_whatif, split_by_geo
 from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
-from pages.plan.plans.state import Bench
+from pages.plan.plans.state import PlanEditorState
 
 Change = Callable[[WhatIfInputs], WhatIfInputs]
 
 
 @dataclass(frozen=True)
-class Desk:
+class ScenarioEditorState:
     """The scenario on the workbench with what it takes to show and change it.
 
     `geo` is the one whose money is shown; ALL_GEOS stands for all of them together. Widgets are keyed by
     `prefix`.
     """
 
-    bench: Bench
+    bench: PlanEditorState
     basis: PlanBasis
     wording: Wording
     prefix: str
@@ -61,7 +61,7 @@ class Desk:
         return f"{self.prefix}_fault"
 
 
-def choose_geo(desk: Desk) -> str:
+def choose_geo(desk: ScenarioEditorState) -> str:
     """The geo whose money is shown: on panels money may be given for all geos together, or for each."""
     if not desk.basis.geos:
         return ALL_GEOS
@@ -77,6 +77,6 @@ def choose_geo(desk: Desk) -> str:
     return str(picked)
 
 
-def _switch_geos(desk: Desk, key: str) -> None:
+def _switch_geos(desk: ScenarioEditorState, key: str) -> None:
     wanted = st.session_state[key]
     desk.change(lambda inputs: split_by_geo(inputs, desk.basis) if wanted else all_geos(inputs))

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.mmm.planning.drivers import Driver
+from core.mmm.planning.drivers import PlanDriver
 from core.mmm.planning.whatif_values import DriverMode, DriverPlan, WhatIfInputs
 from core.mmm.planning.whatif_words import driver_words
-from pages.plan.scenarios.desk import Desk
+from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.shared.escape import plain
 
 
@@ -32,7 +32,7 @@ MODES = {Way.PERCENT: DriverMode.PERCENT, Way.ADD: DriverMode.ADD, Way.VALUE: Dr
 
 
 @dataclass
-class PeriodSheet:
+class PeriodGrid:
     """What the editor of one column shows: it began with `base` and, with `cells` typed, holds `after`."""
 
     base: DriverPlan
@@ -41,7 +41,7 @@ class PeriodSheet:
     cells: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def ask_drivers(desk: Desk, drivers: tuple[Driver, ...], a_year_ago: bool) -> None:
+def ask_drivers(desk: ScenarioEditorState, drivers: tuple[PlanDriver, ...], a_year_ago: bool) -> None:
     """One card a column, treatments (price, promotion) first."""
     for driver in drivers:
         with st.container(border=True, gap="xsmall", key=f"{desk.prefix}_driver_{driver.column}"):
@@ -52,7 +52,7 @@ def ask_drivers(desk: Desk, drivers: tuple[Driver, ...], a_year_ago: bool) -> No
             _ask(desk, driver)
 
 
-def _ask(desk: Desk, driver: Driver) -> None:
+def _ask(desk: ScenarioEditorState, driver: PlanDriver) -> None:
     plan = desk.inputs.drivers.get(driver.column)
     way_key, number_key = (f"{desk.prefix}_{what}_{driver.column}" for what in ("way", "number"))
     st.session_state[way_key] = way = _way(plan, st.session_state.get(_by_period(desk, driver), False))
@@ -81,14 +81,14 @@ def _way(plan: DriverPlan | None, by_period: bool) -> Way:
     return next(way for way, mode in MODES.items() if mode == plan.mode)
 
 
-def _step(driver: Driver, way: Way) -> float:
+def _step(driver: PlanDriver, way: Way) -> float:
     if way == Way.PERCENT:
         return 1.0
     size = max(abs(driver.lowest), abs(driver.highest), 1e-6)
     return float(f"{size / 20:.1g}")
 
 
-def _choose(desk: Desk, driver: Driver, key: str) -> None:
+def _choose(desk: ScenarioEditorState, driver: PlanDriver, key: str) -> None:
     way, periods = Way(st.session_state[key]), desk.basis.periods
     first = {
         Way.ASSUMED: None,
@@ -101,7 +101,7 @@ def _choose(desk: Desk, driver: Driver, key: str) -> None:
     desk.change(lambda inputs: inputs.with_driver(driver.column, first))
 
 
-def _typed(desk: Desk, driver: Driver, key: str) -> None:
+def _typed(desk: ScenarioEditorState, driver: PlanDriver, key: str) -> None:
     value = float(st.session_state[key] or 0.0)
 
     def change(inputs: WhatIfInputs) -> WhatIfInputs:
@@ -111,12 +111,12 @@ def _typed(desk: Desk, driver: Driver, key: str) -> None:
     desk.change(change)
 
 
-def _edit_periods(desk: Desk, driver: Driver, plan: DriverPlan) -> None:
+def _edit_periods(desk: ScenarioEditorState, driver: PlanDriver, plan: DriverPlan) -> None:
     """Values by period, as the mean of the geos: what is typed moves every geo by the same amount."""
     slot = _slot(desk, driver)
-    held: PeriodSheet | None = st.session_state.get(slot)
+    held: PeriodGrid | None = st.session_state.get(slot)
     if held is None or held.after != plan:
-        held = PeriodSheet(plan, plan, held.number + 1 if held else 0)
+        held = PeriodGrid(plan, plan, held.number + 1 if held else 0)
         st.session_state[slot] = held
     shown = driver.planned(held.base).mean(axis=0)
     days = [f"{day.day} {day:%b %Y}" for day in desk.basis.dates]
@@ -131,11 +131,11 @@ def _edit_periods(desk: Desk, driver: Driver, plan: DriverPlan) -> None:
     )  # fmt: skip
 
 
-def take_period_edits(desk: Desk, drivers: tuple[Driver, ...]) -> None:
+def take_period_edits(desk: ScenarioEditorState, drivers: tuple[PlanDriver, ...]) -> None:
     """Put values typed since the last run into the scenario; to be called before anything is shown."""
     for driver in drivers:
         slot = _slot(desk, driver)
-        held: PeriodSheet | None = st.session_state.get(slot)
+        held: PeriodGrid | None = st.session_state.get(slot)
         editor = st.session_state.get(f"{slot}_{held.number}") if held else None
         if held is None or not editor or editor["edited_rows"] == held.cells:
             continue
@@ -148,9 +148,9 @@ def take_period_edits(desk: Desk, drivers: tuple[Driver, ...]) -> None:
         desk.change(partial(WhatIfInputs.with_driver, column=driver.column, plan=plan))
 
 
-def _slot(desk: Desk, driver: Driver) -> str:
+def _slot(desk: ScenarioEditorState, driver: PlanDriver) -> str:
     return f"{desk.prefix}_periods_{driver.column}"
 
 
-def _by_period(desk: Desk, driver: Driver) -> str:
+def _by_period(desk: ScenarioEditorState, driver: PlanDriver) -> str:
     return f"{_slot(desk, driver)}_chosen"

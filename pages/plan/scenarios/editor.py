@@ -22,9 +22,9 @@ from pages.plan.plans.keep import keep_whatif
 from pages.plan.plans.model import choose_model, trusted, wording_of
 from pages.plan.plans.open import show_kept_model, show_model_gone
 from pages.plan.plans.save import new_button, save_buttons, show_name
-from pages.plan.plans.state import Bench
+from pages.plan.plans.state import PlanEditorState
 from pages.plan.plans.whatif_answer import show_channels, show_sentence, show_whatif
-from pages.plan.scenarios.desk import Desk
+from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.plan.scenarios.driver_editor import take_period_edits
 from pages.plan.scenarios.scenario_editor import edit_scenario, renew_form
 from pages.plan.scenarios.schedule_grid import take_edits
@@ -34,7 +34,9 @@ from pages.shared.layout import section
 from pages.shared.session import require_project
 
 
-def whatif_question(person: Person, project: Membership, models: Sequence[ModelInfo], bench: Bench) -> None:
+def whatif_question(
+    person: Person, project: Membership, models: Sequence[ModelInfo], bench: PlanEditorState
+) -> None:
     """The model and the horizon, then the board."""
     if bench.scenario is not None and not bench.scenario.model_available:
         _show_kept(person, project, models[0], bench, bench.scenario)
@@ -53,7 +55,7 @@ def whatif_question(person: Person, project: Membership, models: Sequence[ModelI
 
 
 def _show_kept(
-    person: Person, project: Membership, other: ModelInfo, bench: Bench, scenario: ScenarioInfo
+    person: Person, project: Membership, other: ModelInfo, bench: PlanEditorState, scenario: ScenarioInfo
 ) -> None:
     """The saved answer alone; names are those of another model, as its own is gone."""
     wording = wording_of(other, project, plan_basis(other).period)
@@ -73,12 +75,12 @@ def _show_kept(
 
 
 @st.fragment
-def whatif_board(info: ModelInfo, basis: PlanBasis, bench: Bench, wording: Wording) -> None:
+def whatif_board(info: ModelInfo, basis: PlanBasis, bench: PlanEditorState, wording: Wording) -> None:
     """The answer on top, the scenario below; every change is computed at once."""
     # A fragment runs by itself: who was signed out, or lost the project, must not go on here.
     person, project = require_project(Permission.PROJECT_VIEW)
     prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
-    desk = Desk(bench, basis, wording, prefix)
+    desk = ScenarioEditorState(bench, basis, wording, prefix)
     renew_form(bench, basis)
     recent = spend_forecast(info, basis)
     take_edits(desk)

@@ -9,7 +9,7 @@ from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek
 from core.mmm.planning.whatif import SpendForecast
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_words import goal_sentence
-from pages.plan.scenarios.desk import Desk
+from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 
@@ -18,7 +18,9 @@ CERTAINTIES = {"On average": None, "With 80 % certainty": 0.8, "With 90 % certai
 FIRST_RISE = 0.05  # of what media cause now
 
 
-def seek_goal(desk: Desk, model: FittedMMM, recent: SpendForecast, answer: WhatIfAnswer) -> None:
+def seek_goal(
+    desk: ScenarioEditorState, model: FittedMMM, recent: SpendForecast, answer: WhatIfAnswer
+) -> None:
     """The question, and its answer below."""
     with user_errors() as outcome:
         question = _ask(desk, answer)
@@ -27,7 +29,7 @@ def seek_goal(desk: Desk, model: FittedMMM, recent: SpendForecast, answer: WhatI
         _show(desk, found)
 
 
-def _ask(desk: Desk, answer: WhatIfAnswer) -> GoalQuestion:
+def _ask(desk: ScenarioEditorState, answer: WhatIfAnswer) -> GoalQuestion:
     wording, key = desk.wording, f"{desk.prefix}_goal"
     kinds = [f"Whole {wording.kpi_label}", f"Caused {wording.kpi_label}"]
     with st.container(border=True, key=key):
@@ -50,7 +52,7 @@ def _ask(desk: Desk, answer: WhatIfAnswer) -> GoalQuestion:
     return GoalQuestion(float(value or 0.0), picked or None, whole, CERTAINTIES[sure])
 
 
-def _show(desk: Desk, found: GoalAnswer) -> None:
+def _show(desk: ScenarioEditorState, found: GoalAnswer) -> None:
     icon = ":material/flag:" if found.reached else ":material/block:"
     say = st.success if found.reached else st.warning
     say(plain(goal_sentence(found, desk.wording, found.inputs.level)), icon=icon)

@@ -13,9 +13,9 @@ from core.mmm.planning.whatif import SpendForecast
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_schedule import first_whatif, read_whatif
 from pages.plan.plans.answers import trained
-from pages.plan.plans.state import Bench
+from pages.plan.plans.state import PlanEditorState
 from pages.plan.plans.whatif_answer import show_forecast
-from pages.plan.scenarios.desk import Desk, choose_geo
+from pages.plan.scenarios.desk import ScenarioEditorState, choose_geo
 from pages.plan.scenarios.driver_editor import ask_drivers
 from pages.plan.scenarios.goal_editor import seek_goal
 from pages.plan.scenarios.schedule_grid import edit_grid, show_fills
@@ -23,7 +23,7 @@ from pages.plan.scenarios.sliders import ask_spend
 from pages.shared.actions import show_faults
 
 
-class View(StrEnum):
+class EditorTab(StrEnum):
     """The ways to edit a scenario."""
 
     SLIDERS = "Sliders"
@@ -32,7 +32,9 @@ class View(StrEnum):
     GOAL = "Goal seek"
 
 
-def edit_scenario(desk: Desk, info: ModelInfo, recent: SpendForecast, answer: WhatIfAnswer) -> None:
+def edit_scenario(
+    desk: ScenarioEditorState, info: ModelInfo, recent: SpendForecast, answer: WhatIfAnswer
+) -> None:
     """The chosen way to edit, with the forecast beside it or, under the grid, below."""
     view, desk = _ask_view(desk, recent)
     fault = desk.take_fault()
@@ -40,16 +42,16 @@ def edit_scenario(desk: Desk, info: ModelInfo, recent: SpendForecast, answer: Wh
         if fault is not None:
             show_faults(fault)
     level = desk.inputs.level
-    if view == View.GRID:
+    if view == EditorTab.GRID:
         show_fills(desk)
         edit_grid(desk)
         show_forecast(answer, desk.basis.actual, desk.wording, level)
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        if view == View.DRIVERS:
+        if view == EditorTab.DRIVERS:
             ask_drivers(desk, recent.drivers, recent.repeats_last_year)
-        elif view == View.GOAL:
+        elif view == EditorTab.GOAL:
             seek_goal(desk, trained(info), recent, answer)
         else:
             ask_spend(desk)
@@ -57,27 +59,27 @@ def edit_scenario(desk: Desk, info: ModelInfo, recent: SpendForecast, answer: Wh
         show_forecast(answer, desk.basis.actual, desk.wording, level)
 
 
-def _ask_view(desk: Desk, recent: SpendForecast) -> tuple[View, Desk]:
-    views = [view for view in View if view != View.DRIVERS or recent.drivers]
+def _ask_view(desk: ScenarioEditorState, recent: SpendForecast) -> tuple[EditorTab, ScenarioEditorState]:
+    views = [view for view in EditorTab if view != EditorTab.DRIVERS or recent.drivers]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         picked = st.segmented_control(
-            "Edit by", views, default=View.SLIDERS, required=True, key=f"{desk.prefix}_view",
+            "Edit by", views, default=EditorTab.SLIDERS, required=True, key=f"{desk.prefix}_view",
             label_visibility="collapsed", wrap=True,
         )  # fmt: skip
-        if picked in (View.SLIDERS, View.GRID):
+        if picked in (EditorTab.SLIDERS, EditorTab.GRID):
             desk = replace(desk, geo=choose_geo(desk))
         st.button(
             "Back to recent spend", icon=":material/restart_alt:", key="whatif_reset", type="tertiary",
             on_click=_reset, args=(desk,),
         )  # fmt: skip
-    return View(picked or View.SLIDERS), desk
+    return EditorTab(picked or EditorTab.SLIDERS), desk
 
 
-def _reset(desk: Desk) -> None:
+def _reset(desk: ScenarioEditorState) -> None:
     desk.bench.restart(first_whatif(desk.basis).to_json())
 
 
-def renew_form(bench: Bench, basis: PlanBasis) -> None:
+def renew_form(bench: PlanEditorState, basis: PlanBasis) -> None:
     """Read what lies on the bench, and what was saved, in the present form and for the present horizon."""
     if not bench.inputs:
         return

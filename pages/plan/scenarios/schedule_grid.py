@@ -15,7 +15,7 @@ from core.mmm.planning.whatif_months import has_months, month_frame, with_months
 from core.mmm.planning.whatif_schedule import Fill, fill
 from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.planning.words import signed_money
-from pages.plan.scenarios.desk import Desk
+from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.shared.escape import plain
 
 MOST_ROWS = 18
@@ -30,7 +30,7 @@ FILLS = {
 
 
 @dataclass
-class Sheet:
+class ScheduleGrid:
     """What the editor shows: it began with `base` and, with `cells` typed over it, now holds `after`; a new
     `number` shows another base.
 
@@ -44,7 +44,7 @@ class Sheet:
     cells: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def show_fills(desk: Desk) -> None:
+def show_fills(desk: ScenarioEditorState) -> None:
     """Buttons that set the money of one channel, or of all, in one go."""
     key = f"{desk.prefix}_fill"
     everything = "All channels"
@@ -60,11 +60,11 @@ def show_fills(desk: Desk) -> None:
             st.button(words, key=f"{key}_{how}", on_click=_fill, args=(desk, how, channels))
 
 
-def _fill(desk: Desk, how: Fill, channels: tuple[str, ...]) -> None:
+def _fill(desk: ScenarioEditorState, how: Fill, channels: tuple[str, ...]) -> None:
     desk.change(lambda inputs: fill(inputs, desk.basis, how, channels, desk.geo))
 
 
-def edit_grid(desk: Desk) -> None:
+def edit_grid(desk: ScenarioEditorState) -> None:
     """The grid; what is typed or pasted goes into the schedule at once."""
     inputs = desk.inputs
     by_month = _ask_months(desk)
@@ -81,7 +81,7 @@ def edit_grid(desk: Desk) -> None:
     _show_totals(desk, inputs)
 
 
-def _ask_months(desk: Desk) -> bool:
+def _ask_months(desk: ScenarioEditorState) -> bool:
     if not has_months(desk.basis.frequency, desk.basis.periods):
         return False
     own = f"{desk.basis.period.capitalize()}s"
@@ -92,10 +92,10 @@ def _ask_months(desk: Desk) -> bool:
     return picked == "Months"
 
 
-def _sheet(slot: str, inputs: WhatIfInputs, view: tuple[str, bool]) -> Sheet:
-    held: Sheet | None = st.session_state.get(slot)
+def _sheet(slot: str, inputs: WhatIfInputs, view: tuple[str, bool]) -> ScheduleGrid:
+    held: ScheduleGrid | None = st.session_state.get(slot)
     if held is None or held.view != view or held.after.spend != inputs.spend:
-        held = Sheet(inputs, inputs, view, held.number + 1 if held else 0)
+        held = ScheduleGrid(inputs, inputs, view, held.number + 1 if held else 0)
         st.session_state[slot] = held
     return held
 
@@ -105,10 +105,10 @@ def _view(inputs: WhatIfInputs, geo: str, by_month: bool) -> pd.DataFrame:
     return month_frame(frame) if by_month else frame
 
 
-def take_edits(desk: Desk) -> None:
+def take_edits(desk: ScenarioEditorState) -> None:
     """Put what was typed since the last run into the schedule; to be called before anything is shown."""
     slot = _slot(desk)
-    sheet: Sheet | None = st.session_state.get(slot)
+    sheet: ScheduleGrid | None = st.session_state.get(slot)
     editor = st.session_state.get(_editor_key(slot, sheet)) if sheet else None
     if sheet is None or not editor or editor["edited_rows"] == sheet.cells:
         return
@@ -122,15 +122,15 @@ def take_edits(desk: Desk) -> None:
     desk.change(change)
 
 
-def _slot(desk: Desk) -> str:
+def _slot(desk: ScenarioEditorState) -> str:
     return f"{desk.prefix}_sheet"
 
 
-def _editor_key(slot: str, sheet: Sheet) -> str:
+def _editor_key(slot: str, sheet: ScheduleGrid) -> str:
     return f"{slot}_{sheet.number}"
 
 
-def _with_cells(sheet: Sheet) -> WhatIfInputs:
+def _with_cells(sheet: ScheduleGrid) -> WhatIfInputs:
     geo, by_month = sheet.view
     frame = _view(sheet.base, geo, by_month)
     typed = {
@@ -159,7 +159,7 @@ def _day(day: pd.Timestamp, by_month: bool) -> str:
     return f"{day:%b %Y}" if by_month else f"{day.day} {day:%b %Y}"
 
 
-def _show_totals(desk: Desk, inputs: WhatIfInputs) -> None:
+def _show_totals(desk: ScenarioEditorState, inputs: WhatIfInputs) -> None:
     wording, rows = desk.wording, {}
     for name in inputs.channels:
         money, recent = inputs.money(name, desk.geo), desk.own.recent[name]

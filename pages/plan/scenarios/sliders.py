@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.wording import Wording
 from core.mmm.planning.values import to_cents
 from core.mmm.planning.whatif_schedule import scale
-from pages.plan.scenarios.desk import Desk
+from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.shared.escape import plain
 
 MOST_PCT = 200
@@ -15,14 +15,14 @@ STEP_PCT = 5
 MOST_TIMES = 10  # what may be typed, in multiples of the usual money
 
 
-def ask_spend(desk: Desk) -> None:
+def ask_spend(desk: ScenarioEditorState) -> None:
     """One slider a channel; it moves the whole horizon and keeps its periods in their proportions."""
     inputs = desk.inputs
     for channel in desk.basis.channels:
         _ask_channel(desk, channel, inputs.money(channel, desk.geo))
 
 
-def _ask_channel(desk: Desk, channel: str, money: float) -> None:
+def _ask_channel(desk: ScenarioEditorState, channel: str, money: float) -> None:
     own, wording = desk.own, desk.wording
     slider = f"{desk.prefix}_{desk.geo}_slider_{channel}"
     # A field for each amount: when a slider moves again before the browser has seen the new amount, what it
@@ -62,12 +62,12 @@ def _name(name: str, usual: float, resting: bool, wording: Wording) -> None:
         )
 
 
-def _slid(desk: Desk, channel: str, slider: str, usual: float) -> None:
+def _slid(desk: ScenarioEditorState, channel: str, slider: str, usual: float) -> None:
     money = to_cents(usual * st.session_state[slider] / 100)
     desk.change(lambda inputs: scale(inputs, desk.basis, channel, money, desk.geo))
 
 
-def _typed(desk: Desk, channel: str, amount: str, shown: float) -> None:
+def _typed(desk: ScenarioEditorState, channel: str, amount: str, shown: float) -> None:
     money = float(st.session_state[amount] or 0.0)
     # A field of a run that was overtaken is reported as new with the amount it was made for.
     if money != shown:

@@ -11,7 +11,7 @@ import time
 from itertools import pairwise
 from multiprocessing.context import ForkServerContext
 
-from core.worker.fork_server import open_nursery
+from core.worker.fork_server import open_fork_server
 from tests.bench.peers.answer import Stages, specification, write
 from tests.bench.peers.mixwright_fit import answered, fit_and_print
 
@@ -38,7 +38,7 @@ def main(words: list[str]) -> None:
     """Train every (data, output) of the command line, the first one twice."""
     spec_path, *rest = words
     pairs = [pair for number, pair in enumerate(pairwise(rest)) if number % 2 == 0]
-    context = open_nursery()
+    context = open_fork_server()
     run(context, pairs[0][0], spec_path, pairs[0][1])
     for data, out in pairs:
         run(context, data, spec_path, out)

@@ -6,15 +6,15 @@ import plotly.graph_objects as go
 import pytest
 
 from core.charts.palette import channel_colours
-from core.data import ColumnMap, Mapping, Role
+from core.data import ColumnMap, ColumnRole, Mapping
 from core.data.charts import correlation_map, kpi_and_spend, missing_map
 
 MAPPING = Mapping(
     (
-        ColumnMap("date", Role.DATE),
-        ColumnMap("sales", Role.TARGET, "Sales"),
-        ColumnMap("tv", Role.SPEND, "TV <b>"),
-        ColumnMap("radio", Role.SPEND),
+        ColumnMap("date", ColumnRole.DATE),
+        ColumnMap("sales", ColumnRole.TARGET, "Sales"),
+        ColumnMap("tv", ColumnRole.SPEND, "TV <b>"),
+        ColumnMap("radio", ColumnRole.SPEND),
     )
 )
 FRAME = pd.DataFrame(
@@ -38,7 +38,7 @@ def test_kpi_and_every_channel_are_drawn_in_their_colours() -> None:
 
 def test_regions_are_summed() -> None:
     two = pd.concat([FRAME.assign(geo="a"), FRAME.assign(geo="b")])
-    chart = kpi_and_spend(two, Mapping((*MAPPING.columns, ColumnMap("geo", Role.GEO))))
+    chart = kpi_and_spend(two, Mapping((*MAPPING.columns, ColumnMap("geo", ColumnRole.GEO))))
     assert list(chart.data[1].y) == [4.0 * n for n in range(20)]
 
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from core.data import (
+    ColumnRole,
     DatasetKind,
     DateOrder,
     Detection,
-    Frequency,
+    Granularity,
     KpiKind,
     NumberFormat,
-    Role,
     detect,
     read_table,
 )
@@ -39,12 +39,12 @@ def roles(detection: Detection) -> dict[str, str]:
 def test_the_robyn_sample_is_understood_by_its_suffixes() -> None:
     found = detect(read_table(SAMPLE, "robyn_weekly.csv"))
     assert found.kind is DatasetKind.MIX
-    assert (found.date, found.target, found.frequency) == ("DATE", "revenue", Frequency.WEEKLY)
+    assert (found.date, found.target, found.frequency) == ("DATE", "revenue", Granularity.WEEKLY)
     assert found.channels == ("tv_S", "ooh_S", "print_S", "search_S", "facebook_S")
-    assert found.columns_of(Role.CONTROL) == ("competitor_sales_B",)
-    assert found.columns_of(Role.ORGANIC) == ("newsletter",)
-    assert found.columns_of(Role.EVENT) == ("events",)
-    pairs = {guess.column: guess.pair for guess in found.guesses if guess.role is Role.EXPOSURE}
+    assert found.columns_of(ColumnRole.CONTROL) == ("competitor_sales_B",)
+    assert found.columns_of(ColumnRole.ORGANIC) == ("newsletter",)
+    assert found.columns_of(ColumnRole.EVENT) == ("events",)
+    pairs = {guess.column: guess.pair for guess in found.guesses if guess.role is ColumnRole.EXPOSURE}
     assert pairs == {"facebook_I": "facebook_S", "search_clicks_P": "search_S"}
     assert found.mapping().label_of("tv_S") == "TV"
 

@@ -5,11 +5,11 @@ import pandas as pd
 
 from core.data import (
     ColumnMap,
+    ColumnRole,
     DataProblem,
     Mapping,
     Prepared,
     RawTable,
-    Role,
     Severity,
     detect,
     prepare,
@@ -105,6 +105,6 @@ def test_problems_of_cells_name_the_file_they_are_in() -> None:
 
 
 def test_one_mapping_serves_files_of_the_same_columns_only() -> None:
-    mapping = Mapping((ColumnMap("week", Role.DATE), ColumnMap("tv_spend", Role.SPEND)))
+    mapping = Mapping((ColumnMap("week", ColumnRole.DATE), ColumnMap("tv_spend", ColumnRole.SPEND)))
     table = read_table(media().to_csv(index=False).encode(), "a.csv")
-    assert prepare([table], mapping).mapping.columns_of(Role.SPEND) == ("tv_spend",)
+    assert prepare([table], mapping).mapping.columns_of(ColumnRole.SPEND) == ("tv_spend",)

@@ -7,12 +7,12 @@ import pytest
 
 from core.data import (
     ColumnMap,
+    ColumnRole,
     DateOrder,
     Mapping,
     MappingProblem,
     MediaMeasure,
     NumberFormat,
-    Role,
     Weekday,
     detect,
     read_table,
@@ -23,13 +23,13 @@ from tests.core.data.uploads import SAMPLE
 
 BASIC = Mapping(
     (
-        ColumnMap("week", Role.DATE),
-        ColumnMap("sales", Role.TARGET, "Sales"),
-        ColumnMap("tv_spend", Role.SPEND, "TV"),
-        ColumnMap("tv_grps", Role.EXPOSURE, "TV GRPs", "tv_spend"),
-        ColumnMap("seo_visits", Role.EXPOSURE),
-        ColumnMap("price", Role.TREATMENT),
-        ColumnMap("note", Role.IGNORE),
+        ColumnMap("week", ColumnRole.DATE),
+        ColumnMap("sales", ColumnRole.TARGET, "Sales"),
+        ColumnMap("tv_spend", ColumnRole.SPEND, "TV"),
+        ColumnMap("tv_grps", ColumnRole.EXPOSURE, "TV GRPs", "tv_spend"),
+        ColumnMap("seo_visits", ColumnRole.EXPOSURE),
+        ColumnMap("price", ColumnRole.TREATMENT),
+        ColumnMap("note", ColumnRole.IGNORE),
     )
 )
 
@@ -48,12 +48,16 @@ def test_a_mapping_survives_json_word_for_word() -> None:
 
 def test_a_column_cannot_have_two_roles() -> None:
     with pytest.raises(MappingProblem, match="Column a has two roles"):
-        Mapping((ColumnMap("a", Role.DATE), ColumnMap("a", Role.TARGET)))
+        Mapping((ColumnMap("a", ColumnRole.DATE), ColumnMap("a", ColumnRole.TARGET)))
 
 
 def test_all_faults_are_listed_at_once() -> None:
     bare = Mapping(
-        (ColumnMap("x", Role.EXPOSURE, pair="y"), ColumnMap("r", Role.GEO), ColumnMap("s", Role.GEO))
+        (
+            ColumnMap("x", ColumnRole.EXPOSURE, pair="y"),
+            ColumnMap("r", ColumnRole.GEO),
+            ColumnMap("s", ColumnRole.GEO),
+        )
     )
     with pytest.raises(MappingProblem) as caught:
         bare.checked()
@@ -63,9 +67,9 @@ def test_all_faults_are_listed_at_once() -> None:
 
 
 def test_a_role_that_only_one_column_can_have_moves() -> None:
-    moved = BASIC.with_role("note", Role.TARGET)
+    moved = BASIC.with_role("note", ColumnRole.TARGET)
     assert moved.target_column == "note"
-    assert moved.role_of("sales") is Role.IGNORE
+    assert moved.role_of("sales") is ColumnRole.IGNORE
 
 
 def test_labels_are_shown_only_where_they_differ() -> None:
@@ -104,4 +108,4 @@ def test_the_sample_becomes_the_contracts_configuration() -> None:
 
 def test_an_incomplete_mapping_makes_no_configuration() -> None:
     with pytest.raises(MappingProblem, match="as the KPI to explain"):
-        to_mmm_config_fields(BASIC.with_role("sales", Role.IGNORE))
+        to_mmm_config_fields(BASIC.with_role("sales", ColumnRole.IGNORE))

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from core.data import Prepared, Role, detect, prepare, read_table
+from core.data import ColumnRole, Prepared, detect, prepare, read_table
 
 WEEKS = pd.date_range("2023-01-02", periods=40, freq="7D")
 
@@ -25,7 +25,7 @@ def prepared(frame: pd.DataFrame) -> Prepared:
 def test_each_channel_gets_its_spend_and_its_exposure() -> None:
     result = prepared(long_rows(revenue=500.0))
     assert result.ready or {item.code for item in result.errors} == {"constant_target"}
-    assert list(result.mapping.columns_of(Role.SPEND)) == ["Search_spend", "TV_spend"]
+    assert list(result.mapping.columns_of(ColumnRole.SPEND)) == ["Search_spend", "TV_spend"]
     assert result.mapping.pairs == {"Search_spend": "Search_impressions", "TV_spend": "TV_impressions"}
     assert result.mapping.label_of("TV_spend") == "TV"
     assert result.frame["TV_spend"].tolist() == [10.0 * (n + 1) for n in range(40)]
@@ -49,7 +49,7 @@ def test_two_spellings_are_one_channel() -> None:
     frame = long_rows()
     frame.loc[2, "channel"] = "tv "
     result = prepared(frame)
-    assert set(result.mapping.columns_of(Role.SPEND)) == {"TV_spend", "Search_spend"}
+    assert set(result.mapping.columns_of(ColumnRole.SPEND)) == {"TV_spend", "Search_spend"}
     assert "medium_spelling" in {item.code for item in result.problems}
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.data import (
     ColumnMap,
+    ColumnRole,
     DataProblem,
     FileProblem,
     Mapping,
@@ -19,7 +20,6 @@ from core.data import (
     RawTable,
     Repair,
     RepairCode,
-    Role,
     Severity,
     detect,
     prepare,
@@ -144,7 +144,7 @@ def test_an_all_zero_channel_can_be_left_out() -> None:
     mended = result.apply(fault.repair)
     assert mended.ready
     assert "search_spend" not in mended.frame
-    assert mended.mapping.role_of("search_spend") is Role.IGNORE
+    assert mended.mapping.role_of("search_spend") is ColumnRole.IGNORE
 
 
 def test_a_row_of_totals_is_recognised_and_can_be_dropped() -> None:
@@ -214,7 +214,7 @@ def test_an_ambiguous_number_format_follows_the_other_columns_or_the_choice() ->
 
 def test_what_the_mapping_lacks_is_a_problem_and_never_an_exception() -> None:
     table = table_of(clean())
-    result = prepare(table, detect(table).mapping().with_role("sales", Role.IGNORE))
+    result = prepare(table, detect(table).mapping().with_role("sales", ColumnRole.IGNORE))
     assert not result.ready
     assert "No column is marked as the KPI to explain" in problem(result, "mapping").message
 
@@ -230,7 +230,7 @@ def test_text_in_a_spend_column_is_never_taken_for_a_number() -> None:
     frame = clean()
     frame["tv_spend"] = ["high", "low", "none"] * 20
     table = table_of(frame)
-    mapping = detect(table).mapping().with_role("tv_spend", Role.SPEND)
+    mapping = detect(table).mapping().with_role("tv_spend", ColumnRole.SPEND)
     fault = problem(prepare(table, mapping), "bad_number")
     assert fault.count == 40
 
@@ -305,8 +305,11 @@ def test_dates_under_merged_cells_can_be_filled_from_above() -> None:
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(st.sampled_from(list(Role)), min_size=12, max_size=12), st.sampled_from(["as_is", "weekly"]))
-def test_no_mapping_however_wrong_is_an_exception(roles: list[Role], period: str) -> None:
+@given(
+    st.lists(st.sampled_from(list(ColumnRole)), min_size=12, max_size=12),
+    st.sampled_from(["as_is", "weekly"]),
+)
+def test_no_mapping_however_wrong_is_an_exception(roles: list[ColumnRole], period: str) -> None:
     table = read_table(SAMPLE.read_bytes(), "robyn_weekly.csv")
     columns = tuple(ColumnMap(name, role) for name, role in zip(table.columns, roles, strict=True))
     result = prepare(table, Mapping(columns, period=Period(period)))

@@ -6,7 +6,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from core.data import DatasetKind, Role, detect, prepare, read_table
+from core.data import ColumnRole, DatasetKind, detect, prepare, read_table
 from core.data.template import template_csv, template_xlsx
 
 
@@ -18,7 +18,7 @@ def test_the_template_uploads_without_a_single_problem(made: Callable[[], bytes]
     assert found.kind is DatasetKind.MIX
     assert not result.problems
     assert result.mapping.target_column == "revenue"
-    assert len(result.mapping.columns_of(Role.SPEND)) == 4
+    assert len(result.mapping.columns_of(ColumnRole.SPEND)) == 4
     assert len(result.mapping.pairs) == 2
 
 

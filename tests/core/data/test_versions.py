@@ -3,11 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from core.data import ColumnMap, Mapping, Role
+from core.data import ColumnMap, ColumnRole, Mapping
 from core.data.versions import compare_versions
 
 MAPPING = Mapping(
-    (ColumnMap("date", Role.DATE), ColumnMap("sales", Role.TARGET), ColumnMap("tv", Role.SPEND))
+    (
+        ColumnMap("date", ColumnRole.DATE),
+        ColumnMap("sales", ColumnRole.TARGET),
+        ColumnMap("tv", ColumnRole.SPEND),
+    )
 )
 OLD = pd.DataFrame(
     {
@@ -60,7 +64,7 @@ def test_columns_and_rows_that_are_gone_come_first() -> None:
 
 
 def test_regions_are_compared_each_for_itself() -> None:
-    mapping = Mapping((*MAPPING.columns, ColumnMap("geo", Role.GEO)))
+    mapping = Mapping((*MAPPING.columns, ColumnMap("geo", ColumnRole.GEO)))
     old = pd.concat([OLD.assign(geo="a"), OLD.assign(geo="b")])
     new = old.copy()
     new.iloc[13, 2] = -1.0

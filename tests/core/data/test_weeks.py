@@ -4,19 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import ColumnMap, Mapping, Prepared, Role, Weekday, prepare, read_table
+from core.data import ColumnMap, ColumnRole, Mapping, Prepared, Weekday, prepare, read_table
 from core.data.weeks import week_of
 
 DAYS = pd.date_range("2023-01-02", periods=7 * 30, freq="D")  # a Monday
 MAPPING = Mapping(
     (
-        ColumnMap("date", Role.DATE),
-        ColumnMap("sales", Role.TARGET),
-        ColumnMap("tv", Role.SPEND),
-        ColumnMap("temperature", Role.CONTROL),
-        ColumnMap("population", Role.POPULATION),
-        ColumnMap("value", Role.VALUE_PER_UNIT),
-        ColumnMap("event", Role.EVENT),
+        ColumnMap("date", ColumnRole.DATE),
+        ColumnMap("sales", ColumnRole.TARGET),
+        ColumnMap("tv", ColumnRole.SPEND),
+        ColumnMap("temperature", ColumnRole.CONTROL),
+        ColumnMap("population", ColumnRole.POPULATION),
+        ColumnMap("value", ColumnRole.VALUE_PER_UNIT),
+        ColumnMap("event", ColumnRole.EVENT),
     ),
     period="weekly",  # type: ignore[arg-type]
     kpi_kind="count",  # type: ignore[arg-type]

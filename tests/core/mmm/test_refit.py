@@ -15,8 +15,8 @@ from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import structure_of
 from core.mmm.refit import refit
 from core.mmm.sampling.initialisation import approach_to
-from core.mmm.sampling.precondition import Origin
-from core.mmm.sampling.previous_fit import Earlier, Trusted, earlier_of
+from core.mmm.sampling.precondition import CoordinateOrigin
+from core.mmm.sampling.previous_fit import PreviousFit, Trusted, earlier_of
 from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, prior_model, robyn, robyn_model
 
 EFFORT = {"draws": 300, "tune": 400, "chains": 2, "seed": 6}
@@ -52,7 +52,7 @@ def test_a_channel_that_is_new_starts_at_its_prior():
     small = fit(robyn(), fewer, **EFFORT)
     whole = structure_of(robyn(), ROBYN)
     way = earlier_of(small).coordinates(whole)
-    assert way is not None and way.origin == Origin.EARLIER
+    assert way is not None and way.origin == CoordinateOrigin.EARLIER
     known = whole.layout.names.index("share[tv_S]")
     new = whole.layout.names.index("share[search_S]")
     spread = way.root @ way.root.T
@@ -93,8 +93,8 @@ def test_a_panel_that_gains_or_loses_a_geo_is_still_led_by_what_is_known(known, 
     layout, wanted = of(known).layout, of(asked)
     centred = replace(wanted, layout=replace(wanted.layout, centring=np.ones_like(wanted.layout.centring)))
     points = draw_prior(layout, 2000, np.random.default_rng(0))
-    way = Earlier(layout, points, True).coordinates(centred)
-    assert way is not None and way.origin == Origin.EARLIER
+    way = PreviousFit(layout, points, True).coordinates(centred)
+    assert way is not None and way.origin == CoordinateOrigin.EARLIER
     # Effects of a geo that both know are those of the earlier draws, times the spread that was divided out.
     place, channels = wanted.layout.geo_place, len(layout.tilt)
     spread = np.exp(points[:, layout.places[SPREAD]])

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from core.access import Person
 from core.mmm.model_info import TrainingStatus
 from core.mmm.store import models, validations
-from core.mmm.validation.validation_info import SliceInfo
+from core.mmm.validation.validation_info import FoldInfo
 from core.queue.attempt import LIVE_TRAININGS_A_PROJECT, Progress, ProjectBusy, Run
 from core.queue.store import runs
 from core.queue.store.folds import claim_slice, complete_slice
@@ -37,7 +37,7 @@ def run(s: Session, person: Person, check: int) -> Run:
     return found
 
 
-def slices(s: Session, person: Person, check: int) -> tuple[SliceInfo, ...]:
+def slices(s: Session, person: Person, check: int) -> tuple[FoldInfo, ...]:
     return validations.validation(s, person, check).slices
 
 

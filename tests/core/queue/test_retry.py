@@ -3,7 +3,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from core.database import DatabaseUnavailable
 from core.queue import retry
-from core.queue.retry import surely
+from core.queue.retry import with_retries
 
 
 class Refused(Exception):
@@ -28,7 +28,7 @@ def test_what_fails_because_the_database_is_away_is_tried_again(error: Exception
             raise answer
         return answer
 
-    assert surely(write) == "written"
+    assert with_retries(write) == "written"
 
 
 def test_a_write_the_database_refuses_is_not_repeated() -> None:
@@ -39,7 +39,7 @@ def test_a_write_the_database_refuses_is_not_repeated() -> None:
         raise IntegrityError("insert", {}, Refused())
 
     with pytest.raises(IntegrityError):
-        surely(write)
+        with_retries(write)
     assert len(tries) == 1
 
 
@@ -48,4 +48,4 @@ def test_patience_ends() -> None:
         raise GONE
 
     with pytest.raises(OperationalError):
-        surely(write, patience_seconds=-1.0)
+        with_retries(write, patience_seconds=-1.0)

@@ -11,7 +11,7 @@ from core.data.store import save_version
 from core.demo.weekly_sales import Demo
 from core.mmm.model_info import TrainingStatus
 from core.mmm.store import models
-from core.queue.attempt import LIVE_TRAININGS_A_PROJECT, Findings, Progress, ProjectBusy, Run
+from core.queue.attempt import LIVE_TRAININGS_A_PROJECT, Progress, ProjectBusy, Run, TrainingResults
 from core.queue.store import runs
 from db.tables import Model, ModelResult
 
@@ -56,7 +56,7 @@ def test_a_project_that_trains_enough_waits(
 
 
 def test_whoever_lost_the_row_writes_nothing_any_more(
-    s: Session, running: Run, findings: Callable[..., Findings]
+    s: Session, running: Run, findings: Callable[..., TrainingResults]
 ) -> None:
     for lost in (replace(running, attempt=2), replace(running, run_by="other/9/9")):
         assert not runs.beat(s, lost, Progress("sample", 1, 2))
@@ -67,7 +67,7 @@ def test_whoever_lost_the_row_writes_nothing_any_more(
 
 
 def test_completing_twice_is_harmless_after_a_lost_answer(
-    s: Session, running: Run, findings: Callable[..., Findings]
+    s: Session, running: Run, findings: Callable[..., TrainingResults]
 ) -> None:
     assert runs.complete(s, running, findings("a"))
     assert runs.complete(s, running, findings("a"))

@@ -16,8 +16,8 @@ from db.tables import (
     DataProcessingJob,
     PostMortemReport,
     ProcessingStatus,
-    PromoModel,
-    PromoScenario,
+    PromoModelRow,
+    PromoScenarioRow,
     SalesFile,
     SalesFileStatus,
     ScenarioKpi,
@@ -77,21 +77,21 @@ def test_at_every_age_nothing_raises_and_what_hangs_together_goes_together(
     assert ("data_processing_jobs" in removed) is (days > 90)
     assert "promo_models" not in removed and "targets" not in removed
     if days > 90:
-        assert s.get_one(PromoModel, made["promo_models"]["id"]).job_id is None
+        assert s.get_one(PromoModelRow, made["promo_models"]["id"]).job_id is None
         assert s.get_one(SalesFile, made["sales_files"]["id"]).job_id is None
 
 
 @pytest.fixture
-def reviewed(s: Session, person: Person, project: int) -> PromoScenario:
+def reviewed(s: Session, person: Person, project: int) -> PromoScenarioRow:
     """A promotion with figures, verdict, brief and post-mortem."""
     saved = promos.save_promo(s, person, project, plan(), figures(), warning())
     reviews.save_brief(s, person, saved.id, creative())
     reviews.save_review(s, person, saved.id, outcome())
-    return s.get_one(PromoScenario, saved.id)
+    return s.get_one(PromoScenarioRow, saved.id)
 
 
 def test_figures_go_after_two_years_and_the_report_keeps_its_forecast_for_three(
-    s: Session, person: Person, reviewed: PromoScenario
+    s: Session, person: Person, reviewed: PromoScenarioRow
 ) -> None:
     def age(days: int) -> None:
         for table in (ScenarioKpi, PostMortemReport):
@@ -115,14 +115,14 @@ def test_figures_go_after_two_years_and_the_report_keeps_its_forecast_for_three(
 
 
 def test_a_deleted_promotion_can_be_brought_back_for_a_month(
-    s: Session, person: Person, reviewed: PromoScenario
+    s: Session, person: Person, reviewed: PromoScenarioRow
 ) -> None:
     promo_id = reviewed.id
     promos.delete_promo(s, person, promo_id)
     assert purge(s).rows["promotions"] == 0
     assert promos.restore_promo(s, person, promo_id).reviewed
     promos.delete_promo(s, person, promo_id)
-    ago(s, s.get_one(PromoScenario, promo_id), "deleted_at", 31)
+    ago(s, s.get_one(PromoScenarioRow, promo_id), "deleted_at", 31)
     assert purge(s).rows["promotions"] == 1
     assert s.scalar(select(func.count()).select_from(PostMortemReport)) == 0
     with pytest.raises(NotFound):
@@ -163,7 +163,7 @@ def test_what_a_job_wrote_and_no_row_names_is_removed_but_not_while_one_works(
 ) -> None:
     learnt, rejected = f"projects/{project}/promo/3-1-abcd", f"projects/{project}/sales_rejected/x-1.csv"
     s.add(
-        PromoModel(
+        PromoModelRow(
             project_id=project, version=1, method="auto", facts_key="k", artifacts_path=f"{learnt}-kept"
         )
     )

@@ -20,4 +20,4 @@ def test_sweep_and_retention_do_their_work_on_a_fresh_database(empty_database: s
     tasks.sweep(timestamp=0)
     tasks.retention(timestamp=0)
     with database.read_session():
-        assert tasks.put_right() == ()
+        assert tasks.recover_lost_jobs() == ()

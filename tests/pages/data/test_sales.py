@@ -13,7 +13,7 @@ from core.access import NotFound, Person, Role
 from core.data import DataProblem, Severity
 from core.database import session
 from core.promo.ingest.catalog import read_catalog
-from core.promo.ingest.file_info import FileStatus, HandedIn
+from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
 from core.promo.store import files as facts
 from core.promo.store import reference
@@ -198,7 +198,7 @@ def test_work_under_way_is_shown_and_can_be_cancelled(
 ) -> None:
     name, content = sales_csv()
     with session() as s:
-        hand_in(s, owner, project_id, [HandedIn(name, content, MAPPING)])
+        hand_in(s, owner, project_id, [UploadedFile(name, content, MAPPING)])
     app = open_page(SALES)
     assert not app.exception
     assert "Sales are being read" in everything_shown(app)

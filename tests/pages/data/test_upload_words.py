@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.data import ColumnMap, DataProblem, Mapping, Role, Severity
+from core.data import ColumnMap, ColumnRole, DataProblem, Mapping, Severity
 from pages.data.upload.mapping_labels import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
 from pages.data.upload.save import suggested_name
 from pages.data.upload.version import carried
@@ -23,7 +23,7 @@ def test_a_name_is_suggested_from_the_file(file, name):
 
 
 def test_every_role_has_words_of_its_own():
-    assert set(ROLE_WORDS) == set(Role)
+    assert set(ROLE_WORDS) == set(ColumnRole)
     assert all(role_of_words(words) is role for role, words in ROLE_WORDS.items())
 
 
@@ -45,13 +45,13 @@ def test_problems_are_counted_by_severity():
 
 
 def test_the_next_file_keeps_known_roles_and_leaves_new_columns_out():
-    earlier = Mapping((ColumnMap("DATE", Role.DATE), ColumnMap("tv", Role.SPEND, "TV")))
+    earlier = Mapping((ColumnMap("DATE", ColumnRole.DATE), ColumnMap("tv", ColumnRole.SPEND, "TV")))
     mapping = carried(earlier, ["DATE", "tv", "radio"])
-    assert mapping.role_of("tv") is Role.SPEND
+    assert mapping.role_of("tv") is ColumnRole.SPEND
     assert mapping.label_of("tv") == "TV"
-    assert mapping.role_of("radio") is Role.IGNORE
+    assert mapping.role_of("radio") is ColumnRole.IGNORE
 
 
 def test_a_column_that_vanished_stays_named_so_that_it_is_reported():
-    earlier = Mapping((ColumnMap("DATE", Role.DATE), ColumnMap("tv", Role.SPEND)))
-    assert carried(earlier, ["DATE"]).role_of("tv") is Role.SPEND
+    earlier = Mapping((ColumnMap("DATE", ColumnRole.DATE), ColumnMap("tv", ColumnRole.SPEND)))
+    assert carried(earlier, ["DATE"]).role_of("tv") is ColumnRole.SPEND

@@ -14,7 +14,7 @@ from core.access import Person, Role
 from core.database import session
 from core.mmm import FittedMMM
 from core.mmm.store import validations
-from core.mmm.validation import Naive, Scores, Slice, SliceResult, time_slices
+from core.mmm.validation import Fold, FoldResult, Naive, Scores, time_slices
 from db.tables import ModelStatus, ModelValidation, ValidationSlice
 from tests.core.mmm.samples import robyn
 from tests.pages.conftest import Opened, everything_shown, shown
@@ -39,7 +39,7 @@ def keep(owner: Person, project_id: int, fit: FittedMMM) -> Callable[..., int]:
     return make
 
 
-def forecast(part: Slice, error: float) -> SliceResult:
+def forecast(part: Fold, error: float) -> FoldResult:
     """A slice in which the model missed by so much a week, and repeating last year by 200,000."""
     days = [part.start_on + dt.timedelta(weeks=week) for week in range(part.periods)]
     path = tuple(
@@ -61,7 +61,7 @@ def forecast(part: Slice, error: float) -> SliceResult:
     def scores(mean: float) -> Scores:
         return Scores(8, 8 * mean, 8 * mean, 1.6e7, 8 * mean**2, 1.6e7, 3.3e13, 7)
 
-    return SliceResult(part, scores(error), scores(2e5), Naive.LAST_YEAR, True, 1.0, 0, 2.0, path, channels)
+    return FoldResult(part, scores(error), scores(2e5), Naive.LAST_YEAR, True, 1.0, 0, 2.0, path, channels)
 
 
 def checked(project_id: int, model_id: int, fit: FittedMMM, *errors: float | None) -> None:
@@ -214,7 +214,7 @@ def test_the_end_of_a_check_is_told_on_another_screen(
     with session() as s:
         part = s.scalars(select(ValidationSlice).where(ValidationSlice.fold == 2)).one()
         part.status, part.finished_at = ModelStatus.COMPLETED, dt.datetime.now(dt.UTC)
-        part.results = forecast(Slice.from_json(part.slice), 5e4).to_json()
+        part.results = forecast(Fold.from_json(part.slice), 5e4).to_json()
     app.run()
     words = "“Weekly model” on past forecasts: 75 % better than repeating last year."
     assert words in [shown(toast.value) for toast in app.toast]

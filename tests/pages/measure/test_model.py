@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.access import Role
-from core.data import Role as ColumnRole
+from core.data import ColumnRole
 from core.data.dataset_info import DatasetInfo
 from core.database import session
 from core.mmm import MMMConfig, Priors

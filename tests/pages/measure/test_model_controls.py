@@ -6,7 +6,7 @@ import dataclasses
 
 import pandas as pd
 
-from core.data import Role, detect, prepare, read_table
+from core.data import ColumnRole, detect, prepare, read_table
 from core.database import session
 from core.mmm import MMMConfig
 from core.mmm.model.structure import structure_of
@@ -181,8 +181,8 @@ def test_reach_and_frequency_are_no_media_of_their_own(sample):  # noqa: F811
     table = read_table(text.encode(), "reach.csv")
     mapping = detect(table).mapping()
     for column in ("tv_reach", "tv_views"):
-        mapping = mapping.with_role(column, Role.EXPOSURE)
-    made = prepare(table, mapping.with_role("tv_spend", Role.SPEND))
+        mapping = mapping.with_role(column, ColumnRole.EXPOSURE)
+    made = prepare(table, mapping.with_role("tv_spend", ColumnRole.SPEND))
     set_up = SetUp(sample, "Mine", made.mapping)
     assert {"tv_reach", "tv_views"} <= set(contact_columns(set_up, made.frame))
     assert "tv_views" in set_up.config(made.frame).organic_columns

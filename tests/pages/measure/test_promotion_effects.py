@@ -14,7 +14,7 @@ from core.database import session
 from core.promo.store.models import promo_models
 from core.queue.job import JobKind
 from core.queue.store.watching import processing_jobs
-from db.tables import PromoModel, UpliftCoefficient
+from db.tables import PromoModelRow, UpliftCoefficient
 from tests.core.promo.made import made_uplift
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.plan import learned as learned_shop
@@ -118,7 +118,7 @@ def test_two_versions_are_compared(open_page: Opened, owner: Person, learned: in
         (first,) = promo_models(s, owner, learned)
         same = {"project_id": learned, "method": "seasonal", "facts_key": "others", "summary": {}}
         place = {"artifacts_path": first.artifacts_path, "artifacts_checksum": first.artifacts_checksum}
-        s.execute(insert(PromoModel).values(version=2, **same, **place))
+        s.execute(insert(PromoModelRow).values(version=2, **same, **place))
     keep_coefficients(learned, 2, more=3.0)
     app = open_tab(open_page, "Versions")
     assert not app.exception

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from core.data.store import dataset_frame
 from core.database import session
-from core.mmm import DraftMMM, MMMConfig, draft_fit
+from core.mmm import MMMConfig, QuickFitMMM, fit_quick
 from core.mmm.quick_fit.answer import answer_of
 from db.tables import Model
 from pages.measure.model import quick_fit as setup_draft
@@ -30,7 +30,7 @@ MODEL = "pages/measure/model/page.py"
 @pytest.fixture(scope="module", autouse=True)
 def kernels_ready():
     """A screen does not wait for a compiler; after a change of the kernels the first draft would."""
-    draft_fit(weekly(), plain_config(), draws=20)
+    fit_quick(weekly(), plain_config(), draws=20)
 
 
 def draft_shown(app):
@@ -67,7 +67,7 @@ def test_the_draft_shows_the_figures_of_the_draft_fit(open_page, sample):  # noq
     table = draft_shown(open_page(MODEL, dataset=sample.id))
     frame = dataset_frame(sample)
     config = SetUp(sample, "Robyn", _mapping(sample)).config(frame)
-    wanted = answer_of(draft_fit(frame, config)).channels.set_index("channel")
+    wanted = answer_of(fit_quick(frame, config)).channels.set_index("channel")
     labels = {config.label(name): name for name in config.channels}
     for channel in table["Channel"]:
         share = 100 * wanted.share[labels[channel]]
@@ -111,7 +111,7 @@ def test_a_slow_draft_waits_until_it_is_asked_for(open_page, sample, monkeypatch
 def test_the_draft_stands_beside_the_full_fit_of_the_same_set_up(open_page, owner, project_id, sample):  # noqa: F811
     frame = dataset_frame(sample)
     config = SetUp(sample, "Robyn", _mapping(sample)).config(frame)
-    _keep(owner, project_id, sample, draft_fit(frame, config, seed=7), config)
+    _keep(owner, project_id, sample, fit_quick(frame, config, seed=7), config)
     app = open_page(MODEL, dataset=sample.id)
     assert not app.exception
     table = draft_shown(app)
@@ -128,7 +128,7 @@ def test_a_full_fit_of_another_set_up_is_named_as_such_and_what_differs_is_said(
     frame = dataset_frame(sample)
     config = SetUp(sample, "Robyn", _mapping(sample)).config(frame)
     other = replace(config, priors=replace(config.priors, media_share_mean=0.8, media_share_sd=0.02))
-    _keep(owner, project_id, sample, draft_fit(frame, other), other)
+    _keep(owner, project_id, sample, fit_quick(frame, other), other)
     app = open_page(MODEL, dataset=sample.id)
     assert "another set-up or data" in everything_shown(app)
     assert draft_shown(app)["Draft against full fit"].str.contains("differs: .* sd lower").any()
@@ -142,7 +142,7 @@ def test_a_draft_that_a_newer_change_overtakes_is_never_made(owner, sample, monk
     frame, made, gate = dataset_frame(sample), [], Event()
     config = SetUp(sample, "Robyn", _mapping(sample)).config(frame)
     monkeypatch.setattr(
-        work, "draft_fit", lambda *given, **named: made.append(1) or draft_fit(*given, **named)
+        work, "draft_fit", lambda *given, **named: made.append(1) or fit_quick(*given, **named)
     )
     work._WORKER.submit(gate.wait)
     with monkeypatch.context() as overtaken:
@@ -170,7 +170,7 @@ def _overtake(text: str) -> None:
     raise Superseded
 
 
-def _keep(owner, project_id, info, made: DraftMMM, config: MMMConfig) -> None:
+def _keep(owner, project_id, info, made: QuickFitMMM, config: MMMConfig) -> None:
     """A completed training on the data set whose results are those of a draft, as if it were a full fit."""
     model = readable_model()
     model_id = keep_readable(owner.id, project_id, model, "Robyn fit")

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.access import Person, Role
 from core.database import session
 from core.mmm import FittedMMM
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.results.summary import Range
 from core.mmm.store.models import train
 from pages.shared.model_choice import ALL, HALF, YEAR, range_of
@@ -192,10 +192,10 @@ def test_who_may_not_export_sees_why(open_page, keep, new_member):
 
 def test_ranges_lie_inside_the_data():
     weeks = pd.date_range("2020-06-01", periods=150, freq="7D")
-    assert range_of(YEAR, weeks, Frequency.WEEKLY) == Range(weeks[-52], weeks[-1])
-    assert range_of(HALF, weeks[:10], Frequency.WEEKLY) == Range(weeks[0], weeks[9])
-    year = range_of("2020", weeks, Frequency.WEEKLY)
+    assert range_of(YEAR, weeks, Granularity.WEEKLY) == Range(weeks[-52], weeks[-1])
+    assert range_of(HALF, weeks[:10], Granularity.WEEKLY) == Range(weeks[0], weeks[9])
+    year = range_of("2020", weeks, Granularity.WEEKLY)
     assert (year.start, year.end) == (weeks[0], pd.Timestamp("2020-12-31"))
-    assert range_of(ALL, weeks, Frequency.WEEKLY) == Range(weeks[0], weeks[-1])
+    assert range_of(ALL, weeks, Granularity.WEEKLY) == Range(weeks[0], weeks[-1])
     months = pd.date_range("2020-01-01", periods=36, freq="MS")
-    assert range_of(YEAR, months, Frequency.MONTHLY).start == pd.Timestamp("2022-01-01")
+    assert range_of(YEAR, months, Granularity.MONTHLY).start == pd.Timestamp("2022-01-01")

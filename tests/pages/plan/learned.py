@@ -18,7 +18,7 @@ from core.database import session
 from core.promo.fitted import PromoModel as Learned
 from core.promo.store import files as facts
 from core.promo.store import reference
-from db.promo import PromoModel
+from db.promo import PromoModelRow
 from db.sales import SalesAggregated, SalesFile, SalesFileFact, SalesFileStatus
 from db.tables import User
 from tests.core.promo.made import made_baseline, made_sales, made_segments, made_settings, made_uplift
@@ -76,7 +76,7 @@ def keep_learned(person: Person, project_id: int, *, with_reference: bool = True
         made_model().save(Path(folder))
         path, checksum = artifacts.save_folder(Path(folder), f"projects/{project_id}/{secrets.token_hex(6)}")
         s.add(
-            PromoModel(
+            PromoModelRow(
                 project_id=project_id, version=1, method="seasonal", created_by=person.id,
                 facts_key=facts.facts_key(s, person, project_id), summary={}, artifacts_path=path,
                 artifacts_checksum=checksum,

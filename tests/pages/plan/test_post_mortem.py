@@ -18,7 +18,7 @@ from core.promo.fitted import PromoModel as Learned
 from core.promo.store import files as facts
 from core.promo.store import post_mortems
 from core.queue.store import watching as processing
-from db.promo import PromoModel
+from db.promo import PromoModelRow
 from db.tables import ScenarioKpi
 from tests.core.promo.made import made_baseline, made_uplift
 from tests.pages.conftest import everything_shown
@@ -53,7 +53,7 @@ def keep_second_version(owner: Person, project_id: int) -> None:
         Learned("2", made_baseline(), uplift).save(Path(folder))
         path, checksum = artifacts.save_folder(Path(folder), f"projects/{project_id}/second")
         s.add(
-            PromoModel(
+            PromoModelRow(
                 project_id=project_id, version=2, method="seasonal", created_by=owner.id,
                 facts_key=facts.facts_key(s, owner, project_id), summary={}, artifacts_path=path,
                 artifacts_checksum=checksum,

@@ -10,7 +10,7 @@ from core.database import session
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.store import models, reference
 from pages.plan.promo.cached import best_deal, frontier_points, promo_model
-from pages.plan.promo.context import Ground, Wording
+from pages.plan.promo.context import PromoContext, Wording
 from tests.core.promo.made import made_segments
 from tests.pages.plan.learned import keep_learned
 
@@ -19,12 +19,12 @@ SCENARIO = PromoScenario(
 )
 
 
-def ground_with(owner: Person, project_id: int, segments: pd.DataFrame) -> Ground:
+def ground_with(owner: Person, project_id: int, segments: pd.DataFrame) -> PromoContext:
     with session() as s:
         reference.save_segments(s, owner, project_id, segments)
         info = models.promo_models(s, owner, project_id)[0]
         settings = reference.promo_settings(s, owner, project_id)
-    return Ground(info, promo_model(info), settings, Wording(currency="EUR"))
+    return PromoContext(info, promo_model(info), settings, Wording(currency="EUR"))
 
 
 def test_other_shares_of_the_segments_give_other_best_discounts_and_another_frontier(

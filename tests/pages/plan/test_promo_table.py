@@ -9,17 +9,17 @@ from dataclasses import replace
 import pytest
 
 from core.errors import UserError
-from core.promo.scenarios.promo_info import KeptPromo, PromoInfo
-from pages.plan.promo.draft import Draft, Line
-from pages.plan.promo.state import Table
+from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
+from pages.plan.promo.draft import Line, PromoDraft
+from pages.plan.promo.state import PromoEditorState
 from pages.plan.promotions.grid import edited, lines_frame
 
 TV = Line("TV", "online", 20.0)
 AUDIO = Line("Audio", "offline", 10.0, ("LOYAL",), "quiet")
-DRAFT = Draft("Spring", dt.date(2024, 3, 4), dt.date(2024, 3, 10), lines=(TV, AUDIO))
+DRAFT = PromoDraft("Spring", dt.date(2024, 3, 4), dt.date(2024, 3, 10), lines=(TV, AUDIO))
 
 
-def kept_as(label: str, day: int, draft: Draft = DRAFT) -> KeptPromo:
+def kept_as(label: str, day: int, draft: PromoDraft = DRAFT) -> SavedPromo:
     """The draft as a saved promotion of that name, changed last on that day of May."""
     at, scenario = dt.datetime(2024, 5, day, tzinfo=dt.UTC), replace(draft, label=label).scenario()
     info = PromoInfo(
@@ -27,11 +27,11 @@ def kept_as(label: str, day: int, draft: Draft = DRAFT) -> KeptPromo:
         ("TV",), {}, {}, None, None, None, None, None, "Paul", at, at, archived=False, deleted=False,
         reviewed=False, briefed=False,
     )  # fmt: skip
-    return KeptPromo(info, scenario, None, None, None)
+    return SavedPromo(info, scenario, None, None, None)
 
 
 def test_every_fault_of_a_draft_is_said_at_once_with_its_line() -> None:
-    wrong = Draft(
+    wrong = PromoDraft(
         "", None, dt.date(2024, 3, 10), lines=(TV, Line("TV", None, None), Line("TV", "online", 99.0))
     )
     with pytest.raises(UserError) as caught:
@@ -51,8 +51,8 @@ def test_figures_can_stand_on_the_lines_that_are_finished() -> None:
 
 def test_a_draft_of_a_promotion_gives_the_same_promotion_back() -> None:
     scenario = DRAFT.scenario()
-    assert Draft.of(scenario) == DRAFT
-    assert Draft.of(scenario).scenario() == scenario
+    assert PromoDraft.of(scenario) == DRAFT
+    assert PromoDraft.of(scenario).scenario() == scenario
 
 
 def test_edits_change_take_and_add_lines() -> None:
@@ -77,7 +77,7 @@ def test_an_empty_grid_still_knows_its_columns() -> None:
 
 
 def test_a_change_is_made_to_what_lies_there_now() -> None:
-    table = Table()
+    table = PromoEditorState()
     table.lay(DRAFT)
     table.change(lambda draft: draft.with_lines((TV,)))
     table.change(lambda draft: draft.with_lines((*draft.lines, AUDIO)))
@@ -86,7 +86,7 @@ def test_a_change_is_made_to_what_lies_there_now() -> None:
 
 
 def test_a_new_name_reaches_the_table_and_what_was_typed_stays() -> None:
-    table = Table()
+    table = PromoEditorState()
     table.open(kept_as("Spring", 1))
     table.change(lambda draft: draft.with_lines((AUDIO,)))
     table.catch_up(kept_as("Easter", 2))
@@ -98,7 +98,7 @@ def test_a_new_name_reaches_the_table_and_what_was_typed_stays() -> None:
 
 
 def test_another_plan_saved_meanwhile_does_not_take_what_was_typed() -> None:
-    table = Table()
+    table = PromoEditorState()
     table.open(kept_as("Spring", 1))
     table.change(lambda draft: draft.with_lines((AUDIO,)))
     table.catch_up(kept_as("Spring", 2, replace(DRAFT, geo="DE")))
@@ -107,7 +107,7 @@ def test_another_plan_saved_meanwhile_does_not_take_what_was_typed() -> None:
 
 
 def test_another_draft_shows_in_new_widgets() -> None:
-    table = Table()
+    table = PromoEditorState()
     table.lay(DRAFT)
     table.lay(DRAFT.with_lines((AUDIO,)))
     assert table.round == 2

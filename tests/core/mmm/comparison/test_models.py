@@ -15,9 +15,9 @@ from core.errors import UserError
 from core.mmm import FittedMMM
 from core.mmm.comparison.channels import disagreements
 from core.mmm.comparison.charts import channels_by_model, past_forecasts, share_by_slice
-from core.mmm.comparison.grounds import Contender, Yardstick
-from core.mmm.comparison.models import Comparison, compare, loo_table, model_loo
-from core.mmm.validation import Naive, Scores, Slice, SliceResult
+from core.mmm.comparison.grounds import Candidate, Criterion
+from core.mmm.comparison.models import ModelComparison, compare, loo_table, model_loo
+from core.mmm.validation import Fold, FoldResult, Naive, Scores
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 DIAGNOSTICS = {"converged": True, "max_rhat": 1.0, "min_ess_bulk": 900.0, "divergences": 0, "r2": 0.9,
@@ -34,12 +34,12 @@ def model(
     return made
 
 
-def slices(*errors: float, coverage: float = 0.9, naive: float = 20.0) -> tuple[SliceResult, ...]:
+def slices(*errors: float, coverage: float = 0.9, naive: float = 20.0) -> tuple[FoldResult, ...]:
     """One slice of two weeks per error (CRPS)."""
 
-    def one(fold: int, error: float) -> SliceResult:
+    def one(fold: int, error: float) -> FoldResult:
         first = START + dt.timedelta(weeks=2 * fold)
-        part = Slice(
+        part = Fold(
             fold, first - dt.timedelta(weeks=1), first, first + dt.timedelta(weeks=1), 2, START, START
         )
         scores = Scores(2, 2 * error, 2 * error, 200, 2 * error**2, 200, 20_100, 2 * coverage)
@@ -47,48 +47,48 @@ def slices(*errors: float, coverage: float = 0.9, naive: float = 20.0) -> tuple[
                  "lower": 90.0, "upper": 110.0, "naive": 80.0} for week in range(2)]  # fmt: skip
         rows = ({"channel": "zeta", "share": 0.1, "share_lower": 0.05, "share_upper": 0.15,
                  "roas": 1.0, "roas_lower": 0.5, "roas_upper": 1.5},)  # fmt: skip
-        return SliceResult(part, scores, replace(scores, crps_sum=2 * naive), Naive.LAST_VALUE, True, 1.0, 0,
+        return FoldResult(part, scores, replace(scores, crps_sum=2 * naive), Naive.LAST_VALUE, True, 1.0, 0,
                            1.0, tuple(path), rows)  # fmt: skip
 
     return tuple(one(fold, error) for fold, error in enumerate(errors, start=1))
 
 
-def grounds(*contenders: Contender) -> dict[Yardstick, bool]:
+def grounds(*contenders: Candidate) -> dict[Criterion, bool]:
     return {which: ground.holds for which, ground in compare(contenders).grounds.items()}
 
 
-def said(found: Comparison) -> str:
+def said(found: ModelComparison) -> str:
     return " ".join(found.verdict.sentences)
 
 
 def test_slices_decide_when_all_models_forecast_the_same_ones() -> None:
     found = compare(
-        [Contender("A", model(0), slices(10, 12, 9)), Contender("B", model(1), slices(15, 14, 16))]
+        [Candidate("A", model(0), slices(10, 12, 9)), Candidate("B", model(1), slices(15, 14, 16))]
     )
-    assert (found.verdict.best, found.verdict.by, found.verdict.clear) == ("A", Yardstick.SLICES, True)
+    assert (found.verdict.best, found.verdict.by, found.verdict.clear) == ("A", Criterion.SLICES, True)
     assert found.scores.loc["A", "slice_crps"] == pytest.approx(31 / 3)
     assert "31 % below that of “B”, better in 3 of 3 slices" in said(found)
     assert "48 % better than repeating the last value" in said(found)
 
 
 def test_slices_that_only_some_models_have_forecast_are_left_aside() -> None:
-    found = compare([Contender("A", model(0), slices(10, 10, 1)), Contender("B", model(1), slices(11, 11))])
+    found = compare([Candidate("A", model(0), slices(10, 10, 1)), Candidate("B", model(1), slices(11, 11))])
     assert len(found.windows) == 2
     assert found.scores.loc["A", "slice_crps"] == 10
 
 
 def test_a_narrow_lead_is_no_lead_and_one_lucky_slice_no_clear_one() -> None:
-    near = compare([Contender("A", model(0), slices(10, 10)), Contender("B", model(1), slices(10.1, 10.1))])
+    near = compare([Candidate("A", model(0), slices(10, 10)), Candidate("B", model(1), slices(10.1, 10.1))])
     assert near.verdict.best is None and "about equally well" in said(near)
     lucky = compare(
-        [Contender("A", model(0), slices(5, 11, 11)), Contender("B", model(1), slices(10, 10, 10))]
+        [Candidate("A", model(0), slices(5, 11, 11)), Candidate("B", model(1), slices(10, 10, 10))]
     )
     assert lucky.verdict.best == "A" and not lucky.verdict.clear and "only in 1 of 3" in said(lucky)
 
 
 def test_a_forecast_that_is_too_sure_or_loses_to_the_past_is_called_so() -> None:
     poor = slices(30, 30, coverage=0.5)
-    found = compare([Contender("A", model(0), poor), Contender("B", model(1), slices(40, 40, coverage=0.5))])
+    found = compare([Candidate("A", model(0), poor), Candidate("B", model(1), slices(40, 40, coverage=0.5))])
     assert "held 50 % of what happened" in said(found) and "too sure" in said(found)
     assert "does not beat repeating the last value" in said(found)
 
@@ -96,38 +96,38 @@ def test_a_forecast_that_is_too_sure_or_loses_to_the_past_is_called_so() -> None
 def test_a_model_that_did_not_converge_never_wins() -> None:
     bad = model(0)
     bad.diagnostics["converged"] = False
-    found = compare([Contender("A", bad, slices(1, 1)), Contender("B", model(1), slices(9, 9))])
+    found = compare([Candidate("A", bad, slices(1, 1)), Candidate("B", model(1), slices(9, 9))])
     assert found.verdict.best == "B" and "“A” did not converge" in said(found)
     worse = model(2)
     worse.diagnostics["converged"] = False
-    assert compare([Contender("A", bad), Contender("B", worse)]).verdict.best is None
+    assert compare([Candidate("A", bad), Candidate("B", worse)]).verdict.best is None
 
 
 def test_holdouts_count_only_over_the_same_periods() -> None:
     same = compare(
-        [Contender("A", model(0, holdout=6, held=10.0)), Contender("B", model(1, holdout=6, held=14.0))]
+        [Candidate("A", model(0, holdout=6, held=10.0)), Candidate("B", model(1, holdout=6, held=14.0))]
     )
-    assert (same.verdict.best, same.verdict.by) == ("A", Yardstick.HOLDOUT)
+    assert (same.verdict.best, same.verdict.by) == ("A", Criterion.HOLDOUT)
     other = compare(
-        [Contender("A", model(0, holdout=6, held=10.0)), Contender("B", model(1, holdout=8, held=14.0))]
+        [Candidate("A", model(0, holdout=6, held=10.0)), Candidate("B", model(1, holdout=8, held=14.0))]
     )
-    assert not other.grounds[Yardstick.HOLDOUT].holds and not other.grounds[Yardstick.LOO].holds
+    assert not other.grounds[Criterion.HOLDOUT].holds and not other.grounds[Criterion.LOO].holds
     assert "different periods back: “A” 2024-01-15 to 2024-02-19, “B” 2024-01-01" in (
-        other.grounds[Yardstick.HOLDOUT].why
+        other.grounds[Criterion.HOLDOUT].why
     )
     assert other.verdict.by is None and "cannot be ranked" in said(other)
-    one = compare([Contender("A", model(0, holdout=6, held=10.0)), Contender("B", model(1))])
-    assert one.grounds[Yardstick.HOLDOUT].why == "“B” has held no periods back."
+    one = compare([Candidate("A", model(0, holdout=6, held=10.0)), Candidate("B", model(1))])
+    assert one.grounds[Criterion.HOLDOUT].why == "“B” has held no periods back."
 
 
 def test_another_kpi_or_other_geos_forbid_every_yardstick_but_not_the_channels() -> None:
     doubled = weekly(sales=2 * weekly()["sales"])
-    pair = Contender("A", model(0), slices(10)), Contender("B", model(1, doubled), slices(11))
+    pair = Candidate("A", model(0), slices(10)), Candidate("B", model(1, doubled), slices(11))
     assert not any(grounds(*pair).values())
     assert set(compare(pair).estimates["channel"]) == {"zeta", "alpha"}
     both = pd.concat([weekly().assign(geo=name) for name in ("east", "west")], ignore_index=True)
     by_geo = model(1, both, geo_column="geo", use_geo=True)
-    assert not any(grounds(Contender("A", model(0), slices(10)), Contender("B", by_geo, slices(11))).values())
+    assert not any(grounds(Candidate("A", model(0), slices(10)), Candidate("B", by_geo, slices(11))).values())
 
 
 def test_loo_counts_from_the_best_and_knows_its_error() -> None:
@@ -142,20 +142,20 @@ def test_loo_counts_from_the_best_and_knows_its_error() -> None:
 
 
 def test_loo_only_hints_where_nothing_later_was_forecast_and_gives_way_where_it_was() -> None:
-    alone = compare([Contender("A", model(0)), Contender("B", model(1))])
-    assert alone.verdict.by == Yardstick.LOO and not alone.verdict.clear
+    alone = compare([Candidate("A", model(0)), Candidate("B", model(1))])
+    assert alone.verdict.by == Criterion.LOO and not alone.verdict.clear
     assert "check them on past forecasts" in said(alone)
     favourite = str(alone.scores["loo_behind"].idxmin())
     errors = {name: (20, 20) if name == favourite else (10, 10) for name in "AB"}
-    both = compare([Contender(name, model(seed), slices(*errors[name])) for seed, name in enumerate("AB")])
-    assert both.verdict.best != favourite and both.verdict.by == Yardstick.SLICES
+    both = compare([Candidate(name, model(seed), slices(*errors[name])) for seed, name in enumerate("AB")])
+    assert both.verdict.best != favourite and both.verdict.by == Criterion.SLICES
     if both.scores["loo_behind"].max() > 2 * both.scores["loo_behind_se"].max():
         assert f"LOO would prefer “{favourite}”" in said(both) and "forecasts decide" in said(both)
 
 
 def test_channels_are_compared_over_the_dates_all_models_know() -> None:
     shorter = model(1, weekly().iloc[:50])
-    found = compare([Contender("A", model(0)), Contender("B", shorter)])
+    found = compare([Candidate("A", model(0)), Candidate("B", shorter)])
     assert found.span is not None and found.span.end == shorter.dates[-1]
     spend = found.estimates.set_index(["model", "channel"])["spend"]
     assert spend["A", "zeta"] == pytest.approx(spend["B", "zeta"])
@@ -181,11 +181,11 @@ def test_the_most_disputed_channel_comes_first_and_apart_means_no_common_point()
 @pytest.mark.parametrize("labels", [["A"], ["A", "A"], list("ABCDEF")])
 def test_two_to_five_different_models_are_compared(labels: list[str]) -> None:
     with pytest.raises(UserError, match="Choose 2 to 5 different models"):
-        compare([Contender(label, model()) for label in labels])
+        compare([Candidate(label, model()) for label in labels])
 
 
 def test_charts_draw_every_model_with_its_uncertainty_and_say_so_to_those_who_cannot_see() -> None:
-    found = compare([Contender("A", model(0), slices(10, 12)), Contender("B", model(1), slices(15, 14))])
+    found = compare([Candidate("A", model(0), slices(10, 12)), Candidate("B", model(1), slices(15, 14))])
     words = Wording()
     for name in ("roas", "contribution"):
         chart = channels_by_model(found.estimates, list(found.disputes["channel"]), words, name)

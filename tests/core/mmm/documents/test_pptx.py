@@ -7,7 +7,7 @@ from pptx import Presentation
 
 from core.mmm.documents.pptx import to_pptx
 from core.mmm.results.findings import findings
-from core.mmm.results.limitations import Gap, Unknown
+from core.mmm.results.limitations import Limitation, LimitationKind
 from tests.core.mmm import hand_made as made
 
 
@@ -93,7 +93,7 @@ def test_without_spend_there_is_no_slide_of_returns():
 
 
 def test_what_the_model_cannot_tell_has_a_slide_only_where_there_is_something():
-    gap = Unknown(Gap.NO_TEST, "Cause from coincidence.", "No lift test.", "Run one.")
+    gap = Limitation(LimitationKind.NO_TEST, "Cause from coincidence.", "No lift test.", "Run one.")
     without, told = opened(made.report()), opened(made.report(unknown=(gap,)))
     assert len(told.slides) == len(without.slides) + 1
     assert "Cause from coincidence." in texts(told) and "Run one." in texts(told)

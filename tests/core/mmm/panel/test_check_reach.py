@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.mmm import DatasetProblem, Repair, apply_repair, check
+from core.mmm import DatasetProblem, RepairKind, apply_repair, check
 from tests.core.mmm.samples import prior_model, video, weekly, with_video
 
 
@@ -63,7 +63,7 @@ def test_duplicate_rows_are_merged_without_losing_an_impression():
     row = int(np.flatnonzero(frame.reach > 0)[0])
     twice = frame.loc[[*range(60), row]].reset_index(drop=True)
     twice.loc[60, ["reach", "often", "sales"]] = [1000.0, 7.0, 1.0]
-    problem = next(p for p in check(twice, with_video()) if p.repair == Repair.SUM_DUPLICATES)
+    problem = next(p for p in check(twice, with_video()) if p.repair == RepairKind.SUM_DUPLICATES)
     merged = apply_repair(twice, with_video(), problem)
     impressions = frame.reach * frame.often
     assert (merged.reach * merged.often)[row] == pytest.approx(impressions[row] + 7000)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.mmm import DatasetProblem, Repair, check, fit
+from core.mmm import DatasetProblem, RepairKind, check, fit
 from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, plain, robyn, weekly
 
 
@@ -38,9 +38,9 @@ def test_identical_and_differing_duplicates_are_told_apart():
     same = pd.concat([weekly(), weekly().iloc[[4]]])
     found = problems(same)["duplicate"]
     assert found.row == 61 and "identical rows" in found.message and "2023-01-30" in found.message
-    assert found.repair == Repair.DROP_DUPLICATES
+    assert found.repair == RepairKind.DROP_DUPLICATES
     differing = pd.concat([weekly(), weekly().iloc[[4]].assign(sales=1)])
-    assert problems(differing)["duplicate"].repair == Repair.SUM_DUPLICATES
+    assert problems(differing)["duplicate"].repair == RepairKind.SUM_DUPLICATES
 
 
 def test_missing_weeks_are_listed():
@@ -77,7 +77,8 @@ def test_negative_spend_is_named():
 
 
 @pytest.mark.parametrize(
-    ("column", "repair"), [("zeta", Repair.FILL_MISSING_ZERO), ("price", Repair.INTERPOLATE), ("sales", None)]
+    ("column", "repair"),
+    [("zeta", RepairKind.FILL_MISSING_ZERO), ("price", RepairKind.INTERPOLATE), ("sales", None)],
 )
 def test_empty_cells_offer_the_repair_that_is_safe(column, repair):
     found = problems(changed(column, 3, None))["empty_cell"]
@@ -88,7 +89,9 @@ def test_empty_cells_offer_the_repair_that_is_safe(column, repair):
 def test_a_channel_of_zeros_is_named():
     found = problems(weekly(alpha=0.0))["all_zero"]
     assert (
-        found.blocks and "'alpha' is 0 in every row" in found.message and found.repair == Repair.DROP_COLUMN
+        found.blocks
+        and "'alpha' is 0 in every row" in found.message
+        and found.repair == RepairKind.DROP_COLUMN
     )
 
 
@@ -128,7 +131,7 @@ def test_a_control_that_equals_the_target_blocks():
 def test_geos_with_unequal_calendars_are_named():
     frame = pd.concat([weekly().assign(geo="north"), weekly(seed=1).assign(geo="south").iloc[:-5]])
     found = problems(frame, geo_column="geo", use_geo=True)["uneven_geos"]
-    assert "south has 55 of 60" in found.message and found.repair == Repair.COMMON_CALENDAR
+    assert "south has 55 of 60" in found.message and found.repair == RepairKind.COMMON_CALENDAR
 
 
 def test_missing_columns_are_all_named():

@@ -8,13 +8,13 @@ from typing import Any
 
 from core.charts.wording import Wording
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.origin import Origin
+from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report
 from core.mmm.planning.whatif_results import WhatIfAnswer
 from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
 from tests.core.mmm.plan_examples import WORDING, budget_answer, draws, inputs, whatif_answer
 
-ORIGIN = Origin(
+ORIGIN = PlanOrigin(
     model_id=3, model_name="Spring", trained_at="2025-11-20T09:15:00+00:00", converged=True, draws=1000,
     seed=7, dataset_name="Weekly sales", dataset_version=2, rows=208, start_on="2022-01-03",
     end_on="2025-12-29", geos=1, period="week", checksum="abc", config={"date_column": "week"},

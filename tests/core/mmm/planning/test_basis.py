@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.mmm.choices import Frequency, Goal
+from core.mmm.choices import Goal, Granularity
 from core.mmm.planning.basis import basis_of, first_budget, first_periods, stretch
 from core.mmm.planning.limit_values import GroupLimit
 from core.mmm.planning.values import BudgetInputs
@@ -17,7 +17,7 @@ def _basis(periods: int = 4):
     spend = pd.DataFrame(
         {"tv": [100.0] * 10 + [10.0] * 10, "search": [float(week) for week in range(20)]}, index=dates
     )
-    return basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, periods)
+    return basis_of(spend, pd.Series(1.0, index=dates), Granularity.WEEKLY, periods)
 
 
 def test_recent_spend_covers_as_many_periods_as_the_horizon():
@@ -49,7 +49,7 @@ def test_last_year_is_the_same_periods_a_year_before_where_the_data_reach_back()
     assert _basis().last_year("tv") is None
     dates = pd.date_range("2024-01-01", periods=60, freq="7D")
     spend = pd.DataFrame({"tv": [float(week) for week in range(60)]}, index=dates)
-    long = basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, 3)
+    long = basis_of(spend, pd.Series(1.0, index=dates), Granularity.WEEKLY, 3)
     assert long.last_year("tv") == (8.0, 9.0, 10.0)
     assert long.recent_series("tv") == (57.0, 58.0, 59.0)
 
@@ -87,5 +87,5 @@ def test_newer_data_change_recent_spend_but_not_what_was_typed():
 
 
 def test_the_first_horizon_is_about_a_quarter_within_the_data():
-    assert first_periods(Frequency.WEEKLY, 200) == 13
-    assert first_periods(Frequency.DAILY, 20) == 20
+    assert first_periods(Granularity.WEEKLY, 200) == 13
+    assert first_periods(Granularity.DAILY, 20) == 20

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core.charts.wording import Wording
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import first_budget
 from core.mmm.planning.budget_answer import solve_budget
@@ -37,7 +37,7 @@ def test_the_workbook_begins_with_the_schedule_and_holds_everything_behind_it():
 @pytest.mark.parametrize("report", [of_budget(), of_whatif()])
 def test_the_workbook_read_back_is_the_same_schedule_to_the_cent(report):
     dates = pd.date_range("2026-01-05", periods=13, freq="7D")
-    shape = ScheduleShape(("tv_S", "search_S"), WORDING, Frequency.WEEKLY, dates)
+    shape = ScheduleShape(("tv_S", "search_S"), WORDING, Granularity.WEEKLY, dates)
     for content, name in ((plan_xlsx(report), "plan.xlsx"), (plan_csv(report), "plan.csv")):
         back = read_schedule(content, name, shape).schedule
         pd.testing.assert_frame_equal(

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from core.charts.wording import Wording
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.errors import UserError
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.planning.schedule import Schedule, schedule_of
 from core.mmm.planning.schedule_file import read_schedule
 from core.mmm.planning.schedule_shape import ScheduleShape
@@ -23,7 +23,7 @@ from core.mmm.planning.whatif_values import WhatIfInputs
 
 DATES = pd.date_range("2026-01-05", periods=26, freq="7D")
 WORDS = Wording(labels={"tv": "=TV", "search": "Search"})
-SHAPE = ScheduleShape(("tv", "search"), WORDS, Frequency.WEEKLY, DATES, geos=("Nord", "Süd"))
+SHAPE = ScheduleShape(("tv", "search"), WORDS, Granularity.WEEKLY, DATES, geos=("Nord", "Süd"))
 
 
 def schedule(periods: int = 4) -> Schedule:

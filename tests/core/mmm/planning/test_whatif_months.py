@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.planning.whatif_months import has_months, month_frame, with_months
 from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
 
@@ -28,5 +28,5 @@ def test_a_month_without_money_is_spread_evenly_to_the_cent():
 
 
 def test_months_are_offered_only_where_periods_are_shorter():
-    assert has_months(Frequency.WEEKLY, 13) and has_months(Frequency.DAILY, 28)
-    assert not has_months(Frequency.MONTHLY, 12) and not has_months(Frequency.WEEKLY, 1)
+    assert has_months(Granularity.WEEKLY, 13) and has_months(Granularity.DAILY, 28)
+    assert not has_months(Granularity.MONTHLY, 12) and not has_months(Granularity.WEEKLY, 1)

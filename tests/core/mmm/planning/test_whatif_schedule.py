@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.planning.basis import basis_of
 from core.mmm.planning.model_answer import read_basis
 from core.mmm.planning.whatif_schedule import (
@@ -27,7 +27,7 @@ def _basis(periods: int = 4, weeks: int = 60):
     spend = pd.DataFrame(
         {"tv": [float(week) for week in range(weeks)], "rest": [5.0] * (weeks - 10) + [0.0] * 10}, index=dates
     )
-    return basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, periods)
+    return basis_of(spend, pd.Series(1.0, index=dates), Granularity.WEEKLY, periods)
 
 
 def test_the_first_scenario_repeats_the_last_periods_one_by_one():
@@ -82,7 +82,7 @@ def test_newer_data_take_the_periods_in_order_and_new_channels_go_on():
     inputs = first_whatif(_basis()).with_series("tv", (1.0, 2.0, 3.0, 4.0))
     dates = pd.date_range("2026-01-05", periods=60, freq="7D")
     spend = pd.DataFrame({"tv": 9.0, "new": 7.0}, index=dates)
-    other = fit(inputs, basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, 4))
+    other = fit(inputs, basis_of(spend, pd.Series(1.0, index=dates), Granularity.WEEKLY, 4))
     assert other.series("tv") == (1.0, 2.0, 3.0, 4.0) and other.series("new") == (7.0,) * 4
     assert other.channels == ("tv", "new")
 

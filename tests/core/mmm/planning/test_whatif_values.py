@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.planning.basis import basis_of
 from core.mmm.planning.whatif_values import (
     ALL_GEOS,
@@ -81,7 +81,7 @@ def test_a_number_that_is_none_is_refused(bad):
 def test_the_first_form_in_percent_still_opens_on_its_basis():
     dates = pd.date_range("2025-01-06", periods=20, freq="7D")
     spend = pd.DataFrame({"tv_S": 100.0, "search_S": 10.0}, index=dates)
-    basis = basis_of(spend, pd.Series(1.0, index=dates), Frequency.WEEKLY, 4)
+    basis = basis_of(spend, pd.Series(1.0, index=dates), Granularity.WEEKLY, 4)
     old = {"periods": 4, "spend_pct": {"tv_S": 150.0, "search_S": 0.0}, "level": 0.8}
     inputs = WhatIfInputs.from_json(old, basis)
     assert inputs.series("tv_S") == (150.0,) * 4 and inputs.money("search_S") == 0.0

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.mmm.planning.origin import Origin
+from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.why import why_of
 from tests.core.mmm.plan_examples import draws, inputs, whatif_answer
 from tests.core.mmm.planning.report_examples import ORIGIN, budget_with_draws, of_budget, of_whatif
@@ -54,4 +54,4 @@ def test_it_names_draws_seed_model_data_and_limits():
     why = of_budget().why
     assert (why.count, why.seed, why.origin.model_words) == (200, 1, "Spring (no. 3)")
     assert {"Budget", "Television", "Search", "all"} <= {limit.name for limit in why.limits}
-    assert Origin.from_json(why.origin.to_json()) == why.origin
+    assert PlanOrigin.from_json(why.origin.to_json()) == why.origin

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from core.mmm import draft_fit
+from core.mmm import fit_quick
 from core.mmm.quick_fit.answer import answer_of, difference_words, differences
 from tests.core.mmm.samples import plain, robyn_model, weekly
 
@@ -9,7 +9,7 @@ from tests.core.mmm.samples import plain, robyn_model, weekly
 @pytest.fixture(scope="module")
 def answer():
     return answer_of(
-        draft_fit(weekly(), plain(organic_columns=["alpha"], channel_columns=["zeta"]), draws=300)
+        fit_quick(weekly(), plain(organic_columns=["alpha"], channel_columns=["zeta"]), draws=300)
     )
 
 

@@ -1,13 +1,13 @@
-from core.mmm.quick_fit.effort import DraftEffort, effort_for, expected_draft_seconds
+from core.mmm.quick_fit.effort import QuickFitSettings, effort_for, expected_draft_seconds
 
 
 def test_a_usual_model_gets_the_standard_effort():
-    assert effort_for(208 * 6) == DraftEffort()
+    assert effort_for(208 * 6) == QuickFitSettings()
 
 
 def test_a_large_model_gets_less_effort_and_never_none():
     large, huge = effort_for(20 * 156 * 10), effort_for(100 * 156 * 20)
-    assert DraftEffort().gradients > large.gradients > huge.gradients > 0
+    assert QuickFitSettings().gradients > large.gradients > huge.gradients > 0
     assert huge.walkers >= 12 and huge.kept >= 24 and huge.starts == 1
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from core.mmm.model.structure import packed, structure_of
-from core.mmm.quick_fit.effort import DraftEffort
+from core.mmm.quick_fit.effort import QuickFitSettings
 from core.mmm.quick_fit.start import draw_start, find_proposal
 from core.mmm.quick_fit.walk import Stride, walk
 from tests.core.mmm.samples import plain, weekly
@@ -15,7 +15,7 @@ def walked(seed=0, **stride):
     proposal = find_proposal(STRUCTURE, 3, generator)
     start = draw_start(proposal, BUFFER, 32, 400, generator)
     return walk(
-        start, proposal, BUFFER, DraftEffort(settling=10, kept=20), generator, Stride(**stride)
+        start, proposal, BUFFER, QuickFitSettings(settling=10, kept=20), generator, Stride(**stride)
     ), start
 
 

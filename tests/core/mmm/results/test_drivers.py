@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.mmm import FittedMMM
-from core.mmm.results.drivers import Driver, drivers
+from core.mmm.results.drivers import DriverKind, drivers
 from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, plain, prior_model, robyn, weekly
 
 
@@ -19,9 +19,9 @@ def test_totals_of_controls_and_events_are_those_of_the_decomposition(model: Fit
     start, end = "2018-01-01", "2018-12-31"
     found = drivers(model, start=start, end=end)
     parts = model.decomposition(start=start, end=end).groupby("component")["value"].sum()
-    control = found[found["kind"] == Driver.CONTROL].set_index("name")["total"]
+    control = found[found["kind"] == DriverKind.CONTROL].set_index("name")["total"]
     assert control["competitor_sales_B"] == pytest.approx(parts["competitor_sales_B"], rel=1e-6)
-    events = found.loc[found["kind"] == Driver.EVENT, "total"].sum()
+    events = found.loc[found["kind"] == DriverKind.EVENT, "total"].sum()
     assert events == pytest.approx(parts["events"], rel=1e-6)
 
 
@@ -45,15 +45,20 @@ def test_intervals_widen_with_their_level_and_hold_the_mean(model: FittedMMM) ->
 
 
 def test_the_season_is_its_highest_over_its_lowest_point(model: FittedMMM) -> None:
-    season = drivers(model).set_index("kind").loc[Driver.SEASON]
+    season = drivers(model).set_index("kind").loc[DriverKind.SEASON]
     assert season["effect"] > 0 and np.isnan(season["total"])
 
 
 def test_only_events_inside_the_dates_are_listed(model: FittedMMM) -> None:
     quiet = drivers(model, start="2016-07-04", end="2016-07-31")
-    assert not (quiet["kind"] == Driver.EVENT).any()
+    assert not (quiet["kind"] == DriverKind.EVENT).any()
 
 
 def test_regions_count_together() -> None:
     found = drivers(prior_model(meridian(), MERIDIAN, draws=30))
-    assert set(found["kind"]) >= {Driver.TREATMENT, Driver.CONTROL, Driver.SEASON, Driver.TREND}
+    assert set(found["kind"]) >= {
+        DriverKind.TREATMENT,
+        DriverKind.CONTROL,
+        DriverKind.SEASON,
+        DriverKind.TREND,
+    }

@@ -11,16 +11,18 @@ import pytest
 from core.charts.wording import Wording
 from core.mmm import FittedMMM
 from core.mmm.lift import LiftTest
-from core.mmm.results.limitations import Gap, GapRules, unknowable
+from core.mmm.results.limitations import LimitationKind, LimitationRules, unknowable
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 WORDS = Wording(kpi_label="Sales")
 
 
-def told(model: FittedMMM, rules: GapRules | None = None, **diagnostics: object) -> dict[Gap, list[str]]:
+def told(
+    model: FittedMMM, rules: LimitationRules | None = None, **diagnostics: object
+) -> dict[LimitationKind, list[str]]:
     """The channels of each gap found, after the diagnostics were changed."""
     model.diagnostics = {"converged": True, **diagnostics}
-    found: dict[Gap, list[str]] = {}
+    found: dict[LimitationKind, list[str]] = {}
     for unknown in unknowable(model, WORDS, rules):
         found.setdefault(unknown.gap, []).extend(unknown.channels)
     return found
@@ -50,16 +52,16 @@ def sound() -> FittedMMM:
 
 def test_a_channel_that_hardly_changes_cannot_be_told_from_the_base_level() -> None:
     model = prior_model(long(zeta=np.linspace(99, 101, 130)), sound_config())
-    assert told(model)[Gap.ALWAYS_ON] == ["zeta"]
+    assert told(model)[LimitationKind.ALWAYS_ON] == ["zeta"]
 
 
 def test_a_channel_that_follows_the_season_cannot_be_told_from_it() -> None:
     wave = 100 + 90 * np.cos(2 * np.pi * np.arange(130) * 7 / 365.25)
-    assert told(prior_model(long(alpha=wave), sound_config()))[Gap.LIKE_BASELINE] == ["alpha"]
+    assert told(prior_model(long(alpha=wave), sound_config()))[LimitationKind.LIKE_BASELINE] == ["alpha"]
 
 
 def test_media_that_come_and_go_are_no_gap(sound: FittedMMM) -> None:
-    found = told(sound, GapRules(ceiling=1.1, cut_off=1.1))
+    found = told(sound, LimitationRules(ceiling=1.1, cut_off=1.1))
     assert found == {}
 
 
@@ -69,14 +71,14 @@ def test_pairs_come_from_the_draws_and_the_baseline_is_told_apart(sound: FittedM
         {"first": "alpha", "second": "baseline", "correlation": -0.8},
     ]
     found = told(sound, confounded=pairs)
-    assert found[Gap.PAIR] == ["zeta", "alpha"]
-    assert found[Gap.LIKE_BASELINE] == ["alpha"]
+    assert found[LimitationKind.PAIR] == ["zeta", "alpha"]
+    assert found[LimitationKind.LIKE_BASELINE] == ["alpha"]
 
 
 def test_a_quiet_channel_says_how_wide_its_interval_is(sound: FittedMMM) -> None:
     found = told(sound, contraction={"zeta": 0.05, "alpha": 0.8})
-    assert found[Gap.QUIET] == ["zeta"]
-    texts = [unknown.evidence for unknown in unknowable(sound, WORDS) if unknown.gap is Gap.QUIET]
+    assert found[LimitationKind.QUIET] == ["zeta"]
+    texts = [unknown.evidence for unknown in unknowable(sound, WORDS) if unknown.gap is LimitationKind.QUIET]
     assert texts == ["Its interval is 97 % as wide as the belief's."]
 
 
@@ -84,19 +86,19 @@ def test_a_straight_line_and_a_ceiling_never_seen_are_told() -> None:
     model = prior_model(long(), sound_config(saturation={"zeta": "none"}))
     model.posterior.natural.half[:, 1] = 1e6
     found = told(model)
-    assert found[Gap.STRAIGHT] == ["zeta"]
-    assert found[Gap.CEILING] == ["alpha"]
+    assert found[LimitationKind.STRAIGHT] == ["zeta"]
+    assert found[LimitationKind.CEILING] == ["alpha"]
 
 
 def test_an_effect_cut_off_by_its_window_is_told() -> None:
-    assert Gap.WINDOW in told(prior_model(long(), sound_config(max_lag=2)))
+    assert LimitationKind.WINDOW in told(prior_model(long(), sound_config(max_lag=2)))
 
 
 def test_short_data_without_test_or_holdout_say_so_last() -> None:
     model = prior_model(long(60), replace(plain(), lift_tests=()))
     kinds = list(told(model))
-    assert kinds[-3:] == [Gap.SHORT, Gap.NO_TEST, Gap.NO_HOLDOUT]
+    assert kinds[-3:] == [LimitationKind.SHORT, LimitationKind.NO_TEST, LimitationKind.NO_HOLDOUT]
 
 
 def test_a_baseline_below_zero_comes_first(sound: FittedMMM) -> None:
-    assert next(iter(told(sound, negative_baseline_probability=0.3))) is Gap.BASELINE_BELOW_ZERO
+    assert next(iter(told(sound, negative_baseline_probability=0.3))) is LimitationKind.BASELINE_BELOW_ZERO

@@ -6,7 +6,7 @@ import pytest
 
 from core.charts.palette import channel_colours
 from core.mmm import FittedMMM
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.results.summary import (
     ALL_MEDIA,
     Range,
@@ -87,7 +87,7 @@ def test_the_year_before_is_the_same_weeks_and_missing_where_the_data_begin_late
 
 def test_months_of_the_year_before_follow_the_calendar():
     span = Range(pd.Timestamp("2024-02-01"), pd.Timestamp("2024-03-31"))
-    moved = year_before(Frequency.MONTHLY, span, pd.Timestamp("2020-01-01"))
+    moved = year_before(Granularity.MONTHLY, span, pd.Timestamp("2020-01-01"))
     assert moved == Range(pd.Timestamp("2023-02-01"), pd.Timestamp("2023-03-31"))
 
 
@@ -111,7 +111,7 @@ def test_lines_over_time_add_up():
 def test_last_years_line_lies_on_this_years_dates():
     lines = timelines(model(), 0.9, draws=10)
     now = cut(lines.fitted, last_year())
-    moved = moved_by_a_year(lines.fitted, Frequency.WEEKLY, last_year())
+    moved = moved_by_a_year(lines.fitted, Granularity.WEEKLY, last_year())
     assert moved["date"].tolist() == now["date"].tolist()
     assert moved["actual"].tolist() == robyn()["revenue"].iloc[-104:-52].tolist()
 

@@ -12,11 +12,11 @@ from core.mmm.model.structure import Structure, structure_of
 from core.mmm.sampling.centring import recentred
 from core.mmm.sampling.convergence import ess_bulk
 from core.mmm.sampling.initialisation import approach_to
-from core.mmm.sampling.nuts import Effort, sample
-from core.mmm.sampling.precondition import Origin, Reach
+from core.mmm.sampling.nuts import SamplerSettings, sample
+from core.mmm.sampling.precondition import CoordinateOrigin, Reach
 from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, robyn
 
-FEW = Effort(draws=400, tune=300, chains=2, seed=4)
+FEW = SamplerSettings(draws=400, tune=300, chains=2, seed=4)
 
 
 @cache
@@ -58,7 +58,7 @@ def test_effects_of_a_channel_are_centred_only_in_geos_where_it_ran():
 
 def test_too_many_parameters_are_walked_as_they_are():
     approach = approach_to(national(), reach=Reach(parameters=5))
-    assert approach.coordinates.origin == Origin.NONE
+    assert approach.coordinates.origin == CoordinateOrigin.NONE
 
 
 def test_centring_and_back_changes_nothing():
@@ -74,7 +74,7 @@ def _compare(structure: Structure, monkeypatch) -> None:
     assert walked.facts["preconditioner"] == "curvature"
     plain = approach_to(structure, reach=Reach(parameters=1))
     monkeypatch.setattr("core.mmm.sampling.nuts.approach_to", lambda *_: plain)
-    slow = sample(structure, Effort(draws=1000, tune=600, chains=2, seed=5), None, 1)
+    slow = sample(structure, SamplerSettings(draws=1000, tune=600, chains=2, seed=5), None, 1)
     one, two = (trace.points.reshape(-1, structure.layout.size) for trace in (walked, slow))
     known = np.minimum(ess_bulk(walked.points), ess_bulk(slow.points))
     error = np.abs(one.mean(axis=0) - two.mean(axis=0)) / np.hypot(one.std(axis=0), two.std(axis=0))

@@ -9,7 +9,7 @@ import pytest
 
 from core.mmm.model.structure import Structure, packed, structure_of
 from core.mmm.sampling.callbacks import evaluate
-from core.mmm.sampling.mode import Mode, Search, find_mode, start_point
+from core.mmm.sampling.mode import Mode, ModeSearch, find_mode, start_point
 from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, robyn
 
 
@@ -67,4 +67,4 @@ def test_draws_around_the_mode_have_its_covariance():
 
 def test_a_ridge_without_curvature_is_bounded():
     flat = Mode(np.zeros(2), 0.0, np.array([[-3.0, 0.0], [0.0, 4.0]]), True, 1)
-    assert np.allclose(flat.covariance(Search(least=0.5)), np.diag([2.0, 0.25]))
+    assert np.allclose(flat.covariance(ModeSearch(least=0.5)), np.diag([2.0, 0.25]))

@@ -13,7 +13,7 @@ from core.demo.weekly_sales import Demo
 from core.errors import UserError
 from core.mmm.model_info import TrainingStatus
 from core.mmm.store import models
-from core.queue.attempt import Findings, Progress, Run
+from core.queue.attempt import Progress, Run, TrainingResults
 from core.queue.store import runs
 from db.tables import FeatureImportance, ModelMetric
 
@@ -161,7 +161,7 @@ def test_a_model_in_training_is_not_duplicated(s: Session, person: Person, waiti
 
 
 def test_deleting_a_running_model_leaves_nothing_of_its_training(
-    s: Session, person: Person, running: Run, findings: Callable[..., Findings]
+    s: Session, person: Person, running: Run, findings: Callable[..., TrainingResults]
 ) -> None:
     models.delete_model(s, person, running.model_id)
     assert not runs.complete(s, running, findings())

@@ -17,7 +17,7 @@ from core.mmm.model_info import TrainingStatus
 from core.mmm.store import models, validations
 from core.projects.store.projects import delete_project
 from core.queue.store import runs
-from core.queue.store.activity import Pulse, pulse
+from core.queue.store.activity import Activity, pulse
 from core.queue.store.folds import claim_slice, complete_slice
 from core.queue.store.queue import worker_state
 from tests.core.mmm.validation.test_summary import result
@@ -118,7 +118,7 @@ def test_deleting_the_model_or_its_project_stops_the_check(
     models.delete_model(s, person, completed)
     with pytest.raises(NotFound):
         validations.validation(s, person, check)
-    assert pulse(s, person, LONG_AGO) == Pulse(0, 0)
+    assert pulse(s, person, LONG_AGO) == Activity(0, 0)
     models.restore_model(s, person, completed)
     assert validations.validation(s, person, check).cancelled
     again = validations.start(s, person, completed)
@@ -148,7 +148,7 @@ def test_what_is_under_way_and_what_has_ended_is_felt_by_members_only(
     slices = validations.validation(s, person, check).slices
     assert pulse(s, person, dt.datetime.now(dt.UTC)).active == 4
     assert [info.id for info in validations.active(s, person)] == [check]
-    assert pulse(s, stranger, LONG_AGO) == Pulse(0, 0) and not validations.active(s, stranger)
+    assert pulse(s, stranger, LONG_AGO) == Activity(0, 0) and not validations.active(s, stranger)
     before = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     for part in slices:
         assert not validations.finished_since(s, person, before)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.mmm.validation import Slice, time_slices
+from core.mmm.validation import Fold, time_slices
 from tests.core.mmm.samples import ROBYN, plain, robyn, weekly
 
 
@@ -53,4 +53,4 @@ def test_every_wrong_wish_is_named_at_once() -> None:
 
 def test_a_slice_survives_being_kept() -> None:
     part = time_slices(robyn(), ROBYN)[0]
-    assert Slice.from_json(part.to_json()) == part
+    assert Fold.from_json(part.to_json()) == part

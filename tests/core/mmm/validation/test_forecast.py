@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from core.mmm import Cancelled
-from core.mmm.validation import Naive, Slice, SliceResult, time_slices, validate_slice
+from core.mmm.validation import Fold, FoldResult, Naive, time_slices, validate_slice
 from tests.core.mmm.samples import plain, weekly
 
 QUICK = {"draws": 60, "tune": 150, "chains": 2, "seed": 1}
@@ -23,12 +23,12 @@ def market() -> pd.DataFrame:
 
 
 @cache
-def part() -> Slice:
+def part() -> Fold:
     return time_slices(market(), plain(), folds=2)[0]
 
 
 @cache
-def found() -> SliceResult:
+def found() -> FoldResult:
     return validate_slice(market(), plain(), part(), **QUICK)
 
 
@@ -81,7 +81,7 @@ def test_geos_are_forecast_one_by_one_and_shown_together() -> None:
 
 
 def test_a_result_survives_being_kept() -> None:
-    assert SliceResult.from_json(found().to_json()) == replace(found(), seconds=round(found().seconds, 2))
+    assert FoldResult.from_json(found().to_json()) == replace(found(), seconds=round(found().seconds, 2))
 
 
 def test_a_slice_can_be_cancelled() -> None:

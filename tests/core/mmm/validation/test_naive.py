@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from core.mmm.choices import Frequency
+from core.mmm.choices import Granularity
 from core.mmm.validation.naive import Naive, naive_forecast
 
 
 def test_last_year_is_repeated_and_its_errors_lie_evenly_around() -> None:
     past = np.random.default_rng(0).normal(100, 10, (2, 120))
-    kind, draws = naive_forecast(past, 8, Frequency.WEEKLY)
+    kind, draws = naive_forecast(past, 8, Granularity.WEEKLY)
     assert kind is Naive.LAST_YEAR and draws.shape[1:] == (2, 8)
     np.testing.assert_allclose(draws.mean(axis=0), past[:, 68:76])
     typical = np.sqrt(((past[:, 52:] - past[:, :-52]) ** 2).mean())
@@ -16,23 +16,23 @@ def test_last_year_is_repeated_and_its_errors_lie_evenly_around() -> None:
 
 def test_what_really_repeats_is_forecast_without_an_error() -> None:
     wave = np.sin(2 * np.pi * np.arange(160) / 52)[None] + 5
-    _, draws = naive_forecast(wave[:, :120], 40, Frequency.WEEKLY)
+    _, draws = naive_forecast(wave[:, :120], 40, Granularity.WEEKLY)
     np.testing.assert_allclose(draws, np.broadcast_to(wave[:, 120:], draws.shape), atol=1e-9)
 
 
 def test_a_horizon_beyond_the_season_repeats_it_again() -> None:
     past = np.arange(30.0)[None]
-    kind, draws = naive_forecast(past, 14, Frequency.MONTHLY)
+    kind, draws = naive_forecast(past, 14, Granularity.MONTHLY)
     assert kind is Naive.LAST_YEAR
     np.testing.assert_allclose(draws.mean(axis=0)[0], [*range(18, 30), 18, 19])
 
 
 @pytest.mark.parametrize(
     ("frequency", "periods", "kind"),
-    [(Frequency.DAILY, 200, Naive.LAST_WEEK), (Frequency.WEEKLY, 59, Naive.LAST_VALUE)],
+    [(Granularity.DAILY, 200, Naive.LAST_WEEK), (Granularity.WEEKLY, 59, Naive.LAST_VALUE)],
 )
 def test_where_a_year_is_not_known_something_nearer_is_repeated(
-    frequency: Frequency, periods: int, kind: Naive
+    frequency: Granularity, periods: int, kind: Naive
 ) -> None:
     past = np.random.default_rng(0).normal(100, 10, (1, periods))
     found, draws = naive_forecast(past, 8, frequency)
@@ -43,5 +43,5 @@ def test_where_a_year_is_not_known_something_nearer_is_repeated(
 
 def test_repeating_the_last_value_grows_more_uncertain_with_time() -> None:
     past = np.random.default_rng(0).normal(0, 1, (1, 50)).cumsum(axis=1)
-    _, draws = naive_forecast(past, 8, Frequency.WEEKLY)
+    _, draws = naive_forecast(past, 8, Granularity.WEEKLY)
     assert draws.std(axis=0)[0, -1] > 1.5 * draws.std(axis=0)[0, 0]

@@ -4,17 +4,17 @@ from typing import Any
 import pytest
 
 from core.errors import UserError
-from core.mmm.validation import Naive, Scores, Slice, SliceResult, summarise
+from core.mmm.validation import Fold, FoldResult, Naive, Scores, summarise
 
 START = dt.date(2024, 1, 1)
 
 
 def result(
     fold: int, crps: float = 1.0, naive: float = 2.0, **shares: tuple[float, float, float]
-) -> SliceResult:
+) -> FoldResult:
     """A slice of eight weeks whose model and naive forecast scored that much per case."""
     first = START + dt.timedelta(weeks=8 * fold)
-    part = Slice(fold, first - dt.timedelta(weeks=1), first, first + dt.timedelta(weeks=7), 8, START, START)
+    part = Fold(fold, first - dt.timedelta(weeks=1), first, first + dt.timedelta(weeks=7), 8, START, START)
 
     def scores(mean: float) -> Scores:
         return Scores(8, 8 * mean, 8 * mean, 800, 8 * mean**2, 800, 80_100, 7)
@@ -24,7 +24,7 @@ def result(
         return {"channel": name, **ends, "roas": 10 * share[0], "roas_lower": None, "roas_upper": None}
 
     channels = tuple(row(name, share) for name, share in shares.items())
-    return SliceResult(
+    return FoldResult(
         part,
         scores(crps),
         scores(naive),

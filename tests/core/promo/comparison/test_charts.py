@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from core.charts.wording import Wording
-from core.promo.comparison.charts import Contender, frontier_chart, promos_compared
+from core.promo.comparison.charts import ComparedPromo, frontier_chart, promos_compared
 from core.promo.scenarios.best import frontier
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 
 
-def _contender(name: str, discount_pct: float) -> Contender:
+def _contender(name: str, discount_pct: float) -> ComparedPromo:
     lines = (Mechanic("TV", "online", discount_pct),)
     scenario = PromoScenario(name, "2024-03-04", "2024-03-10", "balanced", lines)
-    return Contender(name, evaluate(scenario, made_baseline(), made_uplift(), made_settings()))
+    return ComparedPromo(name, evaluate(scenario, made_baseline(), made_uplift(), made_settings()))
 
 
 def test_each_promotion_has_a_mark_and_an_interval_in_every_row() -> None:

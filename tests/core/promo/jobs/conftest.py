@@ -12,7 +12,7 @@ from core import database
 from core.access import Person, Role
 from core.access.store import join_as
 from core.access.store.accounts import add_account
-from core.promo.ingest.file_info import HandedIn
+from core.promo.ingest.file_info import UploadedFile
 from core.promo.ingest.inspection import inspect_sales
 from core.promo.store import files as facts
 from core.queue.job import JobInfo
@@ -22,11 +22,11 @@ RETAIL = Path("sample_data/retail")
 WORKBOOKS = tuple(sorted(RETAIL.glob("Sales_*.xlsb")))
 
 
-def handed_in(path: Path, replaces: uuid.UUID | None = None) -> HandedIn:
+def handed_in(path: Path, replaces: uuid.UUID | None = None) -> UploadedFile:
     """A file as a person hands it in who believes every guess."""
     mapping = inspect_sales(path, path.name).mapping
     assert mapping is not None
-    return HandedIn(path.name, path, mapping, replaces)
+    return UploadedFile(path.name, path, mapping, replaces)
 
 
 @pytest.fixture
@@ -49,10 +49,10 @@ def shop(analyst: Person) -> int:
 
 
 @pytest.fixture
-def hand_in(analyst: Person, shop: int) -> Callable[[Sequence[HandedIn]], uuid.UUID]:
+def hand_in(analyst: Person, shop: int) -> Callable[[Sequence[UploadedFile]], uuid.UUID]:
     """Hands files in, committed; the job."""
 
-    def hand(files: Sequence[HandedIn]) -> uuid.UUID:
+    def hand(files: Sequence[UploadedFile]) -> uuid.UUID:
         with database.session() as s:
             return facts.hand_in(s, analyst, shop, files)
 

@@ -9,7 +9,7 @@ import pytest
 
 from core import database
 from core.access import Person
-from core.promo.ingest.file_info import FileStatus, HandedIn
+from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.ingest.job import read_files
 from core.promo.store import files as facts
 from core.queue.attempt import Progress, Stopped
@@ -18,7 +18,7 @@ from core.queue.reporter import Reporter
 from core.queue.store import processing
 from tests.core.promo.jobs.conftest import WORKBOOKS, handed_in
 
-HandIn = Callable[[Sequence[HandedIn]], uuid.UUID]
+HandIn = Callable[[Sequence[UploadedFile]], uuid.UUID]
 Look = Callable[[uuid.UUID], JobInfo]
 HEAD = "Date,Channel,Department,Promo,Discount %,Sales,Margin,Units"
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from core import database
 from core.access import Person
-from core.promo.ingest.file_info import FileStatus, HandedIn
+from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.queue.job import JobInfo, JobKind, JobStatus
@@ -23,7 +23,7 @@ from tests.core.promo.jobs.conftest import WORKBOOKS, handed_in
 from tests.core.promo.jobs.test_ingest_job import a_file
 from tests.core.worker.conftest import REPOSITORY, started_worker, until
 
-HandIn = Callable[[Sequence[HandedIn]], uuid.UUID]
+HandIn = Callable[[Sequence[UploadedFile]], uuid.UUID]
 Look = Callable[[uuid.UUID], JobInfo]
 
 NO_SAMPLER = """

@@ -6,7 +6,7 @@ import pytest
 
 from core.promo.opportunities.departments import season_shares, used_pct
 from core.promo.opportunities.heat_map import heat_map
-from core.promo.opportunities.opportunities import Taste, opportunities
+from core.promo.opportunities.opportunities import OpportunityWeights, opportunities
 from core.promo.opportunities.values import Opportunity, OpportunityKind
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
@@ -63,7 +63,9 @@ def test_without_a_gap_only_what_pays_by_itself_is_suggested():
     reached = targets(sales_value_target=1.0)
     for one in found(goals=reached):
         assert one.ebit_gain > 0 and one.gap_closed_share is None
-    generous = found(made_settings(cost_to_serve_share=0.0), goals=reached, taste=Taste(least_pct=1.0))
+    generous = found(
+        made_settings(cost_to_serve_share=0.0), goals=reached, taste=OpportunityWeights(least_pct=1.0)
+    )
     assert all(one.ebit_gain > 0 for one in generous)
 
 
@@ -80,7 +82,7 @@ def test_rules_of_the_brand_and_months_that_are_over_leave_nothing_to_suggest():
 
 
 def test_a_promotion_that_hurts_others_ranks_lower():
-    ranked = [(one.department, one.channel) for one in found(taste=Taste(gap_worth_share=0.6))]
+    ranked = [(one.department, one.channel) for one in found(taste=OpportunityWeights(gap_worth_share=0.6))]
     assert ranked.index(("Gaming", "online")) < ranked.index(("TV", "online"))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.promo.baseline import Baseline
 from core.promo.opportunities.heat_map import heat_map
-from core.promo.opportunities.opportunities import Taste, opportunities
+from core.promo.opportunities.opportunities import OpportunityWeights, opportunities
 from core.promo.scenarios.best import best_discounts, frontier
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario, ScenarioType
@@ -60,7 +60,7 @@ def test_searches_and_discovery_find_their_way():
         }
     )  # fmt: skip
     found = opportunities(
-        sales, goals, "2023-03", "ALL", baseline, uplift, rules, taste=Taste(gap_worth_share=1.0)
+        sales, goals, "2023-03", "ALL", baseline, uplift, rules, taste=OpportunityWeights(gap_worth_share=1.0)
     )
     assert {one.kind for one in found} == {"never_tried"}
     frame = heat_map(sales, goals, "2023-03", "ALL", baseline, uplift, rules)

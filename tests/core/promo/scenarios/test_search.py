@@ -10,7 +10,7 @@ from core.promo.pooled_curve import GRID, KNOTS, segment_lengths
 from core.promo.scenarios.blocks import blocks_of
 from core.promo.scenarios.response import Response, beside
 from core.promo.scenarios.scenario import Mechanic
-from core.promo.scenarios.search import Ask, best
+from core.promo.scenarios.search import DiscountQuery, best
 
 STEPS = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0)
 SHARES = {"A": 0.5, "B": 0.3}
@@ -71,7 +71,7 @@ def some_asks(draw, response):
     usual = response.margin.sum() / response.sales.sum()
     floor = usual + draw(st.floats(-0.15, 0.01))
     room = float(response.margin.sum() - floor * response.sales.sum())
-    return Ask(np.array(goal), np.array([-floor, 1.0]), room)
+    return DiscountQuery(np.array(goal), np.array([-floor, 1.0]), room)
 
 
 @settings(max_examples=40, deadline=None)
@@ -103,7 +103,7 @@ def test_without_a_limit_each_line_is_best_for_itself_where_nothing_is_taken():
     response = made_response(1)
     alone = Response(**{**vars(response), "rival": np.zeros_like(response.rival)})
     lines = [Mechanic(f"d{k}", "online", 0) for k in range(3)]
-    ask = Ask(np.array([1.0, 0.0]), np.zeros(2), 0.0)
+    ask = DiscountQuery(np.array([1.0, 0.0]), np.zeros(2), 0.0)
     found = best(blocks_of(alone, lines, lambda _line: STEPS), ask)
     single = [best(blocks_of(alone, [line], lambda _line: STEPS), ask) for line in lines]
     assert found.change == pytest.approx(sum(one.change for one in single))
@@ -113,7 +113,7 @@ def test_many_lines_in_one_channel_come_close_to_the_best_and_claim_no_proof(mon
     response = made_response(2, departments=14)
     lines = [Mechanic(f"d{k}", "online", 0) for k in range(14)]
     room = float(response.margin.sum() - 0.2 * response.sales.sum())
-    ask = Ask(np.array([1.0, 0.0]), np.array([-0.2, 1.0]), room)
+    ask = DiscountQuery(np.array([1.0, 0.0]), np.array([-0.2, 1.0]), room)
     found = best(blocks_of(response, lines, lambda _line: STEPS), ask)
     assert found is not None and not found.proven
     assert ask.limit @ found.change + ask.room >= -1e-6

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.access import Person
-from core.promo.ingest.file_info import HandedIn
+from core.promo.ingest.file_info import UploadedFile
 from core.promo.ingest.mapping import SalesMapping
 from core.promo.ingest.report import FACTS, FileFacts, SalesReport, no_rejected
 from core.promo.store.facts import files_to_read, load_file, make_months
@@ -62,7 +62,7 @@ def loaded(s: Session, person: Person, project: int) -> Callable[..., uuid.UUID]
 
     def load(name: str, rows: Sequence[Row], replaces: uuid.UUID | None = None) -> uuid.UUID:
         content = f"{name}{list(rows)}".encode()
-        job_id = hand_in(s, person, project, [HandedIn(name, content, MAPPING, replaces)])
+        job_id = hand_in(s, person, project, [UploadedFile(name, content, MAPPING, replaces)])
         errand = claimed(s, job_id)
         (file,) = files_to_read(s, errand)
         found = sums(rows)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Person
 from core.errors import UserError
-from core.promo.ingest.file_info import FileStatus, HandedIn
+from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.store import facts as loading
 from core.promo.store import files as store
 from core.queue.store import processing
@@ -41,7 +41,7 @@ steps = st.lists(
 def put(
     s: Session, person: Person, project: int, content: list[Row], replaces: uuid.UUID | None
 ) -> uuid.UUID:
-    handed = HandedIn("f.csv", repr(content).encode(), MAPPING, replaces)
+    handed = UploadedFile("f.csv", repr(content).encode(), MAPPING, replaces)
     errand = claimed(s, store.hand_in(s, person, project, [handed]))
     (file,) = loading.files_to_read(s, errand)
     found = sums(content)
@@ -118,7 +118,7 @@ def test_facts_of_one_project_never_touch_those_of_another(
 
 
 def test_a_job_that_lost_its_row_loads_nothing(s: Session, person: Person, project: int) -> None:
-    job_id = store.hand_in(s, person, project, [HandedIn("a.csv", b"a", MAPPING)])
+    job_id = store.hand_in(s, person, project, [UploadedFile("a.csv", b"a", MAPPING)])
     errand = claimed(s, job_id)
     (file,) = loading.files_to_read(s, errand)
     found = sums([("2024-01-31", "online", "TV", 0.0, 40.0)])
@@ -135,7 +135,7 @@ def test_a_refused_correction_leaves_the_file_it_should_replace(
 ) -> None:
     content: list[Row] = [("2024-01-31", "online", "TV", 0.0, 40.0)]
     old = loaded("a.csv", content)
-    errand = claimed(s, store.hand_in(s, person, project, [HandedIn("b.csv", b"b", MAPPING, old)]))
+    errand = claimed(s, store.hand_in(s, person, project, [UploadedFile("b.csv", b"b", MAPPING, old)]))
     (file,) = loading.files_to_read(s, errand)
     loading.refuse_file(s, errand, file.id, "Too many rows were rejected.")
     compared(s, person, project, [content])
@@ -144,7 +144,7 @@ def test_a_refused_correction_leaves_the_file_it_should_replace(
 
 
 def test_money_beyond_what_the_columns_hold_changes_nothing(s: Session, person: Person, project: int) -> None:
-    errand = claimed(s, store.hand_in(s, person, project, [HandedIn("a.csv", b"a", MAPPING)]))
+    errand = claimed(s, store.hand_in(s, person, project, [UploadedFile("a.csv", b"a", MAPPING)]))
     (file,) = loading.files_to_read(s, errand)
     found = sums([("2024-01-31", "online", "TV", 0.0, 1e16)])
     with pytest.raises(Exception, match="overflow"), s.begin_nested():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import AccessDenied, NotFound, Person, Role
 from core.access.store import join_as
 from core.errors import UserError
-from core.promo.ingest.file_info import FileStatus, HandedIn
+from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.store import files
 from core.queue.job import JobKind, JobStatus
 from tests.core.promo.store.conftest import MAPPING, claimed
@@ -57,13 +57,13 @@ def test_the_same_content_again_is_answered_with_a_sentence_and_changes_nothing(
     rows = [(MONDAY, "online", "TV", 0.0, 100.0)]
     loaded("a.csv", rows)
     before, key = facts(s, person, project), files.facts_key(s, person, project)
-    same = HandedIn("copy.csv", f"a.csv{rows}".encode(), MAPPING)
+    same = UploadedFile("copy.csv", f"a.csv{rows}".encode(), MAPPING)
     with pytest.raises(
         UserError, match=r"copy\.csv was handed in before, on .* as a\.csv; nothing was changed"
     ):
         files.hand_in(s, person, project, [same])
     assert facts(s, person, project) == before and files.facts_key(s, person, project) == key
-    job_id = files.hand_in(s, person, project, [same, HandedIn("new.csv", b"other", MAPPING)])
+    job_id = files.hand_in(s, person, project, [same, UploadedFile("new.csv", b"other", MAPPING)])
     job = files.processing_job(s, person, job_id)
     assert job.files_queued == 1 and job.details["notes"][0].startswith("copy.csv was handed in before")
 
@@ -122,18 +122,18 @@ def test_what_should_be_replaced_must_count(s: Session, person: Person, project:
     old = loaded("a.csv", [(MONDAY, "online", "TV", 0.0, 100.0)])
     files.withdraw_file(s, person, old)
     with pytest.raises(UserError, match="does not count any more"):
-        files.hand_in(s, person, project, [HandedIn("b.csv", b"b", MAPPING, old)])
+        files.hand_in(s, person, project, [UploadedFile("b.csv", b"b", MAPPING, old)])
     with pytest.raises(UserError, match="does not count any more"):
-        files.hand_in(s, person, project, [HandedIn("b.csv", b"b", MAPPING, uuid.uuid4())])
+        files.hand_in(s, person, project, [UploadedFile("b.csv", b"b", MAPPING, uuid.uuid4())])
 
 
 def test_a_file_that_is_being_replaced_is_not_replaced_a_second_time(
     s: Session, person: Person, project: int, loaded: Load
 ) -> None:
     old = loaded("jan.csv", [(MONDAY, "online", "TV", 0.0, 100.0)])
-    files.hand_in(s, person, project, [HandedIn("jan2.csv", b"b", MAPPING, old)])
+    files.hand_in(s, person, project, [UploadedFile("jan2.csv", b"b", MAPPING, old)])
     with pytest.raises(UserError, match=r"jan2\.csv is being read in the place of that file"):
-        files.hand_in(s, person, project, [HandedIn("jan3.csv", b"c", MAPPING, old)])
+        files.hand_in(s, person, project, [UploadedFile("jan3.csv", b"c", MAPPING, old)])
 
 
 def test_a_slip_of_a_tills_clock_makes_no_months_for_everybody(
@@ -148,7 +148,7 @@ def test_a_slip_of_a_tills_clock_makes_no_months_for_everybody(
 def test_a_cancelled_job_leaves_its_files_out_and_they_may_come_again(
     s: Session, person: Person, project: int
 ) -> None:
-    file = HandedIn("a.csv", b"a", MAPPING)
+    file = UploadedFile("a.csv", b"a", MAPPING)
     job_id = files.hand_in(s, person, project, [file])
     with pytest.raises(UserError, match="is being read"):
         files.hand_in(s, person, project, [file])
@@ -189,7 +189,7 @@ def test_strangers_find_nothing_and_viewers_change_nothing(
     job_id = files.processing_jobs(s, person, project)[0].id
     viewer = new_person("vera")
     join_as(s, project, viewer.id, Role.VIEWER)
-    handed = [HandedIn("b.csv", b"b", MAPPING)]
+    handed = [UploadedFile("b.csv", b"b", MAPPING)]
     for ask in (files.sales, files.sales_files, files.facts_key, files.facts_span, files.processing_jobs):
         with pytest.raises(NotFound):
             ask(s, stranger, project)  # type: ignore[operator]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.access import AccessDenied, NotFound, Person, Role
 from core.access.store import join_as
 from core.errors import UserError
-from core.promo.model_info import LearnedModel
+from core.promo.model_info import EstimatedModel
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.promo.store import post_mortems as reviews
@@ -32,14 +32,14 @@ def rows(days: int, promo: bool = True, start: str = "2024-01-01") -> list[Any]:
     ]
 
 
-def learned(s: Session, project: int, path: str = "projects/1/promo/1-1-a") -> LearnedModel:
+def learned(s: Session, project: int, path: str = "projects/1/promo/1-1-a") -> EstimatedModel:
     key, version = facts_to_learn_from(s, project)
     coefficient = {
         "department": "TV", "channel": "online", "discount_band": "10-20", "uplift_sales_pct": 40.0 + version,
         "uplift_units_pct": 60.0, "margin_impact_pct": -9.5, "confidence": 0.98, "sample_size": 12,
         "model_version": str(version),
     }  # fmt: skip
-    return LearnedModel(
+    return EstimatedModel(
         version, "seasonal", 1, key, {"warnings": ["Mind the gap."], "facts": {"rows": 70}}, (coefficient,),
         path, "abc", "",
     )  # fmt: skip

@@ -17,8 +17,8 @@ from core.promo.store.files import sales
 from core.worker.store.retention import purge
 from db.tables import (
     Project,
-    PromoModel,
-    PromoScenario,
+    PromoModelRow,
+    PromoScenarioRow,
     SalesAggregated,
     SalesFile,
     SalesFileFact,
@@ -63,8 +63,8 @@ def fill(s: Session, person: Person, project: int) -> None:
         )
     s.add(SalesAggregated(project_id=project, date=DAY, sales_value=9.5, **FACT))
     model = {"project_id": project, "method": "auto", "artifacts_path": "fit"}
-    s.add(PromoModel(version=1, facts_key="before", **model))
-    s.add(PromoModel(version=2, facts_key=facts_key_of(s, project), **model))
+    s.add(PromoModelRow(version=1, facts_key="before", **model))
+    s.add(PromoModelRow(version=2, facts_key=facts_key_of(s, project), **model))
     row = {"department": "TV", "channel": "online", "discount_band": "0-10", "model_version": "2"}
     numbers = {"uplift_sales_pct": 9.0, "uplift_units_pct": 9.0, "margin_impact_pct": -2.0}
     s.add(UpliftCoefficient(project_id=project, **row, **numbers))
@@ -92,7 +92,7 @@ def test_a_copy_knows_all_and_outlives_its_original(s: Session, person: Person, 
     old, new = s.scalars(select(SalesFile).order_by(SalesFile.checksum)).all()
     assert (new.replaces_id, new.project_id, old.status) == (old.id, copy, SalesFileStatus.REPLACED)
     assert s.scalar(select(func.count()).select_from(SalesFileFact)) == 2
-    models = s.scalars(select(PromoModel).order_by(PromoModel.version)).all()
+    models = s.scalars(select(PromoModelRow).order_by(PromoModelRow.version)).all()
     assert [row.facts_key for row in models] == ["before", facts_key_of(s, copy)]
     assert s.scalars(select(UpliftCoefficient.project_id)).all() == [copy]
     assert len(reference.targets(s, person, copy)) == len(reference.catalog(s, person, copy)) == 2
@@ -110,7 +110,7 @@ def test_a_copy_knows_all_and_outlives_its_original(s: Session, person: Person, 
 def test_a_change_in_the_copy_leaves_the_original_alone(s: Session, person: Person, project: int) -> None:
     fill(s, person, project)
     copy = duplicate_project(s, person, project).id
-    for table in (SalesAggregated, PromoScenario):
+    for table in (SalesAggregated, PromoScenarioRow):
         s.execute(delete(table).where(table.project_id == copy))
     reference.save_targets(s, person, copy, some_targets().head(0))
     assert len(promos.promos(s, person, project)) == 1

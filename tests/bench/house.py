@@ -1,6 +1,6 @@
 """The structure in figures: lines by room, imports, crumbs, circles, backward arrows, hand-written JSON.
 
-`python -m tests.bench.house [FOLDER] [-v]`: the checkout in FOLDER, by default this one. Nothing of it is run;
+`python -m tests.bench.house [FOLDER] [-v]`: the checkout in FOLDER, by default this one. Nothing of it runs;
 imports and definitions are read from the source.
 """
 

@@ -46,6 +46,7 @@ from core.access.store.sessions import (
     sign_out,
     sign_out_everywhere,
 )
+from core.access.store.visits import visit_by_session, visit_by_token
 
 __all__ = [
     "accept_invitation",
@@ -87,4 +88,6 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "visit_by_session",
+    "visit_by_token",
 ]

@@ -15,12 +15,17 @@ from db.tables import AuditEntry, Project, ProjectMember, User
 _NOT_FOUND = "There is no such project, or you are not a member of it."
 
 
+def places(s: Session, person: Person) -> list[tuple[Membership, bool]]:
+    """The living projects of a person by name, each with whether it is archived."""
+    query = _mine(person).where(Project.deleted_at.is_(None))
+    rows = s.execute(query.order_by(func.lower(Project.name), Project.id))
+    found = [(_membership(person, project, role), project.archived_at is not None) for project, role in rows]
+    return [place for place in found if place[0].allows(Permission.PROJECT_VIEW)]
+
+
 def memberships(s: Session, person: Person) -> list[Membership]:
     """The living projects of a person by name, archived ones left out."""
-    query = _mine(person).where(Project.deleted_at.is_(None), Project.archived_at.is_(None))
-    rows = s.execute(query.order_by(func.lower(Project.name), Project.id))
-    found = [_membership(person, project, role) for project, role in rows]
-    return [project for project in found if project.allows(Permission.PROJECT_VIEW)]
+    return [place for place, archived in places(s, person) if not archived]
 
 
 def membership(s: Session, person: Person, project_id: int) -> Membership:

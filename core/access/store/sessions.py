@@ -69,9 +69,14 @@ def session_by_token(s: Session, token: str) -> tuple[int, Person] | None:
     return _look_up(s, _lookup(WebSession.token_hash), hash_of(token))
 
 
+def session_by_id(s: Session, session_id: int) -> tuple[int, Person] | None:
+    """(session's number, person) of a session's number, None when it has ended."""
+    return _look_up(s, _lookup(WebSession.id), session_id)
+
+
 def person_by_session(s: Session, session_id: int) -> Person | None:
     """Who holds this session, None when it has ended."""
-    found = _look_up(s, _lookup(WebSession.id), session_id)
+    found = session_by_id(s, session_id)
     return found[1] if found else None
 
 

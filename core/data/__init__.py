@@ -1,8 +1,9 @@
 """Files become typed tables with their problems named; agreed repairs are recorded and replayed."""
 
+from core.data.calendar import Granularity
 from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder
-from core.data.detect import Detection, Granularity, detect
+from core.data.detect import Detection, detect
 from core.data.files import list_sheets, read_table
 from core.data.guesses import Guess
 from core.data.kinds import DatasetKind

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
+from core.data.calendar import Granularity
 from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder
 from core.data.guesses import Guess, GuessRules, friendly, guess_column, medium_of
@@ -19,14 +19,6 @@ from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem
 from core.data.table import RawTable
 from core.data.vocabulary import CURRENCY, TARGET_COUNT, TARGET_MONEY, says, tokens
-
-
-class Granularity(StrEnum):
-    """The usual step from one date to the next."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from core.data.calendar import detect_frequency, expected_dates
 from core.data.frame_checks import config_of
 from core.data.frames import Frame
 from core.data.mapping import MEDIA_ROLES, ColumnRole
@@ -13,7 +14,6 @@ from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
 from core.mmm import Problem, apply_repair
 from core.mmm import RepairKind as ModelRepair
-from core.mmm.panel.calendar import detect_frequency, expected_dates
 
 
 def repaired(frame: Frame, repair: Repair) -> Frame:

@@ -5,13 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class KpiKind(StrEnum):
-    """What the target column counts: things (orders, visits) or money."""
-
-    COUNT = "count"
-    MONEY = "money"
-
-
 class Adstock(StrEnum):
     """How an exposure is carried over to later periods."""
 
@@ -42,34 +35,6 @@ class Outliers(StrEnum):
 
     DUMMY = "dummy"
     KEEP = "keep"
-
-
-class Granularity(StrEnum):
-    """Spacing of the periods."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-
-    @property
-    def periods_per_year(self) -> float:
-        """Mean number of periods in a year."""
-        return {"daily": 365.25, "weekly": 365.25 / 7, "monthly": 12.0}[self.value]
-
-    @property
-    def periods_per_week(self) -> float:
-        """Mean number of periods in a week (about 0.23 for months)."""
-        return self.periods_per_year * 7 / 365.25
-
-    @property
-    def default_max_lag(self) -> int:
-        """Length of the carry-over window: eight weeks, or three months."""
-        return {"daily": 56, "weekly": 8, "monthly": 3}[self.value]
-
-    @property
-    def noun(self) -> str:
-        """The word for one period in a sentence."""
-        return {"daily": "day", "weekly": "week", "monthly": "month"}[self.value]
 
 
 class Engine(StrEnum):

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from core.data.mapping import KpiKind
 from core.errors import UserError
-from core.mmm.choices import Adstock, KpiKind, Outliers, Saturation, Trend
+from core.mmm.choices import Adstock, Outliers, Saturation, Trend
 from core.mmm.lift import LiftTest
 from core.mmm.priors import ChannelPrior, Priors
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.calendar import Granularity
 from core.errors import UserError
-from core.mmm.choices import Granularity
 from core.mmm.config import MMMConfig
 from core.mmm.model.media import media_terms
 from core.mmm.model.predict import Posterior, baseline_draws, predict

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.calendar import following_dates
 from core.errors import UserError
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import exposure_per_spend
 from core.mmm.model.predict import Posterior, baseline_draws, future_panel
 from core.mmm.optimiser.horizon import earn_by_period, horizon_of
-from core.mmm.panel.calendar import following_dates
 from core.mmm.problem import listed
 
 if TYPE_CHECKING:

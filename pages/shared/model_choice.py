@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.access import Membership, NotFound, Person
 from core.charts.palette import channel_colours
+from core.data.calendar import Granularity
 from core.database import read_session
-from core.mmm.choices import Granularity
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.results.summary import Range, wording_for

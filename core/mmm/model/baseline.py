@@ -6,25 +6,84 @@ own outliers. Coefficients are independent by geo with fixed prior sd.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Granularity, Trend
+from core.data.calendar import DAYS_PER_YEAR, Granularity
+from core.mmm.choices import Trend
 from core.mmm.config import MMMConfig
-from core.mmm.panel.calendar import (
-    hinge_terms,
-    holiday_terms,
-    season_terms,
-    trend_knots,
-    weekday_terms,
-    years_since,
-)
 from core.mmm.panel.panel import Panel
 
 Floats = NDArray[np.float64]
+
+
+def years_since(dates: pd.DatetimeIndex, origin: pd.Timestamp) -> Floats:
+    """Time in years from `origin`."""
+    return np.asarray((dates - origin).days, dtype=float) / DAYS_PER_YEAR
+
+
+def season_terms(dates: pd.DatetimeIndex, pairs: int) -> tuple[Floats, list[str]]:
+    """(period, 2 x pairs) sines and cosines of the day of the year, and their names."""
+    angle = 2 * np.pi * (dates.dayofyear.to_numpy(dtype=float) - 1) / DAYS_PER_YEAR
+    columns = [f(k * angle) for k in range(1, pairs + 1) for f in (np.sin, np.cos)]
+    names = [f"season_{f}{k}" for k in range(1, pairs + 1) for f in ("sin", "cos")]
+    return (np.column_stack(columns) if columns else np.empty((len(dates), 0))), names
+
+
+def weekday_terms(dates: pd.DatetimeIndex) -> tuple[Floats, list[str]]:
+    """(period, 7) deviations of each weekday from the mean of a week, and their names."""
+    shown = (dates.dayofweek.to_numpy()[:, None] == np.arange(7)).astype(float) - 1 / 7
+    return shown, [f"weekday_{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
+
+
+def trend_knots(dates: pd.DatetimeIndex, frequency: Granularity, knot_weeks: int) -> pd.DatetimeIndex:
+    """Dates at which the slope may change: every `knot_weeks` inside the data, given at least 78 weeks."""
+    step = pd.Timedelta(weeks=knot_weeks)
+    first, last = dates[0], dates[-1]
+    if (last - first).days < 3 * 26 * 7 - 31:
+        return pd.DatetimeIndex([])
+    # No knot in the last half step: a slope nobody has seen yet would steer every forecast.
+    return pd.date_range(first + step, last - step / 2, freq=step)
+
+
+def hinge_terms(dates: pd.DatetimeIndex, knots: pd.DatetimeIndex) -> Floats:
+    """(period, knot) years since each knot, 0 before it."""
+    columns = [np.maximum(years_since(dates, knot), 0) for knot in knots]
+    return np.column_stack(columns) if columns else np.empty((len(dates), 0))
+
+
+def holiday_terms(dates: pd.DatetimeIndex, frequency: Granularity, country: str) -> tuple[Floats, list[str]]:
+    """(period, holiday) public holidays of `country` falling into each period, and their names.
+
+    A weekly period covers its date and the six days after it; a monthly one its calendar month.
+    """
+    import holidays
+
+    first, last = dates[0] - pd.Timedelta(days=31), dates[-1] + pd.Timedelta(days=31)
+    days = holidays.country_holidays(country, years=range(first.year, last.year + 1))
+    names = sorted({name for joined in days.values() for name in joined.split("; ")})
+    count = np.zeros((len(dates), len(names)))
+    for day, joined in days.items():
+        period = _period_of(day, dates, frequency)
+        for name in joined.split("; ") if period is not None else ():
+            count[period, names.index(name)] += 1
+    # A holiday that falls into no period, or into every one, tells the model nothing.
+    useful = [k for k in range(len(names)) if np.ptp(count[:, k]) > 0]
+    return count[:, useful], [names[k] for k in useful]
+
+
+def _period_of(day: dt.date, dates: pd.DatetimeIndex, frequency: Granularity) -> int | None:
+    stamp = pd.Timestamp(day)
+    if frequency == Granularity.MONTHLY:
+        hits = np.flatnonzero((dates.year == stamp.year) & (dates.month == stamp.month))
+        return int(hits[0]) if len(hits) else None
+    length = 1 if frequency == Granularity.DAILY else 7
+    place = int(dates.searchsorted(stamp, side="right")) - 1
+    return place if place >= 0 and (stamp - dates[place]).days < length else None
 
 
 @dataclass(frozen=True)

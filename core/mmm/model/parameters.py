@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.choices import Adstock, Granularity, Saturation
+from core.data.calendar import Granularity
+from core.mmm.choices import Adstock, Saturation
 from core.mmm.config import MMMConfig
 from core.mmm.model.kernel import (
     FIRST,

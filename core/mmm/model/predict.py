@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.calendar import following_dates
 from core.mmm.choices import Trend
-from core.mmm.model.baseline import design_of
+from core.mmm.model.baseline import design_of, hinge_terms
 from core.mmm.model.media import MediaDraws, media_terms
 from core.mmm.model.parameters import Natural
 from core.mmm.model.structure import Structure, scaled_exposure
-from core.mmm.panel.calendar import following_dates, hinge_terms
 from core.mmm.panel.check_reach import frequency_faults
 from core.mmm.panel.panel import Panel, panel_of, rows_of
 from core.mmm.panel.reading import media_columns, read_dates, read_geos, read_numbers

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.calendar import following_dates
 from core.errors import UserError
 from core.mmm.choices import Flighting
 from core.mmm.fitted import FittedMMM
@@ -20,7 +21,6 @@ from core.mmm.optimiser.flighting import plain_pattern
 from core.mmm.optimiser.geo_money import present_shares
 from core.mmm.optimiser.limits import LinearLimits
 from core.mmm.optimiser.rows import limits_of
-from core.mmm.panel.calendar import following_dates
 
 Floats = NDArray[np.float64]
 DEFAULT_HEADROOM = 1.5

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Flighting, Granularity
+from core.data.calendar import Granularity
+from core.mmm.choices import Flighting
 
 Floats = NDArray[np.float64]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.mmm.choices import Granularity
+from core.data.calendar import DAYS_PER_YEAR, Granularity, detect_frequency, expected_dates
 from core.mmm.config import MMMConfig
-from core.mmm.panel.calendar import DAYS_PER_YEAR, detect_frequency, expected_dates
 from core.mmm.panel.reading import needed_columns, read_dates, read_geos
 from core.mmm.problem import Problem, RepairKind, Thresholds, listed
 

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity, detect_frequency
 from core.mmm.config import MMMConfig
-from core.mmm.panel.calendar import detect_frequency
 from core.mmm.panel.checks import check
 from core.mmm.panel.reading import NATIONAL, read_dates, read_events, read_geos, read_numbers
 from core.mmm.problem import DatasetProblem

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.calendar import Granularity, following_dates
 from core.errors import UserError
-from core.mmm.choices import Goal, Granularity
-from core.mmm.panel.calendar import following_dates
+from core.mmm.choices import Goal
 from core.mmm.planning.limit_values import ChannelLimit
 from core.mmm.planning.values import BudgetInputs, fill_limits, to_cents
 

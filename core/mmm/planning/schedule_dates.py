@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity
 
 
 def date_faults(

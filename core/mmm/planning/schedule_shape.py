@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.charts.wording import Wording
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity
 from core.mmm.planning.schedule import headings
 
 DATE_NAMES = ("date", "week", "day", "month", "period")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity
 from core.mmm.planning.values import to_cents
 from core.mmm.planning.whatif_values import WhatIfInputs, spread_like
 

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.charts.wording import Wording
-from core.mmm.choices import Granularity, KpiKind
+from core.data.calendar import Granularity
+from core.data.mapping import KpiKind
 from core.mmm.results.channel_summary import STEP, Effects, effects, interval, summarise_channels, window
 from core.mmm.results.evidence import Estimate, Evidence, Totals
 from core.mmm.results.findings import Insights, findings

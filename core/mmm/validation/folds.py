@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from core.data.calendar import Granularity
 from core.errors import UserError
-from core.mmm.choices import Granularity
 from core.mmm.config import MMMConfig
 from core.mmm.panel.panel import Panel, read_panel
 from core.mmm.validation.past import without_holdout

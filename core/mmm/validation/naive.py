@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity
 
 Floats = NDArray[np.float64]
 LEAST_ERRORS, POINTS = 8, 200

@@ -11,8 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from core.data import ColumnRole, KpiKind
+from core.data.calendar import detect_frequency
 from core.mmm.config import MMMConfig
-from core.mmm.panel.calendar import detect_frequency
 from pages.data.upload.mapping_editor import edit_mapping
 from pages.data.upload.mapping_settings import choose_measure
 from pages.measure.model.baseline import adjust_baseline, adjust_regions, adjust_value

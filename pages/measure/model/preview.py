@@ -9,10 +9,10 @@ import streamlit as st
 
 from core.charts.palette import channel_colours
 from core.charts.wording import Wording
+from core.data.calendar import detect_frequency
 from core.mmm import DatasetProblem, PriorPreview, prior_preview
 from core.mmm.charts.priors import carry_over_shapes, channel_shares, prior_shares, saturation_shapes
 from core.mmm.config import MMMConfig
-from core.mmm.panel.calendar import detect_frequency
 from pages.measure.model.state import SetUp
 from pages.shared.layout import chart
 

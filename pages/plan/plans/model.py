@@ -9,8 +9,8 @@ import streamlit as st
 from core.access import Membership, Person
 from core.charts.palette import channel_colours
 from core.charts.wording import Wording
+from core.data.mapping import KpiKind
 from core.database import session
-from core.mmm.choices import KpiKind
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.store import models as store
 from pages.shared.layout import empty_state

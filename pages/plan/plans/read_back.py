@@ -7,8 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from core.charts.wording import Wording
+from core.data.calendar import following_dates
 from core.mmm.model_info import ModelInfo
-from core.mmm.panel.calendar import following_dates
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.schedule_file import LIMITS, read_schedule
 from core.mmm.planning.schedule_shape import ScheduleShape

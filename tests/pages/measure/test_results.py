@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
+from core.data.calendar import Granularity
 from core.database import session
 from core.mmm import FittedMMM
-from core.mmm.choices import Granularity
 from core.mmm.results.summary import Range
 from core.mmm.store.models import train
 from pages.shared.model_choice import ALL, HALF, YEAR, range_of

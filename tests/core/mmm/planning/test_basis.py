@@ -5,8 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from core.data.calendar import Granularity
 from core.errors import UserError
-from core.mmm.choices import Goal, Granularity
+from core.mmm.choices import Goal
 from core.mmm.planning.basis import basis_of, first_budget, first_periods, stretch
 from core.mmm.planning.limit_values import GroupLimit
 from core.mmm.planning.values import BudgetInputs

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core.charts.wording import Wording
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import first_budget
 from core.mmm.planning.budget_answer import solve_budget

@@ -13,9 +13,9 @@ import pytest
 from openpyxl import load_workbook
 
 from core.charts.wording import Wording
+from core.data.calendar import Granularity
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.errors import UserError
-from core.mmm.choices import Granularity
 from core.mmm.planning.schedule import Schedule, schedule_of
 from core.mmm.planning.schedule_file import read_schedule
 from core.mmm.planning.schedule_shape import ScheduleShape

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity
 from core.mmm.planning.whatif_months import has_months, month_frame, with_months
 from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from core.data.calendar import Granularity
 from core.errors import UserError
-from core.mmm.choices import Granularity
 from core.mmm.planning.basis import basis_of
 from core.mmm.planning.model_answer import read_basis
 from core.mmm.planning.whatif_schedule import (

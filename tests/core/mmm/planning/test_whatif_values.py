@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
+from core.data.calendar import Granularity
 from core.errors import UserError
-from core.mmm.choices import Granularity
 from core.mmm.planning.basis import basis_of
 from core.mmm.planning.whatif_values import (
     ALL_GEOS,

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from core.charts.palette import channel_colours
+from core.data.calendar import Granularity
 from core.mmm import FittedMMM
-from core.mmm.choices import Granularity
 from core.mmm.results.summary import (
     ALL_MEDIA,
     Range,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.mmm.choices import Granularity
+from core.data.calendar import Granularity
 from core.mmm.validation.naive import Naive, naive_forecast
 
 

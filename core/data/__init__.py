@@ -21,7 +21,7 @@ from core.data.mapping import (
 )
 from core.data.model_fields import to_mmm_config_fields
 from core.data.numbers import NumberFormat
-from core.data.prepare import Prepared, prepare
+from core.data.prepared import Prepared
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.data.repairs import Repair, RepairCode
 from core.data.table import FileKind, RawTable
@@ -58,7 +58,6 @@ __all__ = [
     "Weekday",
     "detect",
     "list_sheets",
-    "prepare",
     "read_table",
     "to_mmm_config_fields",
     "type_table",

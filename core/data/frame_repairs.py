@@ -1,4 +1,4 @@
-"""Agreed repairs carried out on a prepared frame, in the order in which they were agreed."""
+"""Repairs of a typed frame that need no model: of single columns, of its edges, of missing periods."""
 
 from __future__ import annotations
 
@@ -7,38 +7,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from core.data.calendar import detect_frequency, expected_dates
-from core.data.frame_checks import config_of
 from core.data.frames import Frame
 from core.data.mapping import MEDIA_ROLES, ColumnRole
 from core.data.repairs import Repair, RepairCode
 from core.errors import UserError
-from core.mmm import Problem, apply_repair
-from core.mmm import RepairKind as ModelRepair
-
-
-def repaired(frame: Frame, repair: Repair) -> Frame:
-    """The frame after one repair; one whose column or date is gone changes nothing.
-
-    Raises UserError as the model's own repairs do.
-    """
-    gone = repair.column is not None and repair.column not in frame.data
-    if gone or frame.mapping.date_column not in frame.data:
-        return frame
-    own = _OWN.get(RepairCode(repair.code))
-    if own is not None:
-        return own(frame, repair)
-    return _by_model(frame, repair)
-
-
-def _by_model(frame: Frame, repair: Repair) -> Frame:
-    problem = Problem(
-        "error", str(repair.code), repair.label, repair.column, repair=ModelRepair(str(repair.code))
-    )
-    data = apply_repair(frame.data.reset_index(drop=True), config_of(frame.mapping, frame.data), problem)
-    kept = len(data) == len(frame.data)
-    if kept:
-        data.index = frame.data.index
-    return frame.but(data=data, placed=frame.placed and kept)
 
 
 def _drop_column(frame: Frame, repair: Repair) -> Frame:
@@ -117,14 +89,10 @@ def _fill_periods(frame: Frame, repair: Repair) -> Frame:
     return frame.but(data=data, placed=False)
 
 
-def _nothing(frame: Frame, repair: Repair) -> Frame:
-    """Rows are dropped and filled down while the file is typed, before anything else."""
-    return frame
-
-
-_OWN: dict[RepairCode, Callable[[Frame, Repair], Frame]] = {
-    RepairCode.DROP_ROWS: _nothing,
-    RepairCode.FILL_DOWN: _nothing,
+FRAME_REPAIRS: dict[RepairCode, Callable[[Frame, Repair], Frame]] = {
+    # Rows are dropped and filled down while the file is typed, before anything else.
+    RepairCode.DROP_ROWS: lambda frame, repair: frame,
+    RepairCode.FILL_DOWN: lambda frame, repair: frame,
     RepairCode.DROP_COLUMN: _drop_column,
     RepairCode.CLIP_NEGATIVE: _clip_negative,
     RepairCode.TRIM_TO_KPI: _trim_to_kpi,

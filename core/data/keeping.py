@@ -12,7 +12,7 @@ import pandas as pd
 
 from core import artifacts
 from core.data.bundle import Upload, bundled
-from core.data.prepare import Prepared
+from core.data.prepared import Prepared
 from core.errors import UserError
 
 

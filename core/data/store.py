@@ -16,7 +16,7 @@ from core.access.store import require
 from core.data.bundle import Upload
 from core.data.dataset_info import DatasetInfo
 from core.data.keeping import KeptVersion, keep, read_kept_table
-from core.data.prepare import Prepared
+from core.data.prepared import Prepared
 from core.lifecycle.names import clean_name, copy_name
 from core.lifecycle.store import things as shelf
 from db.tables import Dataset, Model, User

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data import Prepared, detect, prepare, read_table, to_mmm_config_fields
+from core.data import Prepared, detect, read_table, to_mmm_config_fields
 from core.mmm.config import MMMConfig
+from core.mmm.prepare import prepare
 from core.mmm.sampling.sampler_settings import SamplingPlan
 
 FILE = Path(__file__).resolve().parent.parent.parent / "sample_data" / "robyn_weekly.csv"

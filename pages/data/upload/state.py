@@ -11,17 +11,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from core.data import (
-    DatasetKind,
-    Detection,
-    Mapping,
-    Prepared,
-    RawTable,
-    Repair,
-    detect,
-    prepare,
-    read_table,
-)
+from core.data import DatasetKind, Detection, Mapping, Prepared, RawTable, Repair, detect, read_table
 
 
 class BrowserFile(Protocol):
@@ -122,6 +112,9 @@ class Upload:
             self.repairs,
         )
         if self.settled is None or self.settled[0] != key:
+            # Showing and reading files must not wait for the import of the model.
+            from core.mmm.prepare import prepare
+
             tables = [reading.table for reading in readings]
             self.settled = (key, prepare(tables, mappings, self.repairs))
         return self.settled[1]

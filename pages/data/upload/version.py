@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.data import ColumnMap, ColumnRole, Mapping, Prepared
-from core.data.additions import added_to, starts_later
 from core.data.dataset_info import DatasetInfo
+from core.data.prepared import starts_later
 from core.data.store import datasets
 from core.data.versions import VersionDiff, compare_versions
 from core.database import read_session
@@ -90,7 +90,11 @@ def completed(known: DatasetInfo, prepared: Prepared) -> Prepared:
         required=True,
         key=f"upload_holds:{known.id}:{later}",
     )
-    return added_to(old, prepared) if holds == NEW_ROWS else prepared
+    if holds == ALL_ROWS:
+        return prepared
+    from core.mmm.prepare import added_to
+
+    return added_to(old, prepared)
 
 
 def show_changes(known: DatasetInfo, readings: Sequence[Reading], prepared: Prepared) -> None:

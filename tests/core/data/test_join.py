@@ -12,9 +12,9 @@ from core.data import (
     RawTable,
     Severity,
     detect,
-    prepare,
     read_table,
 )
+from core.mmm.prepare import prepare
 
 WEEKS = pd.date_range("2023-01-02", periods=50, freq="7D")
 RNG = np.random.default_rng(2)

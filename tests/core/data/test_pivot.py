@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from core.data import ColumnRole, Prepared, detect, prepare, read_table
+from core.data import ColumnRole, Prepared, detect, read_table
+from core.mmm.prepare import prepare
 
 WEEKS = pd.date_range("2023-01-02", periods=40, freq="7D")
 
@@ -66,7 +67,7 @@ def test_a_kpi_that_differs_between_channels_is_added_up_with_a_warning() -> Non
     frame["revenue"] = [float(n) for n in range(len(frame))]
     result = prepared(frame)
     assert result.frame.loc[0, "revenue"] == 1.0
-    assert "kpi_repeated" in {item.code for item in result.warnings}
+    assert "kpi_repeated" in {item.code for item in result.problems}
 
 
 def test_spend_without_a_channel_is_an_error_with_its_row() -> None:

@@ -6,8 +6,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from core.data import ColumnRole, DatasetKind, detect, prepare, read_table
+from core.data import ColumnRole, DatasetKind, detect, read_table
 from core.data.template import template_csv, template_xlsx
+from core.mmm.prepare import prepare
 
 
 @pytest.mark.parametrize("made", [template_csv, template_xlsx])

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import ColumnMap, ColumnRole, Mapping, Prepared, Weekday, prepare, read_table
+from core.data import ColumnMap, ColumnRole, Mapping, Prepared, Weekday, read_table
 from core.data.weeks import week_of
+from core.mmm.prepare import prepare
 
 DAYS = pd.date_range("2023-01-02", periods=7 * 30, freq="D")  # a Monday
 MAPPING = Mapping(
@@ -79,7 +80,7 @@ def test_a_week_can_begin_on_any_day() -> None:
 
 def test_missing_days_inside_are_reported() -> None:
     result = weekly(daily().drop(index=[10, 11]))
-    (said,) = [item for item in result.warnings if item.code == "incomplete_week"]
+    (said,) = [item for item in result.problems if item.code == "incomplete_week"]
     assert "2023-01-09 (5 days)" in said.message
 
 

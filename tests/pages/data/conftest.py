@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.access import Person
-from core.data import Prepared, RawTable, detect, prepare, read_table
+from core.data import Prepared, RawTable, detect, read_table
 from core.data.dataset_info import DatasetInfo
 from core.data.store import save_dataset
 from core.database import session
+from core.mmm.prepare import prepare
 
 ROBYN = Path(__file__).resolve().parents[3] / "sample_data" / "robyn_weekly.csv"
 

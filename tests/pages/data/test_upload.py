@@ -10,10 +10,11 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from core.access import Role
-from core.data import FileProblem, Mapping, detect, prepare, read_table, to_mmm_config_fields
+from core.data import FileProblem, Mapping, detect, read_table, to_mmm_config_fields
 from core.data.store import datasets, versions
 from core.database import session
 from core.mmm import MMMConfig
+from core.mmm.prepare import prepare
 from core.mmm.store.models import models, train
 from db.tables import Model, ModelStatus
 from tests.pages.conftest import everything_shown

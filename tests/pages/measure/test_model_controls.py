@@ -6,10 +6,11 @@ import dataclasses
 
 import pandas as pd
 
-from core.data import ColumnRole, detect, prepare, read_table
+from core.data import ColumnRole, detect, read_table
 from core.database import session
 from core.mmm import MMMConfig
 from core.mmm.model.structure import structure_of
+from core.mmm.prepare import prepare
 from core.mmm.priors import ChannelPrior, Priors
 from core.mmm.sampling.sampler_settings import SamplingPlan
 from core.mmm.store.drafts import draft, save_draft

@@ -5,15 +5,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.data import detect, prepare, read_table
-from core.data.additions import added_to, starts_later
+from core.data import detect, read_table
+from core.data.prepared import starts_later
+from core.mmm.prepare import added_to, prepare
 
 ROBYN = Path(__file__).parents[3] / "sample_data" / "robyn_weekly.csv"
 
 
-def prepared(frame: pd.DataFrame, name: str = "robyn.csv"):
-    table = read_table(frame.to_csv(index=False).encode(), name)
-    return prepare(table, detect(read_table(ROBYN, "robyn.csv")).mapping())
+def prepared(frame: pd.DataFrame, *repairs):
+    table = read_table(frame.to_csv(index=False).encode(), "robyn.csv")
+    return prepare(table, detect(read_table(ROBYN, "robyn.csv")).mapping(), repairs)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_a_gap_between_old_and_new_is_found_and_can_be_filled(whole):
     old, new = prepared(whole.iloc[:-6]), prepared(whole.iloc[-4:])
     gap = added_to(old.frame, new)
     assert [problem.code for problem in gap.errors] == ["missing_period"]
-    mended = added_to(old.frame, new.apply(gap.repairs_offered))
+    mended = added_to(old.frame, prepared(whole.iloc[-4:], *gap.repairs_offered))
     assert mended.ready
     assert len(mended.frame) == len(whole)
 

@@ -22,11 +22,11 @@ from core.data import (
     RepairCode,
     Severity,
     detect,
-    prepare,
     read_table,
     to_mmm_config_fields,
 )
 from core.mmm import MMMConfig, check
+from core.mmm.prepare import prepare
 from tests.core.data.uploads import SAMPLE
 
 WEEKS = pd.date_range("2023-01-02", periods=60, freq="7D")
@@ -50,9 +50,9 @@ def table_of(frame: pd.DataFrame, name: str = "media.csv") -> RawTable:
     return read_table(frame.to_csv(index=False).encode(), name)
 
 
-def prepared(frame: pd.DataFrame) -> Prepared:
+def prepared(frame: pd.DataFrame, *repairs: Repair) -> Prepared:
     table = table_of(frame)
-    return prepare(table, detect(table).mapping())
+    return prepare(table, detect(table).mapping(), repairs)
 
 
 def problem(result: Prepared, code: str) -> DataProblem:
@@ -85,7 +85,7 @@ def test_a_cell_that_is_no_number_is_placed_in_the_file_and_can_be_read_as_zero(
     assert fault.value == "tbd"
     assert [item.code for item in result.errors] == ["bad_number"]
     assert fault.repair is not None
-    mended = result.apply(fault.repair)
+    mended = prepared(frame, fault.repair)
     assert mended.ready
     assert mended.frame.loc[4, "tv_spend"] == 0.0
     assert mended.repairs_applied == (fault.repair,)
@@ -98,7 +98,7 @@ def test_a_blank_control_is_interpolated_on_request() -> None:
     fault = problem(result, "empty_cell")
     assert fault.row == 12
     assert fault.repair is not None and fault.repair.code == RepairCode.INTERPOLATE
-    mended = result.apply(fault.repair)
+    mended = prepared(frame, fault.repair)
     around = mended.frame["temperature"]
     assert around[10] == pytest.approx((2 * around[9] + around[12]) / 3)
     assert mended.ready
@@ -110,7 +110,7 @@ def test_repeated_periods_can_be_added_up() -> None:
     fault = problem(result, "duplicate")
     assert fault.severity is Severity.ERROR
     assert fault.repair is not None
-    mended = result.apply(fault.repair)
+    mended = prepared(frame, fault.repair)
     assert mended.ready and len(mended.frame) == 60
     two = frame[frame["date"] == frame.loc[3, "date"]]["tv_spend"].astype(float)
     assert mended.frame.loc[3, "tv_spend"] == pytest.approx(two.sum())
@@ -120,7 +120,7 @@ def test_missing_periods_can_be_filled_with_zero_media() -> None:
     result = prepared(clean().drop(index=[20, 21]))
     fault = problem(result, "missing_period")
     assert fault.repair is not None
-    mended = result.apply(fault.repair)
+    mended = prepared(clean().drop(index=[20, 21]), fault.repair)
     assert mended.ready and len(mended.frame) == 60
     assert (mended.frame.loc[[20, 21], ["tv_spend", "search_spend"]] == 0).all(axis=None)
     assert mended.frame["sales"].notna().all()
@@ -132,7 +132,7 @@ def test_negative_spend_can_be_set_to_zero() -> None:
     fault = problem(prepared(frame), "negative")
     assert (fault.row, fault.column) == (9, "tv_spend")
     assert fault.repair is not None
-    assert prepared(frame).apply(fault.repair).frame["tv_spend"].min() == 0.0
+    assert prepared(frame, fault.repair).frame["tv_spend"].min() == 0.0
 
 
 def test_an_all_zero_channel_can_be_left_out() -> None:
@@ -141,7 +141,7 @@ def test_an_all_zero_channel_can_be_left_out() -> None:
     result = prepared(frame)
     fault = problem(result, "all_zero")
     assert fault.repair is not None
-    mended = result.apply(fault.repair)
+    mended = prepared(frame, fault.repair)
     assert mended.ready
     assert "search_spend" not in mended.frame
     assert mended.mapping.role_of("search_spend") is ColumnRole.IGNORE
@@ -154,7 +154,7 @@ def test_a_row_of_totals_is_recognised_and_can_be_dropped() -> None:
     fault = problem(result, "total_row")
     assert fault.row == 62
     assert fault.repair is not None
-    mended = result.apply(fault.repair)
+    mended = prepared(frame, fault.repair)
     assert mended.ready and len(mended.frame) == 60
 
 
@@ -173,7 +173,7 @@ def test_a_kpi_that_ends_before_the_media_can_be_trimmed() -> None:
     result = prepared(frame)
     fault = problem(result, "empty_cell")
     assert fault.repair is not None and fault.repair.code == RepairCode.TRIM_TO_KPI
-    assert len(result.apply(fault.repair).frame) == 57
+    assert len(prepared(frame, fault.repair).frame) == 57
 
 
 def test_mixed_currencies_block_and_say_which() -> None:
@@ -241,16 +241,15 @@ def test_repairs_are_replayed_in_order_and_written_down() -> None:
     frame.loc[60] = ["Total", 99999, 1, 1, 1]
     result = prepared(frame)
     while result.repairs_offered:
-        result = result.apply(result.repairs_offered[0])
+        result = prepared(frame, *result.repairs_applied, result.repairs_offered[0])
     assert result.ready
-    record = json.loads(json.dumps(result.to_json()))
-    again = prepare(
-        table_of(frame),
-        Mapping.from_json(record["mappings"][0]),
-        [Repair.from_json(repair) for repair in record["repairs"]],
-    )
+    mapping = detect(table_of(frame)).mapping()
+    record = json.loads(json.dumps([item.to_json() for item in (mapping, *result.repairs_applied)]))
+    repairs = [Repair.from_json(repair) for repair in record[1:]]
+    again = prepare(table_of(frame), Mapping.from_json(record[0]), repairs)
     pd.testing.assert_frame_equal(again.frame, result.frame)
-    assert [DataProblem.from_json(item) for item in record["problems"]] == list(result.problems)
+    problems = json.loads(json.dumps([item.to_json() for item in result.problems]))
+    assert [DataProblem.from_json(item) for item in problems] == list(result.problems)
 
 
 def test_unused_exposure_with_gaps_only_warns() -> None:
@@ -299,7 +298,7 @@ def test_dates_under_merged_cells_can_be_filled_from_above() -> None:
     result = prepared(pd.DataFrame(rows))
     fault = problem(result, "blank_date")
     assert fault.repair is not None and fault.repair.code == RepairCode.FILL_DOWN
-    mended = result.apply(fault.repair)
+    mended = prepared(pd.DataFrame(rows), fault.repair)
     assert mended.ready
     assert mended.frame["Search_spend"].sum() == mended.frame["TV_spend"].sum()
 
@@ -312,7 +311,7 @@ def test_dates_under_merged_cells_can_be_filled_from_above() -> None:
 def test_no_mapping_however_wrong_is_an_exception(roles: list[ColumnRole], period: str) -> None:
     table = read_table(SAMPLE.read_bytes(), "robyn_weekly.csv")
     columns = tuple(ColumnMap(name, role) for name, role in zip(table.columns, roles, strict=True))
-    result = prepare(table, Mapping(columns, period=Period(period)))
-    for repair in result.repairs_offered[:3]:
-        result = result.apply(repair)
-    json.dumps(result.to_json())
+    mapping = Mapping(columns, period=Period(period))
+    result = prepare(table, mapping)
+    result = prepare(table, mapping, result.repairs_offered[:3])
+    json.dumps([problem.to_json() for problem in result.problems])

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.data.calendar import following_dates
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import exposure_per_spend
 from core.mmm.model.predict import Posterior, baseline_draws, future_panel
-from core.mmm.optimiser.horizon import earn_by_period, horizon_of
+from core.mmm.optimiser.horizon import horizon_of, kpi_by_period
 from core.mmm.problem import listed
 
 if TYPE_CHECKING:
     import xarray as xr
-
-Floats = NDArray[np.float64]
 
 
 def simulate(
@@ -38,7 +36,7 @@ def simulate(
     schedule = schedule_of(model, spend)
     posterior = model.thinned(draws)
     horizon = horizon_of(model.structure, posterior.media, np.zeros_like(schedule))
-    kpi = earn_by_period(horizon, schedule).sum(axis=-1)
+    kpi = kpi_by_period(horizon, schedule).sum(axis=-1)
     periods = kpi.shape[1]
     dates = following_dates(model.dates[-1], model.frequency, periods)
     inside = np.arange(periods) < len(schedule)

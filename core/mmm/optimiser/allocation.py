@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.optimiser.limits import LinearLimits
 from core.mmm.optimiser.multistart import ceilings
 from core.mmm.optimiser.objective import Evaluation, Objective
 from core.mmm.optimiser.quadratic import EXACT, Programme
 
-Floats = NDArray[np.float64]
 ROUNDS = 60
 # Changes of amounts and of worth, relative, that count as none; below the noise of its sums the worth itself
 # says nothing, and the promised gain is followed while it shrinks.
@@ -23,7 +22,7 @@ CLIMBS = 1e-4  # share of the promised gain that a step has to bring (Armijo)
 
 
 @dataclass(frozen=True)
-class Reached:
+class Climb:
     """Where a climb ended, and the value there of one more unit of the fixed total."""
 
     look: Evaluation
@@ -41,7 +40,7 @@ class Reached:
         return self.look.worth
 
 
-def climb(worth: Objective, limits: LinearLimits, start: Floats, flat: float = FLAT) -> Reached:
+def climb(worth: Objective, limits: LinearLimits, start: Floats, flat: float = FLAT) -> Climb:
     """The local optimum above `start`, which meets the limits: the worth never falls on the way.
 
     Each step solves the quadratic model of the worth within the limits, convex parts of it taken as straight
@@ -50,8 +49,8 @@ def climb(worth: Objective, limits: LinearLimits, start: Floats, flat: float = F
     hill = _Hill(worth, limits, start, flat)
     for number in range(ROUNDS):
         if hill.step():
-            return Reached(hill.look, hill.price, number + 1)
-    return Reached(hill.look, hill.price, ROUNDS)
+            return Climb(hill.look, hill.price, number + 1)
+    return Climb(hill.look, hill.price, ROUNDS)
 
 
 class _Hill:

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, vstack
 
+from core.mmm.arrays import Floats, Integers
 from core.mmm.optimiser.limits import LinearLimits
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 NODES, CLOSE, KEPT = 30, 1e-5, 3
 
 

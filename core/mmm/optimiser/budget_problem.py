@@ -8,21 +8,19 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.data.calendar import following_dates
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.choices import Flighting
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.constraint import Constraint
-from core.mmm.optimiser.decision_variables import DecisionVariables
+from core.mmm.optimiser.decision_variables import DecisionVariables, fixed_patterns
 from core.mmm.optimiser.faults import faults_of
-from core.mmm.optimiser.flighting import plain_pattern
 from core.mmm.optimiser.geo_money import present_shares
 from core.mmm.optimiser.limits import LinearLimits
 from core.mmm.optimiser.rows import limits_of
 
-Floats = NDArray[np.float64]
 DEFAULT_HEADROOM = 1.5
 
 
@@ -117,7 +115,7 @@ class BudgetProblem:
         """(period, channel) share of each channel's money by period under its plain flighting: even where the
         flighting is optimised; columns sum to 1."""
         kinds = [self.flighting_of(name) for name in self.model.channels]
-        return plain_pattern(kinds, self.model.frame, self.periods, self.model.frequency, self.pulse)
+        return fixed_patterns(kinds, self.model.frame, self.periods, self.model.frequency, self.pulse)
 
     @cached_property
     def levers(self) -> DecisionVariables:

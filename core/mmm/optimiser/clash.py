@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from core.mmm.optimiser.limits import Limit, LinearLimits
 
-Floats = NDArray[np.float64]
 LARGEST_PROOF, SECONDS = 1e5, 5.0
 
 

@@ -23,7 +23,7 @@ STEEP = 1e30
 
 
 @compiled
-def slopes(kind, carried, half, slope, response, by_carried, spare):
+def response_derivative(kind, carried, half, slope, response, by_carried, spare):
     """Fill `response`, and `by_carried` with its derivative by the carried exposure."""
     saturate(kind, carried, half, slope, response, by_carried, spare)
     start, floor = 1.0, 0.0
@@ -40,7 +40,7 @@ def slopes(kind, carried, half, slope, response, by_carried, spare):
 
 
 @compiled
-def bend(kind, carried, half, slope, response, by_carried, out):
+def response_curvature(kind, carried, half, slope, response, by_carried, out):
     """Fill `out` with the second derivative by the carried exposure, cut at 0 where it is positive."""
     for t in range(carried.shape[0]):
         if kind == 0:
@@ -89,7 +89,9 @@ def first_order(
                     step, level = rate[s, g, c], beta[s, g, c]
                     for t in range(length):
                         carried[t] = past[s, c, g, t] + step * own[t]
-                    slopes(saturation[c], carried, half[s, c], slope[s, c], response, by_carried, spare)
+                    response_derivative(
+                        saturation[c], carried, half[s, c], slope[s, c], response, by_carried, spare
+                    )
                     whole = late = 0.0
                     for t in range(length):
                         whole += response[t]
@@ -140,8 +142,12 @@ def second_order(
                     step = rate[s, g, c]
                     for t in range(length):
                         carried[t] = past[s, c, g, t] + step * own[t]
-                    slopes(saturation[c], carried, half[s, c], slope[s, c], response, by_carried, spare)
-                    bend(saturation[c], carried, half[s, c], slope[s, c], response, by_carried, bent)
+                    response_derivative(
+                        saturation[c], carried, half[s, c], slope[s, c], response, by_carried, spare
+                    )
+                    response_curvature(
+                        saturation[c], carried, half[s, c], slope[s, c], response, by_carried, bent
+                    )
                     height = share[s] * beta[s, g, c] * step * step
                     for t in range(length):
                         pull[t] += height * bent[t]
@@ -192,7 +198,7 @@ def curve_bounds(
                     for k in range(points.shape[1]):
                         for t in range(length):
                             carried[t] = past[s, c, g, t] + points[j, k] * rate[s, g, c] * spread[s, c, t]
-                        slopes(kind, carried, half[s, c], power, response, by_carried, spare)
+                        response_derivative(kind, carried, half[s, c], power, response, by_carried, spare)
                         total = up = down = 0.0
                         width = points[j, k] - points[j, k - 1] if k > 0 else 0.0
                         for t in range(length):

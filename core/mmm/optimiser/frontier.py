@@ -6,17 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.plan import optimize, search_of
-from core.mmm.optimiser.risk import Attitude
+from core.mmm.optimiser.risk import RiskAttitude
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 from core.mmm.optimiser.test_budgets import with_tests
 
-Floats = NDArray[np.float64]
 MOST_POINTS = 50
 
 
@@ -41,7 +40,7 @@ def frontier(
         raise UserError(f"A frontier has 2 to {MOST_POINTS} points and a level between 0 and 1.")
     first = optimize(problem, goal, target, margin, "mean", draws, seed)
     problem = replace(problem, total=first.total)
-    search = search_of(problem, Attitude("cvar", level), draws, seed)
+    search = search_of(problem, RiskAttitude("cvar", level), draws, seed)
     if problem.test_minimum:
         spent = dict(zip(problem.model.channels, first.spend.to_numpy(), strict=True))
         search = search.within(with_tests(search.limits, problem.levers, problem.test_minimum, spent))

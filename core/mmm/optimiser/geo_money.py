@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.model.structure import Structure
-
-Floats = NDArray[np.float64]
 
 
 def present_shares(structure: Structure) -> Floats:

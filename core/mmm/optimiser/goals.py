@@ -4,21 +4,66 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.choices import Goal
-from core.mmm.optimiser.allocation import Reached
+from core.mmm.optimiser.allocation import Climb, climb
 from core.mmm.optimiser.limits import CENT, InfeasiblePlan, LinearLimits
-from core.mmm.optimiser.probability_goal import boldest
+from core.mmm.optimiser.risk import RiskAttitude
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 
-Floats = NDArray[np.float64]
 COARSE, ROUNDS, SAME = 6, 40, 1e-7
-Gap = Callable[[Reached, float], tuple[float, float]]
+Gap = Callable[[Climb, float], tuple[float, float]]
+
+
+SHARP = 0.1  # width of the step, in sd of the lead over the reference
+STAGES = (5.0, 1.0)
+# Shares of the way from the reference to the best mean: small moves can be surer than large ones.
+WAYS = (1.0, 0.4, 0.15, 0.05)
+
+
+def against_reference(search: BudgetSearch, total: float) -> BudgetSearch:
+    """The search with the KPI of the reference, scaled to the total, as what is to be beaten draw by draw."""
+    rival = search.scaled_reference(search.limits.with_total(total), total)
+    plain = BudgetSearch(
+        replace(search.worth, attitude=RiskAttitude("mean")), search.limits, search.reference, search.seed
+    )
+    usual = plain.worth.look(rival).kpi
+    lead = plain.best(total, look=Breadth.ENVELOPE).look.kpi - usual
+    width = SHARP * max(float(lead.std()), 1e-9 * abs(float(usual.mean())))
+    attitude = replace(search.worth.attitude, rival=usual, width=width)
+    return BudgetSearch(
+        replace(search.worth, attitude=attitude), search.limits, search.reference, search.seed
+    )
+
+
+def most_probable(search: BudgetSearch, total: float) -> Climb:
+    """The plan of the largest chance found: from plans between the reference and the largest mean, over ever
+    sharper steps; of equal chances the larger mean."""
+    attitude, fixed = search.worth.attitude, search.limits.with_total(total)
+    assert attitude.rival is not None
+    plain = BudgetSearch(
+        replace(search.worth, attitude=RiskAttitude("mean")), search.limits, search.reference, search.seed
+    )
+    best, usual = plain.best(total), search.scaled_reference(fixed, total)
+    sharp = replace(attitude, width=0.0)
+    found = [best]
+    for way in WAYS:
+        reached = Climb(plain.worth.look(usual + way * (best.amounts - usual)), best.price, 0)
+        found.append(reached)
+        for stage in STAGES:
+            width = stage * SHARP * float((reached.look.kpi - attitude.rival).std())
+            if width > 0:
+                own = replace(search.worth, attitude=replace(attitude, width=width))
+                reached = climb(own, fixed, reached.amounts)
+                found.append(reached)
+    search.starts = plain.starts
+    top = max(found, key=lambda own: (sharp.worth(own.look.kpi)[0], own.look.kpi.mean()))
+    return Climb(search.worth.look(top.amounts), top.price, top.rounds)
 
 
 @dataclass(frozen=True)
@@ -42,14 +87,14 @@ class GoalResult:
     starts: tuple[float, ...] = ()
 
 
-def serve(search: BudgetSearch, ask: GoalQuery) -> GoalResult:
+def best_for_goal(search: BudgetSearch, ask: GoalQuery) -> GoalResult:
     """The best plan for the goal; InfeasiblePlan where no plan reaches its target."""
     if ask.goal == Goal.KPI:
         if ask.total is None:
             raise UserError("The goal kpi needs a total: without one, more money always earns more.")
         search.limits.with_total(ask.total).demand_feasible()
         bold = search.worth.attitude.kind == "probability"
-        reached = boldest(search, ask.total) if bold else search.best(ask.total)
+        reached = most_probable(search, ask.total) if bold else search.best(ask.total)
         return GoalResult(reached.amounts, reached.worth, search.starts)
     least, most = _span(search.limits, ask.total)
     if ask.goal in (Goal.PROFIT, Goal.TARGET_MROAS):
@@ -87,7 +132,7 @@ def _least_for_kpi(search: BudgetSearch, ask: GoalQuery, least: float, most: flo
     target = ask.target
     assert target is not None
 
-    def gap(reached: Reached, total: float) -> tuple[float, float]:
+    def gap(reached: Climb, total: float) -> tuple[float, float]:
         return reached.worth - target, reached.price
 
     guess = _guess(search, gap, least, most, upwards=True)
@@ -111,7 +156,7 @@ def _most_at_roas(search: BudgetSearch, ask: GoalQuery, least: float, most: floa
     assert target is not None
     nothing = search.worth.look(np.zeros(search.limits.size)).worth
 
-    def gap(reached: Reached, total: float) -> tuple[float, float]:
+    def gap(reached: Climb, total: float) -> tuple[float, float]:
         return ask.price * (reached.worth - nothing) - target * total, ask.price * reached.price - target
 
     guess = _guess(search, gap, least, most, upwards=False)
@@ -142,7 +187,7 @@ def _guess(search: BudgetSearch, gap: Gap, least: float, most: float, upwards: b
 
 def _root(
     search: BudgetSearch, gap: Gap, guess: float, least: float, most: float, upwards: bool
-) -> tuple[Reached, float]:
+) -> tuple[Climb, float]:
     """The total at which the gap closes, and its plan: the least from which on it is closed (`upwards`), or
     the most up to which it is.
 
@@ -151,7 +196,7 @@ def _root(
     """
     total, warm, look = guess, None, Breadth.WIDE
     bad, good = (least, most) if upwards else (most, least)
-    kept: tuple[Reached, float] | None = None
+    kept: tuple[Climb, float] | None = None
     for _ in range(ROUNDS):
         reached = search.best(total, warm=warm, look=look)
         value, slope = gap(reached, total)

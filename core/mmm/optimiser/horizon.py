@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Booleans, Floats, Integers
 from core.mmm.compiled import compiled
 from core.mmm.model.media import MediaDraws, exposure_per_spend, media_per_money
 from core.mmm.model.structure import Structure
@@ -22,9 +22,6 @@ from core.mmm.model.transforms import answer, carry, respond
 from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.derivatives import curve_bounds, first_order, second_order
 from core.mmm.optimiser.geo_money import own_exposure_per_spend
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ def earn(horizon: Horizon, money: Floats) -> tuple[Floats, Floats, Floats]:
     return _first(horizon, money, places, fixed, 1, channels)
 
 
-def earn_by_lever(
+def kpi_by_variable(
     horizon: Horizon, levers: DecisionVariables, amounts: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """KPI (draw, channel), its derivative (draw, lever) by the amounts, and its part after the plan."""
@@ -131,7 +128,7 @@ def earn_by_lever(
 
 
 def _first(
-    horizon: Horizon, amounts: Floats, places: Integers, free: NDArray[np.bool_], parts: int, size: int
+    horizon: Horizon, amounts: Floats, places: Integers, free: Booleans, parts: int, size: int
 ) -> tuple[Floats, Floats, Floats]:
     m = horizon.media
     value, after, gradient = np.zeros(m.half.shape), np.zeros(m.half.shape), np.zeros((len(m.half), size))
@@ -182,7 +179,7 @@ def few_draws(horizon: Horizon, count: int) -> Horizon:
     )  # fmt: skip
 
 
-def earn_by_period(horizon: Horizon, schedule: Floats) -> Floats:
+def kpi_by_period(horizon: Horizon, schedule: Floats) -> Floats:
     """(draw, period, channel) KPI of a schedule (period, channel) of money, tail periods included."""
     m = horizon.media
     out = np.zeros((len(m.beta), horizon.past.shape[-1], horizon.channels))

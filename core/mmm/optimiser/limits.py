@@ -7,15 +7,13 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from core.errors import UserError
+from core.mmm.arrays import Booleans, Floats, Integers
 from core.mmm.optimiser.quadratic import Blocks, Programme
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 CENT, EVENLY = 0.01, 1e-3
 ROOM = 1e-5  # of the money: limits that leave less room than a part of it leave none
 Side = Literal["lower", "upper", "total"]
@@ -171,7 +169,7 @@ class LinearLimits:
         return np.asarray(found.x) * scale if found.status == 0 else None
 
     @cached_property
-    def always(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    def always(self) -> tuple[Booleans, Booleans, Booleans]:
         """Which rows of A x <= b, lower and upper bounds hold as equations in every plan: where all limits
         together leave no room, as when locks and a group's cap use up the total."""
         m, scale = self.matrices, self.scale

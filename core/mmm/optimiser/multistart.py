@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.optimiser.branching import Envelopes, best_splits
-from core.mmm.optimiser.decision_variables import DecisionVariables
-from core.mmm.optimiser.flighting import pulsed
+from core.mmm.optimiser.decision_variables import DecisionVariables, pulsed
 from core.mmm.optimiser.horizon import Horizon, curves_of
 from core.mmm.optimiser.limits import LinearLimits
 
-Floats = NDArray[np.float64]
 GRID = 33
 
 

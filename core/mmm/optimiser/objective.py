@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.optimiser.decision_variables import DecisionVariables
-from core.mmm.optimiser.horizon import Horizon, curvature, earn_by_lever, few_draws
+from core.mmm.optimiser.horizon import Horizon, curvature, few_draws, kpi_by_variable
 from core.mmm.optimiser.quadratic import Blocks
-from core.mmm.optimiser.risk import Attitude
-
-Floats = NDArray[np.float64]
+from core.mmm.optimiser.risk import RiskAttitude
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,12 @@ class Objective:
 
     horizon: Horizon
     levers: DecisionVariables
-    attitude: Attitude
+    attitude: RiskAttitude
     cost: float = 0.0
 
     def look(self, amounts: Floats) -> Evaluation:
         """Value and gradient at the amounts (lever,)."""
-        value, by_draw, _ = earn_by_lever(self.horizon, self.levers, amounts)
+        value, by_draw, _ = kpi_by_variable(self.horizon, self.levers, amounts)
         kpi = value.sum(axis=1)
         worth, weights = self.attitude.worth(kpi)
         gradient = weights @ by_draw - self.cost

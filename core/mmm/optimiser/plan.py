@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.errors import UserError
 from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
-from core.mmm.optimiser.goals import GoalQuery, GoalResult, serve
-from core.mmm.optimiser.horizon import earn_by_lever, horizon_of
+from core.mmm.optimiser.goals import GoalQuery, GoalResult, against_reference, best_for_goal
+from core.mmm.optimiser.horizon import horizon_of, kpi_by_variable
 from core.mmm.optimiser.limits import LinearLimits
 from core.mmm.optimiser.objective import Objective
-from core.mmm.optimiser.outcome import Plan
-from core.mmm.optimiser.probability_goal import against_reference
-from core.mmm.optimiser.risk import Attitude, Risk, attitude_of
+from core.mmm.optimiser.risk import Risk, RiskAttitude, attitude_of
 from core.mmm.optimiser.search import BudgetSearch
-from core.mmm.optimiser.solution import settled
-from core.mmm.optimiser.test_budgets import serve_with_tests
+from core.mmm.optimiser.solution import Plan, whole_cent_plan
+from core.mmm.optimiser.test_budgets import best_with_tests
 
-Floats = NDArray[np.float64]
-TARGETS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
+TARGET_GOALS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
 
 
 def optimize(
@@ -51,39 +45,45 @@ def optimize(
     if attitude.kind == "probability" and ask.total is not None:
         limits.with_total(ask.total).demand_feasible()
         search = against_reference(search, ask.total)
-    found, within = served(search, ask, problem)
+    found, within = best_amounts(search, ask, problem)
     inner = search.within(within)
     inner.starts = found.starts
-    return settled(problem, inner, ask, found)
+    return whole_cent_plan(problem, inner, ask, found)
 
 
-def search_of(problem: BudgetProblem, attitude: Attitude, draws: int, seed: int) -> BudgetSearch:
+def search_of(problem: BudgetProblem, attitude: RiskAttitude, draws: int, seed: int) -> BudgetSearch:
     """The question ready to be searched, on up to `draws` draws."""
     levers = problem.levers
     media = problem.model.thinned(draws).media
     horizon = horizon_of(problem.model.structure, media, problem.pattern(), problem.by_geo)
     reference = levers.amounts(problem.reference_spend().to_numpy())
-    usual = earn_by_lever(horizon, levers, reference)[0].sum(axis=1)
+    usual = kpi_by_variable(horizon, levers, reference)[0].sum(axis=1)
     worth = Objective(horizon, levers, attitude.around(usual))
     return BudgetSearch(worth, problem.limits(), reference, seed)
 
 
-def served(search: BudgetSearch, ask: GoalQuery, problem: BudgetProblem) -> tuple[GoalResult, LinearLimits]:
+def best_amounts(
+    search: BudgetSearch, ask: GoalQuery, problem: BudgetProblem
+) -> tuple[GoalResult, LinearLimits]:
     """The best amounts for the goal, and the limits they were found within."""
     if problem.test_minimum:
-        return serve_with_tests(search, ask, problem.levers, problem.test_minimum)
-    return serve(search, ask), search.limits
+        return best_with_tests(search, ask, problem.levers, problem.test_minimum)
+    return best_for_goal(search, ask), search.limits
 
 
 def _ask_of(
-    problem: BudgetProblem, goal: Goal | str, target: float | None, margin: float | None, attitude: Attitude
+    problem: BudgetProblem,
+    goal: Goal | str,
+    target: float | None,
+    margin: float | None,
+    attitude: RiskAttitude,
 ) -> GoalQuery:
     faults = []
     try:
         chosen = Goal(goal)
     except ValueError:
         raise UserError(f"goal must be one of {', '.join(Goal)}; it is {goal!r}.") from None
-    if chosen in TARGETS and not (target and target > 0):
+    if chosen in TARGET_GOALS and not (target and target > 0):
         faults.append(f"The goal {chosen.value} needs a positive target.")
     if margin is not None and not 0 < margin <= 1:
         faults.append(f"margin is a share of the KPI's value between 0 and 1, not {margin}.")

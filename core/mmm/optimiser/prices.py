@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog, nnls
 
+from core.mmm.arrays import Floats
 from core.mmm.optimiser.limits import LinearLimits
 
-Floats = NDArray[np.float64]
 MANY = 900  # columns beyond which least squares takes too long
 CLOSE, ALIKE = 1e-7, 1e-9
 

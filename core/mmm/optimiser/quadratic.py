@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from core.mmm.arrays import Floats, Integers
+
 STEPS, EXACT, NEAR, INNER = 60, 1e-13, 0.995, 1e-2
 RIDGE, CENTRED = 1e-10, 0.3
 BATCHED = 64  # blocks up to this width are inverted together

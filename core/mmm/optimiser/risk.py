@@ -14,19 +14,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import betainc, expit, ndtri
 
 from core.errors import UserError
+from core.mmm.arrays import Floats
 
-Floats = NDArray[np.float64]
 Risk = str | tuple[str, float]
 SMOOTH, COUNTS = 0.02, 1e-3
 
 
 @dataclass(frozen=True)
-class Attitude:
+class RiskAttitude:
     """`kind` mean, quantile, cvar or probability; `level` its share of worst cases; `width` KPI over which
     the kink of CVaR, or the step of the probability, is rounded, 0 for not at all. `blend` is the weight of
     CVaR next to the mean. `rival` (draw,): what the probability is about to beat."""
@@ -37,13 +36,13 @@ class Attitude:
     blend: float = 1.0
     rival: Floats | None = None
 
-    def around(self, kpi: Floats, smooth: float = SMOOTH) -> Attitude:
+    def around(self, kpi: Floats, smooth: float = SMOOTH) -> RiskAttitude:
         """The same with a width fit for draws like these; fixed, so that the gradient stays that of
         the value.
         """
         return replace(self, width=smooth * float(kpi.std()))
 
-    def thinned(self, draws: int) -> Attitude:
+    def thinned(self, draws: int) -> RiskAttitude:
         """The same for that many evenly spaced draws."""
         if self.rival is None or len(self.rival) <= draws:
             return self
@@ -67,22 +66,22 @@ class Attitude:
         return self.kind in ("mean", "cvar")
 
 
-def attitude_of(risk: Risk) -> Attitude:
+def attitude_of(risk: Risk) -> RiskAttitude:
     """The attitude for "mean", "probability", ("quantile", q) or ("cvar", q); UserError for anything else."""
     if risk in ("mean", "probability"):
-        return Attitude(str(risk))
+        return RiskAttitude(str(risk))
     if isinstance(risk, (tuple, list)) and len(risk) == 2 and risk[0] in ("quantile", "cvar"):
         if not 0 < float(risk[1]) < 1:
             raise UserError(f"The level of risk '{risk[0]}' must lie between 0 and 1, not {risk[1]}.")
-        return Attitude(str(risk[0]), float(risk[1]))
+        return RiskAttitude(str(risk[0]), float(risk[1]))
     raise UserError(f"risk must be 'mean', 'probability', ('quantile', q) or ('cvar', q); it is {risk!r}.")
 
 
-def _mean(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
+def _mean(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
     return float(kpi.mean()), np.full(len(kpi), 1 / len(kpi))
 
 
-def _around_quantile(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
+def _around_quantile(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
     count, level = len(kpi), attitude.level
     edges = betainc((count + 1) * level, (count + 1) * (1 - level), np.arange(count + 1) / count)
     weights = np.empty(count)
@@ -90,7 +89,7 @@ def _around_quantile(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
     return float(weights @ kpi), weights
 
 
-def _worst(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
+def _worst(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
     """max over thresholds v of v - mean(softplus((v - K) / width)) width / level, blended with the mean."""
     width, level = attitude.width, attitude.level
     if width == 0:
@@ -101,7 +100,7 @@ def _worst(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
     return _blended(float(threshold - short / level), weights / weights.sum(), kpi, attitude.blend)
 
 
-def _threshold(kpi: Floats, attitude: Attitude) -> float:
+def _threshold(kpi: Floats, attitude: RiskAttitude) -> float:
     width, level = attitude.width, attitude.level
 
     def excess(threshold: float) -> float:
@@ -124,7 +123,7 @@ def _sharp_worst(kpi: Floats, level: float) -> tuple[float, Floats]:
     return float(weights @ kpi), weights
 
 
-def _chance(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
+def _chance(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
     """The share of draws that beat the rival, each counted by a logistic step as wide as the width."""
     assert attitude.rival is not None
     ahead = kpi - attitude.rival
@@ -134,11 +133,11 @@ def _chance(kpi: Floats, attitude: Attitude) -> tuple[float, Floats]:
     return float(won.mean()), won * (1 - won) / (attitude.width * len(kpi))
 
 
-def _no_spread(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+def _no_spread(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     return None
 
 
-def _spread_worst(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+def _spread_worst(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     """The threshold moves with the draws, hence the second term."""
     if attitude.width == 0 or attitude.blend == 0:
         return None
@@ -154,7 +153,7 @@ def _rooted(bend: Floats, by_draw: Floats) -> Floats:
     return np.asarray(by_draw[kept].T * np.sqrt(bend[kept]))
 
 
-def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     """That of a normal distribution of the draws: its low quantiles fall with the standard deviation."""
     lag, sd = -float(ndtri(attitude.level)), float(kpi.std())
     if lag <= 0 or sd == 0:
@@ -164,7 +163,7 @@ def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats
     return _rooted(np.full(len(kpi), lag / (sd * len(kpi))), apart - off[:, None] * along)
 
 
-def _spread_chance(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats | None:
+def _spread_chance(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     assert attitude.rival is not None
     if attitude.width == 0:
         return None
@@ -173,13 +172,13 @@ def _spread_chance(kpi: Floats, by_draw: Floats, attitude: Attitude) -> Floats |
     return _rooted(bend / (attitude.width**2 * len(kpi)), by_draw) if bend.any() else None
 
 
-_WORTH: dict[str, Callable[[Floats, Attitude], tuple[float, Floats]]] = {
+_WORTH: dict[str, Callable[[Floats, RiskAttitude], tuple[float, Floats]]] = {
     "mean": _mean,
     "quantile": _around_quantile,
     "cvar": _worst,
     "probability": _chance,
 }
-_SPREAD: dict[str, Callable[[Floats, Floats, Attitude], Floats | None]] = {
+_SPREAD: dict[str, Callable[[Floats, Floats, RiskAttitude], Floats | None]] = {
     "mean": _no_spread,
     "quantile": _spread_quantile,
     "cvar": _spread_worst,

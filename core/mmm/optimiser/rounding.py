@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats, Integers
 from core.mmm.optimiser.limits import CENT, LinearLimits
 
-Floats = NDArray[np.float64]
 SPECK = 1e-6  # money that counts as none
 
 
@@ -53,7 +52,7 @@ class _Purse:
                     break
                 self.fill(np.array([cell]))
 
-    def fill(self, cells: NDArray[np.int64], strict: bool = True) -> None:
+    def fill(self, cells: Integers, strict: bool = True) -> None:
         """One cent for each of the cells in turn, while there are any, where it breaks no limit."""
         for cell in cells:
             if self.left == 0:
@@ -64,7 +63,7 @@ class _Purse:
             if self.cents[cell] + step >= 0:
                 self._move(int(cell), step)
 
-    def _column(self, cell: int) -> tuple[NDArray[np.int64], Floats]:
+    def _column(self, cell: int) -> tuple[Integers, Floats]:
         own = slice(self.columns.indptr[cell], self.columns.indptr[cell + 1])
         return self.columns.indices[own], self.columns.data[own]
 

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from core.mmm.arrays import Booleans, Floats
 from core.mmm.optimiser.constraint import Constraint
 from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.limits import Limit, LinearLimits, Side, row
 
 if TYPE_CHECKING:
     from core.mmm.optimiser.budget_problem import BudgetProblem
-
-Floats = NDArray[np.float64]
-Booleans = NDArray[np.bool_]
 
 
 def limits_of(problem: BudgetProblem, levers: DecisionVariables) -> LinearLimits:

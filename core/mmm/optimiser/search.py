@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.choices import Saturation
 from core.mmm.model.transforms import SATURATION_CODES
-from core.mmm.optimiser.allocation import FLAT, ROUGH, Reached, climb
+from core.mmm.optimiser.allocation import FLAT, ROUGH, Climb, climb
 from core.mmm.optimiser.limits import LinearLimits, Side
 from core.mmm.optimiser.multistart import corners, envelope_start, flighted
 from core.mmm.optimiser.objective import Objective
 
-Floats = NDArray[np.float64]
 FEW = 100
 FINALISTS, CORNERS = 2, 2
 ALIKE = 1e-4  # plans whose amounts differ by less, relative to the money, are one
@@ -67,7 +66,7 @@ class BudgetSearch:
     def best(
         self, total: float | None, kind: Side = "total", cost: float = 0.0, warm: Floats | None = None,
         look: Breadth = Breadth.WIDE, few: bool = False,
-    ) -> Reached:  # fmt: skip
+    ) -> Climb:  # fmt: skip
         """The best plan that spends `total` (`kind` total), or at most that, at `cost` KPI for each unit.
 
         `warm` is a plan to begin with; `look` says from where else; `few` is content with few draws.

@@ -3,34 +3,109 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.decision_variables import DecisionVariables
-from core.mmm.optimiser.extrapolation import beyond_seen
 from core.mmm.optimiser.goals import GoalQuery, GoalResult
-from core.mmm.optimiser.horizon import earn_by_lever
+from core.mmm.optimiser.horizon import kpi_by_variable
 from core.mmm.optimiser.limits import CENT, Limit, LinearLimits, Side, row
 from core.mmm.optimiser.multistart import hull
-from core.mmm.optimiser.outcome import Plan
 from core.mmm.optimiser.prices import prices_of
-from core.mmm.optimiser.risk import Attitude
+from core.mmm.optimiser.risk import RiskAttitude
 from core.mmm.optimiser.rounding import to_the_cent
-from core.mmm.optimiser.rows import limits_of
+from core.mmm.optimiser.rows import limits_of, seen_by_geo
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 
-Floats = NDArray[np.float64]
 ADJUSTMENTS = 12
 BINDING = 1e-6  # share of the money within which a limit is met exactly
 
 
 @dataclass(frozen=True)
-class Solution:
+class Plan:
+    """A plan and its comparison.
+
+    `spend` by channel; `schedule` money by period (index: date) and channel; `cells` a frame geo, date,
+    channel, spend (by present shares where geos have no money of their own): all in whole cents that add
+    up. `kpi` mean media KPI of the plan with the effect of past spend and that after its end, `kpi_lower`
+    and `kpi_upper` its 90 % interval, `kpi_after` the part after the end; `kpi_draws` (draw,). `reference`
+    is the reference scaled to the plan's total and brought inside the limits with its plain flighting,
+    `reference_schedule` its money by period, `reference_raw` the reference as it was, each with its KPI.
+    `probability_better` than the reference; `worth` and `reference_worth` under the chosen risk.
+    `shadow_prices` by limit ("<name> lower", "<name> upper", "total"; a channel's least and most of any one
+    period as "<channel> per period lower" and upper, those of a geo as "<channel> in <geo> lower" and
+    upper): worth for one unit by which the limit's amount is raised, towards relaxing it, hence negative
+    for lower limits; for shares of the total per whole share of 1. `kkt_residual`: largest stationarity
+    error over the largest gradient. `value` and `profit` in money; `roas` incremental. `starts`: the worth
+    that a climb from each start reached on few draws, best first. `beyond_seen`: (channel, "total" or
+    "period", planned, largest of the data) where the plan leaves what the data have shown.
+    """
+
+    spend: pd.Series
+    schedule: pd.DataFrame
+    cells: pd.DataFrame
+    kpi: float
+    kpi_lower: float
+    kpi_upper: float
+    kpi_after: float
+    kpi_draws: Floats
+    worth: float
+    reference: pd.Series
+    reference_schedule: pd.DataFrame
+    reference_kpi: float
+    reference_worth: float
+    reference_raw: pd.Series
+    reference_raw_kpi: float
+    probability_better: float
+    shadow_prices: pd.Series
+    kkt_residual: float
+    total: float
+    value: float
+    profit: float
+    roas: float
+    starts: tuple[float, ...] = ()
+    beyond_seen: tuple[tuple[str, str, float, float], ...] = ()
+    bound_of: Callable[[], float | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @cached_property
+    def bound(self) -> float | None:
+        """No plan of this total within the limits has a larger expected KPI; None where that cannot be said.
+
+        Computed when it is first asked for.
+        """
+        return self.bound_of()
+
+
+def beyond_seen(
+    problem: BudgetProblem, levers: DecisionVariables, cells: Floats
+) -> tuple[tuple[str, str, float, float], ...]:
+    """(channel, "total" or "period", planned, largest of the data) of every channel that gets more than the
+    data ever showed over so many periods, or in one period; with money of their own geos count too ("total
+    in <geo>")."""
+    totals, singles = problem.seen_totals(), problem.model.frame.max()
+    found = []
+    for c, channel in enumerate(levers.channels):
+        pairs = [
+            ("total", float(cells[c].sum()), float(totals[channel])),
+            ("period", float(cells[c].sum(axis=0).max()), float(singles[channel])),
+        ]
+        if levers.own_geos:
+            seen = seen_by_geo(problem)[:, c]
+            by_geo = zip(levers.geos, cells[c].sum(axis=1), seen, strict=True)
+            pairs += [(f"total in {geo}", float(planned), float(most)) for geo, planned, most in by_geo]
+        found += [(channel, what, planned, most) for what, planned, most in pairs if planned > most + CENT]
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class RoundedPlan:
     """A plan in whole cents: `cells` (channel, part, period) money, KPI and its part after the end by draw;
     `amounts` are those of the levers before rounding."""
 
@@ -50,7 +125,7 @@ class Solution:
         return round(float(self.cells.sum()), 2)
 
 
-def settled(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, found: GoalResult) -> Plan:
+def whole_cent_plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, found: GoalResult) -> Plan:
     """The plan whose levers were found, in whole cents; a target is still met after rounding."""
     spent, upwards = float(found.amounts.sum()), ask.goal == Goal.TARGET_KPI
     if ask.goal == Goal.KPI:
@@ -68,7 +143,7 @@ def settled(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, found:
     return _plan(problem, search, ask, draft)
 
 
-def _meets(attitude: Attitude, ask: GoalQuery, draft: Solution, nothing: Floats) -> bool:
+def _meets(attitude: RiskAttitude, ask: GoalQuery, draft: RoundedPlan, nothing: Floats) -> bool:
     worth = attitude.worth(draft.kpi)[0]
     if ask.goal == Goal.TARGET_KPI:
         return worth >= (ask.target or 0)
@@ -77,7 +152,7 @@ def _meets(attitude: Attitude, ask: GoalQuery, draft: Solution, nothing: Floats)
     return True
 
 
-def _draft(problem: BudgetProblem, search: BudgetSearch, amounts: Floats, total: float) -> Solution:
+def _draft(problem: BudgetProblem, search: BudgetSearch, amounts: Floats, total: float) -> RoundedPlan:
     levers = problem.levers
     by_cell = levers.as_cells()
     whole = to_the_cent(amounts, search.limits, total)
@@ -85,7 +160,7 @@ def _draft(problem: BudgetProblem, search: BudgetSearch, amounts: Floats, total:
     limits = limits_of(problem, by_cell).with_rows(_kept(levers, whole))
     cells = to_the_cent(money.ravel(), limits, total, levers.periods)
     kpi, after = _draws(search, by_cell, cells)
-    return Solution(cells.reshape(money.shape), amounts, kpi, after)
+    return RoundedPlan(cells.reshape(money.shape), amounts, kpi, after)
 
 
 def _kept(levers: DecisionVariables, whole: Floats) -> tuple[Limit, ...]:
@@ -101,11 +176,11 @@ def _kept(levers: DecisionVariables, whole: Floats) -> tuple[Limit, ...]:
 
 
 def _draws(search: BudgetSearch, levers: DecisionVariables, amounts: Floats) -> tuple[Floats, Floats]:
-    value, _, after = earn_by_lever(search.worth.horizon, levers, amounts)
+    value, _, after = kpi_by_variable(search.worth.horizon, levers, amounts)
     return value.sum(axis=1), after.sum(axis=1)
 
 
-def _plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, draft: Solution) -> Plan:
+def _plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, draft: RoundedPlan) -> Plan:
     names, levers, attitude = list(problem.model.channels), problem.levers, search.worth.attitude
     fixed = search.limits.with_total(draft.total)
     raw = problem.reference_spend()
@@ -146,15 +221,15 @@ def _plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, draft: S
     )
 
 
-def _bound(search: BudgetSearch, fixed: LinearLimits, draft: Solution) -> float | None:
+def _bound(search: BudgetSearch, fixed: LinearLimits, draft: RoundedPlan) -> float | None:
     """A bound for exact amounts; odd cents may put a plan a hair above it."""
     found = hull(search.worth.horizon, search.worth.levers, fixed, draft.amounts)
     return None if found is None else max(found, float(draft.kpi.mean()))
 
 
-def attitude_against(attitude: Attitude, rival: Floats) -> Attitude:
+def attitude_against(attitude: RiskAttitude, rival: Floats) -> RiskAttitude:
     """The attitude by which a plan is judged: a chance to beat the rival is counted without rounding."""
-    return Attitude("probability", rival=rival) if attitude.kind == "probability" else attitude
+    return RiskAttitude("probability", rival=rival) if attitude.kind == "probability" else attitude
 
 
 def _schedule(levers: DecisionVariables, cells: Floats) -> pd.DataFrame:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
+from core.mmm.arrays import Floats
 from core.mmm.optimiser.decision_variables import DecisionVariables
-from core.mmm.optimiser.goals import GoalQuery, GoalResult, serve
+from core.mmm.optimiser.goals import GoalQuery, GoalResult, best_for_goal
 from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limit, LinearLimits
 from core.mmm.optimiser.rows import channel_members
 from core.mmm.optimiser.search import BudgetSearch
 
-Floats = NDArray[np.float64]
 
-
-def serve_with_tests(
+def best_with_tests(
     search: BudgetSearch, ask: GoalQuery, levers: DecisionVariables, tests: Mapping[str, float]
 ) -> tuple[GoalResult, LinearLimits]:
     """The best plan in which every channel of `tests` gets nothing or at least its amount, and the limits it
@@ -32,7 +28,7 @@ def serve_with_tests(
     while waiting:
         limits = waiting.pop()
         try:
-            found = serve(search.within(limits), ask)
+            found = best_for_goal(search.within(limits), ask)
         except InfeasiblePlan as error:
             trouble = error
             continue

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.mmm.planning.answer_parts import LimitKind
+from core.mmm.planning.answers import LimitKind
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.limit_values import Amount, ChannelLimit
-from core.mmm.planning.values import BudgetInputs
 
 PER_PERIOD = " per period"
 IN_GEO = " in "

@@ -8,15 +8,14 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.data.calendar import Granularity, following_dates
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.choices import Goal
+from core.mmm.planning.budget_inputs import BudgetInputs, fill_limits, to_cents
 from core.mmm.planning.limit_values import ChannelLimit
-from core.mmm.planning.values import BudgetInputs, fill_limits, to_cents
 
-Floats = NDArray[np.float64]
 HEADROOM = 1.5  # a first upper limit, in multiples of the most ever spent over as many periods
 FIRST_PERIODS = {Granularity.DAILY: 28, Granularity.WEEKLY: 13, Granularity.MONTHLY: 3}
 MOST_PERIODS = {Granularity.DAILY: 364, Granularity.WEEKLY: 104, Granularity.MONTHLY: 24}

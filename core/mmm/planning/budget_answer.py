@@ -7,17 +7,17 @@ import math
 import numpy as np
 import pandas as pd
 
+from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.plan import Plan, optimize
-from core.mmm.planning.answer_parts import Beyond, Binding, GeoMoney
-from core.mmm.planning.answers import BudgetAnswer, kept_draws, kept_totals
+from core.mmm.planning.answers import Beyond, Binding, BudgetAnswer, GeoMoney, saved_draws, saved_totals
 from core.mmm.planning.basis import PlanBasis, first_budget
+from core.mmm.planning.budget_inputs import BudgetInputs, round_to_sum
 from core.mmm.planning.budget_prices import bindings_of
 from core.mmm.planning.budget_question import goal_of, problem_of
-from core.mmm.planning.effects import PlanEffects, draws_of, outcomes, plan_effects
+from core.mmm.planning.effects import PlanEffects, channel_outcomes, draws_of, plan_effects
 from core.mmm.planning.geo_money import geo_shares
-from core.mmm.planning.values import BudgetInputs, round_to_sum
-from core.mmm.results.evidence import Estimate, Floats
+from core.mmm.results.evidence import Estimate
 
 SEED = 1
 
@@ -60,7 +60,7 @@ def _answer(
     level = inputs.level
     gap = after.total - before.total
     return BudgetAnswer(
-        channels=outcomes(basis, before, after, inputs.recent, level),
+        channels=channel_outcomes(basis, before, after, inputs.recent, level),
         kpi=Estimate.of(after.window.sum(axis=1), level),
         kpi_after=Estimate.of(after.after.sum(axis=1), level),
         before_kpi=Estimate.of(before.window.sum(axis=1), level),
@@ -73,8 +73,8 @@ def _answer(
         schedule=_schedule(plan),
         start_on=basis.start_on,
         end_on=basis.end_on,
-        draws=kept_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
-        before_draws=kept_totals(before.total),
+        draws=saved_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
+        before_draws=saved_totals(before.total),
         kkt_residual=float(plan.kkt_residual) if math.isfinite(plan.kkt_residual) else None,
         reference=inputs.reference,
         bound_kpi=plan.bound,

@@ -12,7 +12,7 @@ from core.charts.base import INK, NEUTRAL, Trace, days, empty, figure
 from core.charts.wording import Wording, percent, probability
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.frontier import FrontierPoint
-from core.mmm.planning.words import split_words
+from core.mmm.planning.plan_text import split_label
 from core.mmm.results.evidence import Floats
 
 SCHEDULE_HEIGHT = 320
@@ -124,7 +124,7 @@ def frontier_chart(
         "marker": {"color": PLAN, "size": sizes, "symbol": symbols, "line": {"color": PLAN, "width": 2}},
         "text": texts, "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip
-    before = split_words(answer.reference).capitalize()
+    before = split_label(answer.reference).capitalize()
     marks = [("This plan", answer.draws.total, INK, "diamond"),
              (before, np.asarray(answer.before_draws), NEUTRAL, "diamond-open")]  # fmt: skip
     alt = (

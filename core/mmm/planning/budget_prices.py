@@ -9,11 +9,11 @@ from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.limits import InfeasiblePlan
 from core.mmm.optimiser.plan import Plan, optimize
-from core.mmm.planning.answer_parts import Binding, LimitKind
+from core.mmm.planning.answers import Binding, LimitKind
 from core.mmm.planning.asked_limits import AskedLimit, asked_limits, unasked_limit
+from core.mmm.planning.budget_inputs import CENT, BudgetInputs
 from core.mmm.planning.budget_question import problem_of
 from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
-from core.mmm.planning.values import CENT, BudgetInputs
 
 COSTED = 5  # limits whose cost is found by planning once more without them
 NOTHING = 1e-9

@@ -9,8 +9,8 @@ from core.mmm.choices import Flighting, Goal
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.budget_problem import DEFAULT_HEADROOM, BudgetProblem
 from core.mmm.optimiser.constraint import Constraint
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.limit_values import ChannelLimit, GroupLimit, LinearRule, MonthLimit
-from core.mmm.planning.values import BudgetInputs
 
 Pair = tuple[float, float]
 

@@ -7,25 +7,25 @@ from dataclasses import replace
 
 from core.mmm.choices import Flighting
 from core.mmm.planning.basis import PlanBasis, first_budget, stretch
+from core.mmm.planning.budget_inputs import BudgetInputs, Reference, to_cents
 from core.mmm.planning.limit_values import ChannelLimit, GeoLimit
-from core.mmm.planning.values import BudgetInputs, Reference, to_cents
 
 
-def year_known(basis: PlanBasis) -> bool:
+def has_last_year(basis: PlanBasis) -> bool:
     """Whether the data reach back a year, so that the same periods of last year are known."""
     return basis.last_year(basis.channels[0]) is not None
 
 
-def compared_with(basis: PlanBasis, reference: Reference) -> PlanBasis:
+def basis_for_reference(basis: PlanBasis, reference: Reference) -> PlanBasis:
     """The basis whose `recent` is the spend of the reference: the latest periods, or the same a year ago.
 
     A horizon beyond a year repeats that year. Geos alike. Where the data are shorter than a year the latest
     periods stand in.
     """
-    if reference == Reference.RECENT or not year_known(basis):
+    if reference == Reference.RECENT or not has_last_year(basis):
         return basis
     recent = {name: to_cents(sum(basis.last_year(name) or ())) for name in basis.channels}
-    by_geo = {geo: compared_with(own, reference) for geo, own in basis.by_geo.items()}
+    by_geo = {geo: basis_for_reference(own, reference) for geo, own in basis.by_geo.items()}
     return replace(basis, recent=recent, by_geo=by_geo)
 
 
@@ -39,7 +39,7 @@ def periods_of_month(basis: PlanBasis, month: str) -> int:
     return sum(f"{day:%Y-%m}" == month for day in basis.dates)
 
 
-def begin_budget(basis: PlanBasis, kept: BudgetInputs | None, labels: Mapping[str, str]) -> BudgetInputs:
+def start_budget(basis: PlanBasis, kept: BudgetInputs | None, labels: Mapping[str, str]) -> BudgetInputs:
     """The kept question on this basis, or the first one: recent spend and free limits."""
     if kept is None:
         return first_budget(basis, labels)
@@ -88,7 +88,7 @@ def _geo(cell: GeoLimit, factor: float) -> GeoLimit:
 
 def _known(flighting: Flighting, basis: PlanBasis) -> Flighting:
     """The same way of spreading money, unless the data know no year before."""
-    gone = flighting == Flighting.LAST_YEAR and not year_known(basis)
+    gone = flighting == Flighting.LAST_YEAR and not has_last_year(basis)
     return Flighting.AS_REFERENCE if gone else flighting
 
 

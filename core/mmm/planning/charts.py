@@ -12,7 +12,7 @@ from core.charts.base import NEUTRAL, Trace, band, days, empty, error_bars, fade
 from core.charts.wording import Wording
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.compare import PlanComparison
-from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
+from core.mmm.planning.whatif_answer import ForecastPoint, WhatIfAnswer
 
 PLAN = "#4c7ef3"
 ROW_HEIGHT = 46

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.planning.answers import BudgetAnswer, PlanDraws
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.results.evidence import Estimate, Floats
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.results.evidence import Estimate
 
 MOST_PLANS = 5
 SAME = 1e-6
-RECENT = 0  # stands for recent spend, where it is the baseline
+RECENT_SPEND = 0  # stands for recent spend, where it is the baseline
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> PlanCompar
     baseline among them.
     """
     ids = [plan.scenario_id for plan in plans]
-    least = 1 if baseline_id == RECENT else 2
+    least = 1 if baseline_id == RECENT_SPEND else 2
     if not least <= len(set(ids)) == len(ids) <= MOST_PLANS:
         raise UserError(f"Choose two to {MOST_PLANS} different saved plans to compare.")
-    if baseline_id == RECENT:
+    if baseline_id == RECENT_SPEND:
         return _against_recent(plans)
     if baseline_id not in ids:
         raise UserError("The plan to compare with is not among the chosen ones.")
@@ -89,7 +90,7 @@ def recent_plan(plans: Sequence[ComparedPlan]) -> ComparedPlan | None:
     for plan in plans:
         answer = plan.answer
         if isinstance(answer, WhatIfAnswer) and answer.recent_draws:
-            return replace(plan, scenario_id=RECENT, name="Recent spend", answer=_recent_answer(answer))
+            return replace(plan, scenario_id=RECENT_SPEND, name="Recent spend", answer=_recent_answer(answer))
     return None
 
 
@@ -119,7 +120,7 @@ def _against_recent(plans: Sequence[ComparedPlan]) -> PlanComparison:
             "Each plan is set against recent spend on its own model and horizon; the row “Recent spend” is "
             f"that of “{baseline.model_name}” over {baseline.periods} periods."
         )
-    return PlanComparison((*standings,), RECENT, tuple(cautions))
+    return PlanComparison((*standings,), RECENT_SPEND, tuple(cautions))
 
 
 def _as_saved(plan: ComparedPlan) -> PlanOutcome:

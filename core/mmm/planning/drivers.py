@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.whatif_values import DriverMode, DriverPlan
-
-Floats = NDArray[np.float64]
+from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan
 
 
 @dataclass(frozen=True)

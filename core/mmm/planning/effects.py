@@ -6,23 +6,64 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
+from core.mmm.arrays import Floats
+from core.mmm.compiled import compiled
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import media_per_money
+from core.mmm.model.transforms import carry, saturate
 from core.mmm.optimiser.geo_money import own_exposure_per_spend
 from core.mmm.optimiser.horizon import Horizon, horizon_of
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.effects_kernel import work
+from core.mmm.planning.budget_inputs import round_to_sum
 from core.mmm.planning.geo_money import money_by_geo
-from core.mmm.planning.values import round_to_sum
 from core.mmm.results.evidence import Estimate
 
-Floats = NDArray[np.float64]
 MOST_DRAWS, FEWEST_DRAWS = 500, 150
 CELLS = 20_000  # draws x geos x channels that answer within a second
 STEP = 0.01
+
+
+@compiled
+def effects_kernel(
+    money, past, weights, rate, saturation, half, slope, beta, value, by_period, window, after, earned, more
+):
+    """Fill KPI by (draw, period), and by (draw, channel): KPI inside the horizon and after it, money earned
+    inside it, and money earned by one per unit more spend (to first order).
+
+    `money` (geo, period, channel), with a single geo where all keep their shares; `past` (draw, channel, geo,
+    period with the tail) carried exposure of the past; `rate` (draw, geo, channel) exposure per money;
+    `value` (geo,) money per unit of KPI.
+    """
+    draws, channels, geos, length = past.shape
+    periods = money.shape[1]
+    series, own, carried = np.zeros(length), np.empty(length), np.empty(length)
+    response, elasticity, spare = np.empty(length), np.empty(length), np.empty(length)
+    for s in range(draws):
+        for c in range(channels):
+            for g in range(geos):
+                if g < money.shape[0]:
+                    series[:periods] = money[g, :, c]
+                    carry(series, weights[s, c], own)
+                step, level = rate[s, g, c], beta[s, g, c]
+                for t in range(length):
+                    carried[t] = past[s, c, g, t] + step * own[t]
+                saturate(saturation[c], carried, half[s, c], slope[s, c], response, elasticity, spare)
+                inside = late = next_one = 0.0
+                for t in range(periods):
+                    inside += response[t]
+                    by_period[s, t] += level * response[t]
+                    if carried[t] > 0.0:
+                        next_one += elasticity[t] * step * own[t] / carried[t]
+                for t in range(periods, length):
+                    late += response[t]
+                window[s, c] += level * inside
+                after[s, c] += level * late
+                earned[s, c] += value[g] * level * inside
+                more[s, c] += value[g] * level * next_one
 
 
 @dataclass(frozen=True)
@@ -87,7 +128,7 @@ class EffectsContext:
     own_rate: Floats
 
 
-def ground_of(model: FittedMMM, periods: int, draws: int | None = None) -> EffectsContext:
+def effects_context(model: FittedMMM, periods: int, draws: int | None = None) -> EffectsContext:
     """The ground of every schedule over `periods` periods right after the data."""
     posterior = model.thinned(draws or draws_of(model))
     empty = np.zeros((periods, len(model.channels)))
@@ -114,7 +155,7 @@ def plan_effects(
     else:
         whole = schedule[list(model.channels)].to_numpy(dtype=float)
         money = whole[None]
-    return _effects(ground or ground_of(model, len(whole), draws), money, whole)
+    return _effects(ground or effects_context(model, len(whole), draws), money, whole)
 
 
 def _effects(ground: EffectsContext, money: Floats, whole: Floats) -> PlanEffects:
@@ -123,7 +164,7 @@ def _effects(ground: EffectsContext, money: Floats, whole: Floats) -> PlanEffect
     media, shape = horizon.media, horizon.media.half.shape
     by_period = np.zeros((shape[0], len(whole)))
     window, after, earned, more = (np.zeros(shape) for _ in range(4))
-    work(
+    effects_kernel(
         np.ascontiguousarray(money), horizon.past, media.weights, rate, media.saturation, media.half,
         media.slope, media.beta, ground.value, by_period, window, after, earned, more,
     )  # fmt: skip
@@ -137,7 +178,7 @@ def estimates(draws: Floats, level: float) -> tuple[Estimate, ...]:
     return tuple(Estimate(*row) for row in rows)
 
 
-def outcomes(
+def channel_outcomes(
     basis: PlanBasis, before: PlanEffects, after: PlanEffects, recent: dict[str, float], level: float
 ) -> tuple[ChannelOutcome, ...]:
     """Each channel before and after; `recent` is its recent money."""

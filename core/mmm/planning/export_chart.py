@@ -10,7 +10,7 @@ import numpy as np
 from core.charts.base import NEUTRAL
 from core.charts.wording import Wording, compact
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 DOTS_PER_INCH = 160
 BAR = 0.36

@@ -15,9 +15,9 @@ from core.mmm.planning.export_pdf_charts import (
     shown_channels,
 )
 from core.mmm.planning.limit_prices import limit_prices
+from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.report import PlanReport
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.words import signed_money
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 LEFT_WIDTH = 236.0
 LINE = 12.5

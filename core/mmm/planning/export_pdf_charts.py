@@ -9,7 +9,7 @@ from core.charts.wording import short
 from core.mmm.documents.pdf_charts import INK, QUIET, Place, Plot, clipped, horizontal_grid, vertical_grid
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.report import PlanReport
-from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 MOST_ROWS = 12
 GUTTER = 66.0

@@ -28,7 +28,7 @@ from core.mmm.documents.pptx_charts import (
 )
 from core.mmm.planning.limit_prices import limit_prices
 from core.mmm.planning.report import PlanReport
-from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 
 def money_chart(slide: Any, box: Box, report: PlanReport) -> Chart:

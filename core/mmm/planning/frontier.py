@@ -9,9 +9,9 @@ from core.mmm.choices import Goal
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.frontier import frontier
 from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.budget_inputs import BudgetInputs, to_cents
 from core.mmm.planning.budget_question import problem_of
 from core.mmm.planning.effects import draws_of
-from core.mmm.planning.values import BudgetInputs, to_cents
 
 POINTS = 8
 APART = 5e-4  # of the expected KPI: points nearer to each other than that are one plan to a reader

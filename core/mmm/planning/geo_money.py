@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
-
-Floats = NDArray[np.float64]
 
 
 def geo_shares(model: FittedMMM) -> Floats:

@@ -7,19 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from core.errors import UserError
+from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.values import CENT, to_cents
-from core.mmm.planning.whatif import SpendForecast, reckon
+from core.mmm.planning.budget_inputs import CENT, to_cents
+from core.mmm.planning.whatif import SpendForecast, scenario_draws
+from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.planning.whatif_schedule import scale
-from core.mmm.planning.whatif_values import WhatIfInputs
 from core.mmm.results.evidence import Estimate
 
-Floats = NDArray[np.float64]
 MOST_TIMES = 1.5  # of the most money ever seen over as many periods
 TOLERANCE = 1e-7  # of the largest money: far below what an interval can tell apart
 
@@ -68,7 +67,7 @@ class GoalAnswer:
     inputs: WhatIfInputs
 
 
-def seek(
+def seek_goal(
     model: FittedMMM, question: GoalQuestion, inputs: WhatIfInputs, basis: PlanBasis, recent: SpendForecast
 ) -> GoalAnswer:
     """The least money that reaches the target, everything else as in the scenario.
@@ -136,7 +135,7 @@ def _money(inputs: WhatIfInputs, question: GoalQuestion) -> float:
 
 def _kpi(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast, question: GoalQuestion) -> Floats:
     """(draw,) KPI inside the horizon."""
-    found = reckon(model, inputs, recent)
+    found = scenario_draws(model, inputs, recent)
     kpi: Floats = found.whole.sum(axis=1) if question.whole else found.effects.window.sum(axis=1)
     return kpi
 

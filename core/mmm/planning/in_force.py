@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.charts.wording import Wording
-from core.mmm.planning.answer_parts import LimitKind
-from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.values import BudgetInputs
+from core.mmm.planning.answers import BudgetAnswer, LimitKind
+from core.mmm.planning.budget_inputs import BudgetInputs
 
 
 @dataclass(frozen=True)

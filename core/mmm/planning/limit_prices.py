@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from core.mmm.planning.answer_parts import LimitKind
-from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.answers import BudgetAnswer, LimitKind
 from core.mmm.planning.report import PlanReport
 
 MOST_PRICES = 12

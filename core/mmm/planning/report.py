@@ -9,23 +9,23 @@ import pandas as pd
 
 from core.charts.wording import Wording, probability
 from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
 from core.mmm.planning.in_force import limits_in_force
 from core.mmm.planning.origin import PlanOrigin
-from core.mmm.planning.schedule import Schedule, schedule_of
-from core.mmm.planning.values import BudgetInputs, PlanKind
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
-from core.mmm.planning.whatif_words import changes, scenario_sentence
-from core.mmm.planning.why import Answer, Why, why_of
-from core.mmm.planning.words import (
+from core.mmm.planning.plan_text import (
     goal_sentence,
-    horizon_words,
+    horizon_text,
+    interval_text,
     outcome_sentence,
     plan_sentence,
     signed,
-    span_words,
-    split_words,
+    split_label,
 )
+from core.mmm.planning.schedule import Schedule, schedule_of
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
+from core.mmm.planning.whatif_text import changes, scenario_sentence
+from core.mmm.planning.why import Answer, Why, why_of
 from core.mmm.results.method import FORMULA_WORDS
 from core.mmm.results.report import Figure
 
@@ -102,7 +102,7 @@ class PlanReport:
         same = gap.lower == gap.upper == 0
         return (
             Figure("Spend", words.money(answer.total_value), f"{self.before}: {words.money(money)}"),
-            Figure(f"Caused {words.kpi_label}", words.kpi(answer.kpi.mean), span_words(answer.kpi, words)),
+            Figure(f"Caused {words.kpi_label}", words.kpi(answer.kpi.mean), interval_text(answer.kpi, words)),
             Figure(f"Against {self.before.lower()}", signed(gap.mean, words), "unchanged" if same else odds),
             Figure(words.return_name, *returns),
         )  # fmt: skip
@@ -135,9 +135,9 @@ def budget_report(
         why=why_of(answer, inputs.level, origin, limits_in_force(inputs, answer, wording)),
         asked=goal_sentence(inputs, wording),
         answered=said.strip(),
-        horizon=horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period),
+        horizon=horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.notes,
-        before=split_words(answer.reference).capitalize(),
+        before=split_label(answer.reference).capitalize(),
         after="Plan",
     )
 
@@ -155,7 +155,7 @@ def whatif_report(
         why=why_of(answer, inputs.level, origin),
         asked="",
         answered=scenario_sentence(answer, wording, inputs.level) if changes(answer) else "As recently.",
-        horizon=horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period),
+        horizon=horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.assumptions,
         before="Recent spend",
         after="Scenario",

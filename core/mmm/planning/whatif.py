@@ -7,33 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
-from core.mmm.planning.answer_parts import Beyond
-from core.mmm.planning.answers import kept_draws, kept_totals
+from core.mmm.planning.answers import Beyond, saved_draws, saved_totals
 from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.budget_inputs import CENT
 from core.mmm.planning.drivers import PlanDriver, driver_effects, read_drivers
 from core.mmm.planning.effects import (
     EffectsContext,
     PlanEffects,
+    channel_outcomes,
     draws_of,
+    effects_context,
     estimates,
-    ground_of,
-    outcomes,
     plan_effects,
 )
-from core.mmm.planning.model_answer import assumptions, even_spend, future_rows, recent_spend
-from core.mmm.planning.values import CENT
-from core.mmm.planning.whatif_results import (
-    DriverOutcome,
-    ForecastPoint,
-    WhatIfAnswer,
-)
-from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.planning.model_basis import assumptions, even_spend, future_rows, recent_spend
+from core.mmm.planning.whatif_answer import DriverOutcome, ForecastPoint, WhatIfAnswer
+from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.results.evidence import Estimate
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,7 @@ class SpendForecast:
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class ScenarioDraws:
     """A scenario in draws: what media cause, what changed drivers add (draw, period), the whole KPI."""
 
     effects: PlanEffects
@@ -71,7 +64,7 @@ class Reckoning:
 def forecast_recent(model: FittedMMM, basis: PlanBasis, draws: int | None = None) -> SpendForecast:
     """The forecast if the last periods' spend is repeated: what every scenario is compared with."""
     count = draws or draws_of(model)
-    ground = ground_of(model, basis.periods, count)
+    ground = effects_context(model, basis.periods, count)
     effects = plan_effects(model, recent_spend(basis), ground=ground)
     even = plan_effects(model, even_spend(basis.recent, basis), ground=ground)
     rows = future_rows(model, basis, basis.recent)
@@ -81,14 +74,14 @@ def forecast_recent(model: FittedMMM, basis: PlanBasis, draws: int | None = None
     return SpendForecast(effects, whole, assumptions(model, basis), ground, drivers, repeats)
 
 
-def reckon(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast) -> Reckoning:
+def scenario_draws(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast) -> ScenarioDraws:
     """The scenario in draws. Raises UserError for money in a geo where nobody knows what it buys."""
     after = plan_effects(model, schedule_of(inputs), ground=recent.ground)
     added = driver_effects(recent.drivers, inputs.drivers)
     whole = recent.whole + after.by_period - recent.effects.by_period
     for effect in added.values():
         whole = whole + effect
-    return Reckoning(after, added, whole)
+    return ScenarioDraws(after, added, whole)
 
 
 def schedule_of(inputs: WhatIfInputs) -> pd.DataFrame:
@@ -101,11 +94,11 @@ def solve_whatif(
 ) -> WhatIfAnswer:
     """What the scenario causes against recent spend, draw by draw, and the KPI over time."""
     level, before = inputs.level, recent.effects
-    found = reckon(model, inputs, recent)
+    found = scenario_draws(model, inputs, recent)
     after, added = found.effects, found.added
     gap = after.total + added - before.total
     return WhatIfAnswer(
-        channels=outcomes(basis, before, after, dict(basis.recent), level),
+        channels=channel_outcomes(basis, before, after, dict(basis.recent), level),
         kpi=Estimate.of(after.window.sum(axis=1), level),
         kpi_after=Estimate.of(after.after.sum(axis=1), level),
         recent_kpi=Estimate.of(before.total, level),
@@ -116,12 +109,12 @@ def solve_whatif(
         whole_kpi=Estimate.of(found.whole.sum(axis=1), level),
         start_on=basis.start_on,
         end_on=basis.end_on,
-        draws=kept_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
+        draws=saved_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
         assumptions=recent.assumptions,
         recent_whole=Estimate.of(recent.whole.sum(axis=1), level),
-        recent_draws=kept_totals(before.total),
+        recent_draws=saved_totals(before.total),
         drivers=_drivers(inputs, found, recent, level),
-        driver_draws=kept_totals(added) if found.drivers else (),
+        driver_draws=saved_totals(added) if found.drivers else (),
         beyond=beyond_seen(inputs, basis),
     )
 
@@ -139,7 +132,7 @@ def beyond_seen(inputs: WhatIfInputs, basis: PlanBasis) -> tuple[Beyond, ...]:
 
 
 def _drivers(
-    inputs: WhatIfInputs, found: Reckoning, recent: SpendForecast, level: float
+    inputs: WhatIfInputs, found: ScenarioDraws, recent: SpendForecast, level: float
 ) -> tuple[DriverOutcome, ...]:
     known = {driver.column: driver for driver in recent.drivers}
     return tuple(
@@ -151,7 +144,7 @@ def _drivers(
 
 
 def _points(
-    basis: PlanBasis, found: Reckoning, recent: SpendForecast, level: float
+    basis: PlanBasis, found: ScenarioDraws, recent: SpendForecast, level: float
 ) -> tuple[ForecastPoint, ...]:
     without = (found.whole - found.effects.by_period).mean(axis=0)
     plan, before = estimates(found.whole, level), estimates(recent.whole, level)

@@ -8,10 +8,13 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+import pandas as pd
+
+from core.data.calendar import Granularity
 from core.errors import UserError
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.values import round_to_sum, to_cents
-from core.mmm.planning.whatif_values import (
+from core.mmm.planning.budget_inputs import round_to_sum, to_cents
+from core.mmm.planning.whatif_inputs import (
     ALL_GEOS,
     DriverPlan,
     Series,
@@ -20,6 +23,34 @@ from core.mmm.planning.whatif_values import (
     spread_even,
     spread_like,
 )
+
+
+def has_months(frequency: Granularity, periods: int) -> bool:
+    """Whether a view by month says something else than the periods themselves."""
+    return frequency != Granularity.MONTHLY and periods > 1
+
+
+def month_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Money by month (index, first day) and channel: a period belongs to the month of its date."""
+    months = pd.DatetimeIndex(frame.index).to_period("M")
+    summed = frame.groupby(months).sum().round(2)
+    return summed.set_axis(pd.PeriodIndex(summed.index).to_timestamp().rename("date"))
+
+
+def with_months(
+    inputs: WhatIfInputs, geo: str, edits: Mapping[tuple[pd.Timestamp, str], float]
+) -> WhatIfInputs:
+    """The scenario with other money in some months; each is spread over its periods in their present
+    proportions, evenly where they have none.
+
+    `edits`: money by (first day of the month, channel).
+    """
+    frame = inputs.frame_of(geo)
+    months = pd.DatetimeIndex(frame.index).to_period("M")
+    for (month, channel), money in edits.items():
+        inside = months == month.to_period("M")
+        frame.loc[inside, channel] = spread_like(to_cents(money), frame.loc[inside, channel].tolist())
+    return inputs.with_frame(frame, geo)
 
 
 class Fill(StrEnum):

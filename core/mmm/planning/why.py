@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.mmm.arrays import Floats
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.in_force import InForce
 from core.mmm.planning.origin import PlanOrigin
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.words import split_words
-from core.mmm.results.evidence import Estimate, Floats
+from core.mmm.planning.plan_text import split_label
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.results.evidence import Estimate
 
 Answer = BudgetAnswer | WhatIfAnswer
 # Broken into lines, so that they fit a phone.
@@ -117,7 +118,7 @@ def _caused(values: Floats, level: float, name: str, symbols: str, sentence: str
 def _differences(draws: pd.DataFrame, answer: Answer, level: float) -> list[WhyStep]:
     if "difference" not in draws:
         return []
-    other = split_words(answer.reference) if isinstance(answer, BudgetAnswer) else "recent spend"
+    other = split_label(answer.reference) if isinstance(answer, BudgetAnswer) else "recent spend"
     whole = (draws["plan"] + draws["plan_after"] + draws["drivers"]).mean()
     gap = draws["difference"].to_numpy(float)
     sentence = (

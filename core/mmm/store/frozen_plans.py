@@ -15,8 +15,7 @@ from core.lifecycle.names import StaleWrite
 from core.lifecycle.store import things as shelf
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo
-from core.mmm.planning.frozen import Frozen
-from core.mmm.planning.origin import origin_of
+from core.mmm.planning.origin import Frozen, origin_of
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.store import models
 from core.mmm.store.plans import scenario

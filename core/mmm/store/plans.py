@@ -15,7 +15,7 @@ from core.errors import UserError
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
 from core.lifecycle.store import things as shelf
 from core.lifecycle.store.copies import copy_scenario
-from core.mmm.planning.frozen import Frozen
+from core.mmm.planning.origin import Frozen
 from core.mmm.planning.scenario_info import ScenarioInfo
 from db.tables import Model, OptimizationScenario, User
 

@@ -16,10 +16,10 @@ from core.mmm.optimiser.limits import InfeasiblePlan
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import PlanBasis, first_budget
 from core.mmm.planning.budget_answer import solve_budget
-from core.mmm.planning.budget_start import begin_budget, compared_with
-from core.mmm.planning.limit_words import explain_clash, setting_words
-from core.mmm.planning.values import BudgetInputs, PlanKind, Reference
-from core.mmm.planning.words import horizon_words
+from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind, Reference
+from core.mmm.planning.budget_start import basis_for_reference, start_budget
+from core.mmm.planning.limit_text import explain_clash, settings_text
+from core.mmm.planning.plan_text import horizon_text
 from pages.plan.optimization.frontier import show_frontier
 from pages.plan.plans.answers import plan_basis, plan_curves, trained
 from pages.plan.plans.budget_answer import show_answer
@@ -93,7 +93,7 @@ def budget_board(
 
 
 def _say_horizon(basis: PlanBasis, wording: Wording) -> None:
-    horizon = horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)
+    horizon = horizon_text(basis.start_on, basis.end_on, basis.periods, basis.period)
     recently = f"recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"
     st.caption(plain(f"{horizon}; {recently}"))
 
@@ -103,8 +103,8 @@ def _ask(
 ) -> BudgetInputs | None:
     """The inputs as edited, kept on the bench; None while they break a rule, which is said below them."""
     old = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
-    basis = compared_with(basis, old.reference if old else Reference.RECENT)
-    kept = begin_budget(basis, old, wording.labels)
+    basis = basis_for_reference(basis, old.reference if old else Reference.RECENT)
+    kept = start_budget(basis, old, wording.labels)
     if old is not None and kept is not old:
         bench.stretch(kept.to_json())
     with user_errors() as outcome:
@@ -121,7 +121,7 @@ def _ask(
 
 def _say_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording) -> None:
     """What was set beside total, horizon and goal, so that it is seen while it is folded."""
-    said = setting_words(inputs, first_budget(basis, wording.labels), wording)
+    said = settings_text(inputs, first_budget(basis, wording.labels), wording)
     if said:
         st.caption(plain(f"Set: {'; '.join(said)}."))
 
@@ -156,7 +156,7 @@ def _show(
     curves = plan_curves(info, whole, inputs.level)
     keep = partial(keep_budget, project, bench, info, answer, inputs, wording)
     show_answer(answer, inputs, wording, curves, keep)
-    compared = compared_with(whole, inputs.reference)
+    compared = basis_for_reference(whole, inputs.reference)
     show_frontier(
         info, inputs, answer, wording, lambda chosen: _optimise(info, chosen, compared, bench, wording)
     )

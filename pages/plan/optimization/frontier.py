@@ -12,9 +12,9 @@ from core.charts.wording import Wording, percent, probability
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_charts import frontier_chart
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.frontier import FrontierPoint, adopted, frontier_points
-from core.mmm.planning.values import BudgetInputs
-from core.mmm.planning.words import split_words
+from core.mmm.planning.plan_text import split_label
 from pages.plan.plans.answers import trained
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
@@ -83,7 +83,7 @@ def _words(point: FrontierPoint, inputs: BudgetInputs, answer: BudgetAnswer, wor
     """'Expected €1.2M; missed in 10 % of cases: €0.9M; chance to beat today’s split: 97 %.'"""
     return (
         f"Expected {wording.kpi(point.kpi)}; missed in {percent(inputs.risk_share)} of cases: "
-        f"{wording.kpi(point.low_kpi)}; chance to beat {split_words(answer.reference)}: "
+        f"{wording.kpi(point.low_kpi)}; chance to beat {split_label(answer.reference)}: "
         f"{probability(point.probability_better)}."
     )
 

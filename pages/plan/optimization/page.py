@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.access import Permission
-from core.mmm.planning.values import PlanKind
+from core.mmm.planning.budget_inputs import PlanKind
 from pages.plan.optimization.editor import budget_screen
 from pages.plan.plans.frozen import show_frozen
 from pages.plan.plans.library import show_saved

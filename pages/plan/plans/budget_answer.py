@@ -9,22 +9,22 @@ import streamlit as st
 
 from core.charts.wording import Wording, probability
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
-from core.mmm.planning.values import BudgetInputs, RiskView
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.words import (
+from core.mmm.planning.budget_inputs import BudgetInputs, RiskView
+from core.mmm.planning.plan_text import (
     beyond_sentence,
-    beyond_words,
+    beyond_text,
     goal_sentence,
-    horizon_words,
+    horizon_text,
+    interval_text,
     optimum_sentence,
     outcome_sentence,
     plan_sentence,
     signed,
     signed_money,
-    span_words,
-    split_words,
+    split_label,
     worst_sentence,
 )
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.results.evidence import Estimate
 from pages.plan.plans.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
 from pages.shared.escape import plain
@@ -44,7 +44,7 @@ def show_answer(
     with st.container(border=True, key="plan_answer"):
         words = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
         st.markdown(f"#### {plain(words)}")
-        horizon = horizon_words(answer.start_on, answer.end_on, inputs.periods, wording.period)
+        horizon = horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period)
         st.caption(plain(f"{horizon}. {goal_sentence(inputs, wording)}"))
         _say_certainty(answer, inputs, wording)
         warning = _beyond(answer, inputs, wording)
@@ -78,18 +78,18 @@ def _beyond(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str
     """What goes beyond the data; plans saved long ago know it by channel alone."""
     if answer.beyond is None:
         return beyond_sentence(answer.channels, wording, inputs.periods)
-    return beyond_words(answer.beyond, wording, inputs.periods)
+    return beyond_text(answer.beyond, wording, inputs.periods)
 
 
 def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
     level = f"{inputs.level * 100:.0f} %"
-    kpi, label, before = wording.kpi, wording.kpi_label, split_words(answer.reference)
+    kpi, label, before = wording.kpi, wording.kpi_label, split_label(answer.reference)
     least, most = signed(answer.difference.lower, wording), signed(answer.difference.upper, wording)
     kpi_row(
         [
             KpiCard(
                 f"Caused {label}", kpi(answer.kpi.mean),
-                f"{level}: {span_words(answer.kpi, wording)}; before: {kpi(answer.before_kpi.mean)}",
+                f"{level}: {interval_text(answer.kpi, wording)}; before: {kpi(answer.before_kpi.mean)}",
                 help="Caused by media inside the horizon, earlier spend still at work included",
             ),
             KpiCard(
@@ -101,7 +101,7 @@ def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -
             KpiCard("Probability better", probability(answer.probability_better), f"than {before}"),
             KpiCard(
                 "Carried over", kpi(answer.kpi_after.mean),
-                f"{level}: {span_words(answer.kpi_after, wording)}",
+                f"{level}: {interval_text(answer.kpi_after, wording)}",
                 help="What the plan’s spend still causes after the horizon; it is counted in the gain",
             ),
         ],
@@ -153,7 +153,7 @@ def _cents(value: float) -> str:
 
 
 def _with_span(estimate: Estimate, wording: Wording) -> str:
-    return f"{wording.kpi(estimate.mean)} ({span_words(estimate, wording)})"
+    return f"{wording.kpi(estimate.mean)} ({interval_text(estimate, wording)})"
 
 
 def _return(estimate: Estimate | None, wording: Wording) -> str:

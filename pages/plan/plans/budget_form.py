@@ -12,10 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from core.charts.wording import Wording
 from core.mmm.choices import Flighting, Goal
 from core.mmm.planning.basis import PlanBasis, first_budget
-from core.mmm.planning.budget_start import horizon_months, year_known
+from core.mmm.planning.budget_inputs import BudgetInputs, Reference
+from core.mmm.planning.budget_start import has_last_year, horizon_months
+from core.mmm.planning.limit_text import settings_text
 from core.mmm.planning.limit_values import ChannelLimit
-from core.mmm.planning.limit_words import setting_words
-from core.mmm.planning.values import BudgetInputs, Reference
 from pages.plan.plans.budget_geos import ask_geos
 from pages.plan.plans.budget_risk import ask_risk
 from pages.plan.plans.budget_rules import edit_rules
@@ -135,7 +135,7 @@ def _ask_target(
 def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:
     """Everything beside total, horizon and goal, by the name of its field; each kind on a tab of its own."""
     free = first_budget(basis, wording.labels)
-    opened = frozen(f"{prefix}_settings", bool(setting_words(inputs, free, wording)))
+    opened = frozen(f"{prefix}_settings", bool(settings_text(inputs, free, wording)))
     with st.expander("Limits, timing and risk", icon=":material/tune:", expanded=opened):
         names = ["Channels", "Groups", "Timing", *(["Geos"] if basis.geos else []), "Rules", "Risk"]
         tabs = dict(zip(names, st.tabs(names, key=f"{prefix}_kinds"), strict=True))
@@ -166,7 +166,7 @@ def _ask_channels(
 ) -> tuple[Reference, tuple[ChannelLimit, ...]]:
     head = st.container(horizontal=True, gap="large")
     with head:
-        reference = ask_reference(inputs.reference, wording, prefix, offered=year_known(basis))
+        reference = ask_reference(inputs.reference, wording, prefix, offered=has_last_year(basis))
     return reference, edit_limits(inputs.limits, basis.seen, wording, prefix, inputs.reference, head)
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.charts.wording import Wording
 from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.budget_inputs import BudgetInputs, Reference
 from core.mmm.planning.limit_values import GeoLimit
-from core.mmm.planning.values import BudgetInputs, Reference
 from pages.plan.plans.budget_timing import amount_of, money_column
 from pages.plan.plans.limits import SPENT_IN
 from pages.plan.plans.state import frozen

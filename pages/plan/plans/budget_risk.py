@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.mmm.planning.values import BudgetInputs, RiskView
+from core.mmm.planning.budget_inputs import BudgetInputs, RiskView
 
 RISKS = {
     RiskView.MEAN: "Expected outcome",

@@ -11,9 +11,9 @@ import streamlit as st
 from core.charts.wording import Wording
 from core.mmm.choices import Flighting
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_start import horizon_months, periods_of_month, year_known
+from core.mmm.planning.budget_inputs import BudgetInputs, to_cents
+from core.mmm.planning.budget_start import has_last_year, horizon_months, periods_of_month
 from core.mmm.planning.limit_values import ChannelLimit, MonthLimit
-from core.mmm.planning.values import BudgetInputs, to_cents
 from pages.plan.plans.state import frozen
 
 FLIGHTS = {
@@ -122,7 +122,7 @@ def amount_of(value: object) -> float | None:
 
 
 def _ways(basis: PlanBasis) -> list[Flighting]:
-    return [way for way in FLIGHTS if way != Flighting.LAST_YEAR or year_known(basis)]
+    return [way for way in FLIGHTS if way != Flighting.LAST_YEAR or has_last_year(basis)]
 
 
 def _words(way: Flighting, wording: Wording) -> str:

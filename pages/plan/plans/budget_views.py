@@ -9,11 +9,10 @@ from core.charts.base import alt_text
 from core.charts.wording import Wording
 from core.mmm.planning import budget_charts
 from core.mmm.planning import charts as plan_charts
-from core.mmm.planning.answer_parts import LimitKind
-from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.limit_words import limit_sentence
-from core.mmm.planning.values import BudgetInputs
-from core.mmm.planning.words import split_words
+from core.mmm.planning.answers import BudgetAnswer, LimitKind
+from core.mmm.planning.budget_inputs import BudgetInputs
+from core.mmm.planning.limit_text import limit_sentence
+from core.mmm.planning.plan_text import split_label
 from pages.shared.escape import plain
 from pages.shared.layout import chart, section
 
@@ -31,7 +30,7 @@ ICONS = {
 
 def show_moves(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, table: pd.DataFrame) -> None:
     """Money and caused KPI of each channel before and after, as charts and table."""
-    before = split_words(answer.reference).capitalize()
+    before = split_label(answer.reference).capitalize()
     section("Before and after", f"{before} is its spend at the plan’s budget, inside the same limits.")
     spend = plan_charts.spend_before_after(answer, wording, before)
     effect = plan_charts.kpi_before_after(answer, wording, inputs.level, before)
@@ -83,7 +82,7 @@ def show_geos(answer: BudgetAnswer, wording: Wording) -> None:
     """What moves between geos; nothing where they keep their shares."""
     if not answer.geos:
         return
-    section("Where it is spent", f"Change of spend against {split_words(answer.reference)}.")
+    section("Where it is spent", f"Change of spend against {split_label(answer.reference)}.")
     picture = budget_charts.geo_moves(answer, wording)
     with st.container(border=True):
         chart(picture, key="plan_geos", alt=alt_text(picture), height=int(picture.layout.height))

@@ -14,7 +14,7 @@ from core.charts.wording import MISSING, Wording, probability
 from core.mmm.planning import charts as plan_charts
 from core.mmm.planning.compare import (
     MOST_PLANS,
-    RECENT,
+    RECENT_SPEND,
     ComparedPlan,
     PlanComparison,
     PlanOutcome,
@@ -23,7 +23,7 @@ from core.mmm.planning.compare import (
 )
 from core.mmm.planning.compare_charts import plans_channels
 from core.mmm.planning.export import comparison_csv
-from core.mmm.planning.words import better_sentence, signed, span_words, with_interval
+from core.mmm.planning.plan_text import better_sentence, interval_text, signed, with_interval
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import Download, chart, download_row, section
@@ -34,7 +34,7 @@ _QUERY = "compare"
 def show_comparison(plans: Sequence[ComparedPlan], project: Membership, wording: Wording, kind: str) -> None:
     """The choice of plans and, from two on, the comparison; the choice is kept in the address."""
     ready = _told_apart(plans)
-    recent = [RECENT] if recent_plan(list(ready.values())) else []
+    recent = [RECENT_SPEND] if recent_plan(list(ready.values())) else []
     if len(ready) + len(recent) < 2:
         return
     with st.container(border=True, key="plan_compare"):
@@ -48,7 +48,7 @@ def show_comparison(plans: Sequence[ComparedPlan], project: Membership, wording:
             key=f"{kind}_baseline",
         )
     with user_errors() as outcome:
-        comparison = compare_plans([ready[number] for number in picked], int(baseline or RECENT))
+        comparison = compare_plans([ready[number] for number in picked], int(baseline or RECENT_SPEND))
     if not outcome.failed:
         _show(comparison, project, wording)
 
@@ -144,7 +144,7 @@ def _column(standing: PlanOutcome, comparison: PlanComparison, wording: Wording)
     facts = {
         "Budget": wording.money(standing.spend_value),
         **_whole(standing, wording),
-        f"Caused {wording.kpi_label}": f"{wording.kpi(kpi.mean)} ({span_words(kpi, wording)})",
+        f"Caused {wording.kpi_label}": f"{wording.kpi(kpi.mean)} ({interval_text(kpi, wording)})",
         wording.return_name: wording.per_money(roas.mean) if roas else "–",
         "Difference": "compared with" if gap is None else
         f"{signed(gap.mean, wording)} ({signed(gap.lower, wording)} to {signed(gap.upper, wording)})",
@@ -159,4 +159,6 @@ def _column(standing: PlanOutcome, comparison: PlanComparison, wording: Wording)
 def _whole(standing: PlanOutcome, wording: Wording) -> dict[str, str]:
     """The whole KPI of the horizon, where the plan forecasts it."""
     whole = getattr(standing.plan.answer, "whole_kpi", None)
-    return {wording.kpi_label: f"{wording.kpi(whole.mean)} ({span_words(whole, wording)})"} if whole else {}
+    return (
+        {wording.kpi_label: f"{wording.kpi(whole.mean)} ({interval_text(whole, wording)})"} if whole else {}
+    )

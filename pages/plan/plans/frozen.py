@@ -11,13 +11,12 @@ from core.access import Membership, Permission
 from core.charts.wording import Wording
 from core.mmm import FittedMMM
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.frozen_words import frozen_words
-from core.mmm.planning.model_answer import horizon_curves, read_basis
-from core.mmm.planning.scenario_info import ScenarioInfo
-from core.mmm.planning.values import BudgetInputs, PlanKind
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_values import WhatIfInputs
-from core.mmm.planning.whatif_words import changes
+from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
+from core.mmm.planning.model_basis import horizon_curves, read_basis
+from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_inputs import WhatIfInputs
+from core.mmm.planning.whatif_text import changes
 from core.mmm.store import plans
 from core.mmm.store.frozen_plans import frozen_model
 from pages.plan.plans.budget_answer import show_answer
@@ -47,7 +46,7 @@ def show_frozen(project: Membership, bench: PlanEditorState) -> bool:
 def _head(project: Membership, info: ScenarioInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frozen_head"):
         st.markdown(f"**{plain(info.name)}**", width="content")
-        st.badge(frozen_words(info), icon=":material/ac_unit:", color="blue")
+        st.badge(frozen_text(info), icon=":material/ac_unit:", color="blue")
         st.space("stretch")
         st.button("New", icon=":material/add:", key="frozen_new", on_click=close_plan,
                   args=(project.project_id, info.kind))  # fmt: skip

@@ -15,13 +15,12 @@ from core.charts.wording import Wording
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.frozen_words import frozen_words, note_words
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.origin import PlanOrigin, lost_origin, origin_of
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report
-from core.mmm.planning.scenario_info import ScenarioInfo
-from core.mmm.planning.values import BudgetInputs
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text, note_text
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.store import frozen_plans as keeping
 from pages.plan.plans.answers import trained
 from pages.plan.plans.link import copy_link
@@ -104,7 +103,7 @@ def title_of(project: Membership, scenario: ScenarioInfo | None, name: str) -> P
     today = dt.datetime.now(dt.UTC).date()
     if scenario is None:
         return PlanTitle(project.project_name, name, today)
-    return PlanTitle(project.project_name, scenario.name, today, frozen_words(scenario), scenario.note)
+    return PlanTitle(project.project_name, scenario.name, today, frozen_text(scenario), scenario.note)
 
 
 def export_row(project: Membership, report: Make, *, key: str, name: str = "plan") -> None:
@@ -193,7 +192,7 @@ def _note_box(project: Membership, saved: ScenarioInfo) -> None:
     label = "Note" if saved.note else "Add a note"
     with st.popover(label, icon=icon, key=f"note_{saved.id}", width="content"):
         if saved.note:
-            st.caption(plain(note_words(saved)))
+            st.caption(plain(note_text(saved)))
         if not editable:
             st.text(saved.note)
             return

@@ -10,12 +10,11 @@ from core.access import Membership, Permission, Person
 from core.charts.wording import Wording
 from core.database import session
 from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.budget_inputs import PlanKind
 from core.mmm.planning.compare import ComparedPlan
-from core.mmm.planning.frozen_words import frozen_words
-from core.mmm.planning.scenario_info import ScenarioInfo
-from core.mmm.planning.values import PlanKind
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.words import signed
+from core.mmm.planning.plan_text import signed
+from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.store import plans as store
 from pages.plan.plans.answers import plan_basis
 from pages.plan.plans.compare import show_comparison
@@ -91,7 +90,7 @@ def _line(plan: ScenarioInfo, project: Membership, kind: PlanKind, wording: Word
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.text(plan.name, width="content")
                 if plan.is_frozen:
-                    st.badge(frozen_words(plan), icon=":material/ac_unit:", color="blue")
+                    st.badge(frozen_text(plan), icon=":material/ac_unit:", color="blue")
             st.caption(plain(_facts(plan, plan.frozen.wording if plan.frozen else wording)))
             if plan.note:
                 st.caption(f":material/sticky_note_2: {plain(plan.note.splitlines()[0][:120])}")

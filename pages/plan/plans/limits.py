@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.wording import Wording
+from core.mmm.planning.budget_inputs import Reference, to_cents
 from core.mmm.planning.limit_values import ChannelLimit
-from core.mmm.planning.values import Reference, to_cents
 from pages.plan.plans.state import frozen, refreeze
 
 CAPS = {"the most ever spent": 1.0, "half more than that": 1.5, "three times that": 3.0}

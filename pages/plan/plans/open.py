@@ -9,8 +9,8 @@ import streamlit as st
 from core.access import Membership, NotFound, Person
 from core.database import session
 from core.mmm.model_info import ModelInfo
+from core.mmm.planning.budget_inputs import PlanKind
 from core.mmm.planning.scenario_info import ScenarioInfo
-from core.mmm.planning.values import PlanKind
 from core.mmm.store import models, plans
 from pages.plan.plans.state import PlanEditorState, bench_of, close_plan, open_number
 from pages.shared.escape import plain

@@ -10,10 +10,10 @@ from core.charts.wording import Wording
 from core.data.calendar import following_dates
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.schedule import ScheduleShape
 from core.mmm.planning.schedule_file import LIMITS, read_schedule
-from core.mmm.planning.schedule_shape import ScheduleShape
+from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.planning.whatif_schedule import read_whatif
-from core.mmm.planning.whatif_values import WhatIfInputs
 from pages.plan.plans.answers import plan_basis, trained
 from pages.plan.plans.state import PlanEditorState
 from pages.shared.actions import toast_next, user_errors

@@ -8,9 +8,9 @@ import streamlit as st
 from core.charts.base import alt_text
 from core.charts.wording import Wording
 from core.mmm.planning import charts as plan_charts
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_words import driver_sentence, scenario_sentence
-from core.mmm.planning.words import beyond_words, signed, signed_money, span_words
+from core.mmm.planning.plan_text import beyond_text, interval_text, signed, signed_money
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_text import driver_sentence, scenario_sentence
 from pages.plan.plans.budget_answer import ROAS_HELP, outcome_table, return_words
 from pages.shared.escape import plain
 from pages.shared.layout import KpiCard, chart, kpi_row
@@ -22,7 +22,7 @@ PAST_PERIODS = 52
 
 def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
     """What the scenario brings, in figures."""
-    warning = beyond_words(answer.beyond, wording, periods)
+    warning = beyond_text(answer.beyond, wording, periods)
     # Places of their own, empty or not: what comes and goes would take a slider from the hand that moves it.
     with st.container(key="whatif_warning"):
         if warning:
@@ -84,16 +84,16 @@ def _cards(answer: WhatIfAnswer, wording: Wording, level: float) -> list[KpiCard
         ),
         KpiCard(
             f"Caused {label}", wording.kpi(answer.kpi.mean),
-            f"{share}: {span_words(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
+            f"{share}: {interval_text(answer.kpi, wording)}; later: {wording.kpi(answer.kpi_after.mean)}",
             help="Caused by media inside the horizon, earlier spend still at work included. "
-            f"Later: carried over after its end ({share}: {span_words(answer.kpi_after, wording)})",
+            f"Later: carried over after its end ({share}: {interval_text(answer.kpi_after, wording)})",
         ),
         KpiCard(wording.return_name, *return_words(answer, wording, level), help=ROAS_HELP),
     ]  # fmt: skip
     if answer.whole_kpi is None:
         return cards
     whole = KpiCard(
-        label, wording.kpi(answer.whole_kpi.mean), f"{share}: {span_words(answer.whole_kpi, wording)}",
+        label, wording.kpi(answer.whole_kpi.mean), f"{share}: {interval_text(answer.whole_kpi, wording)}",
         help="The whole KPI of the horizon: baseline, media and everything else",
     )  # fmt: skip
     return [whole, *cards]

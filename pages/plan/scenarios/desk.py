@@ -10,8 +10,8 @@ import streamlit as st
 from core.charts.wording import Wording
 from core.errors import UserError
 from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.whatif_schedule import all_geos, first_whatif, read_whatif, split_by_geo
-from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
 from pages.plan.plans.state import PlanEditorState
 
 Change = Callable[[WhatIfInputs], WhatIfInputs]

@@ -12,8 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from core.mmm.planning.drivers import PlanDriver
-from core.mmm.planning.whatif_values import DriverMode, DriverPlan, WhatIfInputs
-from core.mmm.planning.whatif_words import driver_words
+from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan, WhatIfInputs
+from core.mmm.planning.whatif_text import driver_text
 from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.shared.escape import plain
 
@@ -48,7 +48,7 @@ def ask_drivers(desk: ScenarioEditorState, drivers: tuple[PlanDriver, ...], a_ye
             with st.container(horizontal=True, horizontal_alignment="distribute"):
                 st.markdown(f"**{plain(desk.wording.label(driver.column))}**", width="content")
                 st.caption("price or promotion" if driver.treatment else "control", width="content")
-            st.caption(plain(driver_words(driver, desk.basis, a_year_ago)))
+            st.caption(plain(driver_text(driver, desk.basis, a_year_ago)))
             _ask(desk, driver)
 
 

@@ -10,12 +10,12 @@ from core.access import Membership, Permission, Person
 from core.charts.wording import Wording
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.budget_inputs import PlanKind
+from core.mmm.planning.plan_text import horizon_text
 from core.mmm.planning.scenario_info import ScenarioInfo
-from core.mmm.planning.values import PlanKind
 from core.mmm.planning.whatif import solve_whatif
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_values import WhatIfInputs
-from core.mmm.planning.words import horizon_words
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_inputs import WhatIfInputs
 from pages.plan.plans.answers import plan_basis, spend_forecast, trained
 from pages.plan.plans.budget_form import ask_horizon
 from pages.plan.plans.keep import keep_whatif
@@ -49,7 +49,7 @@ def whatif_question(
         basis = plan_basis(info, int(bench.inputs["periods"]) if bench.inputs else None)
         periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
         basis = plan_basis(info, periods)
-        st.caption(plain(horizon_words(basis.start_on, basis.end_on, basis.periods, basis.period)))
+        st.caption(plain(horizon_text(basis.start_on, basis.end_on, basis.periods, basis.period)))
     if trusted(info):
         whatif_board(info, basis, bench, wording_of(info, project, basis.period))
 

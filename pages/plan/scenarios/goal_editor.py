@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.mmm.fitted import FittedMMM
-from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek
+from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek_goal
 from core.mmm.planning.whatif import SpendForecast
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_words import goal_sentence
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_text import goal_sentence
 from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
@@ -18,13 +18,13 @@ CERTAINTIES = {"On average": None, "With 80 % certainty": 0.8, "With 90 % certai
 FIRST_RISE = 0.05  # of what media cause now
 
 
-def seek_goal(
+def edit_goal(
     desk: ScenarioEditorState, model: FittedMMM, recent: SpendForecast, answer: WhatIfAnswer
 ) -> None:
     """The question, and its answer below."""
     with user_errors() as outcome:
         question = _ask(desk, answer)
-        found = seek(model, question, desk.inputs, desk.basis, recent)
+        found = seek_goal(model, question, desk.inputs, desk.basis, recent)
     if not outcome.failed:
         _show(desk, found)
 

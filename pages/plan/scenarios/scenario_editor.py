@@ -10,14 +10,14 @@ import streamlit as st
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif import SpendForecast
-from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_schedule import first_whatif, read_whatif
 from pages.plan.plans.answers import trained
 from pages.plan.plans.state import PlanEditorState
 from pages.plan.plans.whatif_answer import show_forecast
 from pages.plan.scenarios.desk import ScenarioEditorState, choose_geo
 from pages.plan.scenarios.driver_editor import ask_drivers
-from pages.plan.scenarios.goal_editor import seek_goal
+from pages.plan.scenarios.goal_editor import edit_goal
 from pages.plan.scenarios.schedule_grid import edit_grid, show_fills
 from pages.plan.scenarios.sliders import ask_spend
 from pages.shared.actions import show_faults
@@ -52,7 +52,7 @@ def edit_scenario(
         if view == EditorTab.DRIVERS:
             ask_drivers(desk, recent.drivers, recent.repeats_last_year)
         elif view == EditorTab.GOAL:
-            seek_goal(desk, trained(info), recent, answer)
+            edit_goal(desk, trained(info), recent, answer)
         else:
             ask_spend(desk)
     with right:

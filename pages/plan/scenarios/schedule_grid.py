@@ -10,11 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.wording import Wording
-from core.mmm.planning.values import to_cents
-from core.mmm.planning.whatif_months import has_months, month_frame, with_months
-from core.mmm.planning.whatif_schedule import Fill, fill
-from core.mmm.planning.whatif_values import WhatIfInputs
-from core.mmm.planning.words import signed_money
+from core.mmm.planning.budget_inputs import to_cents
+from core.mmm.planning.plan_text import signed_money
+from core.mmm.planning.whatif_inputs import WhatIfInputs
+from core.mmm.planning.whatif_schedule import Fill, fill, has_months, month_frame, with_months
 from pages.plan.scenarios.desk import ScenarioEditorState
 from pages.shared.escape import plain
 

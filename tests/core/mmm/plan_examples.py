@@ -6,12 +6,11 @@ import numpy as np
 
 from core.charts.wording import Wording
 from core.mmm.choices import Flighting, Goal
-from core.mmm.planning.answer_parts import Binding
-from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, PlanDraws, kept_draws
+from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome, PlanDraws, saved_draws
+from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView
 from core.mmm.planning.compare import ComparedPlan
 from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
-from core.mmm.planning.values import BudgetInputs, Reference, RiskView
-from core.mmm.planning.whatif_results import ForecastPoint, WhatIfAnswer
+from core.mmm.planning.whatif_answer import ForecastPoint, WhatIfAnswer
 from core.mmm.results.evidence import Estimate
 
 LEVEL = 0.9
@@ -72,7 +71,7 @@ def outcome(channel: str, before: float, after: float, seen: float = 150_000.0) 
 def draws(shift: float = 0.0, seed: int = 1, count: int = 200) -> PlanDraws:
     """Totals that vary much from draw to draw, all moved by `shift`."""
     common = np.random.default_rng(5).normal(300_000, 60_000, count)
-    return kept_draws(common + shift, np.full(count, 10_000.0), seed)
+    return saved_draws(common + shift, np.full(count, 10_000.0), seed)
 
 
 def budget_answer(moved: float = 40_000.0, shift: float = 25_000.0) -> BudgetAnswer:

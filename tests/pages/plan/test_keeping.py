@@ -14,8 +14,8 @@ from core.charts.wording import Wording
 from core.database import session
 from core.documents.tables import to_xlsx_bytes
 from core.mmm.planning.report import whatif_schedule
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.store import models
 from core.mmm.store import plans as scenarios
 from db.tables import Model, ModelResult, Project

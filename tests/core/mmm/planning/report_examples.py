@@ -10,8 +10,8 @@ from core.charts.wording import Wording
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from tests.core.mmm.plan_examples import WORDING, budget_answer, draws, inputs, whatif_answer
 
 ORIGIN = PlanOrigin(

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from core.mmm.planning.answers import BudgetAnswer, kept_draws
+from core.mmm.planning.answers import BudgetAnswer, saved_draws
 from tests.core.mmm.plan_examples import budget_answer, outcome
 
 
@@ -37,4 +37,4 @@ def test_a_channel_above_anything_seen_is_marked():
 
 def test_kept_draws_lose_nothing_that_matters():
     values = np.random.default_rng(2).normal(1e6, 1e5, 100)
-    assert np.allclose(kept_draws(values, values * 0, 1).total, values, rtol=1e-6)
+    assert np.allclose(saved_draws(values, values * 0, 1).total, values, rtol=1e-6)

@@ -9,8 +9,8 @@ from core.data.calendar import Granularity
 from core.errors import UserError
 from core.mmm.choices import Goal
 from core.mmm.planning.basis import basis_of, first_budget, first_periods, stretch
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.limit_values import GroupLimit
-from core.mmm.planning.values import BudgetInputs
 
 
 def _basis(periods: int = 4):

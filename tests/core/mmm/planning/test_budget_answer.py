@@ -10,9 +10,9 @@ from core.mmm import InfeasiblePlan, optimize
 from core.mmm.choices import Goal
 from core.mmm.planning.basis import first_budget
 from core.mmm.planning.budget_answer import problem_of, solve_budget
+from core.mmm.planning.limit_text import explain_clash
 from core.mmm.planning.limit_values import GroupLimit
-from core.mmm.planning.limit_words import explain_clash
-from core.mmm.planning.model_answer import read_basis
+from core.mmm.planning.model_basis import read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
 WORDING = Wording(labels={"search_S": "Search", "tv_S": "Television"})

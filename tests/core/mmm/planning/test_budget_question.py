@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from core.mmm.choices import Flighting, Goal
-from core.mmm.planning.answer_parts import LimitKind
+from core.mmm.planning.answers import LimitKind
 from core.mmm.planning.basis import first_budget
 from core.mmm.planning.budget_answer import solve_budget
+from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView
 from core.mmm.planning.budget_question import problem_of
-from core.mmm.planning.budget_start import compared_with, horizon_months
+from core.mmm.planning.budget_start import basis_for_reference, horizon_months
 from core.mmm.planning.frontier import adopted, frontier_points
 from core.mmm.planning.limit_values import GeoLimit, GroupLimit, LinearRule, MonthLimit
-from core.mmm.planning.model_answer import read_basis
-from core.mmm.planning.values import BudgetInputs, Reference, RiskView
+from core.mmm.planning.model_basis import read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
 DRAWS = 60
@@ -121,7 +121,7 @@ def test_no_plan_passes_the_bound_and_the_best_one_nearly_reaches_it():
 
 def test_a_plan_is_compared_with_last_year_where_that_is_asked():
     model, basis, _ = _asked()
-    before = compared_with(basis, Reference.LAST_YEAR)
+    before = basis_for_reference(basis, Reference.LAST_YEAR)
     asked = replace(first_budget(before), reference=Reference.LAST_YEAR)
     answer = solve_budget(model, asked, before, draws=DRAWS)
     assert answer.reference == Reference.LAST_YEAR

@@ -5,32 +5,32 @@ from dataclasses import replace
 import pytest
 
 from core.mmm.planning.basis import first_budget
+from core.mmm.planning.budget_inputs import Reference
 from core.mmm.planning.budget_start import (
-    begin_budget,
-    compared_with,
+    basis_for_reference,
+    has_last_year,
     horizon_months,
     periods_of_month,
-    year_known,
+    start_budget,
 )
 from core.mmm.planning.limit_values import GeoLimit, LinearRule, MonthLimit
-from core.mmm.planning.model_answer import read_basis
-from core.mmm.planning.values import Reference
+from core.mmm.planning.model_basis import read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
 
 def test_last_year_is_the_same_periods_a_year_before():
     model = robyn_model()
     basis = read_basis(model, 13)
-    before = compared_with(basis, Reference.LAST_YEAR)
+    before = basis_for_reference(basis, Reference.LAST_YEAR)
     own = model.frame.iloc[-52:-39].sum()
-    assert year_known(basis)
+    assert has_last_year(basis)
     assert before.recent == pytest.approx(own.to_dict(), abs=0.01)
-    assert compared_with(basis, Reference.RECENT) is basis
+    assert basis_for_reference(basis, Reference.RECENT) is basis
 
 
 def test_geos_are_compared_with_their_own_last_year():
     basis = read_basis(geo_model(), 13)
-    before = compared_with(basis, Reference.LAST_YEAR)
+    before = basis_for_reference(basis, Reference.LAST_YEAR)
     whole = sum(before.of(geo).recent[basis.channels[0]] for geo in basis.geos)
     assert whole == pytest.approx(before.recent[basis.channels[0]], abs=0.1)
 
@@ -45,7 +45,7 @@ def test_months_hold_every_period_once():
 def test_a_kept_question_is_left_alone_on_its_own_basis():
     basis = read_basis(robyn_model(), 13)
     kept = first_budget(basis)
-    assert begin_budget(basis, kept, {}) is kept
+    assert start_budget(basis, kept, {}) is kept
 
 
 def test_half_the_horizon_takes_half_of_every_amount_and_drops_months_beyond_it():
@@ -60,7 +60,7 @@ def test_half_the_horizon_takes_half_of_every_amount_and_drops_months_beyond_it(
         months=(MonthLimit(months[0], 10.0), MonthLimit(months[-1], 10.0)),
         rules=(LinearRule("Floor", {name: 1.0}, 100.0),),
     )  # fmt: skip
-    made = begin_budget(short, asked, {})
+    made = start_budget(short, asked, {})
     own = made.limit_of(name)
     assert own.test_value == own.maximum_value == pytest.approx(limit.maximum_value / 2, abs=0.01)
     assert own.period_maximum_value == 900.0
@@ -73,5 +73,5 @@ def test_geo_limits_are_dropped_where_there_are_no_geos():
     asked = replace(
         first_budget(basis), by_geo=True, geo_limits=(GeoLimit("tv_S", "North", 1.0),), periods=26
     )
-    made = begin_budget(basis, asked, {})
+    made = start_budget(basis, asked, {})
     assert not made.by_geo and not made.geo_limits

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import UserError
-from core.mmm.planning.compare import RECENT, ComparedPlan, compare_plans
+from core.mmm.planning.compare import RECENT_SPEND, ComparedPlan, compare_plans
 from core.mmm.planning.compare_charts import plans_channels
 from tests.core.mmm.plan_examples import WORDING, draws, saved, whatif_answer
 
@@ -61,7 +61,7 @@ def _scenario(number: int, name: str, *, model_id: int = 7, recent: bool = True)
 
 
 def test_recent_spend_is_a_baseline_of_its_own():
-    comparison = compare_plans([_scenario(1, "A")], RECENT)
+    comparison = compare_plans([_scenario(1, "A")], RECENT_SPEND)
     recent, own = comparison.standings
     assert recent.plan.name == "Recent spend" and recent.difference is None
     assert own.paired and own.difference.mean == pytest.approx(5_000.0, rel=1e-2)
@@ -72,25 +72,27 @@ def test_recent_spend_is_a_baseline_of_its_own():
 def test_changed_drivers_count_in_the_difference():
     plan = _scenario(1, "A")
     cheaper = replace(plan, answer=replace(plan.answer, driver_draws=(1_000.0,) * 200))
-    assert compare_plans([cheaper], RECENT).standings[1].difference.mean == pytest.approx(6_000, rel=1e-2)
+    assert compare_plans([cheaper], RECENT_SPEND).standings[1].difference.mean == pytest.approx(
+        6_000, rel=1e-2
+    )
 
 
 def test_across_models_each_plan_meets_its_own_recent_spend_and_it_is_said():
-    comparison = compare_plans([_scenario(1, "A"), _scenario(2, "B", model_id=8)], RECENT)
+    comparison = compare_plans([_scenario(1, "A"), _scenario(2, "B", model_id=8)], RECENT_SPEND)
     assert all(standing.paired for standing in comparison.standings)
     assert any("cannot be compared across models" in caution for caution in comparison.cautions)
     assert any("on its own model" in caution for caution in comparison.cautions)
 
 
 def test_a_plan_saved_without_those_draws_keeps_the_difference_it_was_saved_with():
-    comparison = compare_plans([_scenario(1, "A"), _scenario(2, "Old", recent=False)], RECENT)
+    comparison = compare_plans([_scenario(1, "A"), _scenario(2, "Old", recent=False)], RECENT_SPEND)
     assert comparison.standings[2].difference == whatif_answer().difference
     with pytest.raises(UserError, match="open and save"):
-        compare_plans([_scenario(2, "Old", recent=False)], RECENT)
+        compare_plans([_scenario(2, "Old", recent=False)], RECENT_SPEND)
 
 
 def test_channels_of_every_plan_are_drawn_with_their_intervals():
-    figure = plans_channels(compare_plans([_scenario(1, "A"), _scenario(2, "B")], RECENT), WORDING)
+    figure = plans_channels(compare_plans([_scenario(1, "A"), _scenario(2, "B")], RECENT_SPEND), WORDING)
     assert [trace.name for trace in figure.data] == ["Recent spend", "A", "B"]
     assert all(
         list(trace.y) == ["Television", "Search"] and trace.error_x.array is not None for trace in figure.data

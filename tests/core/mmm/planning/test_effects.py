@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.mmm import simulate
-from core.mmm.planning.effects import outcomes, plan_effects
-from core.mmm.planning.model_answer import even_spend, read_basis
+from core.mmm.planning.effects import channel_outcomes, plan_effects
+from core.mmm.planning.model_basis import even_spend, read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
 
@@ -46,5 +46,7 @@ def test_cents_of_the_channels_add_up_to_the_money_of_the_plan():
     model = robyn_model()
     basis = read_basis(model)
     third = dict.fromkeys(basis.channels, 100000 / 3)
-    rows = outcomes(basis, *[plan_effects(model, even_spend(third, basis), 20)] * 2, dict(basis.recent), 0.9)
+    rows = channel_outcomes(
+        basis, *[plan_effects(model, even_spend(third, basis), 20)] * 2, dict(basis.recent), 0.9
+    )
     assert round(sum(row.after_value for row in rows), 2) == round(len(basis.channels) * 100_000 / 3, 2)

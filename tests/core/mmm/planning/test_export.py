@@ -15,9 +15,9 @@ from core.mmm.planning.budget_answer import solve_budget
 from core.mmm.planning.compare import compare_plans
 from core.mmm.planning.export import comparison_csv, plan_csv, plan_xlsx
 from core.mmm.planning.export_chart import plan_png
-from core.mmm.planning.model_answer import read_basis
+from core.mmm.planning.model_basis import read_basis
+from core.mmm.planning.schedule import ScheduleShape
 from core.mmm.planning.schedule_file import read_schedule
-from core.mmm.planning.schedule_shape import ScheduleShape
 from tests.core.mmm.plan_examples import WORDING, budget_answer, saved, whatif_answer
 from tests.core.mmm.planning.report_examples import of_budget, of_whatif
 from tests.core.mmm.samples import MERIDIAN, meridian, prior_model

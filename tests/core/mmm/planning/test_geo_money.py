@@ -5,7 +5,7 @@ import pytest
 
 from core.mmm.planning.effects import plan_effects
 from core.mmm.planning.geo_money import geo_shares
-from core.mmm.planning.model_answer import read_basis
+from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.whatif_schedule import first_whatif, split_by_geo
 from tests.core.mmm.samples import geo_model
 

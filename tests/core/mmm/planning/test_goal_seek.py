@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
-from core.mmm.planning.goal_seek import MOST_TIMES, GoalQuestion, seek
-from core.mmm.planning.model_answer import read_basis
+from core.mmm.planning.goal_seek import MOST_TIMES, GoalQuestion, seek_goal
+from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.whatif import forecast_recent, solve_whatif
 from core.mmm.planning.whatif_schedule import first_whatif, scale
 from tests.core.mmm.samples import robyn_model
@@ -32,7 +32,7 @@ def test_the_money_found_is_the_least_that_reaches_the_target(case, channel, who
     now = _kpi(case, first, whole)
     place = basis.channels.index("search_S")
     rise = 0.2 * (recent.effects.window[:, place].mean() if channel else recent.effects.window.sum(1).mean())
-    found = seek(model, GoalQuestion(now + rise, channel, whole), first, basis, recent)
+    found = seek_goal(model, GoalQuestion(now + rise, channel, whole), first, basis, recent)
     assert found.reached and not found.free
     assert found.spend_value > found.now_value
     assert _kpi(case, found.inputs, whole) == pytest.approx(now + rise, rel=1e-5)
@@ -53,7 +53,7 @@ def test_with_certainty_it_takes_more_money(case):
     first = first_whatif(basis)
     target = _kpi(case, first)
     average, sure = (
-        seek(model, GoalQuestion(target, None, False, certainty), first, basis, recent)
+        seek_goal(model, GoalQuestion(target, None, False, certainty), first, basis, recent)
         for certainty in (None, 0.6)
     )
     assert sure.spend_value > average.spend_value
@@ -62,7 +62,7 @@ def test_with_certainty_it_takes_more_money(case):
 
 def test_what_cannot_be_reached_is_said_with_the_most_there_is(case):
     model, basis, recent = case
-    found = seek(model, GoalQuestion(1e12, "tv_S"), first_whatif(basis), basis, recent)
+    found = seek_goal(model, GoalQuestion(1e12, "tv_S"), first_whatif(basis), basis, recent)
     assert not found.reached and found.probability == 0
     assert found.spend_value == found.limit_value == pytest.approx(MOST_TIMES * basis.seen["tv_S"], abs=0.01)
     assert found.beyond_seen
@@ -70,7 +70,7 @@ def test_what_cannot_be_reached_is_said_with_the_most_there_is(case):
 
 def test_a_target_that_comes_by_itself_costs_nothing(case):
     model, basis, recent = case
-    found = seek(model, GoalQuestion(1.0, "tv_S"), first_whatif(basis), basis, recent)
+    found = seek_goal(model, GoalQuestion(1.0, "tv_S"), first_whatif(basis), basis, recent)
     assert found.free and found.spend_value == 0 and found.inputs.money("tv_S") == 0
 
 
@@ -81,4 +81,4 @@ def test_a_target_that_is_none_is_refused(case):
     with pytest.raises(UserError):
         GoalQuestion(1.0, certainty=1.5)
     with pytest.raises(UserError, match="no paid channel"):
-        seek(model, GoalQuestion(1.0, "radio"), first_whatif(basis), basis, recent)
+        seek_goal(model, GoalQuestion(1.0, "radio"), first_whatif(basis), basis, recent)

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from core.mmm.planning.answer_parts import Binding, LimitKind
+from core.mmm.planning.answers import Binding, LimitKind
 from core.mmm.planning.in_force import limits_in_force
 from core.mmm.planning.limit_values import ChannelLimit
 from tests.core.mmm.plan_examples import WORDING, budget_answer, inputs

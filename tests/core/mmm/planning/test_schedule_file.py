@@ -16,10 +16,9 @@ from core.charts.wording import Wording
 from core.data.calendar import Granularity
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.errors import UserError
-from core.mmm.planning.schedule import Schedule, schedule_of
+from core.mmm.planning.schedule import Schedule, ScheduleShape, schedule_of
 from core.mmm.planning.schedule_file import read_schedule
-from core.mmm.planning.schedule_shape import ScheduleShape
-from core.mmm.planning.whatif_values import WhatIfInputs
+from core.mmm.planning.whatif_inputs import WhatIfInputs
 
 DATES = pd.date_range("2026-01-05", periods=26, freq="7D")
 WORDS = Wording(labels={"tv": "=TV", "search": "Search"})

@@ -5,11 +5,11 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from core.mmm.planning.model_answer import read_basis
+from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.whatif import forecast_recent, solve_whatif
-from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan
 from core.mmm.planning.whatif_schedule import Fill, fill, first_whatif, scale, split_by_geo
-from core.mmm.planning.whatif_values import DriverMode, DriverPlan
 from tests.core.mmm.samples import geo_model, robyn_model
 
 

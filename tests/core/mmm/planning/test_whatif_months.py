@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from core.data.calendar import Granularity
-from core.mmm.planning.whatif_months import has_months, month_frame, with_months
-from core.mmm.planning.whatif_values import ALL_GEOS, WhatIfInputs
+from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
+from core.mmm.planning.whatif_schedule import has_months, month_frame, with_months
 
 DAYS = tuple(str(day.date()) for day in pd.date_range("2026-01-05", periods=6, freq="7D"))
 INPUTS = WhatIfInputs(DAYS, {ALL_GEOS: {"tv": (10.0, 20.0, 30.0, 40.0, 5.0, 5.0), "web": (0.0,) * 6}})

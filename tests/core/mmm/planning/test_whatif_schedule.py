@@ -6,7 +6,8 @@ import pytest
 from core.data.calendar import Granularity
 from core.errors import UserError
 from core.mmm.planning.basis import basis_of
-from core.mmm.planning.model_answer import read_basis
+from core.mmm.planning.model_basis import read_basis
+from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan
 from core.mmm.planning.whatif_schedule import (
     Fill,
     all_geos,
@@ -18,7 +19,6 @@ from core.mmm.planning.whatif_schedule import (
     scale,
     split_by_geo,
 )
-from core.mmm.planning.whatif_values import DriverMode, DriverPlan
 from tests.core.mmm.samples import geo_model
 
 

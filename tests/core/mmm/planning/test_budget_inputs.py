@@ -6,14 +6,8 @@ import pytest
 
 from core.errors import UserError
 from core.mmm.choices import Flighting, Goal
+from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView, fill_limits, round_to_sum
 from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
-from core.mmm.planning.values import (
-    BudgetInputs,
-    Reference,
-    RiskView,
-    fill_limits,
-    round_to_sum,
-)
 from tests.core.mmm.plan_examples import LABELS, inputs, limits
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from core.mmm.planning.whatif_results import WhatIfAnswer
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 from tests.core.mmm.plan_examples import whatif_answer
 
 

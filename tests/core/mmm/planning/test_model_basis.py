@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.mmm.planning.model_answer import assumptions, future_rows, horizon_curves, read_basis
+from core.mmm.planning.model_basis import assumptions, future_rows, horizon_curves, read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
 

@@ -8,7 +8,7 @@ import pytest
 from core.data.calendar import Granularity
 from core.errors import UserError
 from core.mmm.planning.basis import basis_of
-from core.mmm.planning.whatif_values import (
+from core.mmm.planning.whatif_inputs import (
     ALL_GEOS,
     DriverMode,
     DriverPlan,

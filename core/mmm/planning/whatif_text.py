@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from core.charts.wording import Wording, percent, probability
 from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.budget_inputs import CENT
 from core.mmm.planning.drivers import PlanDriver
 from core.mmm.planning.goal_seek import GoalAnswer
-from core.mmm.planning.values import CENT
-from core.mmm.planning.whatif_results import WhatIfAnswer
-from core.mmm.planning.words import better_sentence, signed, signed_money, span_words, with_interval
+from core.mmm.planning.plan_text import better_sentence, interval_text, signed, signed_money, with_interval
+from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 NOTHING = 1e-9  # of the KPI: a difference that only rounding makes
 
@@ -38,7 +38,7 @@ def driver_sentence(answer: WhatIfAnswer, wording: Wording) -> str:
     if not answer.drivers:
         return ""
     parts = [
-        f"{wording.label(own.column)}: {signed(own.kpi.mean, wording)} ({span_words(own.kpi, wording)})"
+        f"{wording.label(own.column)}: {signed(own.kpi.mean, wording)} ({interval_text(own.kpi, wording)})"
         for own in answer.drivers
     ]
     beyond = [wording.label(own.column) for own in answer.drivers if own.beyond_seen]
@@ -48,7 +48,7 @@ def driver_sentence(answer: WhatIfAnswer, wording: Wording) -> str:
     return said
 
 
-def driver_words(driver: PlanDriver, basis: PlanBasis, a_year_ago: bool) -> str:
+def driver_text(driver: PlanDriver, basis: PlanBasis, a_year_ago: bool) -> str:
     """What is assumed of a price, promotion or control, and the values it ever had."""
     source = f"as in the same {basis.period}s a year ago" if a_year_ago else "its recent mean"
     mean = float(driver.typical.mean())
@@ -69,7 +69,7 @@ def goal_sentence(answer: GoalAnswer, wording: Wording, level: float = 0.9) -> s
         "All channels together" if answer.question.channel is None else wording.label(answer.question.channel)
     )
     target = f"{wording.kpi(answer.question.target_value)} {wording.kpi_label}"
-    there = f"{wording.kpi(answer.kpi.mean)} ({level * 100:.0f} %: {span_words(answer.kpi, wording)})"
+    there = f"{wording.kpi(answer.kpi.mean)} ({level * 100:.0f} %: {interval_text(answer.kpi, wording)})"
     odds = f"The probability of reaching the target is {probability(answer.probability)}."
     if not answer.reached:
         return (

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from core.mmm.planning.answer_parts import Beyond
+from core.mmm.arrays import Floats
 from core.mmm.planning.answers import (
+    Beyond,
     ChannelAnswer,
     PlanDraws,
     read_draws,
     read_estimate,
     read_outcome,
 )
-from core.mmm.results.evidence import Estimate, Floats
+from core.mmm.results.evidence import Estimate
 
 
 @dataclass(frozen=True)

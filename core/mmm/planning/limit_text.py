@@ -7,10 +7,10 @@ import numpy as np
 from core.charts.wording import Wording, percent
 from core.mmm.choices import Flighting
 from core.mmm.optimiser.limits import InfeasiblePlan, Limit
-from core.mmm.planning.answer_parts import Binding, LimitKind
+from core.mmm.planning.answers import Binding, LimitKind
 from core.mmm.planning.asked_limits import AskedLimit, asked_limits, unasked_limit
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.limit_values import ChannelLimit, GroupLimit, LinearRule
-from core.mmm.planning.values import BudgetInputs
 
 POINT = 0.01  # the step in which a share of the whole money is moved
 
@@ -122,7 +122,7 @@ def _adds_up(limits: list[Limit]) -> bool:
     return bool(np.isin(rows, (0.0, 1.0)).all()) and bool((counted <= 1).all()) and covers
 
 
-def setting_words(inputs: BudgetInputs, free: BudgetInputs, wording: Wording) -> tuple[str, ...]:
+def settings_text(inputs: BudgetInputs, free: BudgetInputs, wording: Wording) -> tuple[str, ...]:
     """Everything set beside the goal and the total, a few words each; `free` is the first question."""
     usual = {limit.channel: limit for limit in free.limits}
     said = []
@@ -144,11 +144,11 @@ def setting_words(inputs: BudgetInputs, free: BudgetInputs, wording: Wording) ->
             if cell.is_set
         ]
     if inputs.flighting != Flighting.EVEN:
-        said.append(flighting_words(inputs.flighting, wording, inputs.pulse))
+        said.append(flighting_text(inputs.flighting, wording, inputs.pulse))
     return tuple(said)
 
 
-def flighting_words(flighting: Flighting, wording: Wording, pulse: tuple[int, int] = (2, 4)) -> str:
+def flighting_text(flighting: Flighting, wording: Wording, pulse: tuple[int, int] = (2, 4)) -> str:
     """A way of spreading money over time in a few words."""
     period = wording.period
     return {
@@ -178,7 +178,7 @@ def _channel_words(
         span = _span(limit.period_minimum_value, limit.period_maximum_value, wording)
         said.append(f"{name} {span} a {wording.period}")
     if limit.flighting is not None:
-        said.append(f"{name} {flighting_words(limit.flighting, wording, pulse)}")
+        said.append(f"{name} {flighting_text(limit.flighting, wording, pulse)}")
     return said
 
 

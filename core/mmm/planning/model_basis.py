@@ -7,16 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import exposure_per_spend, reference_frequency
 from core.mmm.planning.basis import PlanBasis, basis_of, first_periods
+from core.mmm.planning.budget_inputs import round_to_sum
 from core.mmm.planning.drivers import repeated
 from core.mmm.planning.geo_money import geo_shares
-from core.mmm.planning.values import round_to_sum
-
-Floats = NDArray[np.float64]
 
 
 def read_basis(model: FittedMMM, periods: int | None = None) -> PlanBasis:

@@ -3,14 +3,9 @@
 from dataclasses import replace
 
 from core.mmm.choices import Goal
-from core.mmm.planning.answer_parts import Binding
-from core.mmm.planning.limit_words import limit_sentence
-from core.mmm.planning.words import (
-    beyond_sentence,
-    goal_sentence,
-    horizon_words,
-    plan_sentence,
-)
+from core.mmm.planning.answers import Binding
+from core.mmm.planning.limit_text import limit_sentence
+from core.mmm.planning.plan_text import beyond_sentence, goal_sentence, horizon_text, plan_sentence
 from tests.core.mmm.plan_examples import WORDING, budget_answer, inputs, outcome
 
 
@@ -71,4 +66,4 @@ def test_the_question_is_repeated_in_words():
 
 
 def test_a_horizon_is_written_as_dates():
-    assert horizon_words("2026-01-04", "2026-03-29", 13, "week") == "4 Jan 2026 to 29 Mar 2026, 13 weeks"
+    assert horizon_text("2026-01-04", "2026-03-29", 13, "week") == "4 Jan 2026 to 29 Mar 2026, 13 weeks"

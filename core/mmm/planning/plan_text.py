@@ -9,16 +9,15 @@ import pandas as pd
 
 from core.charts.wording import Wording, percent, probability
 from core.mmm.choices import Goal
-from core.mmm.planning.answer_parts import Beyond
-from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
-from core.mmm.planning.values import BudgetInputs, Reference, RiskView
+from core.mmm.planning.answers import Beyond, BudgetAnswer, ChannelOutcome
+from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView
 from core.mmm.results.evidence import Estimate
 
 ALL_BUT = 0.9995  # of the bound: what rounds to 100.0 %
 
 
 @dataclass(frozen=True)
-class WordLimits:
+class TextLimits:
     """When a move is worth a word, and how many channels a sentence names."""
 
     moved_share: float = 0.005
@@ -31,14 +30,14 @@ LATER = "carry-over after the horizon included"
 
 def plan_sentence(answer: BudgetAnswer, wording: Wording, level: float = 0.9) -> str:
     """What to do, what it brings with its interval, and how sure that is: two or three short sentences."""
-    moves, before = _moves(answer.channels, wording, answer.total_value), split_words(answer.reference)
+    moves, before = _moves(answer.channels, wording, answer.total_value), split_label(answer.reference)
     if moves is None:
         return f"Keep {before}: within these limits no other is expected to bring more {wording.kpi_label}."
     gain = with_interval(answer.difference, wording, level)
     return f"{moves}: {gain}. {better_sentence(answer.probability_better, before)}"
 
 
-def split_words(reference: Reference) -> str:
+def split_label(reference: Reference) -> str:
     """How the split is called that a plan is compared with."""
     return {Reference.RECENT: "today’s split", Reference.LAST_YEAR: "last year’s split"}[Reference(reference)]
 
@@ -63,7 +62,7 @@ def worst_sentence(answer: BudgetAnswer, share: float, wording: Wording) -> str 
     """What the plan brings in the worst cases, next to the split it is compared with."""
     if answer.worst_kpi is None or answer.before_worst_kpi is None:
         return None
-    before = split_words(answer.reference)
+    before = split_label(answer.reference)
     return (
         f"In the worst {percent(share)} of cases it brings {wording.kpi(answer.worst_kpi)} "
         f"{wording.kpi_label} on average; {before}: {wording.kpi(answer.before_worst_kpi)}."
@@ -116,24 +115,24 @@ def better_sentence(share: float, other: str) -> str:
     return f"The probability that it beats {other} is {probability(share)}."
 
 
-def span_words(estimate: Estimate, wording: Wording) -> str:
+def interval_text(estimate: Estimate, wording: Wording) -> str:
     """'€1.20M to €1.52M'; an end that is nothing next to the other is written as 0."""
     reach = max(abs(estimate.lower), abs(estimate.upper))
     ends = [
-        end if abs(end) > reach * WordLimits().next_to_nothing else 0.0
+        end if abs(end) > reach * TextLimits().next_to_nothing else 0.0
         for end in (estimate.lower, estimate.upper)
     ]
     return f"{wording.kpi(ends[0])} to {wording.kpi(ends[1])}"
 
 
-def horizon_words(start_on: str, end_on: str, periods: int, period: str) -> str:
+def horizon_text(start_on: str, end_on: str, periods: int, period: str) -> str:
     """'4 Jan 2026 to 29 Mar 2026, 13 weeks'."""
     first, last = (pd.Timestamp(day) for day in (start_on, end_on))
     plural = "" if periods == 1 else "s"
-    return f"{day_words(first)} to {day_words(last)}, {periods} {period}{plural}"
+    return f"{day_text(first)} to {day_text(last)}, {periods} {period}{plural}"
 
 
-def day_words(day: pd.Timestamp) -> str:
+def day_text(day: pd.Timestamp) -> str:
     """'4 Jan 2026'."""
     return f"{day.day} {day:%b %Y}"
 
@@ -141,10 +140,10 @@ def day_words(day: pd.Timestamp) -> str:
 def beyond_sentence(channels: Sequence[ChannelOutcome], wording: Wording, periods: int) -> str | None:
     """Which channels go beyond what the data ever showed; None where none does."""
     found = [Beyond(o.channel, "total", o.after_value, o.seen_value) for o in channels if o.beyond_seen]
-    return beyond_words(found, wording, periods)
+    return beyond_text(found, wording, periods)
 
 
-def beyond_words(found: Sequence[Beyond], wording: Wording, periods: int) -> str | None:
+def beyond_text(found: Sequence[Beyond], wording: Wording, periods: int) -> str | None:
     """What goes beyond everything the data show, over the horizon and in any one period; None for nothing."""
     if not found:
         return None
@@ -178,10 +177,10 @@ def goal_sentence(inputs: BudgetInputs, wording: Wording) -> str:
         Goal.TARGET_MROAS: f"Most {wording.kpi_label} as long as the next money returns at least "
         f"{inputs.target_value or 0:.2f}",
     }
-    return f"{goals[inputs.goal]}; {risk_words(inputs.risk, inputs.risk_share)}."
+    return f"{goals[inputs.goal]}; {risk_text(inputs.risk, inputs.risk_share)}."
 
 
-def risk_words(risk: RiskView, share: float) -> str:
+def risk_text(risk: RiskView, share: float) -> str:
     """The attitude to risk as a reader would say it."""
     worst = percent(share)
     return {
@@ -194,7 +193,7 @@ def risk_words(risk: RiskView, share: float) -> str:
 
 def _moves(channels: Sequence[ChannelOutcome], wording: Wording, total: float) -> str | None:
     """'Move €120k from TV and Print to Search', 'Spend €40k more on Search'; None where nothing moves."""
-    floor = WordLimits().moved_share * max(total, 1.0)
+    floor = TextLimits().moved_share * max(total, 1.0)
     up = sorted((o for o in channels if o.change_value > floor), key=lambda o: -o.change_value)
     down = sorted((o for o in channels if o.change_value < -floor), key=lambda o: o.change_value)
     if not up and not down:
@@ -211,7 +210,7 @@ def _sum(channels: Sequence[ChannelOutcome], wording: Wording) -> str:
 
 
 def _names(channels: Sequence[ChannelOutcome], wording: Wording) -> str:
-    most = WordLimits().named_channels
+    most = TextLimits().named_channels
     names = [wording.label(o.channel) for o in channels]
     if len(names) > most + 1:
         names = [*names[:most], f"{len(names) - most} others"]

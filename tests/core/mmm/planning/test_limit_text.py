@@ -6,10 +6,10 @@ import numpy as np
 
 from core.mmm.choices import Flighting
 from core.mmm.optimiser.limits import InfeasiblePlan, Limit, row
-from core.mmm.planning.answer_parts import Binding, LimitKind
+from core.mmm.planning.answers import Binding, LimitKind
+from core.mmm.planning.budget_inputs import BudgetInputs
+from core.mmm.planning.limit_text import explain_clash, limit_sentence, settings_text
 from core.mmm.planning.limit_values import ChannelLimit, GroupLimit, LinearRule, MonthLimit
-from core.mmm.planning.limit_words import explain_clash, limit_sentence, setting_words
-from core.mmm.planning.values import BudgetInputs
 from tests.core.mmm.plan_examples import LABELS, WORDING, inputs, limits
 
 
@@ -94,7 +94,7 @@ def test_a_clash_names_groups_months_and_rules_as_typed():
 
 def test_everything_that_was_set_is_said_in_a_few_words():
     free = BudgetInputs(13, 150_000.0, limits())
-    said = setting_words(inputs(), free, WORDING)
+    said = settings_text(inputs(), free, WORDING)
     assert said == (
         "Search at least €10.0k", "Search at most €15.0k a week", "Search pulsed, 1 of every 3 weeks",
         "“all” at least €1.00", "“Digital” 40 to 60 % of the money", "January 2026 €10.0k to €80.0k",
@@ -104,10 +104,10 @@ def test_everything_that_was_set_is_said_in_a_few_words():
 
 def test_a_first_question_has_nothing_set():
     free = BudgetInputs(13, 150_000.0, (ChannelLimit("tv_S", 1.0, 0.0, 9.0),))
-    assert setting_words(free, free, WORDING) == ()
+    assert settings_text(free, free, WORDING) == ()
     tested = replace(
         free, limits=(ChannelLimit("tv_S", 1.0, 0.0, 9.0, test_value=5.0),), flighting=Flighting.PULSED
     )
-    assert setting_words(tested, free, WORDING) == (
+    assert settings_text(tested, free, WORDING) == (
         "Television nothing or at least €5.00", "pulsed, 2 of every 4 weeks",
     )  # fmt: skip

@@ -22,8 +22,7 @@ from core.data.mapping import (
 from core.data.model_fields import to_mmm_config_fields
 from core.data.numbers import NumberFormat
 from core.data.prepared import Prepared
-from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
-from core.data.repairs import Repair, RepairCode
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Repair, RepairCode, Severity
 from core.data.table import FileKind, RawTable
 from core.data.workbook import SheetInfo
 

@@ -9,10 +9,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.data.dates import DateForm, DateOrder, DateReading
-from core.data.months import plain_letters
 from core.data.numbers import NumberFormat, NumberReading
-from core.data.problems import ROWS_KEPT, DataProblem, ProblemCode, Severity, name_cells, name_some, shortened
-from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
+from core.data.problems import (
+    MOST_ROWS_DROPPED,
+    ROWS_KEPT,
+    DataProblem,
+    ProblemCode,
+    Repair,
+    RepairCode,
+    Severity,
+    name_cells,
+    name_some,
+    shortened,
+)
+from core.data.vocabulary import plain_letters
 
 FORMATS = {NumberFormat.POINT: "a decimal point (1,234.56)", NumberFormat.COMMA: "a decimal comma (1.234,56)"}
 ORDERS = {

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from core.data.months import month_of
+from core.data.vocabulary import month_of
 
 
 class DateOrder(StrEnum):

@@ -14,11 +14,18 @@ from core.data.dates import DateOrder
 from core.data.guesses import Guess, GuessRules, friendly, guess_column, medium_of
 from core.data.kinds import DatasetKind, kind_of
 from core.data.mapping import ColumnMap, ColumnRole, KpiKind, Mapping
-from core.data.number_words import CURRENCY_CODES, CURRENCY_SIGNS
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem
 from core.data.table import RawTable
-from core.data.vocabulary import CURRENCY, TARGET_COUNT, TARGET_MONEY, says, tokens
+from core.data.vocabulary import (
+    CURRENCY,
+    CURRENCY_CODES,
+    CURRENCY_SIGNS,
+    TARGET_COUNT,
+    TARGET_MONEY,
+    says,
+    tokens,
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from core.data.calendar import detect_frequency, expected_dates
 from core.data.frames import Frame
 from core.data.mapping import MEDIA_ROLES, ColumnRole
-from core.data.repairs import Repair, RepairCode
+from core.data.problems import Repair, RepairCode
 from core.errors import UserError
 
 

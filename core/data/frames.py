@@ -12,11 +12,18 @@ import pandas as pd
 
 from core.data.cells import ColumnKind, TypedColumn, type_column, type_table
 from core.data.mapping import MEDIA_ROLES, NUMERIC_ROLES, ColumnRole, Mapping
-from core.data.number_words import CURRENCY_CODES
-from core.data.problems import DataProblem, ProblemCode, Severity, at_place, name_some
-from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
+from core.data.problems import (
+    MOST_ROWS_DROPPED,
+    DataProblem,
+    ProblemCode,
+    Repair,
+    RepairCode,
+    Severity,
+    at_place,
+    name_some,
+)
 from core.data.table import RawTable
-from core.data.vocabulary import CURRENCY, says
+from core.data.vocabulary import CURRENCY, CURRENCY_CODES, says
 
 KINDS = {ColumnRole.DATE: ColumnKind.DATE, **dict.fromkeys(NUMERIC_ROLES, ColumnKind.NUMBER)}
 MERGED_SHARE = 0.2  # from this share of blank dates on they are taken for merged cells

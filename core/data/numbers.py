@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.number_words import BLANK_WORDS, CURRENCY_CODES, CURRENCY_SIGNS, FORMULA_ERRORS
+from core.data.vocabulary import BLANK_WORDS, CURRENCY_CODES, CURRENCY_SIGNS, FORMULA_ERRORS
 
 Mask = npt.NDArray[np.bool_]
 

@@ -13,8 +13,7 @@ from core.data.guesses import medium_of
 from core.data.join import join, same_frequency
 from core.data.mapping import ColumnRole, Mapping, Period
 from core.data.pivot import widen
-from core.data.problems import DataProblem, FileProblem, Severity
-from core.data.repairs import Repair
+from core.data.problems import DataProblem, FileProblem, Repair, Severity
 from core.data.table import RawTable
 from core.data.weeks import to_weeks
 

@@ -16,8 +16,16 @@ import pyarrow.csv as pacsv
 from core.data.headers import Header
 from core.data.limits import ReadLimits, say_size
 from core.data.numbers import NumberFormat
-from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some
-from core.data.repairs import MOST_ROWS_DROPPED, Repair, RepairCode
+from core.data.problems import (
+    MOST_ROWS_DROPPED,
+    DataProblem,
+    FileProblem,
+    ProblemCode,
+    Repair,
+    RepairCode,
+    Severity,
+    name_some,
+)
 from core.data.table import Grid
 from core.data.text_layout import SAMPLE_LINES, text_layout
 

@@ -3,9 +3,121 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
-from core.data.months import plain_letters
+_NAMES = (
+    "jan january januar jaenner janner janv janvier ene enero",
+    "feb february februar feber fev fevr fevrier febrero",
+    "mar march marz maerz mrz mars marzo",
+    "apr april avr avril abr abril",
+    "may mai mayo",
+    "jun june juni juin junio",
+    "jul july juli juil juillet julio",
+    "aug august aou aout ago agosto",
+    "sep sept september septembre septiembre",
+    "oct october okt oktober octobre octubre",
+    "nov november novembre noviembre",
+    "dec december dez dezember decembre dic diciembre",
+)
+MONTHS = {name: month for month, names in enumerate(_NAMES, start=1) for name in names.split()}
+
+
+BLANK_WORDS = (
+    *(
+        "",
+        "-",
+        "–",
+        "—",
+        "--",
+        ".",
+        "?",
+        "n/a",
+        "n.a.",
+        "na",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "#n/a n/a",
+        "<na>",
+    ),
+    *("k.a.", "k. a.", "s/o", "n/d", "n.d.", "nd", "s.d.", "nc", "n.c."),
+)
+FORMULA_ERRORS = (
+    "#div/0!",
+    "#n/a",
+    "#name?",
+    "#null!",
+    "#num!",
+    "#ref!",
+    "#value!",
+    "#getting_data",
+    "#spill!",
+    "#calc!",
+)
+CURRENCY_SIGNS = {
+    **{
+        "€": "EUR",
+        "£": "GBP",
+        "$": "USD",
+        "¥": "JPY",
+        "₹": "INR",
+        "₽": "RUB",
+        "₺": "TRY",
+        "₩": "KRW",
+        "₪": "ILS",
+    },
+    **{"us$": "USD", "r$": "BRL", "a$": "AUD", "c$": "CAD", "zł": "PLN", "kč": "CZK", "₴": "UAH", "₫": "VND"},
+}
+CURRENCY_CODES = (
+    *(
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "JPY",
+        "CNY",
+        "INR",
+        "BRL",
+        "MXN",
+        "CAD",
+        "AUD",
+        "NZD",
+        "SEK",
+        "NOK",
+        "DKK",
+    ),
+    *(
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "TRY",
+        "RUB",
+        "ZAR",
+        "SGD",
+        "HKD",
+        "KRW",
+        "ILS",
+        "AED",
+        "SAR",
+        "COP",
+    ),
+    *("CLP", "PEN", "ARS", "THB", "IDR", "MYR", "PHP", "VND", "UAH", "EGP", "NGN", "KES"),
+)
+
+
+def plain_letters(text: str) -> str:
+    """Lower case without accents, ß as ss: `März` becomes `marz`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def month_of(word: str) -> int | None:
+    """1..12 for a month's name or usual abbreviation in four languages, with or without a dot; else None."""
+    return MONTHS.get(plain_letters(word).strip("."))
 
 
 def _words(text: str) -> frozenset[str]:

@@ -15,8 +15,7 @@ from core.data.frames import CELL_FAULTS, Frame
 from core.data.mapping import ColumnRole, Mapping, MediaMeasure
 from core.data.model_fields import to_mmm_config_fields
 from core.data.prepared import Prepared, combined_frame
-from core.data.problems import DataProblem, ProblemCode, Severity
-from core.data.repairs import Repair, RepairCode
+from core.data.problems import DataProblem, ProblemCode, Repair, RepairCode, Severity
 from core.data.table import RawTable
 from core.errors import UserError
 from core.mmm.config import MMMConfig

@@ -11,7 +11,6 @@ from core.data.cells import ColumnKind
 from core.data.dates import DateForm
 from core.promo.ingest.lines import Source
 from core.promo.ingest.mapping import SalesChannel, word_key
-from core.promo.ingest.meanings import channels_meant
 from core.promo.ingest.small_tables import (
     BETWEEN_CHANNELS,
     Field,
@@ -22,6 +21,7 @@ from core.promo.ingest.small_tables import (
     refuse,
     said,
 )
+from core.promo.ingest.vocabulary import channels_meant
 
 CATALOG = (
     *("promo_name", "date_start", "date_end", "departments", "channels", "avg_discount_pct", "mechanics"),

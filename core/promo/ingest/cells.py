@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.data.dates import DateBounds
-from core.data.number_words import BLANK_WORDS, FORMULA_ERRORS
 from core.data.numbers import NumberFormat, read_numbers
+from core.data.vocabulary import BLANK_WORDS, FORMULA_ERRORS
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
 from core.data.problems import DataProblem, Severity, name_some
 from core.promo.ingest.cells import REASONS, Fault
-from core.promo.ingest.coverage import SPIKE_TIMES, Coverage
 from core.promo.ingest.lines import Lines
-from core.promo.ingest.mapping import SalesMapping
-from core.promo.ingest.notices import DEEP_DISCOUNT_PCT, Notice, Notices, Seen
+from core.promo.ingest.mapping import SalesMapping, word_key
 from core.promo.ingest.rejected import Rejects
+from core.promo.ingest.row_checks import DEEP_DISCOUNT_PCT, Notice, Notices, Seen
+from core.promo.ingest.vocabulary import NAMED
 
 WORDS = {
     Notice.RETURN: (
@@ -50,6 +56,98 @@ WORDS = {
         "these cells.",
     ),
 }
+
+
+SPIKE_TIMES = 50.0  # times the usual day of its cell: a misplaced decimal mark, not a good day
+MOST_NAMED = 1_000
+
+
+FEWEST_DAYS, FEWEST_NAMES = 5, 3  # from which equal sums are no accident
+CENT = 0.01
+
+
+def sum_findings(facts: pd.DataFrame, mapping: SalesMapping, file: str) -> tuple[DataProblem, ...]:
+    """A warning for each department or geo whose sales are the sum of all others on every day, such as
+    `Germany` beside its regions: no word tells, but the numbers do."""
+    found = []
+    for column in NAMED:
+        header = mapping.header(column)
+        for name in _sums_of_others(facts, column.value) if header is not None else ():
+            message = (
+                f"{name} has the sales of all other {column.label}s together on every day: if its rows are "
+                "totals, everything is counted twice. Leave them out then."
+            )
+            found.append(
+                DataProblem(Severity.WARNING, "total_among", message, file, column=header, value=name)
+            )
+    return tuple(found)
+
+
+def _sums_of_others(facts: pd.DataFrame, column: str) -> list[str]:
+    if facts.empty:
+        return []
+    daily = facts.groupby(["date", column])["sales_value"].sum().unstack(fill_value=0)
+    days, names = daily.shape
+    if days < FEWEST_DAYS or names < FEWEST_NAMES:
+        return []
+    whole = daily.to_numpy().sum(axis=1, keepdims=True)
+    same = np.isclose(2.0 * daily.to_numpy(), whole, rtol=0.0, atol=CENT * names) & (whole != 0)
+    return [str(name) for name in daily.columns[same.all(axis=0)]]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The span of a file and its gaps; weekdays on which nothing is ever sold count as closed, not missing.
+
+    `spellings` groups of department names that differ only in case, accents or spaces; `spikes` days and
+    departments with SPIKE_TIMES the usual sales; `future_days` days after `today`.
+    """
+
+    first_on: dt.date | None
+    last_on: dt.date | None
+    days: int
+    missing_days: tuple[dt.date, ...]
+    future_days: tuple[dt.date, ...]
+    spellings: tuple[tuple[str, ...], ...]
+    spikes: tuple[tuple[dt.date, str], ...]
+
+
+def coverage_of(facts: pd.DataFrame, today: dt.date | None) -> Coverage:
+    """What the facts of a file cover."""
+    if facts.empty:
+        return Coverage(None, None, 0, (), (), (), ())
+    known = pd.DatetimeIndex(facts["date"].unique()).sort_values()
+    first, last = known[0].date(), known[-1].date()
+    span = pd.date_range(first, last, freq="D")
+    opened = np.isin(span.weekday, known.weekday.unique())
+    missing = span[opened].difference(known)
+    future = [day.date() for day in known if today is not None and day.date() > today]
+    return Coverage(
+        first,
+        last,
+        int(opened.sum()),
+        tuple(day.date() for day in missing),
+        tuple(future[:MOST_NAMED]),
+        spellings(facts["department"]),
+        _spikes(facts),
+    )
+
+
+def spellings(names: pd.Series) -> tuple[tuple[str, ...], ...]:
+    """Groups of names that differ only in case, accents or spaces."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names.astype(str).unique()):
+        groups.setdefault(word_key(name), []).append(name)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def _spikes(facts: pd.DataFrame) -> tuple[tuple[dt.date, str], ...]:
+    cells = ["channel", "department", "geo"]
+    daily = facts.groupby(["date", *cells], as_index=False)["sales_value"].sum()
+    usual = daily.groupby(cells)["sales_value"].transform("median")
+    high = daily[(usual > 0) & (daily["sales_value"] > SPIKE_TIMES * usual)]
+    pairs = zip(high["date"], high["department"], strict=True)
+    return tuple((day.date(), str(department)) for day, department in pairs)[:MOST_NAMED]
 
 
 def notice_findings(lines: Lines, mapping: SalesMapping, notices: Notices) -> tuple[DataProblem, ...]:

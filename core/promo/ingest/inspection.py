@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from core.data.cells import type_table
 from core.data.detect import detect
@@ -18,11 +20,11 @@ from core.data.kinds import DatasetKind
 from core.data.limits import ReadLimits
 from core.data.problems import DataProblem, FileProblem, ProblemCode, name_some
 from core.data.table import FileKind, RawTable
-from core.promo.ingest.guessing import ColumnGuess, guess_columns, settled
-from core.promo.ingest.lines import Lines, Source, open_lines
+from core.promo.ingest.cells import blank_rows
+from core.promo.ingest.column_guesses import ColumnGuess, guess_columns, settled
+from core.promo.ingest.lines import Batch, Lines, Source, open_lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping, lacking_columns
-from core.promo.ingest.meanings import channels_meant, promos_meant
-from core.promo.ingest.sampling import sample_of
+from core.promo.ingest.vocabulary import channels_meant, promos_meant
 
 SHOWN_ROWS = 20
 MOST_WORDS = 100
@@ -33,6 +35,40 @@ _ELSEWHERE = {
     DatasetKind.TARGETS: "a table of targets",
     DatasetKind.SEGMENTS: "a table of customer segments",
 }
+
+
+HEAD_ROWS = 2_000
+SPREAD_ROWS = 4_000
+MOST_BATCHES = 8  # of a text or Parquet file, which would have to be read to its end otherwise
+
+
+def sample_of(lines: Lines) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Filled rows as a frame with the file's row of each; a workbook, being in memory, to its end."""
+    frames, rows, left, found = [], [], HEAD_ROWS, 0
+    most = None if lines.kind in (FileKind.XLSX, FileKind.XLSB) else MOST_BATCHES
+    step = max(1, lines.expected // SPREAD_ROWS)
+    for batch in lines.walk():
+        filled = np.flatnonzero(~blank_rows(list(batch.cells.values())))
+        taken = np.unique(np.concatenate([filled[:left], filled[::step]]))
+        left = max(0, left - len(filled))
+        frames.append(_frame(batch, taken))
+        rows.append(batch.rows[taken])
+        found += bool(len(filled))
+        if most is not None and found >= most:
+            break
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in lines.headers}), np.zeros(0, np.int64)
+    return pd.concat(frames, ignore_index=True), np.concatenate(rows)
+
+
+def _frame(batch: Batch, places: NDArray[np.int64]) -> pd.DataFrame:
+    return pd.DataFrame({name: _series(array.take(pa.array(places))) for name, array in batch.cells.items()})
+
+
+def _series(array: pa.Array) -> pd.Series:
+    if pa.types.is_date(array.type):
+        array = array.cast(pa.timestamp("us"))
+    return pd.Series(array.to_pandas())
 
 
 @dataclass(frozen=True, eq=False)

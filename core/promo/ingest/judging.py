@@ -10,7 +10,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.numbers import NumberFormat
-from core.promo.ingest.agreement import ColumnAgreement
 from core.promo.ingest.cells import (
     MOST,
     Codes,
@@ -27,10 +26,11 @@ from core.promo.ingest.cells import (
     says_missing,
     typed_days,
 )
+from core.promo.ingest.column_formats import ColumnAgreement
 from core.promo.ingest.lines import Batch, Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
-from core.promo.ingest.meanings import CHANNEL_NAMES
 from core.promo.ingest.report import ALL_GEOS
+from core.promo.ingest.vocabulary import CHANNEL_NAMES
 
 LONGEST_NAME = 50  # characters of a department or geo, as the tables keep them
 Mask = NDArray[np.bool_]

@@ -87,8 +87,8 @@ def open_lines(
     In a workbook the sheet that is named, else the largest table that has the `wanted` headers.
     """
     from core.promo.ingest.parquet_lines import parquet_lines
-    from core.promo.ingest.sheet_lines import sheet_lines
     from core.promo.ingest.text_lines import text_lines
+    from core.promo.ingest.workbook_lines import sheet_lines
 
     limits = limits or FILE_LIMITS
     check_size(path, name, limits)

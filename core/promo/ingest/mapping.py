@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from core.data.dates import DateOrder
-from core.data.months import plain_letters
 from core.data.numbers import NumberFormat
+from core.data.vocabulary import plain_letters
 from core.errors import UserError
 
 

@@ -10,16 +10,22 @@ from typing import Any
 import pandas as pd
 
 from core.data.problems import DataProblem
-from core.promo.ingest.agreement import ColumnAgreement
 from core.promo.ingest.cells import Fault
-from core.promo.ingest.coverage import Coverage, coverage_of, spellings
-from core.promo.ingest.findings import coverage_findings, notice_findings, rejected_finding
+from core.promo.ingest.column_formats import ColumnAgreement
+from core.promo.ingest.findings import (
+    Coverage,
+    coverage_findings,
+    coverage_of,
+    notice_findings,
+    rejected_finding,
+    spellings,
+    sum_findings,
+)
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesMapping
-from core.promo.ingest.notices import Notice, Notices
 from core.promo.ingest.rejected import Rejects
 from core.promo.ingest.report import ALL_GEOS, SalesReport
-from core.promo.ingest.totals import sum_findings
+from core.promo.ingest.row_checks import Notice, Notices
 
 MISSING = frozenset({Fault.EMPTY, Fault.MISSING_WORD, Fault.NO_RESULT})
 

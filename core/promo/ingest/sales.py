@@ -14,7 +14,7 @@ from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, 
 from core.errors import UserError
 from core.promo.ingest import quality
 from core.promo.ingest.aggregation import Progress, aggregate_lines, combine
-from core.promo.ingest.currencies import refuse_unlike
+from core.promo.ingest.column_formats import refuse_unlike
 from core.promo.ingest.inspection import find_sales, unsettled
 from core.promo.ingest.lines import Lines, open_lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping

@@ -19,7 +19,7 @@ from core.data.table import RawTable
 from core.promo.ingest.inspection import as_path
 from core.promo.ingest.lines import Source
 from core.promo.ingest.mapping import word_key
-from core.promo.ingest.words import header_words
+from core.promo.ingest.vocabulary import header_words
 
 SMALL_LIMITS = ReadLimits(max_rows=100_000)
 MOST_FAULTS = 50  # sentences shown at once; how many more there are is said

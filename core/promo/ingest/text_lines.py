@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
@@ -18,15 +21,132 @@ from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem, FileProblem, Severity, at_place
 from core.data.table import FileKind
 from core.data.text_layout import TextLayout, text_layout
-from core.promo.ingest.encoding import TextEncoding, encoding_of
 from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines, checksum_of
-from core.promo.ingest.quotes import refuse_open_quote, refuse_swallowed
 
 HEAD_BYTES = 2 * MIB
 BLOCK_BYTES = 16 * MIB
 LONGEST_LINE = 8 * MIB
 ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}
 TOO_LONG = "has more cells than the header: a delimiter inside a text needs quotation marks"
+
+
+MOST_LINES_IN_CELL = 20  # a note of a few lines is a cell; more lines are rows that were swallowed
+
+
+BLOCK = 4 * MIB
+BYTES_A_LINE = 40  # to guess the number of lines where they are not counted
+MOST_DAMAGED_SHARE = 0.1  # of letters beyond ASCII: below, it is UTF-8 with damage and no other encoding
+FIRST_LEAD = 0xC0  # bytes from here on begin a letter beyond ASCII in UTF-8
+_UNUSED_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_WIDE = (
+    *((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
+    *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
+)
+
+
+@dataclass(frozen=True)
+class TextEncoding:
+    """What one look at a whole text told: its codec, the length of its byte order mark, how many quotation
+    marks, and about how many lines."""
+
+    codec: str
+    mark: int
+    quotes: int
+    lines: int
+
+
+@dataclass
+class _Look:
+    """Counts over all blocks; `damaged` and `letters` beyond ASCII as UTF-8 would read them."""
+
+    quotes: int = 0
+    lines: int = 0
+    damaged: int = 0
+    letters: int = 0
+    unused: int = 0
+
+
+def encoding_of(path: Path, name: str) -> TextEncoding:
+    """UTF-8 unless a byte says otherwise, then Windows-1252 or Latin-1; UTF-16 and UTF-32 by their marks.
+
+    Raises FileProblem for UTF-8 with damaged characters: what they were cannot be known.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    wide = _wide(head)
+    if wide is not None:
+        return TextEncoding(*wide, quotes=1, lines=path.stat().st_size // BYTES_A_LINE)
+    look = _looked(path)
+    mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    return TextEncoding(_codec(look, name), mark, look.quotes, look.lines)
+
+
+def _wide(head: bytes) -> tuple[str, int] | None:
+    """UTF-16 and UTF-32 by their marks, UTF-16 also by its zero bytes."""
+    for mark, codec in _WIDE:
+        if head.startswith(mark):
+            return codec, len(mark)
+    if head.count(0) > len(head) // 4:
+        return ("utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"), 0
+    return None
+
+
+def _looked(path: Path) -> _Look:
+    look, decoder = _Look(), codecs.getincrementaldecoder("utf-8")(errors="replace")
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            look.quotes, look.lines = look.quotes + block.count(b'"'), look.lines + block.count(b"\n")
+            text = decoder.decode(block)
+            if not text.isascii():
+                look.damaged += text.count("\ufffd")
+                look.letters += int((np.frombuffer(block, np.uint8) >= FIRST_LEAD).sum())
+                look.unused += sum(block.count(byte) for byte in _UNUSED_1252)
+    return look
+
+
+def _codec(look: _Look, name: str) -> str:
+    if not look.damaged:
+        return "utf-8"
+    if look.damaged < MOST_DAMAGED_SHARE * look.letters:
+        raise FileProblem(
+            f"{name} is UTF-8 text with {look.damaged:,} damaged character(s), and what they were cannot be "
+            "known: export it again."
+        )
+    return "latin-1" if look.unused else "cp1252"
+
+
+def refuse_open_quote(path: Path, name: str, found: TextEncoding, delimiter: str) -> None:
+    """FileProblem where the last quotation mark is never closed; an odd number of marks makes one look."""
+    if found.quotes % 2 == 0 or not found.codec.startswith(("utf-8", "cp1252", "latin-1")):
+        return
+    number = 0
+    with path.open("rb") as file:
+        file.seek(found.mark)
+        text = io.TextIOWrapper(file, encoding=found.codec, errors="replace", newline="")
+        try:
+            for number, _row in enumerate(  # noqa: B007 - the row reached is needed after the loop
+                csv.reader(text, delimiter=delimiter, strict=True), start=1
+            ):
+                pass
+        except csv.Error as error:
+            if "unexpected end" in str(error) or "field larger" in str(error):
+                raise _open(name, number + 1) from error
+
+
+def refuse_swallowed(name: str, row: int, cells: list[pa.Array]) -> None:
+    """FileProblem where a cell holds so many lines that rows must have been swallowed; `row` of the first."""
+    for array in cells:
+        lines = pc.count_substring(array, "\n")
+        if (pc.max(lines).as_py() or 0) > MOST_LINES_IN_CELL:
+            place = pc.index(pc.greater(lines, MOST_LINES_IN_CELL), True).as_py()
+            raise _open(name, row + place)
+
+
+def _open(name: str, row: int) -> FileProblem:
+    return FileProblem(
+        f"{name}: a quotation mark is opened in row {row:,} and not closed in it, so that many rows would be "
+        "one cell. Close it, or leave it out."
+    )
 
 
 def text_lines(path: Path, name: str, limits: ReadLimits) -> Lines:

@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import sys
-import core.data, core.data.export, core.data.labels, core.data.template, core.data.versions
+import core.data, core.data.template, core.data.versions
 heavy = set("pymc pytensor nutpie arviz numba scipy streamlit db sqlalchemy polars plotly".split())
 print(sorted(heavy & {name.split(".")[0] for name in sys.modules}))
 """

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data import uncalculated as room
-from core.data.uncalculated import uncalculated
+from core.data import package as room
+from core.data.package import uncalculated
 from tests.core.data.uploads import repacked, xlsx
 
 CELLS = {

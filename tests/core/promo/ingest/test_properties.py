@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from core.promo.days import NEEDED
 from core.promo.ingest import FileFacts, SalesColumn, SalesMapping, aggregate_file, combine, read_sales
-from core.promo.ingest.refusal import MOST_REJECTED_SHARE
+from core.promo.ingest.rejected import MOST_REJECTED_SHARE
 from tests.core.promo.ingest.tills import HEADER, as_csv, as_parquet, as_xlsb, as_xlsx, kept
 
 KINDS = [SalesColumn(name) for name in NEEDED]

@@ -14,8 +14,7 @@ import pytest
 from core.data.files import read_table
 from core.data.problems import FileProblem
 from core.promo.ingest import SalesMapping, SalesReport, inspect_sales, read_sales
-from core.promo.ingest.totals import totals_among
-from core.promo.ingest.words import channel_meant, promo_meant
+from core.promo.ingest.vocabulary import channel_meant, promo_meant, totals_among
 from tests.core.promo.ingest.tills import HEADER, Rows, as_csv, as_xlsx, kept, till
 
 PLACE = {name: place for place, name in enumerate(HEADER)}

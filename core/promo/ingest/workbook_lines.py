@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from core.data.limits import ReadLimits
-from core.data.package import check_inflated
+from core.data.package import check_inflated, uncalculated
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, at_place, name_some
 from core.data.table import FileKind, Grid
-from core.data.uncalculated import uncalculated
 from core.data.workbook import read_alike, read_workbook
 from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines, arrow_cells, checksum_of
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.data.cell_problems import ORDERS, TOTALS
 from core.data.dates import DateForm, DateOrder, DateReading, read_dates
-from core.data.months import plain_letters
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.data.table import FileKind
+from core.data.vocabulary import plain_letters
 from core.promo.ingest.cells import Fault, says_missing
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping

@@ -10,8 +10,7 @@ import pandas as pd
 from core.data.cells import ColumnKind, TypedColumn
 from core.data.dates import read_dates
 from core.promo.ingest.mapping import MARGINS, SalesColumn
-from core.promo.ingest.meanings import channels_meant
-from core.promo.ingest.words import (
+from core.promo.ingest.vocabulary import (
     CATEGORY,
     CHANNEL,
     COST,
@@ -30,6 +29,7 @@ from core.promo.ingest.words import (
     TAX,
     UNITS,
     WITHOUT,
+    channels_meant,
     promo_meant,
     spoken,
 )

@@ -3,10 +3,100 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
-from core.data.months import plain_letters
-from core.data.vocabulary import DATE, GEO, tokens
-from core.promo.ingest.mapping import SalesChannel, word_key
+from core.data.cell_problems import TOTALS
+from core.data.vocabulary import DATE, GEO, plain_letters, tokens
+from core.promo.ingest.cells import Fault, says_missing
+from core.promo.ingest.mapping import SalesChannel, SalesColumn, SalesMapping, word_key
+
+CHANNEL_CODES = {SalesChannel.ONLINE: 0, SalesChannel.OFFLINE: 1}
+CHANNEL_NAMES = (SalesChannel.ONLINE.value, SalesChannel.OFFLINE.value)
+CODE_LETTERS = (2, 3)
+_EITHER = frozenset({"shop", "shops"})
+# Words for a place in languages that call the web shop a shop.
+_BRANCHES = frozenset(
+    {"filiale", "filialen", "filial", "laden", "ladengeschaft", "geschaft", "geschaeft", "markt", "magasin"}
+    | {"magasins", "tienda", "tiendas", "negozio", "negozi", "winkel", "winkels"}
+)
+
+
+def channels_meant(words: Iterable[str]) -> dict[str, SalesChannel | None]:
+    """The sales channel of every word, None where it is unknown.
+
+    “Shop” is a place among English words, but beside “Filiale” and without any other word for online it is
+    the web shop. “Store” beside “Outlet” or “In-Store” stays a place.
+    """
+    meant = {word: channel_meant(word) for word in words}
+    places = [word for word, channel in meant.items() if channel is SalesChannel.OFFLINE]
+    either = [word for word in places if word_key(word) in _EITHER]
+    abroad = any(_BRANCHES & set(word_key(word).split()) for word in places)
+    if either and abroad and SalesChannel.ONLINE not in meant.values():
+        meant |= dict.fromkeys(either, SalesChannel.ONLINE)
+    return meant
+
+
+def promos_meant(words: Iterable[str]) -> dict[str, bool | None]:
+    """Whether every word of a flag column marks a promotion; None where it does not say.
+
+    Words that are neither yes nor no are promotions' names, except in a column that says yes in so many
+    words. An empty cell is no promotion in a column of names or of marks for yes alone; beside a word for no
+    it says nothing.
+    """
+    distinct = list(words)
+    meant = {word: promo_meant(word) if says_missing(word) is Fault.NONE else None for word in distinct}
+    filled = [word for word in distinct if says_missing(word) is Fault.NONE]
+    if False not in meant.values():
+        meant |= {word: False for word in distinct if says_missing(word) in (Fault.EMPTY, Fault.MISSING_WORD)}
+    if not any(meant[word] for word in filled):
+        meant |= {word: True for word in filled if meant[word] is None}
+    return meant | {word: True for word in filled if meant[word] is None and is_flag_word(word)}
+
+
+def codes_among(names: Iterable[str]) -> frozenset[str]:
+    """Names such as NA or NC that are codes, as all others of their column are, and not the words for a
+    missing value that they look like."""
+    filled = {name for name in names if name.strip()}
+    missing = {name for name in filled if says_missing(name) is Fault.MISSING_WORD}
+    doubtful, others = {name for name in missing if len(name) == 2 and _is_code(name)}, filled - missing
+    return frozenset(doubtful) if len(others) > 1 and all(map(_is_code, others)) else frozenset()
+
+
+def _is_code(name: str) -> bool:
+    return len(name) in CODE_LETTERS and name.isalpha() and name.isupper()
+
+
+def channel_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]:
+    """0 online, 1 offline, or the negative fault of each word; the mapping's words win."""
+    given = {word_key(word): SalesChannel(value) for word, value in mapping.channel_words.items()}
+    distinct = list(words)
+    known = channels_meant(distinct)
+    codes = {}
+    for word in distinct:
+        meant = given.get(word_key(word), known[word])
+        missing = says_missing(word)
+        fault = Fault.UNKNOWN_CHANNEL if missing is Fault.NONE else missing
+        codes[word] = CHANNEL_CODES[meant] if meant is not None else -fault
+    return codes
+
+
+def promo_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]:
+    """1 on promotion, 0 not, or the negative fault of each word; the mapping's words win."""
+    return flags_of(words, mapping.promo_words)
+
+
+def flags_of(words: Iterable[str], given: Mapping[str, bool]) -> dict[str, int]:
+    """The same from the words of a mapping alone."""
+    keys = {word_key(word): value for word, value in given.items()}
+    distinct = list(words)
+    known = promos_meant(distinct)
+    codes = {}
+    for word in distinct:
+        meant = keys.get(word_key(word), known[word])
+        missing = says_missing(word)
+        fault = Fault.UNKNOWN_PROMO if missing is Fault.NONE else missing
+        codes[word] = int(meant) if meant is not None else -fault
+    return codes
 
 
 def _words(text: str) -> frozenset[str]:
@@ -209,3 +299,42 @@ def spoken(name: str, words: frozenset[str], endings: tuple[str, ...] = ()) -> s
         if any(form in words for form in forms) or (endings and bare.endswith(endings)):
             return word
     return None
+
+
+NAMED = (SalesColumn.DEPARTMENT, SalesColumn.GEO)
+
+
+MOST_NAMES = 5_000  # a column with more is refused anyway, since it holds something finer
+
+
+_ALL = frozenset({*TOTALS, "all", "alle", "tous", "toutes", "todos", "todas", "tutti", "overall", "combined"})
+
+
+_WHAT = re.compile(
+    r" (departments?|categor(y|ies)|regions?|countr(y|ies)|stores?|markets?|geos?|company|abteilungen"
+    r"|warengruppen|kategorien|regionen|lander|laender|filialen|rayons|regiones|departamentos)$"
+)
+
+
+def totals_among(names: Iterable[str]) -> frozenset[str]:
+    """The texts that name a total of the others: `Total`, `All regions`, `Total TV` beside `TV`.
+
+    Empty where every name would be one: a file of totals alone is read as such.
+    """
+    filled = [name for name in names if says_missing(name) is Fault.NONE]
+    if len(filled) > MOST_NAMES:
+        return frozenset()
+    keys = {name: word_key(name).strip(" :*") for name in filled}
+    others = set(keys.values())
+    found = {name for name, key in keys.items() if _is_total(key, others)}
+    return frozenset(found) if len(found) < len(filled) else frozenset()
+
+
+def _is_total(key: str, others: set[str]) -> bool:
+    if key in _ALL or _WHAT.sub("", key) in _ALL:
+        return True
+    first, _space, rest = key.partition(" ")
+    before, _space, last = key.rpartition(" ")
+    return (first in TOTALS and rest.strip(" :-") in others) or (
+        last in TOTALS and before.strip(" :-") in others
+    )

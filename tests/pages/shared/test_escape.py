@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.data.labels import JOINER, escape_label
+from pages.shared.escape import JOINER, escape_label
 
 
 def read_back(label: str) -> str:
@@ -52,4 +52,4 @@ def test_every_character_markdown_knows_is_escaped() -> None:
 
 def test_line_breaks_and_direction_marks_become_spaces_and_length_is_bounded() -> None:
     assert escape_label("tv\n\u202espend") == "tv spend"
-    assert len(read_back(escape_label("x" * 500))) == 120
+    assert len(read_back(escape_label("x" * 500, longest=120))) == 120

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,22 +13,132 @@ import pyarrow.compute as pc
 from core.data.cell_problems import FORMATS
 from core.data.dates import DateOrder
 from core.data.numbers import NumberFormat, read_numbers
-from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, shortened
-from core.data.vocabulary import CURRENCY, says
-from core.promo.ingest.cells import coded, day_texts, is_dated, numbers
-from core.promo.ingest.currencies import PERCENTAGES, currencies_among, refuse_currencies
-from core.promo.ingest.dating import Place, read_days
+from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some, shortened
+from core.data.vocabulary import CURRENCY, CURRENCY_SIGNS, says
+from core.promo.ingest.cells import Fault, Floats, coded, day_texts, is_dated, numbers, says_missing
+from core.promo.ingest.date_column import Place, read_days
 from core.promo.ingest.lines import Batch, Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
-from core.promo.ingest.meanings import channel_codes, codes_among, promo_codes
-from core.promo.ingest.scales import Scale, mixed_scale
-from core.promo.ingest.totals import MOST_NAMES, NAMED, totals_among
+from core.promo.ingest.vocabulary import (
+    MOST_NAMES,
+    NAMED,
+    channel_codes,
+    codes_among,
+    promo_codes,
+    totals_among,
+)
 
 MONEY = (
     *(SalesColumn.SALES_VALUE, SalesColumn.MARGIN_VALUE, SalesColumn.COST_VALUE, SalesColumn.MARGIN_PCT),
     *(SalesColumn.UNITS, SalesColumn.DISCOUNT_PCT),
 )
 WORDS = {SalesColumn.CHANNEL: 5_000, SalesColumn.PROMO_FLAG: 50_000, SalesColumn.DATE: 100_000}
+
+
+LOW_MARGIN_SHARE = 0.05  # of margins in percent that may lie below 1 % before shares are suspected among them
+
+
+PERCENTAGES = (SalesColumn.DISCOUNT_PCT, SalesColumn.MARGIN_PCT)
+CODE_LETTERS = 3
+
+
+def currencies_among(texts: Iterable[str]) -> set[str]:
+    """The currencies that a column of currencies names by sign or by a code of three letters."""
+    plain = {text.strip().lower() for text in texts if says_missing(text) is Fault.NONE}
+    return {
+        CURRENCY_SIGNS.get(text, text.upper())
+        for text in plain
+        if text in CURRENCY_SIGNS or (len(text) == CODE_LETTERS and text.isalpha())
+    }
+
+
+def refuse_currencies(
+    columns: Mapping[SalesColumn, set[str]], named: Mapping[str, set[str]], mapping: SalesMapping, file: str
+) -> None:
+    """FileProblem where `columns` of numbers or the column that `named` the currency mix them, or where a
+    percentage is an amount of money."""
+    found = {mapping.columns[column]: codes for column, codes in columns.items()}
+    for header, codes in (found | dict(named)).items():
+        if len(codes) > 1:
+            raise FileProblem(
+                f"{file}: column {header} has amounts in different currencies ({name_some(sorted(codes))}), "
+                "which cannot be added up: convert them to one."
+            )
+    for column in PERCENTAGES:
+        if columns.get(column):
+            raise FileProblem(
+                f"{file}: column {mapping.columns[column]} holds amounts of money "
+                f"({name_some(sorted(columns[column]))}); the {column.label} is needed."
+            )
+    if len(set().union(*found.values())) > 1:
+        said = [f"{header} is in {min(codes)}" for header, codes in found.items() if codes]
+        raise FileProblem(f"{file} mixes currencies: {name_some(said)}. Convert them to one.")
+
+
+def refuse_unlike(files: Mapping[str, frozenset[str]]) -> None:
+    """FileProblem where files are in different currencies, as far as they say."""
+    said = {file: codes for file, codes in files.items() if codes}
+    if len(set().union(*said.values())) > 1:
+        each = [f"{file} is in {name_some(sorted(codes))}" for file, codes in said.items()]
+        raise FileProblem(
+            f"The files are in different currencies, which cannot be added up: {name_some(each)}. "
+            "Convert them to one."
+        )
+
+
+@dataclass
+class Scale:
+    """Numbers without a percent sign: how many lie within 0..1 and beyond, and the first of each.
+
+    `parts` whether any lies between 0 and 1. Cells with a percent sign speak for themselves.
+    """
+
+    within: int = 0
+    beyond: int = 0
+    parts: bool = False
+    first_within: tuple[Place, float] | None = None
+    first_beyond: tuple[Place, float] | None = None
+
+    def add(self, batch: Batch, sizes: Floats) -> None:
+        """Look at a batch's sizes (without signs), NaN where there is none."""
+        with np.errstate(invalid="ignore"):
+            within, beyond = (sizes > 0) & (sizes <= 1), sizes > 1
+        self.within, self.beyond = self.within + int(within.sum()), self.beyond + int(beyond.sum())
+        parts = within & (sizes < 1)
+        self.parts |= bool(parts.any())
+        self.first_within = self.first_within or _first(batch, sizes, parts)
+        self.first_beyond = self.first_beyond or _first(batch, sizes, beyond)
+
+    @property
+    def is_share(self) -> bool:
+        """Most values up to 1, some of them parts of 1: shares, of which a loss may be over 1."""
+        return self.parts and self.within > self.beyond
+
+
+def _first(batch: Batch, sizes: Floats, where: np.ndarray) -> tuple[Place, float] | None:
+    if not where.any():
+        return None
+    place = int(where.argmax())
+    return (batch.sheet, int(batch.rows[place])), float(sizes[place])
+
+
+def mixed_scale(scale: Scale | None, file: str, name: str, low_is_usual: bool) -> list[DataProblem]:
+    """A warning where a column has values that look like shares beside ones that look like percentages.
+
+    `low_is_usual` for margins: some lie below 1 % in any file.
+    """
+    if scale is None or scale.first_within is None or scale.first_beyond is None:
+        return []
+    few = scale.within <= LOW_MARGIN_SHARE * (scale.within + scale.beyond)
+    if low_is_usual and not scale.is_share and few:
+        return []
+    read = "shares of 1, so that 0.2 is 20 %" if scale.is_share else "percentages, so that 0.2 is 0.2 %"
+    (sheet, row), value = scale.first_beyond if scale.is_share else scale.first_within
+    message = (
+        f"{name}: cells up to 1 ({scale.within:,}) beside cells over 1 ({scale.beyond:,}); all were "
+        f"read as {read}. Check {value:g} and write all of them the same way."
+    )
+    return [DataProblem(Severity.WARNING, "mixed_scale", message, file, sheet, name, row, f"{value:g}")]
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
-from core.charts.wording import unbroken
+from core.charts.formats import unbroken
 from core.mmm.documents.pptx_charts import Box, colour
-from core.mmm.results.report import Figure
+from core.mmm.results.report import KpiTile
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, INNER = Inches(0.6), Inches(12.13)
@@ -55,7 +55,7 @@ def new_slide(deck: Any, title: str, footer: str) -> Any:
 
 
 def title_slide(
-    deck: Any, heading: str, lines: Sequence[str], figures: Sequence[Figure], sentence: str
+    deck: Any, heading: str, lines: Sequence[str], figures: Sequence[KpiTile], sentence: str
 ) -> None:
     """The first slide: what it is about, whose it is, the figures on top, and one sentence."""
     slide = deck.slides.add_slide(deck.slide_layouts[5])
@@ -71,7 +71,7 @@ def title_slide(
     add_text(slide, (LEFT, Inches(6.55), INNER, Inches(0.6)), [sentence], size=12, ink=QUIET)
 
 
-def add_tiles(slide: Any, figures: Sequence[Figure], top: int) -> None:
+def add_tiles(slide: Any, figures: Sequence[KpiTile], top: int) -> None:
     """Figures side by side, each with its name and a note."""
     gap, width = Inches(0.2), Inches(2.88)
     for at, figure in enumerate(figures):

@@ -15,9 +15,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from core.charts.wording import unbroken
+from core.charts.formats import unbroken
 from core.mmm.documents.pdf_charts import INK, QUIET, Place, clipped
-from core.mmm.results.report import Figure
+from core.mmm.results.report import KpiTile
 
 PAGE_WIDTH, PAGE_HEIGHT = landscape(A4)
 MARGIN = 34.0
@@ -72,7 +72,7 @@ class PdfPage:
         self.words(PAGE_WIDTH - MARGIN, PAGE_HEIGHT - 34, right, 11.5, "#ffffff", right=True)
         self.words(PAGE_WIDTH - MARGIN, PAGE_HEIGHT - 52, made, 9, "#d8efec", right=True)
 
-    def tiles(self, figures: Sequence[Figure], bottom: float) -> None:
+    def tiles(self, figures: Sequence[KpiTile], bottom: float) -> None:
         """Figures side by side, each with its name and a note."""
         gap = 10.0
         width = (PAGE_WIDTH - 2 * MARGIN - 3 * gap) / 4

@@ -20,7 +20,13 @@ from core.mmm.model.parameters import natural_of
 from core.mmm.model.predict import Posterior
 from core.mmm.model.structure import Structure, structure_of
 from core.mmm.results.advice import warnings_of
-from core.mmm.results.diagnostics import Standards, convergence, has_converged, lessons, predictive_checks
+from core.mmm.results.diagnostics import (
+    Standards,
+    convergence,
+    data_informativeness,
+    has_converged,
+    predictive_checks,
+)
 from core.mmm.results.stability import stability_of
 from core.mmm.sampling.initialisation import CAREFUL
 from core.mmm.sampling.nuts import (
@@ -141,7 +147,7 @@ def diagnose(structure: Structure, posterior: Posterior, trace: Trace, seed: int
     found = convergence(trace.points, trace.diverging, structure.layout.names)
     found["converged"] = has_converged(found, Standards())
     found |= predictive_checks(structure, posterior, generator)
-    found |= lessons(structure, posterior, trace.points, generator)
+    found |= data_informativeness(structure, posterior, trace.points, generator)
     found["outliers"] = [
         {"geo": structure.panel.geos[g], "date": str(day.date())} for g, day in structure.recipe.outliers
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.charts.wording import unbroken
+from core.charts.formats import unbroken
 
 LONGEST = 1_000  # characters
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$^=:&@/])")

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.access import Membership
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo
 from core.mmm.results import summary
@@ -43,7 +43,7 @@ class ModelView:
     @cached_property
     def summary(self) -> ResultSummary:
         """What the range says."""
-        return _readout(*self.key, self.level, *self.days, self.model, self.wording)
+        return _summary(*self.key, self.level, *self.days, self.model, self.wording)
 
     @cached_property
     def lines(self) -> Timelines:
@@ -91,13 +91,13 @@ class ModelView:
 
     def before(self, frame: pd.DataFrame) -> pd.DataFrame | None:
         """The rows of the year before, moved onto the range; None when not asked for or not there."""
-        if not self.compare or self.readout.before is None:
+        if not self.compare or self.summary.before is None:
             return None
         return moved_by_a_year(frame, self.model.frequency, self.span)
 
 
 @st.cache_resource(max_entries=200, show_spinner="Reading the model")
-def _readout(
+def _summary(
     project_id: int,
     fit: str,
     words: str,
@@ -107,7 +107,7 @@ def _readout(
     _model: FittedMMM,
     _wording: Wording,
 ) -> ResultSummary:
-    return summary.read_out(_model, _wording, level, Range(pd.Timestamp(start), pd.Timestamp(end)))
+    return summary.summarise_results(_model, _wording, level, Range(pd.Timestamp(start), pd.Timestamp(end)))
 
 
 @st.cache_resource(max_entries=60, show_spinner="Reading the model")

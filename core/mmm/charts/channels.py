@@ -23,7 +23,7 @@ from core.charts.base import (
     rows_height,
     rows_of_bars,
 )
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 
 TOTAL = "#5b6b7d"
 AVERAGE, NEXT, BEFORE = -0.2, 0.12, 0.36  # lanes inside a channel's row

@@ -25,7 +25,7 @@ from core.charts.base import (
     rows_height,
     rows_of_bars,
 )
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 
 BARELY_LEARNED = 0.1
 

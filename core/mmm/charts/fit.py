@@ -23,7 +23,7 @@ from core.charts.base import (
     interval_words,
     line,
 )
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 
 OUTSIDE = "#e4572e"
 GREYS = ("#7b8494", "#9aa3b2", "#b4bcc8", "#646c7a", "#c9cfd8", "#565d69")

@@ -20,7 +20,7 @@ from core.charts.base import (
     interval_words,
     line,
 )
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 
 
 def frequency_curve(

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts.base import NEUTRAL, Trace, band, dots, empty, error_bars, faded, figure, line
+from core.charts.formats import Wording, percent
 from core.charts.palette import KPI_COLOUR
-from core.charts.wording import Wording, percent
 
 Floats = NDArray[np.float64]
 

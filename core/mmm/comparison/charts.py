@@ -24,8 +24,8 @@ from core.charts.base import (
     rows_axis,
     rows_height,
 )
+from core.charts.formats import Wording
 from core.charts.palette import COLOURS
-from core.charts.wording import Wording
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 
@@ -40,7 +40,7 @@ def channels_by_model(
 ) -> go.Figure:
     """What each model says of every channel: dots with intervals, one lane a model, channels in `order`.
 
-    `estimates` as in `core.mmm.comparison.channels`; `figure_name` is "roas" or "contribution".
+    `estimates` as in `core.mmm.comparison.models`; `figure_name` is "roas" or "contribution".
     """
     known = estimates[estimates[figure_name].notna()]
     channels = [name for name in order if name in set(known["channel"])]

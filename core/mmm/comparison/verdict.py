@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.mmm.comparison.grounds import Candidate, Comparability, Criterion
+from core.mmm.comparison.comparability import Candidate, Comparability, Criterion
 from core.mmm.validation.summary import Summary
 
 

@@ -25,7 +25,7 @@ from core.mmm.documents.pdf_charts import (
     returns_plot,
     waterfall_plot,
 )
-from core.mmm.results.hints import HINT_COLOURS
+from core.mmm.results.insights import HINT_COLOURS
 from core.mmm.results.report import Report
 from core.mmm.results.verdict import Trust
 
@@ -45,7 +45,7 @@ def fonts(report: Report) -> tuple[str, str]:
     """Regular and bold font with every letter of the report: Helvetica, or DejaVu beyond cp1252."""
     names = [report.project, report.model, report.wording.kpi_label, report.wording.symbol]
     return fonts_for(
-        "".join([*names, *report.wording.labels.values(), report.findings.paragraph, *report.method])
+        "".join([*names, *report.wording.labels.values(), report.insights.paragraph, *report.method])
     )
 
 
@@ -61,7 +61,7 @@ class Page(PdfPage):
         report = self.report
         made = f"Intervals: {report.level * 100:.0f} %  ·  made on {report.made_on:%d.%m.%Y}"
         self.head("What media did", f"{report.project}  ·  {report.model}", report.range_words, made)
-        self.tiles(report.figures(), PAGE_HEIGHT - BAND - 68)
+        self.tiles(report.kpi_tiles(), PAGE_HEIGHT - BAND - 68)
         self._left_column(PAGE_HEIGHT - BAND - 84)
         self._charts(PAGE_HEIGHT - BAND - 84)
         self.foot(report.method)
@@ -69,9 +69,9 @@ class Page(PdfPage):
     def _left_column(self, top: float) -> None:
         width = 236.0
         top = self.heading("The findings that matter", MARGIN, top - 12)
-        if self.report.findings.warning:
-            top = self.paragraph(self.report.findings.warning, MARGIN, top, width, WARN, bold=True) - 6
-        for at, finding in enumerate(self.report.findings.sentences, start=1):
+        if self.report.insights.warning:
+            top = self.paragraph(self.report.insights.warning, MARGIN, top, width, WARN, bold=True) - 6
+        for at, finding in enumerate(self.report.insights.sentences, start=1):
             self.canvas.setFillColor(HexColor(BRAND))
             self.canvas.circle(MARGIN + 7, top - 7, 7, stroke=0, fill=1)
             self.words(MARGIN + 7, top - 10, str(at), 8.5, "#ffffff", bold=True, centre=True)
@@ -82,9 +82,9 @@ class Page(PdfPage):
         for reason in self.report.verdict.reasons[:3]:
             text = reason.what[0].upper() + reason.what[1:]
             top = self.paragraph(text, MARGIN, top, width) - 3
-        if self.report.unknown:
+        if self.report.limitations:
             top = self.heading("What it cannot tell", MARGIN, top - 14)
-            for gap in self.report.unknown[:MOST_GAPS]:
+            for gap in self.report.limitations[:MOST_GAPS]:
                 top = self.paragraph(gap.what, MARGIN, top, width) - 3
         self._hints(top - 16, width)
 

@@ -12,7 +12,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from core.charts.base import FITTED, NEUTRAL
-from core.charts.wording import short
+from core.charts.formats import short
 from core.mmm.charts.channels import waterfall_start
 from core.mmm.results.report import Report
 

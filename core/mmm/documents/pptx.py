@@ -8,7 +8,7 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import PP_ALIGN
 from pptx.util import Emu, Inches
 
-from core.charts.wording import probability
+from core.charts.formats import probability
 from core.documents.deck import (
     BRAND,
     INNER,
@@ -25,7 +25,7 @@ from core.documents.deck import (
 )
 from core.mmm.charts.channels import waterfall_start
 from core.mmm.documents.pptx_charts import curve_chart, over_time_chart, roas_chart, waterfall_chart
-from core.mmm.results.hints import HINT_COLOURS, Hint
+from core.mmm.results.insights import HINT_COLOURS, Hint
 from core.mmm.results.report import Report
 
 CURVES_A_SLIDE = 6
@@ -36,7 +36,7 @@ def to_pptx(report: Report) -> bytes:
     """The presentation: title, findings, returns, contribution, over time, curves, budget, gaps, method."""
     deck = new_deck(f"{report.model}: results")
     _title(deck, report)
-    _findings_slide(deck, report)
+    _insights_slide(deck, report)
     if report.totals.spend > 0:
         _chart_slide(deck, report, "What each channel returns", _returns_note(report), roas_chart)
     _chart_slide(
@@ -47,7 +47,7 @@ def to_pptx(report: Report) -> bytes:
     )
     _curve_slides(deck, report)
     _budget_slide(deck, report)
-    _unknown_slide(deck, report)
+    _limitations_slide(deck, report)
     _method_slide(deck, report)
     return as_bytes(deck)
 
@@ -73,20 +73,20 @@ def _slide(deck: Any, report: Report, title: str) -> Any:
 def _title(deck: Any, report: Report) -> None:
     lines = [f"{report.project} · {report.model}", report.range_words]
     verdict = f"{report.verdict.sentence}  Made on {report.made_on:%d.%m.%Y}."
-    title_slide(deck, "What media did", lines, report.figures(), verdict)
+    title_slide(deck, "What media did", lines, report.kpi_tiles(), verdict)
 
 
-def _findings_slide(deck: Any, report: Report) -> None:
+def _insights_slide(deck: Any, report: Report) -> None:
     slide = _slide(deck, report, "The findings that matter")
     top: int = Inches(1.45)
-    if report.findings.warning:
+    if report.insights.warning:
         box = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, LEFT, top, INNER, Inches(0.8))
         box.adjustments[0] = 0.1
         paint(box, "#fbe9e4")
-        write(box.text_frame, [report.findings.warning], size=15, bold=True, ink="#8f2f10")
+        write(box.text_frame, [report.insights.warning], size=15, bold=True, ink="#8f2f10")
         top += Inches(1.0)
-    step = Emu(int((Inches(6.9) - top) / max(len(report.findings.sentences), 1)))
-    for at, finding in enumerate(report.findings.sentences):
+    step = Emu(int((Inches(6.9) - top) / max(len(report.insights.sentences), 1)))
+    for at, finding in enumerate(report.insights.sentences):
         number = slide.shapes.add_shape(MSO_SHAPE.OVAL, LEFT, top + at * step, Inches(0.55), Inches(0.55))
         paint(number, BRAND)
         write(number.text_frame, [str(at + 1)], size=18, bold=True, ink="#ffffff", align=PP_ALIGN.CENTER)
@@ -153,12 +153,12 @@ def _budget_slide(deck: Any, report: Report) -> None:
     add_text(slide, (LEFT, Inches(6.5), INNER, Inches(0.4)), [note], size=12, ink=QUIET)
 
 
-def _unknown_slide(deck: Any, report: Report) -> None:
+def _limitations_slide(deck: Any, report: Report) -> None:
     """The gravest gaps with what would close them; no slide where there is none."""
-    if not report.unknown:
+    if not report.limitations:
         return
     slide = _slide(deck, report, "What this model cannot tell")
-    shown = report.unknown[:MOST_GAPS]
+    shown = report.limitations[:MOST_GAPS]
     step = Inches(5.3 / MOST_GAPS)
     for at, gap in enumerate(shown):
         top, half = Inches(1.45) + at * step, Emu(int(INNER / 2) - Inches(0.2))

@@ -18,7 +18,7 @@ from pptx.oxml.ns import nsdecls
 from pptx.util import Pt
 
 from core.charts.base import NEUTRAL
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.charts.channels import waterfall_start
 from core.mmm.results.report import Report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.mmm.results.evidence import Estimate
 from core.mmm.results.report import Report
@@ -58,7 +58,7 @@ def to_xlsx(report: Report) -> bytes:
         "Curves": _labelled(report.curves, words),
         "Budget hints": _labelled(report.hints, words),
         "Best frequency": frequency_table(report),
-        "What it cannot tell": unknown_table(report),
+        "What it cannot tell": limitations_table(report),
         "Method": pd.DataFrame({"How this was computed": list(report.method)}),
     }
     return to_xlsx_bytes({name: sheet for name, sheet in sheets.items() if len(sheet.columns)})
@@ -75,9 +75,9 @@ def frequency_table(report: Report) -> pd.DataFrame:
     return _labelled(report.frequency, report.wording).rename(columns=names)
 
 
-def unknown_table(report: Report) -> pd.DataFrame:
+def limitations_table(report: Report) -> pd.DataFrame:
     """What the model cannot tell, the evidence, and what would help."""
-    rows = [(unknown.what, unknown.evidence, unknown.cure) for unknown in report.unknown]
+    rows = [(own.what, own.evidence, own.cure) for own in report.limitations]
     return pd.DataFrame(rows, columns=["What the model cannot tell", "Evidence", "What would help"])
 
 
@@ -96,8 +96,8 @@ def summary_table(report: Report) -> pd.DataFrame:
         _spread(words.return_name, totals.roas),
         ("Verdict", report.verdict.sentence, None, None),
     ]
-    texts = [report.findings.warning] if report.findings.warning else []
-    texts += [finding.text for finding in report.findings.sentences]
+    texts = [report.insights.warning] if report.insights.warning else []
+    texts += [finding.text for finding in report.insights.sentences]
     rows += [(f"Finding {at}", text, None, None) for at, text in enumerate(texts, start=1)]
     return pd.DataFrame(rows, columns=["What", "Value", "Lower", "Upper"], dtype=object)
 

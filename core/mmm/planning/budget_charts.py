@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.base import INK, NEUTRAL, Trace, days, empty, figure
-from core.charts.wording import Wording, percent, probability
+from core.charts.formats import Wording, percent, probability
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.frontier import FrontierPoint
 from core.mmm.planning.plan_text import split_label

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.charts.base import NEUTRAL
-from core.charts.wording import Wording, compact
+from core.charts.formats import Wording, compact
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 

@@ -54,7 +54,7 @@ class PlanPage(PdfPage):
         status = f"{title.status}  ·  " if title.status else ""
         made = f"{status}intervals: {report.level * 100:.0f} %  ·  made on {title.made_on:%d.%m.%Y}"
         self.head(title.name, names, report.horizon, made)
-        self.tiles(report.figures(), PAGE_HEIGHT - BAND - 68)
+        self.tiles(report.kpi_tiles(), PAGE_HEIGHT - BAND - 68)
         self._left(PAGE_HEIGHT - BAND - 84)
         self._charts(PAGE_HEIGHT - BAND - 84)
         self.foot(report.method)

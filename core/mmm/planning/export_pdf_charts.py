@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from core.charts.base import NEUTRAL
-from core.charts.wording import short
+from core.charts.formats import short
 from core.mmm.documents.pdf_charts import INK, QUIET, Place, Plot, clipped, horizontal_grid, vertical_grid
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.report import PlanReport

@@ -39,7 +39,7 @@ def plan_pptx(report: PlanReport) -> bytes:
     lines = [f"{title.project} · {origin.model_words}", report.horizon]
     status = f"{title.status}. " if title.status else ""
     sentence = f"{report.answered}  {status}Made on {title.made_on:%d.%m.%Y}."
-    title_slide(deck, title.name, lines, report.figures(), sentence)
+    title_slide(deck, title.name, lines, report.kpi_tiles(), sentence)
     _channels(deck, report)
     words, level = report.wording, report.interval_words
     _chart(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning.answers import BudgetAnswer, LimitKind
 from core.mmm.planning.budget_inputs import BudgetInputs
 

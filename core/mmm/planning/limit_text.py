@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.charts.wording import Wording, percent
+from core.charts.formats import Wording, percent
 from core.mmm.choices import Flighting
 from core.mmm.optimiser.limits import InfeasiblePlan, Limit
 from core.mmm.planning.answers import Binding, LimitKind

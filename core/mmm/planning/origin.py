@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo
 

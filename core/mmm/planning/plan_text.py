@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.charts.wording import Wording, percent, probability
+from core.charts.formats import Wording, percent, probability
 from core.mmm.choices import Goal
 from core.mmm.planning.answers import Beyond, BudgetAnswer, ChannelOutcome
 from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView

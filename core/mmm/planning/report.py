@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.charts.wording import Wording, probability
+from core.charts.formats import Wording, probability
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
 from core.mmm.planning.in_force import limits_in_force
@@ -27,7 +27,7 @@ from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.whatif_text import changes, scenario_sentence
 from core.mmm.planning.why import Answer, Why, why_of
 from core.mmm.results.method import FORMULA_WORDS
-from core.mmm.results.report import Figure
+from core.mmm.results.report import KpiTile
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class PlanReport:
             f"the mean and the {self.interval_words}. Differences are taken draw by draw.",
         )
 
-    def figures(self) -> tuple[Figure, ...]:
+    def kpi_tiles(self) -> tuple[KpiTile, ...]:
         """The four figures on top of every report."""
         answer, words = self.answer, self.wording
         money = sum(outcome.before_value for outcome in answer.channels)
@@ -101,11 +101,13 @@ class PlanReport:
         )
         same = gap.lower == gap.upper == 0
         return (
-            Figure("Spend", words.money(answer.total_value), f"{self.before}: {words.money(money)}"),
-            Figure(f"Caused {words.kpi_label}", words.kpi(answer.kpi.mean), interval_text(answer.kpi, words)),
-            Figure(f"Against {self.before.lower()}", signed(gap.mean, words), "unchanged" if same else odds),
-            Figure(words.return_name, *returns),
-        )  # fmt: skip
+            KpiTile("Spend", words.money(answer.total_value), f"{self.before}: {words.money(money)}"),
+            KpiTile(
+                f"Caused {words.kpi_label}", words.kpi(answer.kpi.mean), interval_text(answer.kpi, words)
+            ),
+            KpiTile(f"Against {self.before.lower()}", signed(gap.mean, words), "unchanged" if same else odds),
+            KpiTile(words.return_name, *returns),
+        )
 
     def facts(self) -> list[tuple[str, str]]:
         """What stands on top of every table: names, model, data, horizon, question and answer."""

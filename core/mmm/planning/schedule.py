@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.data.calendar import Granularity
 from core.mmm.planning.budget_inputs import round_to_sum
 

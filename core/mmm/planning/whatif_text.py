@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.charts.wording import Wording, percent, probability
+from core.charts.formats import Wording, percent, probability
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import CENT
 from core.mmm.planning.drivers import PlanDriver

@@ -25,9 +25,9 @@ from core.mmm.quick_fit.effort import QuickFitSettings, cells_of, effort_for
 from core.mmm.quick_fit.start import Approximation, Proposal, Start, draw_start, find_proposal
 from core.mmm.quick_fit.structure import structure_again
 from core.mmm.quick_fit.walk import Walked, walk
+from core.mmm.results.accuracy import fit_metrics
 from core.mmm.results.decomposition import expected_draws
 from core.mmm.results.diagnostics import convergence
-from core.mmm.results.metrics import fit_metrics
 from core.mmm.training import keep_draws
 from core.threads import one_core
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.charts.wording import compact
+from core.charts.formats import compact
 from core.mmm.results.channel_summary import Day, window
 from core.mmm.results.evidence import Estimate
 

@@ -30,7 +30,7 @@ GRID = 600
 
 
 @dataclass(frozen=True)
-class Bought:
+class MediaDelivery:
     """What a channel bought per period over the last year (the whole data where it did not run in it).
 
     `impressions` (geo,) scaled reach x frequency; `people` their raw sum; `spend` money, NaN for organic
@@ -46,7 +46,7 @@ class Bought:
     top: float
 
 
-def bought_per_period(structure: Structure, channel: str) -> Bought:
+def delivery_per_period(structure: Structure, channel: str) -> MediaDelivery:
     """What one channel with reach and frequency bought."""
     panel, config = structure.panel, structure.config
     c, k = config.channels.index(channel), config.frequency_channels.index(channel)
@@ -56,7 +56,7 @@ def bought_per_period(structure: Structure, channel: str) -> Bought:
     impressions = (reach * often)[:, span].mean(axis=1)
     spend = float(panel.spend[:, span, c].sum(axis=0).mean())
     most = float(np.quantile(often[reach > 0], NEARLY_ALL))
-    return Bought(
+    return MediaDelivery(
         impressions / structure.scales.exposure[:, c],
         float(impressions.sum()),
         spend if spend > 0 else np.nan,
@@ -75,7 +75,7 @@ def frequency_curve(structure: Structure, media: MediaDraws, points: int, level:
     """
     frames = []
     for channel in structure.config.frequency_channels:
-        bought = bought_per_period(structure, channel)
+        bought = delivery_per_period(structure, channel)
         often = np.linspace(1.0, bought.top, points)
         shape = _saturated_over(structure, media, channel, often)
         columns = {"channel": channel, "frequency": often, "reach": bought.people / often}
@@ -98,7 +98,7 @@ def optimal_frequency(structure: Structure, media: MediaDraws, level: float) -> 
     """
     rows = []
     for channel in structure.config.frequency_channels:
-        bought = bought_per_period(structure, channel)
+        bought = delivery_per_period(structure, channel)
         if structure.config.saturation_of(channel) == Saturation.NONE:
             rows.append({"channel": channel, "now": bought.now, "top": bought.top})
             continue
@@ -122,7 +122,9 @@ def _saturated_over(structure: Structure, media: MediaDraws, channel: str, often
     return saturated(media, structure.config.channels.index(channel), often) / often
 
 
-def _level(structure: Structure, media: MediaDraws, channel: str, bought: Bought, weight: Floats) -> Floats:
+def _level(
+    structure: Structure, media: MediaDraws, channel: str, bought: MediaDelivery, weight: Floats
+) -> Floats:
     """(draw,) KPI per period were every impression saturated, geos weighted."""
     beta = media.beta[..., structure.config.channels.index(channel)]
     return np.asarray((beta * bought.impressions * weight).sum(axis=1))

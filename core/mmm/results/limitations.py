@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.charts.wording import Wording, percent
+from core.charts.formats import Wording, percent
 from core.mmm.choices import Saturation
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class LimitationKind(StrEnum):
 class Limitation:
     """One gap: what cannot be told, the evidence for it, and what would help. `channels` are columns."""
 
-    gap: LimitationKind
+    kind: LimitationKind
     what: str
     evidence: str
     cure: str
@@ -62,7 +62,7 @@ class LimitationRules:
     negative_baseline: float = 0.05
 
 
-def unknowable(
+def limitations_of(
     model: FittedMMM, wording: Wording, rules: LimitationRules | None = None
 ) -> tuple[Limitation, ...]:
     """Every gap of a fit, the gravest kind first."""
@@ -75,7 +75,7 @@ def unknowable(
         *_set_up(model, wording, limits),
     ]
     order = list(LimitationKind)
-    return tuple(sorted(found, key=lambda unknown: order.index(unknown.gap)))
+    return tuple(sorted(found, key=lambda unknown: order.index(unknown.kind)))
 
 
 def _baseline(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from core.charts.wording import Wording, percent
+from core.charts.formats import Wording, percent
 from core.mmm.results.evidence import Estimate, Totals
-from core.mmm.results.findings import Insights
+from core.mmm.results.insights import Insights
 from core.mmm.results.limitations import Limitation
 from core.mmm.results.summary import Range, ResultSummary, Timelines, cut, spend_marks
 from core.mmm.results.verdict import ModelVerdict
@@ -22,7 +22,7 @@ class Report:
     Frames are those the charts take: `channels` (channel summary), `fitted`, `decomposition`, `parts` (the
     waterfall: component, value, lower, upper), `curves`, `marks`, `hints` (budget hints), `frequency` (the
     best frequency of channels that have one; empty without). `method` says in sentences how it was computed;
-    `unknown` what the model cannot tell.
+    `limitations` what the model cannot tell.
     """
 
     project: str
@@ -31,7 +31,7 @@ class Report:
     level: float
     totals: Totals
     before: Totals | None
-    findings: Insights
+    insights: Insights
     verdict: ModelVerdict
     channels: pd.DataFrame
     fitted: pd.DataFrame
@@ -42,7 +42,7 @@ class Report:
     hints: pd.DataFrame
     method: tuple[str, ...]
     made_on: dt.date
-    unknown: tuple[Limitation, ...] = ()
+    limitations: tuple[Limitation, ...] = ()
     frequency: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
@@ -55,17 +55,17 @@ class Report:
         """The name of its intervals, e.g. 90 % interval."""
         return f"{self.level * 100:.0f} % interval"
 
-    def figures(self) -> tuple[Figure, ...]:
+    def kpi_tiles(self) -> tuple[KpiTile, ...]:
         """The four figures on top of every report."""
         words, totals = self.wording, self.totals
         share = Estimate(totals.media_share.mean, totals.media_share.lower, totals.media_share.upper)
         return (
-            Figure(words.kpi_label, words.kpi(totals.kpi), _change(totals, self.before, "kpi")),
-            Figure(
+            KpiTile(words.kpi_label, words.kpi(totals.kpi), _change(totals, self.before, "kpi")),
+            KpiTile(
                 "Caused by media", percent(share.mean), f"{percent(share.lower)} to {percent(share.upper)}"
             ),
-            Figure("Media spend", words.money(totals.spend), _change(totals, self.before, "spend")),
-            Figure(words.return_name, words.per_money(totals.roas.mean), _span(totals.roas, words)),
+            KpiTile("Media spend", words.money(totals.spend), _change(totals, self.before, "spend")),
+            KpiTile(words.return_name, words.per_money(totals.roas.mean), _span(totals.roas, words)),
         )
 
 
@@ -81,7 +81,7 @@ class Title:
 
 def report_of(
     title: Title,
-    readout: ResultSummary,
+    summary: ResultSummary,
     lines: Timelines,
     curves: pd.DataFrame,
     span: Range,
@@ -91,28 +91,28 @@ def report_of(
     return Report(
         project=title.project,
         model=title.model,
-        wording=readout.wording,
-        level=readout.evidence.level,
-        totals=readout.totals,
-        before=readout.before,
-        findings=readout.findings,
-        verdict=readout.verdict,
-        channels=readout.channels,
+        wording=summary.wording,
+        level=summary.evidence.level,
+        totals=summary.totals,
+        before=summary.before,
+        insights=summary.insights,
+        verdict=summary.verdict,
+        channels=summary.channels,
         fitted=cut(lines.fitted, span),
         decomposition=cut(lines.decomposition, span),
-        parts=readout.parts,
+        parts=summary.parts,
         curves=curves,
         marks=spend_marks(lines.spend, span),
-        hints=readout.hints,
+        hints=summary.hints,
         method=title.method,
         made_on=title.made_on,
-        unknown=readout.unknown,
+        limitations=summary.limitations,
         frequency=pd.DataFrame() if frequency is None else frequency,
     )
 
 
 @dataclass(frozen=True)
-class Figure:
+class KpiTile:
     """A figure with a name and a note below."""
 
     name: str

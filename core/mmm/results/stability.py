@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.charts.wording import percent
+from core.charts.formats import percent
 from core.mmm.fitted import FittedMMM
 from core.mmm.results.channel_summary import effects, interval, window
 

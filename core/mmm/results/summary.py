@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.data.calendar import Granularity
 from core.data.mapping import KpiKind
 from core.mmm.results.channel_summary import STEP, Effects, effects, interval, summarise_channels, window
 from core.mmm.results.evidence import Estimate, Evidence, Totals
-from core.mmm.results.findings import Insights, findings
-from core.mmm.results.hints import budget_hints
-from core.mmm.results.limitations import Limitation, unknowable
+from core.mmm.results.insights import Insights, budget_hints, insights_of
+from core.mmm.results.limitations import Limitation, limitations_of
 from core.mmm.results.verdict import ModelVerdict, verdict
 
 if TYPE_CHECKING:
@@ -42,18 +41,18 @@ class ResultSummary:
 
     `channels` and `channels_before` are channel summaries (the latter of the range a year before, None where
     the data do not reach back); `parts` the steps of the waterfall: component, value, lower, upper;
-    `unknown` what the whole fit, not only the range, cannot tell.
+    `limitations` what the whole fit, not only the range, cannot tell.
     """
 
     wording: Wording
     evidence: Evidence
-    findings: Insights
+    insights: Insights
     verdict: ModelVerdict
     channels: pd.DataFrame
     channels_before: pd.DataFrame | None
     parts: pd.DataFrame
     hints: pd.DataFrame
-    unknown: tuple[Limitation, ...] = ()
+    limitations: tuple[Limitation, ...] = ()
 
     @property
     def totals(self) -> Totals:
@@ -109,7 +108,7 @@ def year_before(frequency: Granularity, span: Range, first: pd.Timestamp) -> Ran
     return moved if moved.start > first - slack else None
 
 
-def read_out(model: FittedMMM, wording: Wording, level: float, span: Range) -> ResultSummary:
+def summarise_results(model: FittedMMM, wording: Wording, level: float, span: Range) -> ResultSummary:
     """Everything that is said of a range at an interval level; UserError where no period lies in it."""
     earlier = year_before(model.structure.panel.frequency, span, model.structure.panel.dates[0])
     found, total = _totals(model, level, span)
@@ -132,13 +131,13 @@ def read_out(model: FittedMMM, wording: Wording, level: float, span: Range) -> R
     return ResultSummary(
         wording,
         evidence,
-        findings(evidence, wording),
+        insights_of(evidence, wording),
         model_verdict(model.diagnostics, wording),
         channels,
         None if old is None or before is None else _channels(model, old, level, before),
         _parts(found, total, model.structure.config.channels, level),
         budget_hints(evidence),
-        unknowable(model, wording),
+        limitations_of(model, wording),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import artifacts
 from core.access import Permission, Person
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.errors import UserError
 from core.lifecycle.names import StaleWrite
 from core.lifecycle.store import things as shelf

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.results.metrics import crps
+from core.mmm.results.accuracy import crps
 
 Floats = NDArray[np.float64]
 LEVEL = 0.9

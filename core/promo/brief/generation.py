@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.promo.brief.values import Asset, AssetType, CreativeBrief, Tone
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import ALL_SEGMENTS, PromoScenario, ScenarioType

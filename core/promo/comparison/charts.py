@@ -21,8 +21,8 @@ from core.charts.base import (
     rows_axis,
     rows_height,
 )
+from core.charts.formats import Wording
 from core.charts.palette import COLOURS
-from core.charts.wording import Wording
 from core.promo.scenarios.best import DiscountFrontierPoint
 from core.promo.scenarios.charts import safe
 from core.promo.scenarios.kpis import PromoKpis

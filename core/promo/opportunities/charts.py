@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts.base import NEUTRAL, Trace, empty, error_bars, faded, figure, rows_axis
+from core.charts.formats import Wording
 from core.charts.palette import COLOURS
-from core.charts.wording import Wording
 from core.promo.opportunities.months import month_words
 from core.promo.opportunities.values import Gap
 from core.promo.scenarios.charts import safe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.promo.fitted import PromoModel
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.kpis import PromoKpis

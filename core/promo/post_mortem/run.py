@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.promo.baseline import Baseline
 from core.promo.post_mortem.course import course_of
 from core.promo.post_mortem.results import days_of, errors_of, intervals_of, parts_of, results_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.charts.wording import compact
+from core.charts.formats import compact
 from core.promo.events import STEP_PP
 from core.promo.post_mortem.course import Course, Flags
 from core.promo.post_mortem.results import Results

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.charts.base import NEUTRAL, Trace, empty, error_bars, faded, figure, rows_axis, rows_height
+from core.charts.formats import Wording
 from core.charts.palette import COLOURS
-from core.charts.wording import Wording
 from core.promo.scenarios.kpis import Breakdown, Kpi, PromoKpis
 
 SHOWN = {Kpi.SALES: ("Sales", COLOURS[4]), Kpi.MARGIN: ("Margin", COLOURS[0])}

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import MISSING, Wording, percent
+from core.charts.formats import MISSING, Wording, percent
 from core.mmm.comparison.charts import channels_by_model, share_by_slice
-from core.mmm.comparison.grounds import Criterion
+from core.mmm.comparison.comparability import Criterion
 from core.mmm.comparison.models import ModelComparison
 from core.mmm.validation.validation_info import ValidationInfo
 from pages.measure.compare.view import CompareView

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, NotFound, Permission, Person
-from core.charts.wording import MISSING, percent
+from core.charts.formats import MISSING, percent
 from core.database import read_session, session
 from core.mmm.comparison.charts import past_forecasts
 from core.mmm.model_info import ModelInfo, TrainingStatus

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.access import Membership
+from core.charts.formats import Wording
 from core.charts.palette import channel_colours
-from core.charts.wording import Wording
-from core.mmm.comparison.grounds import Candidate
+from core.mmm.comparison.comparability import Candidate
 from core.mmm.comparison.models import ModelComparison, compare
 from core.mmm.model_info import ModelInfo
 from core.mmm.results.summary import wording_for

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.access import Membership, Permission
-from core.charts.wording import percent
+from core.charts.formats import percent
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.store import models as store
 from pages.shared.actions import ItemActions, attempt, item_menu, toast_next

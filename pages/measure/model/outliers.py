@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import compact
+from core.charts.formats import compact
 from core.errors import UserError
 from core.mmm import DatasetProblem
 from core.mmm.config import MMMConfig

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from core.charts.formats import Wording
 from core.charts.palette import channel_colours
-from core.charts.wording import Wording
 from core.data.calendar import detect_frequency
 from core.mmm import DatasetProblem, PriorPreview, prior_preview
 from core.mmm.charts.priors import carry_over_shapes, channel_shares, prior_shares, saturation_shapes

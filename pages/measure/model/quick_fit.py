@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import MISSING, Wording, percent
+from core.charts.formats import MISSING, Wording, percent
 from core.errors import UserError
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo, TrainingStatus

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import MISSING
+from core.charts.formats import MISSING
 
 
 def edited_table(key: str, rows: Callable[[], pd.DataFrame], **options: Any) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import percent
+from core.charts.formats import percent
 from core.mmm import charts
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.results.drift import compare_models

@@ -58,7 +58,7 @@ def _curve(view: ModelView, names: list[str], title: str, note: str = "") -> Non
 
 def _in_words(view: ModelView, name: str) -> str:
     """What the dot on a curve says."""
-    words, row = view.wording, view.readout.channels.set_index("channel").loc[name]
+    words, row = view.wording, view.summary.channels.set_index("channel").loc[name]
     now = float(view.marks.set_index("channel").loc[name, "spend_now"])
     if not now:
         return "No spend in this range."
@@ -75,7 +75,7 @@ def _by_spend(view: ModelView) -> list[str]:
 def show_carry_over(view: ModelView) -> None:
     """How long each channel's effect lasts after the money is spent."""
     words = view.wording
-    half = view.readout.channels.set_index("channel")["half_life"].astype(float).to_dict()
+    half = view.summary.channels.set_index("channel")["half_life"].astype(float).to_dict()
     names = list(view.model.config.channels)
     chosen = st.pills(
         "Channels",

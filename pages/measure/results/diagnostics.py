@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import MISSING, percent
+from core.charts.formats import MISSING, percent
 from core.mmm import charts
 from core.mmm.results.evidence import NAN
-from core.mmm.results.lift_answers import lift_answers
+from core.mmm.results.lift_comparison import lift_comparison
 from core.mmm.results.method import FORMULA, run_table
 from core.mmm.results.verdict import Trust
 from pages.measure.results.chart import chart_card
@@ -51,7 +51,7 @@ def show_diagnostics(view: ModelView) -> None:
 
 
 def _verdict(view: ModelView) -> None:
-    found = view.readout.verdict
+    found = view.summary.verdict
     show = {Trust.GOOD: st.success, Trust.CARE: st.warning, Trust.NONE: st.error}[found.trust]
     lines = [f"**{found.trust}**"]
     if not found.reasons:
@@ -153,7 +153,7 @@ def _lift_tests(view: ModelView) -> None:
             f"{words.kpi(row['model_upper'])})",
             "They": "agree" if abs(row["apart"]) < DISAGREE else "disagree",
         }
-        for row in lift_answers(view.model, view.level).to_dict("records")
+        for row in lift_comparison(view.model, view.level).to_dict("records")
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="lift_answers", alt="Lift tests and the model")
 

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts.base import NEUTRAL
+from core.charts.formats import MISSING, Wording
 from core.charts.palette import channel_colours
-from core.charts.wording import MISSING, Wording
 from core.mmm import charts
 from core.mmm.fitted import FittedMMM
 from core.mmm.results.drivers import DriverKind, drivers

@@ -34,7 +34,7 @@ def report(view: ModelView) -> Report:
     today = dt.datetime.now(dt.UTC).date()
     title = Title(view.project.project_name, view.info.name, method_of(view), today)
     optima = best_frequencies(view) if view.model.config.frequency_channels else None
-    return report_of(title, view.readout, view.lines, view.curves, view.span, optima)
+    return report_of(title, view.summary, view.lines, view.curves, view.span, optima)
 
 
 def export_menu(view: ModelView) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.charts.wording import Wording, percent
+from core.charts.formats import Wording, percent
 from core.mmm import charts
 from core.mmm.fitted import FittedMMM
 from pages.measure.results.chart import chart_card

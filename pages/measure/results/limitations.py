@@ -24,9 +24,9 @@ ICONS = {
 }
 
 
-def show_unknown(view: ModelView) -> None:
+def show_limitations(view: ModelView) -> None:
     """A card a gap, the gravest first; what no mix model tells stands below."""
-    gaps, lags = view.readout.unknown, view.model.structure.lags
+    gaps, lags = view.summary.limitations, view.model.structure.lags
     note = "The gravest first, each with what would help." if gaps else "These checks found no gap."
     section("What this model cannot tell", note)
     if gaps:
@@ -44,7 +44,7 @@ def show_unknown(view: ModelView) -> None:
 
 def _card(gap: Limitation) -> None:
     with card(), st.container(gap="xsmall"):
-        st.markdown(f"{ICONS[gap.gap]} **{plain(str(gap.gap).capitalize())}**")
+        st.markdown(f"{ICONS[gap.kind]} **{plain(str(gap.kind).capitalize())}**")
         st.markdown(plain(gap.what))
         st.caption(plain(gap.evidence))
         st.caption(f":green[:material/lightbulb:] {plain(gap.cure)}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import MISSING, probability
+from core.charts.formats import MISSING, probability
 from core.mmm import charts
 from core.mmm.charts import rows_height
 from core.mmm.documents.tables import channel_table
-from core.mmm.results.hints import Hint
+from core.mmm.results.insights import Hint
 from core.mmm.results.summary import ALL_MEDIA
 from pages.measure.results.chart import chart_card
-from pages.measure.results.limitations import show_unknown
+from pages.measure.results.limitations import show_limitations
 from pages.shared.escape import plain
 from pages.shared.layout import card, section
 from pages.shared.model_view import ModelView
@@ -27,7 +27,7 @@ HINT_WORDS = {
 
 def show_overview(view: ModelView) -> None:
     """Fit, waterfall, returns and shares, then the hint for the next budget."""
-    found, words, level = view.readout, view.wording, view.level
+    found, words, level = view.summary, view.wording, view.level
     channels = len(found.channels)
     with st.grid(2, min_column_width=420):
         chart_card(
@@ -55,12 +55,12 @@ def show_overview(view: ModelView) -> None:
             key="shares",
         )
     show_hints(view)
-    show_unknown(view)
+    show_limitations(view)
 
 
 def _returns(view: ModelView) -> None:
     """Average and marginal return, as high as its neighbour, which has a row for organic media, too."""
-    found, words = view.readout, view.wording
+    found, words = view.summary, view.wording
     before = found.channels_before if view.compare else None
     chart_card(
         view,
@@ -75,7 +75,7 @@ def _returns(view: ModelView) -> None:
 
 def show_hints(view: ModelView) -> None:
     """Which channels deserve more or less money next; nothing where no hint can be given."""
-    hints = view.readout.hints
+    hints = view.summary.hints
     if hints.empty:
         return
     section(
@@ -98,7 +98,7 @@ def show_hints(view: ModelView) -> None:
 
 def show_channels(view: ModelView) -> None:
     """What each channel cost, caused and returned; by geography where there are any."""
-    found, words, level = view.readout, view.wording, view.level
+    found, words, level = view.summary, view.wording, view.level
     before = found.channels_before if view.compare else None
     with st.grid(2, min_column_width=420):
         chart_card(

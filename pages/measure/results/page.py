@@ -11,9 +11,9 @@ from pages.measure.results.diagnostics import show_diagnostics, show_method
 from pages.measure.results.drivers import show_drivers
 from pages.measure.results.export import export_menu, method_of
 from pages.measure.results.overview import show_channels, show_over_time, show_overview
-from pages.measure.results.quick_fit import show_draft_distance
+from pages.measure.results.quick_fit import show_quick_fit_comparison
 from pages.measure.results.stability import show_stability
-from pages.measure.results.summary import show_figures, show_findings, show_newer_data
+from pages.measure.results.summary import show_figures, show_insights, show_newer_data
 from pages.shared.layout import page_header
 from pages.shared.model_choice import choose_model, choose_view, known_models, stop_unless_ready
 from pages.shared.screens import Screen, link
@@ -44,7 +44,7 @@ with actions:
     export_menu(view)
 
 show_newer_data(view)
-show_findings(view)
+show_insights(view)
 show_stability(view)
 show_figures(view)
 
@@ -57,5 +57,5 @@ if tabs[-1].open:
     with tabs[-1]:
         show_compare(view, models)
 
-show_draft_distance(view)
+show_quick_fit_comparison(view)
 show_method(view, method_of(view))

@@ -12,7 +12,7 @@ from pages.shared.escape import plain
 from pages.shared.model_view import ModelView
 
 
-def show_draft_distance(view: ModelView) -> None:
+def show_quick_fit_comparison(view: ModelView) -> None:
     """A folded line; the draft is made again when it is opened."""
     label = "How close was the draft?"
     with st.expander(label, icon=":material/draft:", key="draft_distance", on_change="rerun") as box:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import MISSING, percent
+from core.charts.formats import MISSING, percent
 from core.mmm.results.stability import Movement, Stability
 from pages.shared.escape import plain
 from pages.shared.model_view import ModelView

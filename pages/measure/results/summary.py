@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts.wording import percent
+from core.charts.formats import percent
 from core.mmm.results.evidence import Estimate, Totals
 from core.mmm.results.report import change_share
 from core.mmm.results.summary import ALL_MEDIA
@@ -31,19 +31,19 @@ def show_newer_data(view: ModelView) -> None:
         link("Train on them", Screen.MODEL, dataset=newest)
 
 
-def show_findings(view: ModelView) -> None:
+def show_insights(view: ModelView) -> None:
     """The findings as one numbered card, a warning above when the model has not converged."""
-    found = view.readout.findings
+    found = view.summary.insights
     if found.warning:
         st.error(plain(found.warning), icon=":material/block:")
     with st.container(border=True, key="findings"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown("**What to know**")
-            trust = view.readout.verdict.trust
+            trust = view.summary.verdict.trust
             colour, icon = BADGES[trust]
             st.badge(str(trust), color=colour, icon=icon)  # type: ignore[arg-type]
-            if view.readout.verdict.reasons:
-                reason = view.readout.verdict.reasons[0].what
+            if view.summary.verdict.reasons:
+                reason = view.summary.verdict.reasons[0].what
                 st.caption(plain(reason[0].upper() + reason[1:]))
         lines = [f"{at}. {plain(finding.text)}" for at, finding in enumerate(found.sentences, start=1)]
         st.markdown("\n".join(lines))
@@ -51,7 +51,7 @@ def show_findings(view: ModelView) -> None:
 
 def show_figures(view: ModelView) -> None:
     """KPI, media's share, spend and return of the range, each with its interval and the year before."""
-    now, before = view.readout.totals, view.readout.before if view.compare else None
+    now, before = view.summary.totals, view.summary.before if view.compare else None
     kpi_row(
         [
             _kpi(view, now, before),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Person
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.database import session
 from core.errors import UserError
 from core.promo.days import ALL_GEOS

@@ -10,7 +10,7 @@ from core.errors import UserError
 from core.mmm import charts
 from core.mmm.model_info import ModelInfo
 from core.mmm.results.summary import wording_for
-from pages.measure.results.summary import show_figures, show_findings
+from pages.measure.results.summary import show_figures, show_insights
 from pages.shared.actions import show_faults
 from pages.shared.cached import fitted
 from pages.shared.escape import plain
@@ -35,14 +35,14 @@ def show_latest(info: ModelInfo, project: Membership) -> None:
         f"By the model “{info.name}”. Everything is incremental: caused by media, not merely beside it.",
     )
     show_figures(view)
-    show_findings(view)
+    show_insights(view)
     with st.grid(2, min_column_width=340):
         with card():
             st.markdown(f"**{plain(view.wording.return_name)} by channel**")
-            chart(charts.roas(view.readout.channels, view.wording, LEVEL), key="home_returns")
+            chart(charts.roas(view.summary.channels, view.wording, LEVEL), key="home_returns")
         with card():
             st.markdown("**Share of spend, share of effect**")
-            chart(charts.spend_and_effect(view.readout.channels, view.wording, LEVEL), key="home_shares")
+            chart(charts.spend_and_effect(view.summary.channels, view.wording, LEVEL), key="home_shares")
 
 
 def _view(info: ModelInfo, project: Membership) -> ModelView:

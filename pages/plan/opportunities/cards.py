@@ -8,7 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.charts.wording import Wording, probability
+from core.charts.formats import Wording, probability
 from core.promo.opportunities.kept import SavedOpportunity
 from core.promo.opportunities.values import Opportunity, OpportunityKind
 from core.promo.store import opportunities

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.database import session
 from core.promo.days import ALL_GEOS
 from core.promo.opportunities.charts import department_map, gap_waterfall

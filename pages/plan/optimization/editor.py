@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Membership, Person
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.errors import UserError
 from core.mmm.model_info import ModelInfo
 from core.mmm.optimiser.limits import InfeasiblePlan

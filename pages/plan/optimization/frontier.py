@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.charts.base import alt_text
-from core.charts.wording import Wording, percent, probability
+from core.charts.formats import Wording, percent, probability
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_charts import frontier_chart

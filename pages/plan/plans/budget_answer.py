@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import Wording, probability
+from core.charts.formats import Wording, probability
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
 from core.mmm.planning.budget_inputs import BudgetInputs, RiskView
 from core.mmm.planning.plan_text import (

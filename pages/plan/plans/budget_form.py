@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
 from core.mmm.planning.basis import PlanBasis, first_budget
 from core.mmm.planning.budget_inputs import BudgetInputs, Reference

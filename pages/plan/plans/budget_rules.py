@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.limit_values import LinearRule
 from pages.plan.plans.budget_timing import amount_of, money_column

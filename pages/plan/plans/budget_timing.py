@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.choices import Flighting
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs, to_cents

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.base import alt_text
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning import budget_charts
 from core.mmm.planning import charts as plan_charts
 from core.mmm.planning.answers import BudgetAnswer, LimitKind

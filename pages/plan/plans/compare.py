@@ -10,8 +10,9 @@ import streamlit as st
 
 from core.access import Membership
 from core.charts.base import alt_text
-from core.charts.wording import MISSING, Wording, probability
+from core.charts.formats import MISSING, Wording, probability
 from core.mmm.planning import charts as plan_charts
+from core.mmm.planning.charts import plans_channels
 from core.mmm.planning.compare import (
     MOST_PLANS,
     RECENT_SPEND,
@@ -21,8 +22,7 @@ from core.mmm.planning.compare import (
     compare_plans,
     recent_plan,
 )
-from core.mmm.planning.compare_charts import plans_channels
-from core.mmm.planning.export import comparison_csv
+from core.mmm.planning.export_tables import comparison_csv
 from core.mmm.planning.plan_text import better_sentence, interval_text, signed, with_interval
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Permission
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm import FittedMMM
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind

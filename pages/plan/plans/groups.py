@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning.limit_values import GroupLimit
 
 _KEPT = "_plan_groups"

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.access import Membership, Permission
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import PlanBasis
@@ -143,13 +143,13 @@ def _page(report: Make) -> bytes:
 
 
 def _workbook(report: Make) -> bytes:
-    from core.mmm.planning.export import plan_xlsx
+    from core.mmm.planning.export_tables import plan_xlsx
 
     return plan_xlsx(report())
 
 
 def _table(report: Make) -> bytes:
-    from core.mmm.planning.export import plan_csv
+    from core.mmm.planning.export_tables import plan_csv
 
     return plan_csv(report())
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning.budget_inputs import Reference, to_cents
 from core.mmm.planning.limit_values import ChannelLimit
 from pages.plan.plans.state import frozen, refreeze

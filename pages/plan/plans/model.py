@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.access import Membership, Person
+from core.charts.formats import Wording
 from core.charts.palette import channel_colours
-from core.charts.wording import Wording
 from core.data.mapping import KpiKind
 from core.database import session
 from core.mmm.model_info import ModelInfo, TrainingStatus

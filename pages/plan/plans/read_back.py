@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.data.calendar import following_dates
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis

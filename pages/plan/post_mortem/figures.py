@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import MISSING, Wording
+from core.charts.formats import MISSING, Wording
 from core.promo.post_mortem import FIGURES, PartResult, PostMortem
 from core.promo.post_mortem.charts import course_chart
 from pages.plan.promo.answer import NAMES, amount, span

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import Wording, compact
+from core.charts.formats import Wording, compact
 from core.promo.scenarios.charts import breakdown_bars
 from core.promo.scenarios.kpis import PromoKpis
 from pages.plan.promo.labels import pct, signed_count, signed_money, signed_points

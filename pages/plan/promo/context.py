@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.database import session
 from core.promo.days import ALL_GEOS, Cell
 from core.promo.fitted import PromoModel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.charts.wording import MISSING, Wording, compact
+from core.charts.formats import MISSING, Wording, compact
 from core.promo.scenarios.scenario import ScenarioType
 
 TYPE_NAMES = {

@@ -7,7 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.database import session
 from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import scenarios

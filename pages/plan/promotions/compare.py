@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Person
-from core.charts.wording import MISSING, Wording
+from core.charts.formats import MISSING, Wording
 from core.database import session
 from core.documents.tables import to_csv_bytes
 from core.promo.comparison.charts import ComparedPromo, promos_compared

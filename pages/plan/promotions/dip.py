@@ -6,7 +6,7 @@ import datetime as dt
 
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.promo.scenarios.kpis import PromoKpis
 from pages.plan.promo.labels import pct, signed_money
 from pages.shared.escape import plain

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.errors import UserError
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import PlanKind

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning.budget_inputs import to_cents
 from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.whatif_inputs import WhatIfInputs

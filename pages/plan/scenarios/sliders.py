@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning.budget_inputs import to_cents
 from core.mmm.planning.whatif_schedule import scale
 from pages.plan.scenarios.desk import ScenarioEditorState

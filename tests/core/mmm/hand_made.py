@@ -7,10 +7,9 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.results.evidence import Estimate, Evidence, Totals
-from core.mmm.results.findings import findings
-from core.mmm.results.hints import budget_hints
+from core.mmm.results.insights import budget_hints, insights_of
 from core.mmm.results.report import Report
 from core.mmm.results.verdict import verdict
 
@@ -153,7 +152,7 @@ def report(**changes: object) -> Report:
         "level": 0.9,
         "totals": proof.totals,  # type: ignore[attr-defined]
         "before": None,
-        "findings": findings(proof, words),  # type: ignore[arg-type]
+        "insights": insights_of(proof, words),  # type: ignore[arg-type]
         "verdict": verdict({"converged": True, "max_rhat": 1.0, "min_ess_bulk": 900, "wmape": 0.06}),
         "channels": proof.channels,  # type: ignore[attr-defined]
         "fitted": fitted(52),

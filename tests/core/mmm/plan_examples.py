@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
 from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome, PlanDraws, saved_draws
 from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import artifacts
 from core.access import Person, Role
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.database import session
 from core.documents.tables import to_xlsx_bytes
 from core.mmm.planning.report import whatif_schedule

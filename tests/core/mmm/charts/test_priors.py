@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core.charts.base import alt_text
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.charts.priors import carry_over_shapes, channel_shares, prior_shares, saturation_shapes
 
 WORDING = Wording(kpi_label="Sales", labels={"tv": "TV"}, colours={"tv": "#12897d", "ooh": "#d9660b"})

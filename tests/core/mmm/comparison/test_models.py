@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.errors import UserError
 from core.mmm import FittedMMM
-from core.mmm.comparison.channels import disagreements
 from core.mmm.comparison.charts import channels_by_model, past_forecasts, share_by_slice
-from core.mmm.comparison.grounds import Candidate, Criterion
-from core.mmm.comparison.models import ModelComparison, compare, loo_table, model_loo
+from core.mmm.comparison.comparability import Candidate, Criterion
+from core.mmm.comparison.models import ModelComparison, compare, disagreements, loo_table, model_loo
 from core.mmm.validation import Fold, FoldResult, Naive, Scores
 from tests.core.mmm.samples import plain, prior_model, weekly
 

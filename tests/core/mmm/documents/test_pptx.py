@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 
 from core.mmm.documents.pptx import to_pptx
-from core.mmm.results.findings import findings
+from core.mmm.results.insights import insights_of
 from core.mmm.results.limitations import Limitation, LimitationKind
 from tests.core.mmm import hand_made as made
 
@@ -34,7 +34,7 @@ def charts(deck) -> list:
 def test_the_presentation_opens_again_and_tells_the_findings_and_figures():
     report = made.report()
     words = texts(opened(report))
-    for finding in report.findings.sentences:
+    for finding in report.insights.sentences:
         assert finding.text in words
     assert "€6.00M" in words
     assert "20 % to 33 %" in words
@@ -77,7 +77,7 @@ def test_a_name_that_looks_like_a_formula_stays_text_in_the_charts_workbooks():
 
 def test_a_model_that_has_not_converged_warns_and_hints_nothing():
     proof = made.evidence(converged=False)
-    deck = opened(made.report(evidence=proof, findings=findings(proof, made.WORDING)))
+    deck = opened(made.report(evidence=proof, insights=insights_of(proof, made.WORDING)))
     words = texts(deck)
     assert "has not converged" in words
     assert "There is no hint" in words
@@ -94,6 +94,6 @@ def test_without_spend_there_is_no_slide_of_returns():
 
 def test_what_the_model_cannot_tell_has_a_slide_only_where_there_is_something():
     gap = Limitation(LimitationKind.NO_TEST, "Cause from coincidence.", "No lift test.", "Run one.")
-    without, told = opened(made.report()), opened(made.report(unknown=(gap,)))
+    without, told = opened(made.report()), opened(made.report(limitations=(gap,)))
     assert len(told.slides) == len(without.slides) + 1
     assert "Cause from coincidence." in texts(told) and "Run one." in texts(told)

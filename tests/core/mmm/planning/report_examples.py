@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.errors import UserError
 from core.mmm import InfeasiblePlan, optimize
 from core.mmm.choices import Goal

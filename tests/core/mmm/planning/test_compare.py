@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.errors import UserError
+from core.mmm.planning.charts import plans_channels
 from core.mmm.planning.compare import RECENT_SPEND, ComparedPlan, compare_plans
-from core.mmm.planning.compare_charts import plans_channels
 from tests.core.mmm.plan_examples import WORDING, draws, saved, whatif_answer
 
 

@@ -84,7 +84,7 @@ def test_the_one_pager_is_one_page_with_the_answer_and_where_it_comes_from(make)
     words = drawn(pdf)
     for text in ("Plan for spring", "Television", "Spring \\(no. 3\\)", "Frozen on 30 Dec 2025", "Ask Ben."):
         assert text in words
-    assert report.figures()[0].value in words
+    assert report.kpi_tiles()[0].value in words
 
 
 @BOTH

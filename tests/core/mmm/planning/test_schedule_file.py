@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.data.calendar import Granularity
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.errors import UserError

@@ -5,8 +5,8 @@ from scipy import stats
 from core.mmm import fit
 from core.mmm.model.outliers import find_outliers
 from core.mmm.model.structure import structure_of
+from core.mmm.results.accuracy import crps, fit_metrics
 from core.mmm.results.loo import leave_one_out
-from core.mmm.results.metrics import crps, fit_metrics
 from tests.core.mmm.samples import plain, robyn_model, weekly
 
 

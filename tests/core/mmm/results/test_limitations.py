@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.mmm import FittedMMM
 from core.mmm.lift import LiftTest
-from core.mmm.results.limitations import LimitationKind, LimitationRules, unknowable
+from core.mmm.results.limitations import LimitationKind, LimitationRules, limitations_of
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 WORDS = Wording(kpi_label="Sales")
@@ -23,8 +23,8 @@ def told(
     """The channels of each gap found, after the diagnostics were changed."""
     model.diagnostics = {"converged": True, **diagnostics}
     found: dict[LimitationKind, list[str]] = {}
-    for unknown in unknowable(model, WORDS, rules):
-        found.setdefault(unknown.gap, []).extend(unknown.channels)
+    for unknown in limitations_of(model, WORDS, rules):
+        found.setdefault(unknown.kind, []).extend(unknown.channels)
     return found
 
 
@@ -78,7 +78,9 @@ def test_pairs_come_from_the_draws_and_the_baseline_is_told_apart(sound: FittedM
 def test_a_quiet_channel_says_how_wide_its_interval_is(sound: FittedMMM) -> None:
     found = told(sound, contraction={"zeta": 0.05, "alpha": 0.8})
     assert found[LimitationKind.QUIET] == ["zeta"]
-    texts = [unknown.evidence for unknown in unknowable(sound, WORDS) if unknown.gap is LimitationKind.QUIET]
+    texts = [
+        unknown.evidence for unknown in limitations_of(sound, WORDS) if unknown.kind is LimitationKind.QUIET
+    ]
     assert texts == ["Its interval is 97 % as wide as the belief's."]
 
 

@@ -14,8 +14,8 @@ from core.mmm.results.summary import (
     cut,
     model_verdict,
     moved_by_a_year,
-    read_out,
     spend_marks,
+    summarise_results,
     timelines,
     wording_for,
     year_before,
@@ -37,7 +37,7 @@ def last_year() -> Range:
 
 
 def read(level: float = 0.9):
-    return read_out(model(), words(), level, last_year())
+    return summarise_results(model(), words(), level, last_year())
 
 
 def test_channels_are_those_of_the_models_own_summary():
@@ -80,7 +80,7 @@ def test_the_year_before_is_the_same_weeks_and_missing_where_the_data_begin_late
     assert found.before.kpi == pytest.approx(before)
     assert found.channels_before is not None
     first_year = Range(model().dates[0], model().dates[51])
-    none = read_out(model(), words(), 0.9, first_year)
+    none = summarise_results(model(), words(), 0.9, first_year)
     assert none.before is None
     assert none.channels_before is None
 
@@ -134,9 +134,9 @@ def test_a_range_in_which_nothing_was_spent_is_read_without_a_return():
     silent = weekly(zeta=np.r_[np.full(30, 5.0), np.zeros(30)], alpha=np.r_[np.full(30, 5.0), np.zeros(30)])
     fitted = prior_model(silent, plain(), draws=20)
     span = Range(fitted.dates[-10], fitted.dates[-1])
-    found = read_out(fitted, wording_for(plain(), "Sales", "EUR", {}, "week"), 0.9, span)
+    found = summarise_results(fitted, wording_for(plain(), "Sales", "EUR", {}, "week"), 0.9, span)
     assert not found.totals.roas.known
-    assert "No money was spent" in found.findings.paragraph
+    assert "No money was spent" in found.insights.paragraph
     assert found.hints.empty
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.mmm.results.metrics import fit_metrics
+from core.mmm.results.accuracy import fit_metrics
 from core.mmm.validation.scores import Scores, score
 
 ACTUAL = np.random.default_rng(1).normal(100, 10, (2, 300))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.promo.comparison.charts import ComparedPromo, frontier_chart, promos_compared
 from core.promo.scenarios.best import frontier
 from core.promo.scenarios.evaluate import evaluate

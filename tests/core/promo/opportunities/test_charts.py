@@ -1,5 +1,5 @@
 from core.charts.base import alt_text
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.promo.opportunities.charts import department_map, gap_waterfall
 from core.promo.opportunities.gap import gap
 from core.promo.opportunities.heat_map import heat_map

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.charts.base import alt_text
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.promo.scenarios.charts import breakdown_bars
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario

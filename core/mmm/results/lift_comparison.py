@@ -28,7 +28,7 @@ COLUMNS = [
 DRAWS = 300
 
 
-def lift_answers(model: FittedMMM, level: float = 0.9) -> pd.DataFrame:
+def lift_comparison(model: FittedMMM, level: float = 0.9) -> pd.DataFrame:
     """One row per lift test: channel, start, end, measured, measured_sd, model with its interval, apart.
 
     All are totals over the window and the test's geos in KPI units. `apart` is the distance of the two over

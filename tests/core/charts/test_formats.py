@@ -1,6 +1,6 @@
 import pytest
 
-from core.charts.wording import Wording, compact, percent, probability
+from core.charts.formats import Wording, compact, percent, probability
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,31 @@ import pandas as pd
 import pytest
 
 from core.mmm.results.evidence import Estimate
-from core.mmm.results.findings import NO_ADVICE, NO_SPEND, findings
+from core.mmm.results.insights import NO_ADVICE, NO_SPEND, Hint, budget_hints, insights_of
 from tests.core.mmm import hand_made as made
 
 
+def test_clear_channels_are_raised_and_lowered_and_unclear_ones_held():
+    table = budget_hints(made.evidence(mroas_draws=made.mroas_draws((1.6, 3.0, 0.2)))).set_index("channel")
+    assert table.loc["search_S", "hint"] == Hint.RAISE
+    assert table.loc["print_S", "hint"] == Hint.LOWER
+    noise = made.evidence(mroas_draws=made.mroas_draws((1.5, 1.5, 1.5), sd=1.0))
+    assert set(budget_hints(noise)["hint"]) == {Hint.HOLD}
+
+
+def test_a_channel_the_data_barely_spoke_about_is_tested_first():
+    silent = {"tv_S": 0.8, "search_S": 0.01, "print_S": 0.5}
+    table = budget_hints(made.evidence(contraction=silent)).set_index("channel")
+    assert table.loc["search_S", "hint"] == Hint.TEST
+
+
+def test_there_is_no_hint_before_convergence_or_for_a_single_channel():
+    assert budget_hints(made.evidence(converged=False)).empty
+    assert budget_hints(made.evidence(mroas_draws=made.mroas_draws((1.4,)))).empty
+
+
 def test_one_clear_winner_is_called_best_with_its_probability():
-    text = findings(made.evidence(mroas_draws=made.mroas_draws((3.0, 1.0, 0.5))), made.WORDING).paragraph
+    text = insights_of(made.evidence(mroas_draws=made.mroas_draws((3.0, 1.0, 0.5))), made.WORDING).paragraph
     assert "works hardest in TV" in text
     assert "the best channel with over 99 % probability" in text
     assert "A small shift of money from Print to TV would raise Revenue with over 99 % probability" in text
@@ -18,7 +37,7 @@ def test_one_clear_winner_is_called_best_with_its_probability():
 
 def test_overlapping_intervals_crown_no_winner_and_advise_a_test():
     draws = made.mroas_draws((1.5, 1.51, 1.49), sd=0.8)
-    text = findings(made.evidence(mroas_draws=draws), made.WORDING).paragraph
+    text = insights_of(made.evidence(mroas_draws=draws), made.WORDING).paragraph
     assert "No channel is clearly the best place" in text
     assert "No shift of money between channels is safe" in text
     assert "lift test" in text
@@ -27,7 +46,7 @@ def test_overlapping_intervals_crown_no_winner_and_advise_a_test():
 
 def test_a_model_that_has_not_converged_warns_first_and_gives_no_advice():
     diagnostics = {"max_rhat": 1.31, "min_ess_bulk": 38.0}
-    found = findings(made.evidence(converged=False, diagnostics=diagnostics), made.WORDING)
+    found = insights_of(made.evidence(converged=False, diagnostics=diagnostics), made.WORDING)
     assert found.paragraph.startswith("This model has not converged (R-hat 1.31, 38 effective draws)")
     assert found.paragraph.endswith(NO_ADVICE)
     assert "shift of money" not in found.paragraph
@@ -37,35 +56,35 @@ def test_nothing_spent_has_no_return_and_says_so():
     nothing = made.evidence(
         mroas_draws=pd.DataFrame(), channels=made.channels((0.0, 0.0, 0.0)), totals=made.totals(spend=0)
     )
-    text = findings(nothing, made.WORDING).paragraph
+    text = insights_of(nothing, made.WORDING).paragraph
     assert NO_SPEND in text
     assert "nan" not in text.lower()
 
 
 def test_an_effect_that_may_be_nothing_is_called_that():
-    text = findings(made.evidence(totals=made.totals((0.03, 0.001, 0.08))), made.WORDING).paragraph
+    text = insights_of(made.evidence(totals=made.totals((0.03, 0.001, 0.08))), made.WORDING).paragraph
     assert "do not rule out that it was next to nothing" in text
 
 
 def test_the_first_finding_quotes_share_amount_and_interval_in_the_projects_currency():
-    first = findings(made.evidence(), made.WORDING).sentences[0].text
+    first = insights_of(made.evidence(), made.WORDING).sentences[0].text
     assert "26 %" in first
     assert "€1.56M of €6.00M" in first
     assert "90 % interval €1.20M to €1.98M, or 20 % to 33 %" in first
 
 
 def test_a_rise_is_told_only_when_the_draws_are_sure_of_it():
-    sure = findings(made.evidence(share_rose=0.93), made.WORDING).paragraph
+    sure = insights_of(made.evidence(share_rose=0.93), made.WORDING).paragraph
     assert "higher than a year before with 93 % probability" in sure
-    assert "a year before" not in findings(made.evidence(share_rose=0.6), made.WORDING).paragraph
-    fell = findings(made.evidence(share_rose=0.05), made.WORDING).paragraph
+    assert "a year before" not in insights_of(made.evidence(share_rose=0.6), made.WORDING).paragraph
+    fell = insights_of(made.evidence(share_rose=0.05), made.WORDING).paragraph
     assert "lower than a year before with 95 % probability" in fell
 
 
 def test_a_best_channel_the_data_barely_spoke_about_is_to_be_tested_first():
     silent = {"tv_S": 0.02, "search_S": 0.7, "print_S": 0.5}
     draws = made.mroas_draws((3.0, 1.0, 0.5))
-    text = findings(made.evidence(mroas_draws=draws, contraction=silent), made.WORDING).paragraph
+    text = insights_of(made.evidence(mroas_draws=draws, contraction=silent), made.WORDING).paragraph
     assert "Test before moving money to TV" in text
     assert "The data barely spoke about TV" in text
     assert "would raise" not in text
@@ -73,26 +92,26 @@ def test_a_best_channel_the_data_barely_spoke_about_is_to_be_tested_first():
 
 def test_a_saturated_channel_is_named():
     flat = made.channels().assign(mroas=lambda frame: 0.3 * frame["roas"])
-    text = findings(made.evidence(channels=flat), made.WORDING).paragraph
+    text = insights_of(made.evidence(channels=flat), made.WORDING).paragraph
     assert "TV is largely saturated: its next money brings about 30 %" in text
 
 
 def test_it_is_said_when_even_the_best_place_may_not_return_its_money():
     draws = made.mroas_draws((0.95, 0.6, 0.3), sd=0.1)
-    text = findings(made.evidence(mroas_draws=draws), made.WORDING).paragraph
+    text = insights_of(made.evidence(mroas_draws=draws), made.WORDING).paragraph
     chance = float((draws["tv_S"] > 1).mean())
     assert f"returns itself in Revenue has {chance * 100:.0f} % probability" in text
 
 
 def test_a_single_channel_is_not_ranked():
     one = made.evidence(mroas_draws=made.mroas_draws((1.4,)), channels=made.channels().head(1))
-    text = findings(one, made.WORDING).paragraph
+    text = insights_of(one, made.WORDING).paragraph
     assert "TV is the only channel with spend" in text
     assert "lowest" not in text
 
 
 def test_every_amount_in_the_text_comes_from_the_kept_figures():
-    found = findings(made.evidence(), made.WORDING)
+    found = insights_of(made.evidence(), made.WORDING)
     for finding in found.sentences:
         values = list(finding.figures.values())
         said = {f"{v:.2f}" for v in values} | {f"{v * 100:.0f}" for v in values} | {"99", "1"}

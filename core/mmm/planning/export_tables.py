@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.charts.wording import Wording
+from core.charts.formats import Wording
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.mmm.planning.compare import PlanComparison
 from core.mmm.planning.report import PlanReport

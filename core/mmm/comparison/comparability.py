@@ -56,7 +56,7 @@ def common_windows(contenders: Sequence[Candidate]) -> tuple[Window, ...]:
     return tuple(sorted(set.intersection(*(contender.windows for contender in contenders))))
 
 
-def slices_ground(contenders: Sequence[Candidate]) -> Comparability:
+def folds_comparability(contenders: Sequence[Candidate]) -> Comparability:
     """Whether all forecast the same KPI in the same slices."""
     without = [contender.label for contender in contenders if not contender.results]
     if without:
@@ -70,7 +70,7 @@ def slices_ground(contenders: Sequence[Candidate]) -> Comparability:
     return Comparability(True)
 
 
-def holdout_ground(contenders: Sequence[Candidate]) -> Comparability:
+def holdout_comparability(contenders: Sequence[Candidate]) -> Comparability:
     """Whether all held the same KPI of the same periods back."""
     without = [contender.label for contender in contenders if not contender.model.config.holdout]
     if len(without) == len(contenders):
@@ -86,7 +86,7 @@ def holdout_ground(contenders: Sequence[Candidate]) -> Comparability:
     return Comparability(True)
 
 
-def loo_ground(contenders: Sequence[Candidate]) -> Comparability:
+def loo_comparability(contenders: Sequence[Candidate]) -> Comparability:
     """Whether all were fitted to the same rows of the same KPI."""
     spans = {fitted_span(contender.model) for contender in contenders}
     models = [contender.model for contender in contenders]

@@ -9,14 +9,66 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from core.charts.wording import Wording, percent, probability
+import pandas as pd
+
+from core.charts.formats import Wording, percent, probability
 from core.mmm.results.evidence import Estimate, Evidence
 
 NO_SPEND = (
     "No money was spent in this range, so no channel has a return; any effect was left by earlier spend."
 )
 NO_ADVICE = "No advice on where to put money is given until the model has converged."
+
+
+class Hint(StrEnum):
+    """What to do with a channel's money next."""
+
+    RAISE = "raise"
+    LOWER = "lower"
+    HOLD = "hold"
+    TEST = "test first"
+
+
+HINT_COLOURS = {Hint.RAISE: "#0b7a70", Hint.LOWER: "#b4441d", Hint.HOLD: "#5f6e6c", Hint.TEST: "#8a6400"}
+
+
+@dataclass(frozen=True)
+class HintRules:
+    """When a hint is given; probabilities and contraction are 0..1."""
+
+    clear: float = 0.8
+    barely: float = 0.1
+
+
+def budget_hints(evidence: Evidence, rules: HintRules | None = None) -> pd.DataFrame:
+    """channel, spend, mroas with its interval, above (probability), hint; highest marginal return first.
+
+    `above` is the share of draws in which the channel's next money returns more than the same money spread
+    over all channels as today (the spend-weighted mean of marginal returns). Empty without spend or
+    before convergence.
+    """
+    rules = rules or HintRules()
+    columns = ["channel", "spend", "mroas", "mroas_lower", "mroas_upper", "above", "hint"]
+    draws = evidence.mroas_draws
+    if not evidence.converged or draws.empty or draws.shape[1] < 2:
+        return pd.DataFrame(columns=columns)
+    rows = evidence.channels.set_index("channel").loc[list(draws.columns)]
+    weights = rows["spend"] / rows["spend"].sum()
+    split = draws.mul(weights, axis=1).sum(axis=1)
+    above = draws.gt(split, axis=0).mean()
+    hints = [_hint(float(above[name]), evidence.contraction.get(name, 1.0), rules) for name in draws.columns]
+    table = rows.assign(above=above, hint=hints).reset_index()[columns]
+    return table.sort_values("mroas", ascending=False, ignore_index=True)
+
+
+def _hint(above: float, contraction: float, rules: HintRules) -> Hint:
+    if contraction < rules.barely:
+        return Hint.TEST
+    if above >= rules.clear:
+        return Hint.RAISE
+    return Hint.LOWER if above <= 1 - rules.clear else Hint.HOLD
 
 
 @dataclass(frozen=True)
@@ -51,13 +103,13 @@ class Insights:
         return " ".join([*texts, *(finding.text for finding in self.sentences)])
 
 
-def findings(evidence: Evidence, wording: Wording, rules: InsightRules | None = None) -> Insights:
+def insights_of(evidence: Evidence, wording: Wording, rules: InsightRules | None = None) -> Insights:
     """The three findings of one range of a model, with a warning when it has not converged."""
     rules = rules or InsightRules()
-    first, second = media_caused(evidence, wording, rules), best_and_worst(evidence, wording, rules)
+    first, second = media_contribution(evidence, wording, rules), best_and_worst(evidence, wording, rules)
     if not evidence.converged:
         return Insights((first, second, Insight(NO_ADVICE)), not_converged(evidence))
-    third = next_money(evidence, wording, rules)
+    third = budget_advice(evidence, wording, rules)
     return Insights(tuple(part for part in (first, second, third) if part.text))
 
 
@@ -86,7 +138,7 @@ def _kept(name: str, estimate: Estimate) -> dict[str, float]:
     return {name: estimate.mean, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}
 
 
-def media_caused(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
+def media_contribution(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
     """How much of the KPI media caused, how sure that is, and whether it rose against the year before."""
     totals, level = evidence.totals, percent(evidence.level)
     share, media = totals.media_share, totals.media
@@ -149,7 +201,7 @@ def _only_channel(name: str, evidence: Evidence, wording: Wording) -> Insight:
     return Insight(text, _kept("best_mroas", estimate))
 
 
-def next_money(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
+def budget_advice(evidence: Evidence, wording: Wording, rules: InsightRules) -> Insight:
     """Where money should go next, what is saturated, and about which channels the data barely spoke."""
     odds = evidence.odds()
     parts = [_shift(evidence, wording, rules), _saturated(evidence, wording, rules)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.mmm.lift import LiftTest
-from core.mmm.results.lift_answers import lift_answers
+from core.mmm.results.lift_comparison import lift_comparison
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 WINDOW = {"channel": "zeta", "start": "2023-03-06", "end": "2023-04-02"}
@@ -14,7 +14,7 @@ WINDOW = {"channel": "zeta", "start": "2023-03-06", "end": "2023-04-02"}
 def answered(**changes: float):
     test = LiftTest(**WINDOW, **{"lift": 0.0, "lift_sd": 1.0, **changes})
     model = prior_model(weekly(80), plain(lift_tests=[test], max_lag=1))
-    return model, lift_answers(model).iloc[0]
+    return model, lift_comparison(model).iloc[0]
 
 
 def test_without_carry_over_switching_off_is_the_whole_contribution() -> None:
@@ -31,4 +31,4 @@ def test_a_test_that_the_model_contradicts_stands_apart() -> None:
 
 
 def test_without_tests_there_is_nothing_to_say() -> None:
-    assert lift_answers(prior_model(weekly(80), plain())).empty
+    assert lift_comparison(prior_model(weekly(80), plain())).empty

@@ -10,7 +10,7 @@ from core.database import session
 from core.promo.charts import joined, sales_by_week
 from core.promo.ingest.file_info import FactsSpan
 from core.promo.store import files as facts
-from pages.plan.promo.cached import sales_frame
+from pages.plan.shared_promo.cached import sales_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import KpiCard, card, chart, kpi_row

@@ -12,7 +12,7 @@ from core.promo import effects
 from core.promo.days import ALL_GEOS
 from core.promo.fitted import PromoModel
 from core.promo.model_info import PromoModelInfo
-from pages.plan.promo.cached import promo_model
+from pages.plan.shared_promo.cached import promo_model
 
 
 @dataclass(frozen=True)

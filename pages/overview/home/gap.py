@@ -19,8 +19,8 @@ from core.promo.opportunities.months import month_words
 from core.promo.opportunities.values import Gap
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.store import reference
-from pages.plan.promo.cached import promo_model, sales_frame
-from pages.plan.promo.month import months_of, planned_in
+from pages.plan.shared_promo.cached import promo_model, sales_frame
+from pages.plan.shared_promo.month import months_of, planned_in
 
 MONTH = "month"
 

@@ -21,7 +21,7 @@ from core.queue.store import watching as processing
 from pages.data.sales.glance import promotion_days
 from pages.overview.home.gap import gap_words
 from pages.overview.home.steps import Step, step_card
-from pages.plan.promo.cached import sales_frame
+from pages.plan.shared_promo.cached import sales_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import card, chart, section

@@ -21,7 +21,7 @@ from core.promo.store import post_mortems as reviews
 from pages.plan.brief.assets import ask_assets
 from pages.plan.brief.form import ask_words
 from pages.plan.brief.state import BriefEditorState, desk_of, made_anew
-from pages.plan.promo.verdict import verdict_badge
+from pages.plan.shared_promo.verdict import verdict_badge
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
 from pages.shared.layout import Download, download_menu

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.access import Permission
 from pages.plan.brief.editor import brief_board
-from pages.plan.promo.brief_choice import choose_promo
-from pages.plan.promo.library import saved_promos
+from pages.plan.shared_promo.brief_choice import choose_promo
+from pages.plan.shared_promo.saved_promos import saved_promos
 from pages.shared.layout import empty_state, page_header
 from pages.shared.screens import Screen
 from pages.shared.session import require_project

@@ -11,11 +11,11 @@ from core.access import Membership, Permission, Person
 from core.charts.formats import Wording, probability
 from core.promo.opportunities.kept import SavedOpportunity
 from core.promo.opportunities.values import Opportunity, OpportunityKind
+from core.promo.scenarios.draft import PromoDraft
+from core.promo.scenarios.labels import signed_money
 from core.promo.store import opportunities
-from pages.plan.promo.draft import PromoDraft
-from pages.plan.promo.labels import signed_money
-from pages.plan.promo.open import TABS, show_tab
-from pages.plan.promo.state import close_promo, table_of
+from pages.plan.shared_promo.editor_state import close_promo, table_of
+from pages.plan.shared_promo.open import TABS, show_tab
 from pages.shared.actions import FAILED, attempt, offer_undo
 from pages.shared.escape import plain
 from pages.shared.formatting import day

@@ -18,10 +18,10 @@ from core.promo.opportunities.values import Gap, GapFigure, Opportunity
 from core.promo.store import opportunities as kept_opportunities
 from core.promo.store import reference
 from pages.plan.opportunities.cards import show_cards
-from pages.plan.promo.answer import NAMES, amount, change, span
-from pages.plan.promo.cached import discovered
-from pages.plan.promo.context import PromoContext, ground_of, show_behind
-from pages.plan.promo.month import Discovered, MonthAsked, months_of, planned_in
+from pages.plan.shared_promo.cached import discovered
+from pages.plan.shared_promo.context import PromoContext, ground_of, show_behind
+from pages.plan.shared_promo.kpis import NAMES, amount, change, span
+from pages.plan.shared_promo.month import Discovered, MonthAsked, months_of, planned_in
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.formatting import day

@@ -20,15 +20,15 @@ from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind, Reference
 from core.mmm.planning.budget_start import basis_for_reference, start_budget
 from core.mmm.planning.limit_text import explain_clash, settings_text
 from core.mmm.planning.plan_text import horizon_text
+from pages.plan.optimization.budget_form import ask_budget, ask_horizon
 from pages.plan.optimization.frontier import show_frontier
-from pages.plan.plans.answers import plan_basis, plan_curves, trained
-from pages.plan.plans.budget_answer import show_answer
-from pages.plan.plans.budget_form import ask_budget, ask_horizon
-from pages.plan.plans.keep import keep_budget
-from pages.plan.plans.model import choose_model, trusted, wording_of
-from pages.plan.plans.open import show_kept_model, show_model_gone
-from pages.plan.plans.save import new_button, save_buttons, show_name
-from pages.plan.plans.state import PlanEditorState
+from pages.plan.shared_media.answers import plan_basis, plan_curves, trained
+from pages.plan.shared_media.budget_answer import show_answer
+from pages.plan.shared_media.editor_state import PlanEditorState
+from pages.plan.shared_media.model import choose_model, trusted, wording_of
+from pages.plan.shared_media.open import show_kept_model, show_model_gone
+from pages.plan.shared_media.plan_actions import keep_budget
+from pages.plan.shared_media.save import new_button, save_buttons, show_name
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 

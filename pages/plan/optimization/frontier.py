@@ -15,7 +15,7 @@ from core.mmm.planning.budget_charts import frontier_chart
 from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.frontier import FrontierPoint, adopted, frontier_points
 from core.mmm.planning.plan_text import split_label
-from pages.plan.plans.answers import trained
+from pages.plan.shared_media.answers import trained
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import chart, section

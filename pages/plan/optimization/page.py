@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.access import Permission
 from core.mmm.planning.budget_inputs import PlanKind
 from pages.plan.optimization.editor import budget_screen
-from pages.plan.plans.frozen import show_frozen
-from pages.plan.plans.library import show_saved
-from pages.plan.plans.model import trained_models
-from pages.plan.plans.open import open_bench, plan_tabs
+from pages.plan.shared_media.frozen import show_frozen
+from pages.plan.shared_media.model import trained_models
+from pages.plan.shared_media.open import open_bench, plan_tabs
+from pages.plan.shared_media.saved_plans import show_saved
 from pages.shared.layout import page_header
 from pages.shared.session import require_project
 

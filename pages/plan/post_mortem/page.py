@@ -5,9 +5,9 @@ from __future__ import annotations
 from core.access import Permission
 from pages.plan.post_mortem.report import last_sold
 from pages.plan.post_mortem.view import review_board
-from pages.plan.promo.brief_choice import choose_promo
-from pages.plan.promo.context import ground_of
-from pages.plan.promo.library import saved_promos
+from pages.plan.shared_promo.brief_choice import choose_promo
+from pages.plan.shared_promo.context import ground_of
+from pages.plan.shared_promo.saved_promos import saved_promos
 from pages.shared.layout import empty_state, page_header
 from pages.shared.screens import Screen
 from pages.shared.session import require_project

@@ -21,8 +21,8 @@ from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.promo.store import post_mortems as reviews
-from pages.plan.promo.cached import promo_model, rules_of, sales_frame
-from pages.plan.promo.context import PromoContext
+from pages.plan.shared_promo.cached import promo_model, rules_of, sales_frame
+from pages.plan.shared_promo.context import PromoContext
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from core.promo.store import models
 from core.promo.store import post_mortems as reviews
 from pages.plan.post_mortem.figures import show_cards, show_course, show_parts, show_sentences, show_signals
 from pages.plan.post_mortem.report import Review, change_of, review_of
-from pages.plan.promo.answer import NAMES
-from pages.plan.promo.context import PromoContext, show_behind
-from pages.plan.promo.export import XLSX, file_name
+from pages.plan.shared_promo.context import PromoContext, show_behind
+from pages.plan.shared_promo.export import XLSX, file_name
+from pages.plan.shared_promo.kpis import NAMES
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
 from pages.shared.formatting import day, moment

@@ -13,12 +13,12 @@ from core.charts.formats import MISSING, Wording
 from core.database import session
 from core.documents.tables import to_csv_bytes
 from core.promo.comparison.charts import ComparedPromo, promos_compared
+from core.promo.scenarios.labels import listed, type_name
 from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
 from core.promo.store import scenarios
-from pages.plan.promo.answer import FIGURES, NAMES, amount, change, span
-from pages.plan.promo.context import wording_of
-from pages.plan.promo.labels import listed, type_name
-from pages.plan.promo.library import saved_promos
+from pages.plan.shared_promo.context import wording_of
+from pages.plan.shared_promo.kpis import FIGURES, NAMES, amount, change, span
+from pages.plan.shared_promo.saved_promos import saved_promos
 from pages.shared.formatting import day
 from pages.shared.layout import Download, chart, download_row, empty_state
 

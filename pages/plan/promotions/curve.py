@@ -10,8 +10,8 @@ from core.charts.base import INK
 from core.promo.charts import uplift_curves
 from core.promo.days import ALL_GEOS
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
-from pages.plan.promo.cached import curves
-from pages.plan.promo.context import PromoContext
+from pages.plan.shared_promo.cached import curves
+from pages.plan.shared_promo.context import PromoContext
 from pages.shared.layout import chart
 
 

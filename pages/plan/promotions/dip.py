@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.charts.formats import Wording
 from core.promo.scenarios.kpis import PromoKpis
-from pages.plan.promo.labels import pct, signed_money
+from core.promo.scenarios.labels import pct, signed_money
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 

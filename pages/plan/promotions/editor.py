@@ -8,13 +8,9 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.errors import UserError
+from core.promo.scenarios.draft import PromoDraft
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.verdict import Issue
-from pages.plan.promo.answer import show_breakdown, show_kpis, show_notes
-from pages.plan.promo.context import PromoContext, ground_of, show_behind
-from pages.plan.promo.draft import PromoDraft
-from pages.plan.promo.state import PromoEditorState
-from pages.plan.promo.verdict import show_verdict
 from pages.plan.promotions.dip import show_after
 from pages.plan.promotions.figures import ScenarioFigures, all_cured, cured, figures_of
 from pages.plan.promotions.grid import edit_lines, take_edits
@@ -24,6 +20,10 @@ from pages.plan.promotions.next_steps import show_way_on
 from pages.plan.promotions.save import save_buttons, show_name
 from pages.plan.promotions.search import show_search
 from pages.plan.promotions.start import begin, start_over
+from pages.plan.shared_promo.context import PromoContext, ground_of, show_behind
+from pages.plan.shared_promo.editor_state import PromoEditorState
+from pages.plan.shared_promo.kpis import show_breakdown, show_kpis, show_notes
+from pages.plan.shared_promo.verdict import show_verdict
 from pages.shared.actions import show_faults
 from pages.shared.session import require_project
 

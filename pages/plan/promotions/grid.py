@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.plan.promo.context import PromoContext
-from pages.plan.promo.draft import COLUMNS, Line, PromoDraft
-from pages.plan.promo.state import PromoEditorState
+from core.promo.scenarios.draft import COLUMNS, Line, PromoDraft
+from pages.plan.shared_promo.context import PromoContext
+from pages.plan.shared_promo.editor_state import PromoEditorState
 
 MOST_PCT = 95.0
 ROW = 35

@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.promo.scenarios.draft import PromoDraft
+from core.promo.scenarios.labels import TYPE_LINES, type_name
 from core.promo.scenarios.scenario import ScenarioType
-from pages.plan.promo.context import PromoContext
-from pages.plan.promo.draft import PromoDraft
-from pages.plan.promo.labels import TYPE_LINES, type_name
-from pages.plan.promo.state import PromoEditorState
+from pages.plan.shared_promo.context import PromoContext
+from pages.plan.shared_promo.editor_state import PromoEditorState
 
 MOST_LETTERS = 100
 MOST_LEGAL = 1_000

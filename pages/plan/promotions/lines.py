@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
-from pages.plan.promo.context import PromoContext
-from pages.plan.promo.labels import listed, pct, signed_money
+from core.promo.scenarios.labels import listed, pct, signed_money
 from pages.plan.promotions.curve import show_curve
+from pages.plan.shared_promo.context import PromoContext
 
 POOLED = "pooled"
 EVIDENCE_HELP = (

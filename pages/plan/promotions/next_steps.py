@@ -7,10 +7,10 @@ import datetime as dt
 import streamlit as st
 
 from core.access import Membership
-from pages.plan.plans.link import copy_address
-from pages.plan.promo.export import downloads
-from pages.plan.promo.state import PromoEditorState
 from pages.plan.promotions.figures import ScenarioFigures
+from pages.plan.shared_promo.editor_state import PromoEditorState
+from pages.plan.shared_promo.export import downloads
+from pages.shared.copy_link import copy_address
 from pages.shared.layout import download_menu
 from pages.shared.screens import Screen, go
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core.access import Permission
-from pages.plan.promo.library import show_saved
-from pages.plan.promo.open import open_table, promo_tabs
 from pages.plan.promotions.compare import show_comparison
 from pages.plan.promotions.editor import promo_board
 from pages.plan.promotions.settings_tab import show_settings
+from pages.plan.shared_promo.open import open_table, promo_tabs
+from pages.plan.shared_promo.saved_promos import show_saved
 from pages.shared.layout import page_header
 from pages.shared.session import require_project
 

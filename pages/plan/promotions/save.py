@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.database import session
+from core.promo.scenarios.draft import PromoDraft
 from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import scenarios
-from pages.plan.promo.draft import PromoDraft
-from pages.plan.promo.state import OPPORTUNITY, PROMO, PromoEditorState, close_promo, table_of
-from pages.plan.promo.verdict import verdict_badge
 from pages.plan.promotions.figures import ScenarioFigures
+from pages.plan.shared_promo.editor_state import OPPORTUNITY, PROMO, PromoEditorState, close_promo, table_of
+from pages.plan.shared_promo.verdict import verdict_badge
 from pages.shared.actions import FAILED, attempt, toast_next
 from pages.shared.escape import plain
 from pages.shared.screens import choose

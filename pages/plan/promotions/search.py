@@ -10,12 +10,12 @@ import streamlit as st
 
 from core.promo.comparison.charts import frontier_chart
 from core.promo.scenarios.best import BestDeal, DealGoal, DiscountFrontierPoint
+from core.promo.scenarios.labels import pct, signed_money
 from core.promo.scenarios.scenario import PromoScenario
-from pages.plan.promo.answer import NAMES, change, span
-from pages.plan.promo.cached import best_deal, frontier_points
-from pages.plan.promo.context import PromoContext
-from pages.plan.promo.labels import pct, signed_money
 from pages.plan.promotions.figures import ScenarioFigures
+from pages.plan.shared_promo.cached import best_deal, frontier_points
+from pages.plan.shared_promo.context import PromoContext
+from pages.plan.shared_promo.kpis import NAMES, change, span
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import chart

@@ -14,7 +14,7 @@ from core.database import session
 from core.errors import UserError
 from core.promo.scenarios.settings import BrandRule, BrandRuleKind, PromoSettings
 from core.promo.store import reference
-from pages.plan.promo.context import known_cells
+from pages.plan.shared_promo.context import known_cells
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.session import may
 

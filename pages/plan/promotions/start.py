@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.promo.scenarios.draft import PromoDraft
+from core.promo.scenarios.labels import TYPE_ICONS, TYPE_LINES, TYPE_NAMES
 from core.promo.scenarios.scenario import ScenarioType
 from core.promo.scenarios.starting_points import starting_point
-from pages.plan.promo.context import PromoContext
-from pages.plan.promo.draft import PromoDraft
-from pages.plan.promo.labels import TYPE_ICONS, TYPE_LINES, TYPE_NAMES
-from pages.plan.promo.state import PromoEditorState
 from pages.plan.promotions.header import DATE_FORMAT
+from pages.plan.shared_promo.context import PromoContext
+from pages.plan.shared_promo.editor_state import PromoEditorState
 from pages.shared.actions import user_errors
 
 DAYS = 7

@@ -14,7 +14,7 @@ import streamlit as st
 from core.mmm.planning.drivers import PlanDriver
 from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan, WhatIfInputs
 from core.mmm.planning.whatif_text import driver_text
-from pages.plan.scenarios.desk import ScenarioEditorState
+from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.escape import plain
 
 

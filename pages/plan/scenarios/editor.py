@@ -16,18 +16,18 @@ from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.whatif import solve_whatif
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_inputs import WhatIfInputs
-from pages.plan.plans.answers import plan_basis, spend_forecast, trained
-from pages.plan.plans.budget_form import ask_horizon
-from pages.plan.plans.keep import keep_whatif
-from pages.plan.plans.model import choose_model, trusted, wording_of
-from pages.plan.plans.open import show_kept_model, show_model_gone
-from pages.plan.plans.save import new_button, save_buttons, show_name
-from pages.plan.plans.state import PlanEditorState
-from pages.plan.plans.whatif_answer import show_channels, show_sentence, show_whatif
-from pages.plan.scenarios.desk import ScenarioEditorState
+from pages.plan.optimization.budget_form import ask_horizon
 from pages.plan.scenarios.driver_editor import take_period_edits
 from pages.plan.scenarios.scenario_editor import edit_scenario, renew_form
 from pages.plan.scenarios.schedule_grid import take_edits
+from pages.plan.scenarios.state import ScenarioEditorState
+from pages.plan.shared_media.answers import plan_basis, spend_forecast, trained
+from pages.plan.shared_media.editor_state import PlanEditorState
+from pages.plan.shared_media.model import choose_model, trusted, wording_of
+from pages.plan.shared_media.open import show_kept_model, show_model_gone
+from pages.plan.shared_media.plan_actions import keep_whatif
+from pages.plan.shared_media.save import new_button, save_buttons, show_name
+from pages.plan.shared_media.whatif_answer import show_channels, show_sentence, show_whatif
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import section

@@ -9,7 +9,7 @@ from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek_goal
 from core.mmm.planning.whatif import SpendForecast
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_text import goal_sentence
-from pages.plan.scenarios.desk import ScenarioEditorState
+from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 

@@ -12,14 +12,14 @@ from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif import SpendForecast
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_schedule import first_whatif, read_whatif
-from pages.plan.plans.answers import trained
-from pages.plan.plans.state import PlanEditorState
-from pages.plan.plans.whatif_answer import show_forecast
-from pages.plan.scenarios.desk import ScenarioEditorState, choose_geo
 from pages.plan.scenarios.driver_editor import ask_drivers
 from pages.plan.scenarios.goal_editor import edit_goal
 from pages.plan.scenarios.schedule_grid import edit_grid, show_fills
 from pages.plan.scenarios.sliders import ask_spend
+from pages.plan.scenarios.state import ScenarioEditorState, choose_geo
+from pages.plan.shared_media.answers import trained
+from pages.plan.shared_media.editor_state import PlanEditorState
+from pages.plan.shared_media.whatif_answer import show_forecast
 from pages.shared.actions import show_faults
 
 

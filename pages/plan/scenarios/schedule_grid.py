@@ -14,7 +14,7 @@ from core.mmm.planning.budget_inputs import to_cents
 from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.planning.whatif_schedule import Fill, fill, has_months, month_frame, with_months
-from pages.plan.scenarios.desk import ScenarioEditorState
+from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.escape import plain
 
 MOST_ROWS = 18

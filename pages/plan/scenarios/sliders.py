@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.formats import Wording
 from core.mmm.planning.budget_inputs import to_cents
 from core.mmm.planning.whatif_schedule import scale
-from pages.plan.scenarios.desk import ScenarioEditorState
+from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.escape import plain
 
 MOST_PCT = 200

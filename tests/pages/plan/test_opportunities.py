@@ -13,7 +13,7 @@ from core.database import session
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.store import opportunities, scenarios
-from pages.plan.promo.month import months_of, planned_in
+from pages.plan.shared_promo.month import months_of, planned_in
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned

@@ -9,8 +9,8 @@ from core.access import Person
 from core.database import session
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.store import models, reference
-from pages.plan.promo.cached import best_deal, frontier_points, promo_model
-from pages.plan.promo.context import PromoContext, Wording
+from pages.plan.shared_promo.cached import best_deal, frontier_points, promo_model
+from pages.plan.shared_promo.context import PromoContext, Wording
 from tests.core.promo.made import made_segments
 from tests.pages.plan.learned import keep_learned
 

@@ -16,8 +16,8 @@ from core.promo.scenarios.settings import BrandRule, BrandRuleKind
 from core.promo.scenarios.validate import validate
 from core.promo.store import scenarios
 from core.promo.store.reference import promo_settings
-from pages.plan.promo.export import figure_table, promo_tables
 from pages.plan.promotions.settings_tab import RULES
+from pages.plan.shared_promo.export import figure_table, promo_tables
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned

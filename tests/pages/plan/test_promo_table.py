@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from core.errors import UserError
+from core.promo.scenarios.draft import Line, PromoDraft
 from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
-from pages.plan.promo.draft import Line, PromoDraft
-from pages.plan.promo.state import PromoEditorState
 from pages.plan.promotions.grid import edited, lines_frame
+from pages.plan.shared_promo.editor_state import PromoEditorState
 
 TV = Line("TV", "online", 20.0)
 AUDIO = Line("Audio", "offline", 10.0, ("LOYAL",), "quiet")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.plan.plans.state import PlanEditorState
+from pages.plan.shared_media.editor_state import PlanEditorState
 
 
 def test_the_answer_of_an_overtaken_run_does_not_bring_its_inputs_back() -> None:

@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.whatif_schedule import all_geos, first_whatif, read_whatif, split_by_geo
-from pages.plan.plans.state import PlanEditorState
+from pages.plan.shared_media.editor_state import PlanEditorState
 
 Change = Callable[[WhatIfInputs], WhatIfInputs]
 

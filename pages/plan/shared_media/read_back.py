@@ -14,8 +14,8 @@ from core.mmm.planning.schedule import ScheduleShape
 from core.mmm.planning.schedule_file import LIMITS, read_schedule
 from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.planning.whatif_schedule import read_whatif
-from pages.plan.plans.answers import plan_basis, trained
-from pages.plan.plans.state import PlanEditorState
+from pages.plan.shared_media.answers import plan_basis, trained
+from pages.plan.shared_media.editor_state import PlanEditorState
 from pages.shared.actions import toast_next, user_errors
 
 

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.charts.formats import Wording
 from core.mmm.planning.budget_inputs import Reference, to_cents
 from core.mmm.planning.limit_values import ChannelLimit
-from pages.plan.plans.state import frozen, refreeze
+from pages.plan.shared_media.editor_state import frozen, refreeze
 
 CAPS = {"the most ever spent": 1.0, "half more than that": 1.5, "three times that": 3.0}
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.promo.scenarios.kpis import PromoKpis
+from core.promo.scenarios.labels import type_name
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.verdict import Verdict
-from pages.plan.promo.answer import BREAKDOWNS, FIGURES, NAMES
-from pages.plan.promo.labels import type_name
+from pages.plan.shared_promo.kpis import BREAKDOWNS, FIGURES, NAMES
 from pages.shared.layout import Download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

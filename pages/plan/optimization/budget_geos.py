@@ -11,9 +11,9 @@ from core.charts.formats import Wording
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs, Reference
 from core.mmm.planning.limit_values import GeoLimit
-from pages.plan.plans.budget_timing import amount_of, money_column
-from pages.plan.plans.limits import SPENT_IN
-from pages.plan.plans.state import frozen
+from pages.plan.optimization.channel_limits import SPENT_IN
+from pages.plan.optimization.timing import amount_of, money_column
+from pages.plan.shared_media.editor_state import frozen
 
 
 def ask_geos(

@@ -9,10 +9,17 @@ import streamlit as st
 
 from core.access import Membership, NotFound, Person
 from core.database import session
+from core.promo.scenarios.draft import PromoDraft
 from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.store import opportunities, scenarios
-from pages.plan.promo.draft import PromoDraft
-from pages.plan.promo.state import OPPORTUNITY, PROMO, PromoEditorState, close_promo, open_promo, table_of
+from pages.plan.shared_promo.editor_state import (
+    OPPORTUNITY,
+    PROMO,
+    PromoEditorState,
+    close_promo,
+    open_promo,
+    table_of,
+)
 from pages.shared.screens import choose, chosen_uuid
 
 TABS = ("Builder", "Saved", "Compare", "Settings")

@@ -19,11 +19,11 @@ from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.planning.whatif_text import changes
 from core.mmm.store import plans
 from core.mmm.store.frozen_plans import frozen_model
-from pages.plan.plans.budget_answer import show_answer
-from pages.plan.plans.keep import keep_budget, keep_whatif
-from pages.plan.plans.open import open_plan
-from pages.plan.plans.state import PlanEditorState, close_plan
-from pages.plan.plans.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
+from pages.plan.shared_media.budget_answer import show_answer
+from pages.plan.shared_media.editor_state import PlanEditorState, close_plan
+from pages.plan.shared_media.open import open_plan
+from pages.plan.shared_media.plan_actions import keep_budget, keep_whatif
+from pages.plan.shared_media.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
 from pages.shared.actions import FAILED, attempt
 from pages.shared.escape import plain
 from pages.shared.session import may

@@ -11,8 +11,8 @@ import streamlit as st
 from core.charts.formats import Wording
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.limit_values import LinearRule
-from pages.plan.plans.budget_timing import amount_of, money_column
-from pages.plan.plans.state import frozen
+from pages.plan.optimization.timing import amount_of, money_column
+from pages.plan.shared_media.editor_state import frozen
 
 FACTOR = "factor "
 NOTE = (

@@ -14,7 +14,7 @@ from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs, to_cents
 from core.mmm.planning.budget_start import has_last_year, horizon_months, periods_of_month
 from core.mmm.planning.limit_values import ChannelLimit, MonthLimit
-from pages.plan.plans.state import frozen
+from pages.plan.shared_media.editor_state import frozen
 
 FLIGHTS = {
     Flighting.EVEN: "The same every {period}",

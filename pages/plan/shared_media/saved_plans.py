@@ -16,11 +16,11 @@ from core.mmm.planning.plan_text import signed
 from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.store import plans as store
-from pages.plan.plans.answers import plan_basis
-from pages.plan.plans.compare import show_comparison
-from pages.plan.plans.model import completed_models, wording_of
-from pages.plan.plans.open import open_plan
-from pages.plan.plans.state import close_plan, open_number
+from pages.plan.shared_media.answers import plan_basis
+from pages.plan.shared_media.compare import show_comparison
+from pages.plan.shared_media.editor_state import close_plan, open_number
+from pages.plan.shared_media.model import completed_models, wording_of
+from pages.plan.shared_media.open import open_plan
 from pages.shared.actions import ItemActions, item_menu
 from pages.shared.escape import plain
 from pages.shared.formatting import ago

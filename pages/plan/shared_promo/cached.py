@@ -22,10 +22,10 @@ from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models
-from pages.plan.promo.month import Discovered, MonthAsked
+from pages.plan.shared_promo.month import Discovered, MonthAsked
 
 if TYPE_CHECKING:
-    from pages.plan.promo.context import PromoContext
+    from pages.plan.shared_promo.context import PromoContext
 
 Caps = Mapping[str, float]
 

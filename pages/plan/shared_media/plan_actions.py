@@ -22,12 +22,12 @@ from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text, note_text
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.store import frozen_plans as keeping
-from pages.plan.plans.answers import trained
-from pages.plan.plans.link import copy_link
-from pages.plan.plans.read_back import read_back
-from pages.plan.plans.state import PlanEditorState
-from pages.plan.plans.why import show_why
+from pages.plan.shared_media.answers import trained
+from pages.plan.shared_media.editor_state import PlanEditorState
+from pages.plan.shared_media.read_back import read_back
+from pages.plan.shared_media.why import show_why
 from pages.shared.actions import FAILED, attempt
+from pages.shared.copy_link import copy_link
 from pages.shared.escape import plain
 from pages.shared.layout import Download, download_menu
 from pages.shared.session import may

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from core.access import Person
+from core.promo.scenarios.draft import PromoDraft
 from core.promo.scenarios.promo_info import SavedPromo
-from pages.plan.promo.draft import PromoDraft
 from pages.shared.screens import choose, chosen_uuid
 
 PROMO = "promo"

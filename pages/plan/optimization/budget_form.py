@@ -16,13 +16,13 @@ from core.mmm.planning.budget_inputs import BudgetInputs, Reference
 from core.mmm.planning.budget_start import has_last_year, horizon_months
 from core.mmm.planning.limit_text import settings_text
 from core.mmm.planning.limit_values import ChannelLimit
-from pages.plan.plans.budget_geos import ask_geos
-from pages.plan.plans.budget_risk import ask_risk
-from pages.plan.plans.budget_rules import edit_rules
-from pages.plan.plans.budget_timing import ask_flighting, ask_pulse, edit_months, edit_timing
-from pages.plan.plans.groups import edit_groups
-from pages.plan.plans.limits import ask_reference, edit_limits
-from pages.plan.plans.state import frozen
+from pages.plan.optimization.budget_geos import ask_geos
+from pages.plan.optimization.budget_risk import ask_risk
+from pages.plan.optimization.budget_rules import edit_rules
+from pages.plan.optimization.channel_limits import ask_reference, edit_limits
+from pages.plan.optimization.groups import edit_groups
+from pages.plan.optimization.timing import ask_flighting, ask_pulse, edit_months, edit_timing
+from pages.plan.shared_media.editor_state import frozen
 from pages.shared.escape import plain
 
 GOALS = {

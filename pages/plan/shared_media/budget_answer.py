@@ -26,7 +26,7 @@ from core.mmm.planning.plan_text import (
 )
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.results.evidence import Estimate
-from pages.plan.plans.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
+from pages.plan.shared_media.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
 from pages.shared.escape import plain
 from pages.shared.layout import KpiCard, kpi_row
 

@@ -18,7 +18,7 @@ from core.promo.scenarios.scenario import ALL_SEGMENTS
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models, reference
-from pages.plan.promo.cached import promo_model
+from pages.plan.shared_promo.cached import promo_model
 from pages.shared.layout import empty_state
 from pages.shared.screens import Screen, link
 from pages.shared.session import may

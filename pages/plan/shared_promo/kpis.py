@@ -11,7 +11,7 @@ import streamlit as st
 from core.charts.formats import Wording, compact
 from core.promo.scenarios.charts import breakdown_bars
 from core.promo.scenarios.kpis import PromoKpis
-from pages.plan.promo.labels import pct, signed_count, signed_money, signed_points
+from core.promo.scenarios.labels import pct, signed_count, signed_money, signed_points
 from pages.shared.escape import plain
 from pages.shared.layout import KpiCard, chart, kpi_row
 

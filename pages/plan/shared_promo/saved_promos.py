@@ -9,13 +9,13 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
 from core.database import session
+from core.promo.scenarios.labels import listed, pct, signed_money, type_name
 from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import scenarios
-from pages.plan.promo.context import wording_of
-from pages.plan.promo.labels import listed, pct, signed_money, type_name
-from pages.plan.promo.open import TABS, show_tab, take_from_list
-from pages.plan.promo.state import close_promo, open_promo
-from pages.plan.promo.verdict import verdict_badge
+from pages.plan.shared_promo.context import wording_of
+from pages.plan.shared_promo.editor_state import close_promo, open_promo
+from pages.plan.shared_promo.open import TABS, show_tab, take_from_list
+from pages.plan.shared_promo.verdict import verdict_badge
 from pages.shared.actions import ItemActions, item_menu
 from pages.shared.escape import plain
 from pages.shared.formatting import ago, day

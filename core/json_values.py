@@ -1,0 +1,54 @@
+"""Frozen values as JSON values and back, by one converter for the whole product."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+import numpy as np
+from cattrs import Converter
+
+Value = TypeVar("Value")
+
+converter = Converter(detailed_validation=False)
+converter.register_unstructure_hook(dt.datetime, lambda at: at.isoformat())
+converter.register_structure_hook(dt.datetime, lambda raw, _: dt.datetime.fromisoformat(raw))
+converter.register_unstructure_hook(dt.date, lambda day: day.isoformat())
+converter.register_structure_hook(dt.date, lambda raw, _: dt.date.fromisoformat(str(raw)[:10]))
+# Text stays what it is: str(None) would be a word.
+converter.register_structure_hook(str, lambda raw, _: raw)
+converter.register_unstructure_hook(UUID, str)
+converter.register_structure_hook(UUID, lambda raw, _: UUID(str(raw)))
+
+
+def to_json(value: Any) -> Any:
+    """A dataclass, or a collection of them, as plain JSON values that `from_json` reads back.
+
+    Every field is written, also where it holds its default. ValueError for a number that is not finite:
+    neither JSON nor the database could hold it.
+    """
+    return _plain(converter.unstructure(value))
+
+
+def from_json(kind: type[Value], raw: Any) -> Value:
+    """The value of a class that `to_json` wrote, also in an earlier version of it.
+
+    A missing field takes its default, an unknown one is ignored. Raises what the class itself raises for
+    values it refuses, KeyError for a missing field without a default.
+    """
+    return converter.structure(raw, kind)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"JSON has no number {value}")
+    return value

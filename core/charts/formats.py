@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Mapping
@@ -49,6 +50,11 @@ def short(value: float) -> str:
 def unbroken(text: str) -> str:
     """The text with each percent sign kept on the line of its number."""
     return text.replace(" %", "\u00a0%")
+
+
+def written_day(day: dt.date) -> str:
+    """A date as a reader says it: 3 Jan 2024."""
+    return f"{day.day} {day:%b %Y}"
 
 
 @dataclass(frozen=True)

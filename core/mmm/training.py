@@ -19,14 +19,12 @@ from core.mmm.model.media import media_draws, media_terms
 from core.mmm.model.parameters import natural_of
 from core.mmm.model.predict import Posterior
 from core.mmm.model.structure import Structure, structure_of
-from core.mmm.results.advice import warnings_of
 from core.mmm.results.diagnostics import (
-    Standards,
     convergence,
     data_informativeness,
-    has_converged,
     predictive_checks,
 )
+from core.mmm.results.judgement import has_converged, judge
 from core.mmm.results.stability import stability_of
 from core.mmm.sampling.initialisation import CAREFUL
 from core.mmm.sampling.nuts import (
@@ -145,13 +143,14 @@ def diagnose(structure: Structure, posterior: Posterior, trace: Trace, seed: int
     """The diagnostics of the contract, without the seconds."""
     generator = np.random.default_rng([seed, 9])
     found = convergence(trace.points, trace.diverging, structure.layout.names)
-    found["converged"] = has_converged(found, Standards())
+    found["converged"] = has_converged(found)
     found |= predictive_checks(structure, posterior, generator)
     found |= data_informativeness(structure, posterior, trace.points, generator)
     found["outliers"] = [
         {"geo": structure.panel.geos[g], "date": str(day.date())} for g, day in structure.recipe.outliers
     ]
-    found["warnings"] = warnings_of(structure, found)
+    cases = structure.train * len(structure.panel.geos)
+    found["warnings"] = judge(found, structure.config.label, cases).warnings
     return found
 
 

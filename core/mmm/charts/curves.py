@@ -26,8 +26,7 @@ from core.charts.base import (
     rows_of_bars,
 )
 from core.charts.formats import Wording
-
-BARELY_LEARNED = 0.1
+from core.mmm.results.judgement import FitThresholds
 
 
 def response_curves(
@@ -93,7 +92,9 @@ def carry_over(weights: pd.DataFrame, wording: Wording, level: float = 0.9) -> g
     return figure(traces, alt=alt, height=240, xaxis=lag_axis, yaxis=share_axis, bargap=0.3)
 
 
-def contraction(learned: pd.DataFrame, wording: Wording, barely: float = BARELY_LEARNED) -> go.Figure:
+def contraction(
+    learned: pd.DataFrame, wording: Wording, barely: float = FitThresholds.contraction
+) -> go.Figure:
     """How far the data narrowed what was believed before: channel, contraction (0 nothing, 1 everything).
 
     Contraction = 1 - posterior variance / prior variance of the log return; bars under `barely` are hollow.

@@ -26,8 +26,8 @@ from core.mmm.documents.pdf_charts import (
     waterfall_plot,
 )
 from core.mmm.results.insights import HINT_COLOURS
+from core.mmm.results.judgement import Trust
 from core.mmm.results.report import Report
-from core.mmm.results.verdict import Trust
 
 MOST_GAPS = 2
 TRUST_COLOURS = {Trust.GOOD: BRAND, Trust.CARE: "#8a6400", Trust.NONE: WARN}
@@ -45,7 +45,7 @@ def fonts(report: Report) -> tuple[str, str]:
     """Regular and bold font with every letter of the report: Helvetica, or DejaVu beyond cp1252."""
     names = [report.project, report.model, report.wording.kpi_label, report.wording.symbol]
     return fonts_for(
-        "".join([*names, *report.wording.labels.values(), report.insights.paragraph, *report.method])
+        "".join([*names, *report.wording.labels.values(), *report.insights.texts, *report.method])
     )
 
 
@@ -75,13 +75,12 @@ class Page(PdfPage):
             self.canvas.setFillColor(HexColor(BRAND))
             self.canvas.circle(MARGIN + 7, top - 7, 7, stroke=0, fill=1)
             self.words(MARGIN + 7, top - 10, str(at), 8.5, "#ffffff", bold=True, centre=True)
-            top = self.paragraph(finding.text, MARGIN + 21, top, width - 21) - 7
-        trust = self.report.verdict.trust
+            top = self.paragraph(finding, MARGIN + 21, top, width - 21) - 7
+        trust = self.report.judgement.trust
         top = self.heading("How far to trust it", MARGIN, top - 14)
         top = self.paragraph(str(trust), MARGIN, top, width, TRUST_COLOURS[trust], bold=True) - 2
-        for reason in self.report.verdict.reasons[:3]:
-            text = reason.what[0].upper() + reason.what[1:]
-            top = self.paragraph(text, MARGIN, top, width) - 3
+        for reason in self.report.judgement.reasons[:3]:
+            top = self.paragraph(reason.statement, MARGIN, top, width) - 3
         if self.report.limitations:
             top = self.heading("What it cannot tell", MARGIN, top - 14)
             for gap in self.report.limitations[:MOST_GAPS]:

@@ -72,7 +72,7 @@ def _slide(deck: Any, report: Report, title: str) -> Any:
 
 def _title(deck: Any, report: Report) -> None:
     lines = [f"{report.project} · {report.model}", report.range_words]
-    verdict = f"{report.verdict.sentence}  Made on {report.made_on:%d.%m.%Y}."
+    verdict = f"{report.judgement.sentence}  Made on {report.made_on:%d.%m.%Y}."
     title_slide(deck, "What media did", lines, report.kpi_tiles(), verdict)
 
 
@@ -91,7 +91,7 @@ def _insights_slide(deck: Any, report: Report) -> None:
         paint(number, BRAND)
         write(number.text_frame, [str(at + 1)], size=18, bold=True, ink="#ffffff", align=PP_ALIGN.CENTER)
         box = (LEFT + Inches(0.8), top + at * step - Inches(0.05), INNER - Inches(0.8), step)
-        add_text(slide, box, [finding.text], size=20)
+        add_text(slide, box, [finding], size=20)
 
 
 def _chart_slide(deck: Any, report: Report, title: str, note: str, draw: Any) -> None:
@@ -171,7 +171,6 @@ def _method_slide(deck: Any, report: Report) -> None:
     slide = _slide(deck, report, "How this was computed")
     half = Emu(int(INNER / 2) - Inches(0.2))
     add_text(slide, (LEFT, Inches(1.4), half, Inches(5.4)), list(report.method), size=14, space=8)
-    reasons = [f"{reason.what} {reason.cure}" for reason in report.verdict.reasons]
     right = (LEFT + half + Inches(0.4), Inches(1.4), half, Inches(5.4))
-    lines = [f"Verdict: {report.verdict.trust}", *(text[0].upper() + text[1:] for text in reasons)]
+    lines = [f"Verdict: {report.judgement.trust}", *(issue.advice for issue in report.judgement.reasons)]
     add_text(slide, right, lines, size=14, space=8)

@@ -94,11 +94,9 @@ def summary_table(report: Report) -> pd.DataFrame:
         _spread(f"{words.kpi_label} caused by media", totals.media),
         _spread("Share caused by media", totals.media_share),
         _spread(words.return_name, totals.roas),
-        ("Verdict", report.verdict.sentence, None, None),
+        ("Verdict", report.judgement.sentence, None, None),
     ]
-    texts = [report.insights.warning] if report.insights.warning else []
-    texts += [finding.text for finding in report.insights.sentences]
-    rows += [(f"Finding {at}", text, None, None) for at, text in enumerate(texts, start=1)]
+    rows += [(f"Finding {at}", text, None, None) for at, text in enumerate(report.insights.texts, start=1)]
     return pd.DataFrame(rows, columns=["What", "Value", "Lower", "Upper"], dtype=object)
 
 

@@ -4,7 +4,6 @@ words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,25 +16,11 @@ from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import Structure
 from core.mmm.results.accuracy import fit_metrics
 from core.mmm.results.decomposition import expected_draws
+from core.mmm.results.judgement import FitThresholds
 from core.mmm.results.loo import leave_one_out
 from core.mmm.sampling.convergence import ess_bulk, ess_tail, r_hat
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Standards:
-    """Limits by which a fit is judged. `r_hat`, `ess`: not converged beyond; `good_*`: worth a warning."""
-
-    r_hat: float = 1.05
-    ess: float = 100.0
-    good_r_hat: float = 1.01
-    good_ess: float = 400.0
-    contraction: float = 0.1
-    confounded: float = 0.7
-    negative_baseline: float = 0.05
-    holdout_ratio: float = 1.5
-    outlier_share: float = 0.03
 
 
 def convergence(points: Floats, diverging: NDArray[np.bool_], names: tuple[str, ...]) -> dict[str, Any]:
@@ -108,7 +93,7 @@ def _confounded(earned: Floats, base: Floats, channels: tuple[str, ...]) -> list
     together = np.column_stack([earned, base])
     with np.errstate(divide="ignore", invalid="ignore"):
         likeness = np.asarray(np.nan_to_num(np.corrcoef(together, rowvar=False)))
-    limit, size = Standards().confounded, np.asarray(together.std(axis=0))
+    limit, size = FitThresholds().confounded, np.asarray(together.std(axis=0))
     pairs = []
     for i in range(len(names)):
         for j in range(i + 1, len(names)):
@@ -117,8 +102,3 @@ def _confounded(earned: Floats, base: Floats, channels: tuple[str, ...]) -> list
             if likeness[i, j] < -limit and size[i] > 0:
                 pairs.append({"first": names[i], "second": names[j], "correlation": float(likeness[i, j])})
     return pairs
-
-
-def has_converged(found: dict[str, Any], standards: Standards) -> bool:
-    """Whether results may be used without an explicit override."""
-    return bool(found["max_rhat"] <= standards.r_hat and found["min_ess_bulk"] >= standards.ess)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from core.mmm.results.judgement import Judgement
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
@@ -63,19 +63,17 @@ class Evidence:
     """Everything the findings may speak of.
 
     `channels`: the channel summary of the range (channel, spend, contribution, roas, mroas, with intervals).
-    `mroas_draws`: draws by channel with spend. `contraction`: 1 - posterior / prior variance by channel.
-    `share_rose`: probability that the media share is above that of the range a year before.
+    `mroas_draws`: draws by channel with spend. `judgement`: how far the fit can be trusted. `share_rose`:
+    probability that the media share is above that of the range a year before.
     """
 
     totals: Totals
     channels: pd.DataFrame
     mroas_draws: pd.DataFrame
+    judgement: Judgement
     level: float = 0.9
     before: Totals | None = None
     share_rose: float | None = None
-    contraction: Mapping[str, float] = field(default_factory=dict)
-    converged: bool = True
-    diagnostics: Mapping[str, Any] = field(default_factory=dict)
 
     def estimate(self, channel: str, column: str) -> Estimate:
         """One figure of one channel with its interval."""

@@ -1,6 +1,6 @@
-"""What a fitted model cannot tell: each gap with the figure that shows it and what would close it.
+"""What a fitted model cannot tell: each with the number that shows it and what would help.
 
-Only gaps that the fit itself shows are named; an empty answer means that none of them was found.
+Only limitations that the fit itself shows are named.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.charts.formats import Wording, percent
 from core.mmm.choices import Saturation
+from core.mmm.results.judgement import FitThresholds, IssueKind, Judgement
 
 if TYPE_CHECKING:
     from core.mmm.fitted import FittedMMM
@@ -40,7 +41,7 @@ class LimitationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Limitation:
-    """One gap: what cannot be told, the evidence for it, and what would help. `channels` are columns."""
+    """What cannot be told, the evidence for it, and what would help. `channels` are columns."""
 
     kind: LimitationKind
     what: str
@@ -49,38 +50,22 @@ class Limitation:
     channels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class LimitationRules:
-    """From where on something counts as a gap; shares, probabilities and contraction are 0..1."""
-
-    always_on: float = 0.15  # sd over mean of a channel's exposure in time
-    like_baseline: float = 0.8  # share of an exposure's variance that season and trend explain
-    barely: float = 0.1  # contraction under which an interval is about as wide as the prior's
-    ceiling: float = 0.5  # probability that half saturation lies beyond anything seen
-    cut_off: float = 0.03  # share of the effect that still arrives in the window's last period
-    years: float = 2.0  # a season must be seen twice to be told from what happened once
-    negative_baseline: float = 0.05
-
-
-def limitations_of(
-    model: FittedMMM, wording: Wording, rules: LimitationRules | None = None
-) -> tuple[Limitation, ...]:
-    """Every gap of a fit, the gravest kind first."""
-    limits = rules or LimitationRules()
+def limitations_of(model: FittedMMM, wording: Wording, judgement: Judgement) -> tuple[Limitation, ...]:
+    """Every limitation of a fit that was judged, the gravest kind first."""
     found = [
-        *_baseline(model, wording, limits),
-        *_pairs(model, wording),
-        *_channels(model, wording, limits),
-        *_shapes(model, wording, limits),
-        *_set_up(model, wording, limits),
+        *_judged(wording, judgement),
+        *_exposure_patterns(model, wording, judgement),
+        *_shapes(model, wording, judgement.thresholds),
+        *_set_up(model, wording, judgement.thresholds),
     ]
     order = list(LimitationKind)
-    return tuple(sorted(found, key=lambda unknown: order.index(unknown.kind)))
+    return tuple(sorted(found, key=lambda own: order.index(own.kind)))
 
 
-def _baseline(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
-    chance = float(model.diagnostics.get("negative_baseline_probability") or 0.0)
-    if chance > limits.negative_baseline:
+def _judged(wording: Wording, judgement: Judgement) -> Iterator[Limitation]:
+    """What the judgement found, as what cannot be told."""
+    if judgement.issue(IssueKind.NEGATIVE_BASELINE):
+        chance = float(judgement.diagnostics["negative_baseline_probability"])
         yield Limitation(
             LimitationKind.BASELINE_BELOW_ZERO,
             f"How much {wording.kpi_label} there would be without media: the baseline may be below "
@@ -88,59 +73,56 @@ def _baseline(model: FittedMMM, wording: Wording, limits: LimitationRules) -> It
             f"The baseline is negative in total with {percent(chance)} probability.",
             "Add the drivers that are missing, or lower the belief about all media together.",
         )
-
-
-def _pairs(model: FittedMMM, wording: Wording) -> Iterator[Limitation]:
-    for pair in model.diagnostics.get("confounded") or []:
-        first, second = str(pair["first"]), str(pair["second"])
-        evidence = f"In the draws one rises where the other falls: correlation {pair['correlation']:.2f}."
-        if second == "baseline":
+    for pair in judgement.pairs:
+        first, second = wording.label(pair.first), wording.label(pair.second)
+        evidence = f"In the draws one rises where the other falls: correlation {pair.correlation:.2f}."
+        if pair.with_baseline:
             yield Limitation(
                 LimitationKind.LIKE_BASELINE,
-                f"What {wording.label(first)} did, and what would have come without it.",
+                f"What {first} did, and what would have come without it.",
                 evidence,
-                f"Switch {wording.label(first)} off in some regions or weeks: a lift test tells them apart.",
-                (first,),
+                f"Switch {first} off in some regions or weeks: a lift test tells them apart.",
+                (pair.first,),
             )
-            continue
+        else:
+            yield Limitation(
+                LimitationKind.PAIR,
+                f"Which of {first} and {second} did it: the sum is surer.",
+                evidence,
+                f"Vary them at different times, or run a lift test on {first}.",
+                (pair.first, pair.second),
+            )
+    for channel in judgement.weak_channels:
+        label, contraction = wording.label(channel), judgement.contraction[channel]
         yield Limitation(
-            LimitationKind.PAIR,
-            f"Which of {wording.label(first)} and {wording.label(second)} did it: the sum is surer.",
-            evidence,
-            f"Vary them at different times, or run a lift test on {wording.label(first)}.",
-            (first, second),
+            LimitationKind.QUIET,
+            f"The return of {label}: what is shown repeats what was believed before the data.",
+            f"Its interval is {percent(max(0.0, 1 - contraction) ** 0.5)} as wide as the belief's.",
+            f"A lift test on {label}, or weeks with clearly more and less of it.",
+            (channel,),
         )
 
 
-def _channels(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
-    named = {pair["first"] for pair in model.diagnostics.get("confounded") or []}
-    taught = model.diagnostics.get("contraction") or {}
-    steady, alike = _variation(model), _explained_by_calendar(model)
+def _exposure_patterns(model: FittedMMM, wording: Wording, judgement: Judgement) -> Iterator[Limitation]:
+    """Channels that hardly ever changed, or that follow the calendar."""
+    limits, paired = judgement.thresholds, {pair.first for pair in judgement.pairs}
+    variation, by_calendar = _variation(model), _explained_by_calendar(model)
     for c, channel in enumerate(model.config.channels):
         label = wording.label(channel)
-        if steady[c] < limits.always_on:
+        if variation[c] < limits.always_on:
             yield Limitation(
                 LimitationKind.ALWAYS_ON,
                 f"What {label} did: it hardly ever changed, so its effect looks like the base level.",
-                f"Its exposure varies by {percent(steady[c])} around its mean.",
+                f"Its exposure varies by {percent(variation[c])} around its mean.",
                 f"Run {label} higher and lower for some weeks, or pause it in some regions.",
                 (channel,),
             )
-        elif alike[c] > limits.like_baseline and channel not in named:
+        elif by_calendar[c] > limits.like_baseline and channel not in paired:
             yield Limitation(
                 LimitationKind.LIKE_BASELINE,
                 f"How much of the season or trend is {label}: it rises and falls with them.",
-                f"Season and trend explain {percent(alike[c])} of its ups and downs.",
+                f"Season and trend explain {percent(by_calendar[c])} of its ups and downs.",
                 f"Move some of {label} to another time of the year, or run a lift test.",
-                (channel,),
-            )
-        contraction = taught.get(channel)
-        if contraction is not None and contraction < limits.barely:
-            yield Limitation(
-                LimitationKind.QUIET,
-                f"The return of {label}: what is shown repeats what was believed before the data.",
-                f"Its interval is {percent(max(0.0, 1 - contraction) ** 0.5)} as wide as the belief's.",
-                f"A lift test on {label}, or weeks with clearly more and less of it.",
                 (channel,),
             )
 
@@ -175,7 +157,7 @@ def _explained_by_calendar(model: FittedMMM) -> Floats:
     return np.where(spread > 0, 1 - (series - fitted).var(axis=0) / np.where(spread > 0, spread, 1.0), 0.0)
 
 
-def _shapes(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
+def _shapes(model: FittedMMM, wording: Wording, limits: FitThresholds) -> Iterator[Limitation]:
     most = _exposure(model).max(axis=(1, 2))
     last = model.posterior.media.weights[..., -1].mean(axis=0)
     window = f"{model.structure.lags} {wording.period}s"
@@ -210,7 +192,7 @@ def _shapes(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iter
             )
 
 
-def _set_up(model: FittedMMM, wording: Wording, limits: LimitationRules) -> Iterator[Limitation]:
+def _set_up(model: FittedMMM, wording: Wording, limits: FitThresholds) -> Iterator[Limitation]:
     train, noun = model.structure.train, wording.period
     years = train / model.frequency.periods_per_year
     if years < limits.years:

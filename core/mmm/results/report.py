@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from core.charts.formats import Wording, percent
+from core.charts.formats import Wording, percent, written_day
 from core.mmm.results.evidence import Estimate, Totals
 from core.mmm.results.insights import Insights
+from core.mmm.results.judgement import Judgement
 from core.mmm.results.limitations import Limitation
 from core.mmm.results.summary import Range, ResultSummary, Timelines, cut, spend_marks
-from core.mmm.results.verdict import ModelVerdict
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Report:
     totals: Totals
     before: Totals | None
     insights: Insights
-    verdict: ModelVerdict
+    judgement: Judgement
     channels: pd.DataFrame
     fitted: pd.DataFrame
     decomposition: pd.DataFrame
@@ -48,7 +48,7 @@ class Report:
     @property
     def range_words(self) -> str:
         """The dates of the report, e.g. 1 Jan 2024 to 29 Dec 2024."""
-        return f"{day_words(self.totals.start)} to {day_words(self.totals.end)}"
+        return f"{written_day(self.totals.start)} to {written_day(self.totals.end)}"
 
     @property
     def interval_words(self) -> str:
@@ -96,7 +96,7 @@ def report_of(
         totals=summary.totals,
         before=summary.before,
         insights=summary.insights,
-        verdict=summary.verdict,
+        judgement=summary.judgement,
         channels=summary.channels,
         fitted=cut(lines.fitted, span),
         decomposition=cut(lines.decomposition, span),
@@ -118,11 +118,6 @@ class KpiTile:
     name: str
     value: str
     note: str
-
-
-def day_words(day: dt.date) -> str:
-    """A date as a reader says it."""
-    return f"{day.day} {day:%b %Y}"
 
 
 def change_share(now: float, before: float | None) -> float | None:

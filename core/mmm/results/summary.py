@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ from core.data.mapping import KpiKind
 from core.mmm.results.channel_summary import STEP, Effects, effects, interval, summarise_channels, window
 from core.mmm.results.evidence import Estimate, Evidence, Totals
 from core.mmm.results.insights import Insights, budget_hints, insights_of
+from core.mmm.results.judgement import Judgement, judge
 from core.mmm.results.limitations import Limitation, limitations_of
-from core.mmm.results.verdict import ModelVerdict, verdict
 
 if TYPE_CHECKING:
     from core.mmm.config import MMMConfig
@@ -47,12 +47,16 @@ class ResultSummary:
     wording: Wording
     evidence: Evidence
     insights: Insights
-    verdict: ModelVerdict
     channels: pd.DataFrame
     channels_before: pd.DataFrame | None
     parts: pd.DataFrame
     hints: pd.DataFrame
     limitations: tuple[Limitation, ...] = ()
+
+    @property
+    def judgement(self) -> Judgement:
+        """How far the fit can be trusted."""
+        return self.evidence.judgement
 
     @property
     def totals(self) -> Totals:
@@ -111,6 +115,7 @@ def year_before(frequency: Granularity, span: Range, first: pd.Timestamp) -> Ran
 def summarise_results(model: FittedMMM, wording: Wording, level: float, span: Range) -> ResultSummary:
     """Everything that is said of a range at an interval level; UserError where no period lies in it."""
     earlier = year_before(model.structure.panel.frequency, span, model.structure.panel.dates[0])
+    judgement = judge_model(model, wording)
     found, total = _totals(model, level, span)
     channels = _channels(model, found, level, total)
     old, before, rose = None, None, None
@@ -121,34 +126,27 @@ def summarise_results(model: FittedMMM, wording: Wording, level: float, span: Ra
         totals=total,
         channels=channels,
         mroas_draws=_marginal(model, found),
+        judgement=judgement,
         level=level,
         before=before,
         share_rose=rose,
-        contraction=dict(model.diagnostics.get("contraction") or {}),
-        converged=bool(model.diagnostics["converged"]),
-        diagnostics=model.diagnostics,
     )
     return ResultSummary(
         wording,
         evidence,
         insights_of(evidence, wording),
-        model_verdict(model.diagnostics, wording),
         channels,
         None if old is None or before is None else _channels(model, old, level, before),
         _parts(found, total, model.structure.config.channels, level),
         budget_hints(evidence),
-        limitations_of(model, wording),
+        limitations_of(model, wording, judgement),
     )
 
 
-def model_verdict(diagnostics: Mapping[str, Any], wording: Wording) -> ModelVerdict:
-    """The verdict on a fit, with channels called by the names a reader sees."""
-    taught = {wording.label(name): value for name, value in (diagnostics.get("contraction") or {}).items()}
-    pairs = [
-        {**pair, "first": wording.label(pair["first"]), "second": wording.label(pair["second"])}
-        for pair in diagnostics.get("confounded") or []
-    ]
-    return verdict({**diagnostics, "confounded": pairs}, taught)
+def judge_model(model: FittedMMM, wording: Wording) -> Judgement:
+    """The judgement of a fit, with channels called by the names a reader sees."""
+    structure = model.structure
+    return judge(model.diagnostics, wording.label, structure.train * len(structure.panel.geos))
 
 
 def _totals(model: FittedMMM, level: float, span: Range) -> tuple[Effects, Totals]:

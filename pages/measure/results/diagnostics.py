@@ -10,15 +10,15 @@ import streamlit as st
 from core.charts.formats import MISSING, percent
 from core.mmm import charts
 from core.mmm.results.evidence import NAN
+from core.mmm.results.judgement import FitThresholds, Trust
 from core.mmm.results.lift_comparison import lift_comparison
 from core.mmm.results.method import FORMULA, run_table
-from core.mmm.results.verdict import Trust
 from pages.measure.results.chart import chart_card
 from pages.shared.escape import plain
 from pages.shared.layout import KpiCard, kpi_row, section
 from pages.shared.model_view import ModelView
 
-DISAGREE = 2.0  # distance over its sd from which a test and the model contradict each other
+THRESHOLDS = FitThresholds()
 
 
 def show_diagnostics(view: ModelView) -> None:
@@ -46,19 +46,18 @@ def show_diagnostics(view: ModelView) -> None:
             note="At 0 % a figure only repeats what was assumed before the data.",
         )
     _lift_tests(view)
-    _warnings(view)
+    _notes(view)
     _parameters(view.model.diagnostics)
 
 
 def _verdict(view: ModelView) -> None:
-    found = view.summary.verdict
+    found = view.summary.judgement
     show = {Trust.GOOD: st.success, Trust.CARE: st.warning, Trust.NONE: st.error}[found.trust]
     lines = [f"**{found.trust}**"]
     if not found.reasons:
         lines.append("The sampler converged, the fit is close and the data spoke about every channel.")
     for reason in found.reasons:
-        why = reason.what[:1].upper() + reason.what[1:]
-        lines.append(f"- {plain(why)} *What to do: {plain(reason.cure)}*")
+        lines.append(f"- {plain(reason.statement)} *What to do: {plain(reason.cure)}*")
     show("\n\n".join(lines[:1]) + "\n\n" + "\n".join(lines[1:]))
 
 
@@ -72,11 +71,15 @@ def _sampling_cards(diagnostics: dict[str, Any]) -> list[KpiCard]:
         KpiCard(
             "R-hat",
             _number(diagnostics, "max_rhat", 3),
-            "good below 1.01",
+            f"good below {THRESHOLDS.good_rhat:.2f}",
             help="Do the chains agree? The largest over all parameters.",
         ),
-        KpiCard("Effective draws", _number(diagnostics, "min_ess_bulk", 0), f"tails {tails}; good above 400"),
-        KpiCard("Divergences", _number(diagnostics, "divergences", 0), "good at 0"),
+        KpiCard(
+            "Effective draws",
+            _number(diagnostics, "min_ess_bulk", 0),
+            f"tails {tails}; good from {THRESHOLDS.good_ess:.0f}",
+        ),
+        KpiCard("Divergences", _number(diagnostics, "divergences", 0), f"good at {THRESHOLDS.divergences}"),
     ]
 
 
@@ -151,19 +154,19 @@ def _lift_tests(view: ModelView) -> None:
             "Test measured": f"{words.kpi(row['measured'])} ± {words.kpi(row['measured_sd'])}",
             "Model says": f"{words.kpi(row['model'])} ({words.kpi(row['model_lower'])} to "
             f"{words.kpi(row['model_upper'])})",
-            "They": "agree" if abs(row["apart"]) < DISAGREE else "disagree",
+            "They": "agree" if abs(row["apart"]) < THRESHOLDS.lift_disagreement else "disagree",
         }
         for row in lift_comparison(view.model, view.level).to_dict("records")
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="lift_answers", alt="Lift tests and the model")
 
 
-def _warnings(view: ModelView) -> None:
-    warnings = view.model.diagnostics.get("warnings") or []
-    if warnings:
+def _notes(view: ModelView) -> None:
+    notes = view.summary.judgement.notes
+    if notes:
         section("Worth knowing")
-    for warning in warnings:
-        st.markdown(f":material/info: {plain(str(warning))}")
+    for note in notes:
+        st.markdown(f":material/info: {plain(note.advice)}")
 
 
 def _parameters(diagnostics: dict[str, Any]) -> None:

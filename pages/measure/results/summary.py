@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.charts.formats import percent
 from core.mmm.results.evidence import Estimate, Totals
+from core.mmm.results.judgement import Trust
 from core.mmm.results.report import change_share
 from core.mmm.results.summary import ALL_MEDIA
-from core.mmm.results.verdict import Trust
 from pages.shared.escape import plain
 from pages.shared.layout import KpiCard, kpi_row
 from pages.shared.model_view import ModelView
@@ -39,13 +39,13 @@ def show_insights(view: ModelView) -> None:
     with st.container(border=True, key="findings"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown("**What to know**")
-            trust = view.summary.verdict.trust
+            judgement = view.summary.judgement
+            trust = judgement.trust
             colour, icon = BADGES[trust]
             st.badge(str(trust), color=colour, icon=icon)  # type: ignore[arg-type]
-            if view.summary.verdict.reasons:
-                reason = view.summary.verdict.reasons[0].what
-                st.caption(plain(reason[0].upper() + reason[1:]))
-        lines = [f"{at}. {plain(finding.text)}" for at, finding in enumerate(found.sentences, start=1)]
+            if judgement.reasons:
+                st.caption(plain(judgement.reasons[0].statement))
+        lines = [f"{at}. {plain(finding)}" for at, finding in enumerate(found.sentences, start=1)]
         st.markdown("\n".join(lines))
 
 

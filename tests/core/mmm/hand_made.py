@@ -10,8 +10,8 @@ import pandas as pd
 from core.charts.formats import Wording
 from core.mmm.results.evidence import Estimate, Evidence, Totals
 from core.mmm.results.insights import budget_hints, insights_of
+from core.mmm.results.judgement import judge
 from core.mmm.results.report import Report
-from core.mmm.results.verdict import verdict
 
 CHANNELS = ("tv_S", "search_S", "print_S")
 WORDING = Wording(
@@ -123,10 +123,19 @@ def mroas_draws(
     return pd.DataFrame(np.asarray(means) + noise, columns=list(CHANNELS[: len(means)]))
 
 
+SOUND = {
+    "converged": True,
+    "max_rhat": 1.0,
+    "min_ess_bulk": 900,
+    "wmape": 0.06,
+    "contraction": {"tv_S": 0.8, "search_S": 0.7, "print_S": 0.5},
+}
+
+
 def evidence(**changes: object) -> Evidence:
-    """The evidence of a converged model with spend on three channels."""
+    """The evidence of a sound model with spend on three channels; `diagnostics` replace some of its own."""
     fields: dict[str, object] = {"totals": totals(), "channels": channels(), "mroas_draws": mroas_draws()}
-    fields["contraction"] = {"tv_S": 0.8, "search_S": 0.7, "print_S": 0.5}
+    fields["judgement"] = judge(SOUND | changes.pop("diagnostics", {}), WORDING.label)  # type: ignore[operator]
     return Evidence(**{**fields, **changes})  # type: ignore[arg-type]
 
 
@@ -153,7 +162,7 @@ def report(**changes: object) -> Report:
         "totals": proof.totals,  # type: ignore[attr-defined]
         "before": None,
         "insights": insights_of(proof, words),  # type: ignore[arg-type]
-        "verdict": verdict({"converged": True, "max_rhat": 1.0, "min_ess_bulk": 900, "wmape": 0.06}),
+        "judgement": proof.judgement,  # type: ignore[attr-defined]
         "channels": proof.channels,  # type: ignore[attr-defined]
         "fitted": fitted(52),
         "decomposition": decomposition(52),

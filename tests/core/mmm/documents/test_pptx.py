@@ -35,7 +35,7 @@ def test_the_presentation_opens_again_and_tells_the_findings_and_figures():
     report = made.report()
     words = texts(opened(report))
     for finding in report.insights.sentences:
-        assert finding.text in words
+        assert finding in words
     assert "€6.00M" in words
     assert "20 % to 33 %" in words
     assert "Weekly model" in words
@@ -76,7 +76,7 @@ def test_a_name_that_looks_like_a_formula_stays_text_in_the_charts_workbooks():
 
 
 def test_a_model_that_has_not_converged_warns_and_hints_nothing():
-    proof = made.evidence(converged=False)
+    proof = made.evidence(diagnostics={"converged": False})
     deck = opened(made.report(evidence=proof, insights=insights_of(proof, made.WORDING)))
     words = texts(deck)
     assert "has not converged" in words

@@ -11,19 +11,20 @@ import pytest
 from core.charts.formats import Wording
 from core.mmm import FittedMMM
 from core.mmm.lift import LiftTest
-from core.mmm.results.limitations import LimitationKind, LimitationRules, limitations_of
+from core.mmm.results.judgement import FitThresholds, judge
+from core.mmm.results.limitations import LimitationKind, limitations_of
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 WORDS = Wording(kpi_label="Sales")
 
 
 def told(
-    model: FittedMMM, rules: LimitationRules | None = None, **diagnostics: object
+    model: FittedMMM, rules: FitThresholds | None = None, **diagnostics: object
 ) -> dict[LimitationKind, list[str]]:
     """The channels of each gap found, after the diagnostics were changed."""
     model.diagnostics = {"converged": True, **diagnostics}
     found: dict[LimitationKind, list[str]] = {}
-    for unknown in limitations_of(model, WORDS, rules):
+    for unknown in limitations_of(model, WORDS, judge(model.diagnostics, thresholds=rules)):
         found.setdefault(unknown.kind, []).extend(unknown.channels)
     return found
 
@@ -61,7 +62,7 @@ def test_a_channel_that_follows_the_season_cannot_be_told_from_it() -> None:
 
 
 def test_media_that_come_and_go_are_no_gap(sound: FittedMMM) -> None:
-    found = told(sound, LimitationRules(ceiling=1.1, cut_off=1.1))
+    found = told(sound, FitThresholds(ceiling=1.1, cut_off=1.1))
     assert found == {}
 
 
@@ -79,7 +80,9 @@ def test_a_quiet_channel_says_how_wide_its_interval_is(sound: FittedMMM) -> None
     found = told(sound, contraction={"zeta": 0.05, "alpha": 0.8})
     assert found[LimitationKind.QUIET] == ["zeta"]
     texts = [
-        unknown.evidence for unknown in limitations_of(sound, WORDS) if unknown.kind is LimitationKind.QUIET
+        unknown.evidence
+        for unknown in limitations_of(sound, WORDS, judge(sound.diagnostics))
+        if unknown.kind is LimitationKind.QUIET
     ]
     assert texts == ["Its interval is 97 % as wide as the belief's."]
 

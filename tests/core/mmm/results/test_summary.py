@@ -12,7 +12,6 @@ from core.mmm.results.summary import (
     Range,
     curve_frame,
     cut,
-    model_verdict,
     moved_by_a_year,
     spend_marks,
     summarise_results,
@@ -136,15 +135,5 @@ def test_a_range_in_which_nothing_was_spent_is_read_without_a_return():
     span = Range(fitted.dates[-10], fitted.dates[-1])
     found = summarise_results(fitted, wording_for(plain(), "Sales", "EUR", {}, "week"), 0.9, span)
     assert not found.totals.roas.known
-    assert "No money was spent" in found.insights.paragraph
+    assert "No money was spent" in " ".join(found.insights.texts)
     assert found.hints.empty
-
-
-def test_the_verdict_calls_channels_by_the_names_a_reader_sees():
-    from dataclasses import replace
-
-    named = wording_for(replace(ROBYN, display_names={"tv_S": "Television"}), "Revenue", "EUR", {}, "week")
-    pair = {"first": "tv_S", "second": "baseline", "correlation": 0.9}
-    found = model_verdict({"converged": True, "contraction": {"tv_S": 0.01}, "confounded": [pair]}, named)
-    said = " ".join(reason.what for reason in found.reasons)
-    assert "Television" in said and "tv_S" not in said

@@ -1,6 +1,7 @@
 """From `make run` in a fresh clone to the printed address: nothing installed, nothing downloaded before.
 
-`python -m tests.bench.bare_start`: clones the committed state into a temporary folder, with an empty package cache.
+`python -m tests.bench.bare_start`: the committed state, cloned into a temporary folder with an empty package
+cache.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ def main() -> None:
             port = int(listener.getsockname()[1])
         own = ("MIXWRIGHT_", "DATABASE_URL", "VIRTUAL_ENV")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-        environment |= {"UV_CACHE_DIR": str(folder / "cache"), "PIP_NO_CACHE_DIR": "1", "PYTHONUNBUFFERED": "1"}
+        environment |= {
+            "UV_CACHE_DIR": str(folder / "cache"),
+            "PIP_NO_CACHE_DIR": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
         log = folder / "log"
         began = time.monotonic()
         with log.open("wb") as out:

@@ -58,7 +58,7 @@ def _take_all(browser: Browser, server: Server, folder: Path) -> None:
             page = context.new_page()
             for name, path in SCREENS.items():
                 page.goto(path)
-                idle(page, 60_000)
+                idle(page)
                 page.wait_for_timeout(1_500)
                 page.screenshot(path=folder / f"{name}_{theme}_{size}.png")
             context.close()

@@ -26,7 +26,7 @@ def make_project(page: Page, name: str) -> int:
     page.get_by_role("button", name="New project").click()
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Create project").click()
-    expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
     page.wait_for_url(re.compile(r"project=\d+"))
     idle(page)
     return int(re.search(r"project=(\d+)", page.url)[1])  # type: ignore[index]
@@ -48,12 +48,12 @@ def test_a_visitor_of_an_unclaimed_installation_is_told_how_it_is_claimed(
     server.start()
     page = browser.new_page(base_url=server.url)
     page.goto("/")
-    expect(page.get_by_text("This installation has no owner yet")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("This installation has no owner yet")).to_be_visible()
     page.get_by_role("button", name="Look around with the demo account").click()
     expect(page.get_by_label("User name")).to_have_value("demo")
     page.get_by_label("Password", exact=True).fill(server.demo_password())
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
     page.close()
 
 
@@ -78,7 +78,7 @@ def test_an_invited_colleague_registers_and_sees_only_that_project(
     guest.goto(link)
     expect(guest.get_by_text("You are invited to")).to_be_visible()
     fill_account(guest, "victor", "a sentence for victor", "Create account")
-    expect(guest.get_by_role("heading", name="Shared brand")).to_be_visible(timeout=15_000)
+    expect(guest.get_by_role("heading", name="Shared brand")).to_be_visible()
     wait_for_cookie(guest.context)
     guest.goto(f"/?project={private}")
     expect(guest.get_by_text("Not found", exact=True)).to_be_visible()
@@ -95,26 +95,26 @@ def test_sign_in_survives_a_reload_and_ends_everywhere_with_sign_out(
     sign_in(page, OWNER, "not the password")
     expect(page.get_by_text("Please check")).to_be_visible()
     sign_in(page, OWNER, PASSWORD)
-    expect(page.get_by_role("heading", name="Projects")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     wait_for_cookie(page.context)
     assert next(c for c in page.context.cookies() if c["name"] == "mixwright_session")["httpOnly"]
     page.reload()
-    expect(page.get_by_role("heading", name="Projects")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     second = page.context.new_page()
     second.goto("/audit")
-    expect(second.get_by_role("heading", name="Audit")).to_be_visible(timeout=15_000)
+    expect(second.get_by_role("heading", name="Audit")).to_be_visible()
     page.get_by_role("button", name="Sign out").first.click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     second.reload()
-    expect(second.get_by_role("heading", name="Sign in")).to_be_visible(timeout=15_000)
+    expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_a_deep_link_survives_the_sign_in(new_page: Callable[..., Page], owner_state: Any) -> None:
     page = new_page()
     page.goto("/people")
-    expect(page.get_by_text("to continue to People")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("to continue to People")).to_be_visible()
     sign_in(page, OWNER, PASSWORD)
-    expect(page.get_by_role("heading", name="People")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
 
 
 def test_a_cold_server_refuses_deep_links_and_a_restart_keeps_the_session(
@@ -126,15 +126,15 @@ def test_a_cold_server_refuses_deep_links_and_a_restart_keeps_the_session(
     page = context.new_page()
     for path in ("/audit", "/results", "/system"):
         page.goto(path)
-        expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto(server.claim_address())
     fill_account(page, OWNER, PASSWORD, "Create the owner's account")
-    expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
     wait_for_cookie(context)
     server.stop()
     server.start()
     page.goto("/system")
-    expect(page.get_by_role("heading", name="System")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="System")).to_be_visible()
     context.close()
 
 

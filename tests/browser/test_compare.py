@@ -26,7 +26,7 @@ def address(server: Server, owner_state: Any) -> str:
     script = [sys.executable, "-m", "tests.pages.measure.kept", OWNER]
     numbers = []
     for _ in range(2):
-        said = subprocess.run(script, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+        said = subprocess.run(script, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
         assert said.returncode == 0, said.stderr
         project, model = re.findall(r"\d+", said.stdout.splitlines()[-1])
         numbers.append(model)
@@ -44,11 +44,11 @@ def test_two_models_can_be_compared_by_everybody_on_any_display(
 ) -> None:
     page = new_page(owner_state, color_scheme=scheme, viewport={"width": width, "height": 900})
     page.goto(address)
-    idle(page, 60_000)
-    expect(page.get_by_text("Side by side")).to_be_visible(timeout=30_000)
+    idle(page)
+    expect(page.get_by_text("Side by side")).to_be_visible()
     chart = page.get_by_test_id("stPlotlyChart").first
     chart.scroll_into_view_if_needed()
-    expect(chart.locator(".main-svg").first).to_be_visible(timeout=20_000)
+    expect(chart.locator(".main-svg").first).to_be_visible()
     expect(page.get_by_role("button", name="Check on past forecasts")).to_have_count(2)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
     assert not faults(page)

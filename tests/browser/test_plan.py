@@ -14,7 +14,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OWNER, ROOT, Server, fill_account, idle, wait_for_cookie
+from tests.browser.conftest import (
+    LONGEST_MS,
+    OWNER,
+    ROOT,
+    Server,
+    becomes,
+    fill_account,
+    idle,
+    wait_for_cookie,
+)
 from tests.browser.test_access import invitation_link, make_project
 
 
@@ -22,13 +31,14 @@ from tests.browser.test_access import invitation_link, make_project
 def planned(server: Server, owner_state: Any, browser: Any, browser_context_args: dict[str, Any]) -> int:
     """A project of the owner with a small trained model; its id."""
     context = browser.new_context(**browser_context_args, storage_state=owner_state, base_url=server.url)
+    context.set_default_timeout(LONGEST_MS)
     project = make_project(context.new_page(), "Planned shop")
     context.close()
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {"MIXWRIGHT_HOME": str(server.home / "state"), "MIXWRIGHT_WORKER": "0"}
     subprocess.run(
         [sys.executable, "-m", "tests.pages.plan.trained", OWNER, str(project)],
-        cwd=ROOT, env=environment, check=True, timeout=120, stdin=subprocess.DEVNULL,
+        cwd=ROOT, env=environment, check=True, timeout=600, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return project
 
@@ -89,16 +99,16 @@ def test_a_plan_with_a_group_and_a_lock_is_saved_and_found_again(
 ) -> None:
     page = owner_page
     page.goto(f"/optimization?project={planned}")
-    expect(page.get_by_role("button", name="Optimise")).to_be_enabled(timeout=30_000)
+    expect(page.get_by_role("button", name="Optimise")).to_be_enabled()
     _group_and_lock(page)
     expect(page.get_by_text("Search kept")).to_be_visible()
     page.get_by_role("button", name="Optimise").click()
-    expect(page.get_by_text("The probability that it beats")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("The probability that it beats")).to_be_visible()
     found = _figures(page)
     shot(page, "plan_budget")
     _save(page, "Spring plan")
     page.reload()
-    expect(page.get_by_text("Spring plan", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Spring plan", exact=True)).to_be_visible()
     assert _figures(page) == found
     page.get_by_role("tab", name="Saved plans").click()
     page.locator('[class*="st-key-plan_open_"]').get_by_role("button").click()
@@ -117,7 +127,7 @@ def test_a_slider_changes_the_figures_at_once(
     page = owner_page
     page.goto(f"/scenarios?project={planned}")
     slider = page.get_by_role("slider").first
-    expect(slider).to_be_visible(timeout=30_000)
+    expect(slider).to_be_visible()
     idle(page)
     before = _figure(page, "Spend")
     slider.focus()
@@ -126,8 +136,7 @@ def test_a_slider_changes_the_figures_at_once(
     expect(metric).not_to_have_text(before)
     # Faster than the figures follow: every press counts, and none is taken back by a run that was overtaken.
     for _ in range(3):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(120)
+        page.keyboard.press("ArrowRight", delay=120)
     idle(page)
     expect(slider).to_have_value("120")
     expect(slider).to_be_focused()
@@ -136,7 +145,7 @@ def test_a_slider_changes_the_figures_at_once(
     _save(page, "More TV")
     found = _figures(page)
     page.reload()
-    expect(page.get_by_text("More TV", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("More TV", exact=True)).to_be_visible()
     assert _figures(page) == found
 
 
@@ -145,7 +154,7 @@ def test_a_workbook_of_a_scenario_typed_into_the_grid_gives_the_same_scenario_ba
 ) -> None:
     page = owner_page
     page.goto(f"/scenarios?project={planned}")
-    expect(page.get_by_role("slider").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("slider").first).to_be_visible()
     if page.get_by_role("button", name="New", exact=True).count():
         page.get_by_role("button", name="New", exact=True).click()
         page.wait_for_url(lambda address: "scenario=" not in address)
@@ -154,12 +163,11 @@ def test_a_workbook_of_a_scenario_typed_into_the_grid_gives_the_same_scenario_ba
     idle(page)
     before = _figures(page)
     _type_into(page, 0, 0.25, "90000")
-    page.wait_for_timeout(300)
-    assert _figures(page) != before
+    becomes(page, lambda: _figures(page), lambda shown: shown != before)
     _save(page, "One loud week")
     found = _figures(page)
     page.get_by_role("button", name="Export").click()
-    with page.expect_download(timeout=30_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Excel workbook").click()
     file = tmp_path / "plan.xlsx"
     download.value.save_as(file)
@@ -169,7 +177,7 @@ def test_a_workbook_of_a_scenario_typed_into_the_grid_gives_the_same_scenario_ba
     assert _figures(page) != found
     page.get_by_role("button", name="Read a file").click()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
-    expect(page.get_by_text("is now the scenario")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("is now the scenario")).to_be_visible()
     assert _figures(page) == found
     shot(page, "plan_grid")
 
@@ -179,14 +187,14 @@ def test_saved_scenarios_are_compared(
 ) -> None:
     page = owner_page
     page.goto(f"/scenarios?project={planned}")
-    expect(page.get_by_role("slider").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("slider").first).to_be_visible()
     page.get_by_role("tab", name="Saved scenarios").click()
     box = page.get_by_test_id("stMultiSelect").filter(has_text="Compare plans").get_by_role("combobox")
     box.click()
     for name in ("More TV", "One loud week"):
         page.get_by_role("option", name=name).click()
     page.keyboard.press("Escape")
-    expect(page.get_by_text("Side by side")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Side by side")).to_be_visible()
     expect(page.get_by_text("It beats “").or_(page.get_by_text("beats “")).first).to_be_visible()
     shot(page, "plan_compare")
 
@@ -196,13 +204,13 @@ def test_a_frozen_plan_opens_for_members_of_the_project_and_for_nobody_else(
 ) -> None:
     page = owner_page
     page.goto(f"/scenarios?project={planned}")
-    expect(page.get_by_role("slider").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("slider").first).to_be_visible()
     page.get_by_role("tab", name="Saved scenarios").click()
     page.locator('[class*="st-key-plan_open_"]').get_by_role("button").last.click()
-    expect(page.get_by_role("button", name="Freeze")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Freeze")).to_be_visible()
     page.get_by_role("button", name="Freeze").click()
     page.get_by_role("button", name="Freeze for good").click()
-    expect(page.get_by_role("button", name="Edit a copy")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Edit a copy")).to_be_visible()
     found = _figures(page)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link").click()
@@ -214,15 +222,15 @@ def test_a_frozen_plan_opens_for_members_of_the_project_and_for_nobody_else(
         other = new_page()
         other.goto(invitation_link(page, project))
         fill_account(other, name, f"a sentence for {name}", "Create account")
-        expect(other.get_by_test_id("stSidebarNav")).to_be_visible(timeout=20_000)
+        expect(other.get_by_test_id("stSidebarNav")).to_be_visible()
         wait_for_cookie(other.context)
         other.goto(link)
         if project == planned:
-            expect(other.get_by_text("Frozen").first).to_be_visible(timeout=20_000)
+            expect(other.get_by_text("Frozen").first).to_be_visible()
             assert _figures(other) == found
             expect(other.get_by_role("slider")).to_have_count(0)
         else:
-            expect(other.get_by_text("Not found", exact=True)).to_be_visible(timeout=20_000)
+            expect(other.get_by_text("Not found", exact=True)).to_be_visible()
             expect(other.get_by_test_id("stMetric")).to_have_count(0)
 
 
@@ -230,7 +238,7 @@ def test_a_frozen_plan_opens_for_members_of_the_project_and_for_nobody_else(
 def test_the_planning_screens_are_accessible(owner_page: Page, planned: int, address: str) -> None:
     page = owner_page
     page.goto(f"{address}?project={planned}")
-    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
     idle(page)
     found = Axe().run(page).response["violations"]
     assert not [

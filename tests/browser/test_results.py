@@ -28,7 +28,7 @@ def address(server: Server, owner_state: Any) -> str:
     environment = {**os.environ, "MIXWRIGHT_HOME": str(server.home / "state"), "MIXWRIGHT_WORKER": "0"}
     environment.pop("DATABASE_URL", None)
     script = [sys.executable, "-m", "tests.pages.measure.kept", OWNER]
-    said = subprocess.run(script, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    said = subprocess.run(script, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
     assert said.returncode == 0, said.stderr
     project, model = re.findall(r"\d+", said.stdout.splitlines()[-1])
     return f"/results?project={project}&model={model}"
@@ -39,23 +39,23 @@ def results(owner_page: Page, address: str) -> Page:
     """The results on the owner's screen."""
     owner_page.goto(address)
     idle(owner_page)
-    expect(owner_page.get_by_text("What to know")).to_be_visible(timeout=20_000)
+    expect(owner_page.get_by_text("What to know")).to_be_visible()
     return owner_page
 
 
 def drawn(page: Page) -> None:
     """Every chart of the open tab has been painted."""
     charts = page.get_by_test_id("stPlotlyChart")
-    expect(charts.first.locator(".main-svg").first).to_be_visible(timeout=20_000)
+    expect(charts.first.locator(".main-svg").first).to_be_visible()
     assert charts.count() >= 1
     for at in range(charts.count()):
-        expect(charts.nth(at).locator(".main-svg").first).to_be_attached(timeout=10_000)
+        expect(charts.nth(at).locator(".main-svg").first).to_be_attached()
 
 
 def fetched(page: Page, label: str) -> bytes:
     """The file behind a button of the export menu."""
     page.get_by_role("button", name="Export").click()
-    with page.expect_download(timeout=30_000) as coming:
+    with page.expect_download() as coming:
         page.get_by_role("button", name=label).click()
     content = Path(coming.value.path()).read_bytes()
     page.keyboard.press("Escape")

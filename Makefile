@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 PORT ?= 8501
+# Processes that share the tests; each has a database server of its own.
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 8 ? n : 8)))
 VENV := .venv
 BIN := $(VENV)/bin
 # A stamp is written last: an interrupted installation is simply done again.
@@ -37,7 +39,7 @@ worker: $(RUNTIME) ## start one more training worker (needs DATABASE_URL of a sh
 
 test: $(DEVELOP) ## run every test; installs Debian's chromium and postgresql-15 when it may
 	@.ci/test-tools
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: $(DEVELOP) ## format, lint, types, doors between the rooms
 	$(BIN)/ruff format --check --quiet .

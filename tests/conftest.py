@@ -46,6 +46,14 @@ PASSWORD = "long enough for anybody"
 _TEMPLATE = "mixwright_template"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, a file stays in one: what it prepares is prepared once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_hashes() -> None:
     """Passwords are hashed cheaply in tests; what hashing really costs is proved where it matters."""

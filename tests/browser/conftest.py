@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
+LONGEST = {"test_promo.py"}
 OWNER, PASSWORD = "olivia", "a long enough sentence"
 # How long a journey waits for the state it needs. A machine that does other work is slow, not wrong: nothing
 # is asserted of time, and a journey goes on at once when its state is there.
@@ -35,13 +36,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Last: the browser driver keeps an event loop running, and then other tests cannot open their own.
-    items.sort(key=lambda item: "tests/browser/" in item.nodeid)
-    for item in items:
-        if "tests/browser/" in item.nodeid:
-            item.add_marker(pytest.mark.browser)
-            if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
+    journeys = [item for item in items if "tests/browser/" in item.nodeid]
+    sharing = {item.path for item in journeys if "server" in getattr(item, "fixturenames", ())}
+    for item in journeys:
+        item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
+        if item.path in sharing:
+            item.add_marker(pytest.mark.xdist_group("one server"))
+    # Last: the browser driver keeps an event loop running, and then other tests cannot open their own. The
+    # longest begin first, so that two processes end together.
+    order = {id(item): (item.path not in sharing, item.path.name not in LONGEST) for item in journeys}
+    items.sort(key=lambda item: (id(item) in order, order.get(id(item), ())))
 
 
 @dataclass
@@ -211,6 +217,7 @@ def fill_account(page: Page, username: str, password: str, button: str) -> None:
 def owner_state(browser: Browser, server: Server, browser_context_args: dict[str, Any]) -> Any:
     """The cookies of the owner, who claimed the installation once for the whole run."""
     context = browser.new_context(**browser_context_args)
+    context.set_default_timeout(LONGEST_MS)
     page = context.new_page()
     page.goto(server.url + server.claim_address())
     fill_account(page, OWNER, PASSWORD, "Create the owner's account")

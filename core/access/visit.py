@@ -19,6 +19,13 @@ class Visit:
     memberships: tuple[Membership, ...]
     membership: Membership | None
 
+    @property
+    def project(self) -> Membership:
+        """The membership in the project that is visited; LookupError where there is none."""
+        if self.membership is None:
+            raise LookupError("this visit has no project")
+        return self.membership
+
     def default_membership(self, last_project: int | None = None) -> Membership | None:
         """The project to show when none was asked for: the last one, else the first of the person's own, else
         the oldest demo; None without any."""

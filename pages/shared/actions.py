@@ -14,7 +14,7 @@ import streamlit as st
 from core.database import session
 from core.errors import UserError
 from pages.shared.escape import plain
-from pages.shared.session import require_person
+from pages.shared.session import visit_in
 
 _UNDO = "_undo"
 _TOASTS = "_toasts"
@@ -96,13 +96,16 @@ def user_errors() -> Iterator[Outcome]:
 
 
 def attempt(function: Callable[..., Any], *args: Any, done: str | None = None, **kwargs: Any) -> Any:
-    """Result of one store function called with (session, person, *args) in one transaction.
+    """Result of one store function called with (session, person, *args) in one transaction, in which the
+    person is asked for, too.
 
     A UserError is shown and FAILED (which is false) comes back; after success `done` is a toast.
     """
-    person = require_person()
     with user_errors() as outcome, session() as s:
-        result = function(s, person, *args, **kwargs)
+        visit = visit_in(s)
+        if visit is None:
+            raise UserError("You are signed out. Sign in again to continue.")
+        result = function(s, visit.person, *args, **kwargs)
     if outcome.failed:
         return FAILED
     if done:

@@ -20,8 +20,8 @@ from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import empty_state
 from pages.shared.model_view import ModelView
+from pages.shared.progress import training_card
 from pages.shared.screens import Screen, choose, chosen_id
-from pages.shared.training import training_card
 
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 YEAR, HALF, QUARTER, ALL, CUSTOM = (
@@ -103,7 +103,7 @@ def stop_unless_ready(info: ModelInfo) -> None:
     if info.status == TrainingStatus.COMPLETED:
         return
     if info.active:
-        training_card(info.id, key="results_training")
+        training_card(info, key="results_training")
     elif info.status == TrainingStatus.CANCELLED:
         st.info("The training of this model was cancelled, so there are no results.", icon=":material/block:")
     else:

@@ -1,52 +1,90 @@
-"""Where one can go: the screens, links between them, and the ids in the address bar."""
+"""The screens, declared once: address, title, icon, section and who may open them; links between them."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from dataclasses import dataclass
+from enum import Enum, StrEnum
 from typing import NoReturn
 from uuid import UUID
 
 import streamlit as st
 
+from core.access import Permission
+
 PROJECT = "project"
 
 
-class Screen(StrEnum):
-    """A screen by the path of its page, as st.switch_page wants it."""
+class Section(StrEnum):
+    """The sections of the navigation; those of ACCESS are in none of its menus."""
 
-    HOME = "pages/overview/home/page.py"
-    PROJECTS = "pages/overview/projects/page.py"
-    UPLOAD = "pages/data/upload/page.py"
-    LIBRARY = "pages/data/library/page.py"
-    SALES = "pages/data/sales/page.py"
-    MODEL = "pages/measure/model/page.py"
-    RESULTS = "pages/measure/results/page.py"
-    COMPARE = "pages/measure/compare/page.py"
-    PROMO_EFFECTS = "pages/measure/promotion_effects/page.py"
-    BUDGET = "pages/plan/optimization/page.py"
-    SCENARIOS = "pages/plan/scenarios/page.py"
-    OPPORTUNITIES = "pages/plan/opportunities/page.py"
-    PROMOTIONS = "pages/plan/promotions/page.py"
-    BRIEF = "pages/plan/brief/page.py"
-    POST_MORTEM = "pages/plan/post_mortem/page.py"
-    PEOPLE = "pages/admin/people/page.py"
-    AUDIT = "pages/admin/audit/page.py"
-    SYSTEM = "pages/admin/system/page.py"
-    ACCOUNT = "pages/access/account/page.py"
-    SIGN_IN = "pages/access/sign_in/page.py"
-    REGISTER = "pages/access/register/page.py"
-    CLAIM = "pages/access/claim/page.py"
-    RESET = "pages/access/reset/page.py"
+    OVERVIEW = "Overview"
+    DATA = "Data"
+    MEASURE = "Measure"
+    PLAN = "Plan"
+    ADMIN = "Admin"
+    ACCESS = "Access"
+
+
+class Entry(StrEnum):
+    """Who may open a screen that belongs to no project."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True)
+class ScreenInfo:
+    """One screen; `access` is a permission in the chosen project, or who may open a screen without one."""
+
+    section: Section
+    address: str
+    title: str
+    icon: str
+    access: Permission | Entry = Permission.PROJECT_VIEW
+
+    @property
+    def path(self) -> str:
+        """The file of the screen's script, as Streamlit wants it."""
+        return f"pages/{self.section.lower()}/{self.address}/page.py"
+
+
+class Screen(ScreenInfo, Enum):
+    """Every screen, in the order of the navigation."""
+
+    HOME = Section.OVERVIEW, "home", "Home", ":material/home:"
+    PROJECTS = Section.OVERVIEW, "projects", "Projects", ":material/workspaces:", Entry.SIGNED_IN
+    UPLOAD = Section.DATA, "upload", "Upload", ":material/upload_file:"
+    LIBRARY = Section.DATA, "library", "Library", ":material/database:"
+    SALES = Section.DATA, "sales", "Sales & promotions", ":material/storefront:"
+    MODEL = Section.MEASURE, "model", "Model", ":material/model_training:"
+    RESULTS = Section.MEASURE, "results", "Results", ":material/insights:"
+    COMPARE = Section.MEASURE, "compare", "Compare models", ":material/compare_arrows:"
+    PROMO_EFFECTS = Section.MEASURE, "promotion_effects", "Promotion effects", ":material/percent:"
+    BUDGET = Section.PLAN, "optimization", "Budget", ":material/account_balance_wallet:"
+    SCENARIOS = Section.PLAN, "scenarios", "Scenarios", ":material/alt_route:"
+    OPPORTUNITIES = Section.PLAN, "opportunities", "Opportunities", ":material/lightbulb:"
+    PROMOTIONS = Section.PLAN, "promotions", "Promotions", ":material/sell:"
+    BRIEF = Section.PLAN, "brief", "Creative brief", ":material/edit_note:"
+    POST_MORTEM = Section.PLAN, "post_mortem", "Post-mortem", ":material/fact_check:"
+    PEOPLE = Section.ADMIN, "people", "People", ":material/group:"
+    AUDIT = Section.ADMIN, "audit", "Audit", ":material/history:", Permission.AUDIT_VIEW
+    SYSTEM = Section.ADMIN, "system", "System", ":material/dns:", Entry.OWNER
+    ACCOUNT = Section.ACCESS, "account", "Account", ":material/person:", Entry.SIGNED_IN
+    SIGN_IN = Section.ACCESS, "sign_in", "Sign in", ":material/login:", Entry.ANYONE
+    REGISTER = Section.ACCESS, "register", "Create an account", ":material/person_add:", Entry.ANYONE
+    CLAIM = Section.ACCESS, "claim", "Claim", ":material/key:", Entry.ANYONE
+    RESET = Section.ACCESS, "reset", "New password", ":material/lock_reset:", Entry.ANYONE
 
 
 def go(screen: Screen, **query: int | str | UUID | None) -> NoReturn:
     """Switch to a screen; the chosen project goes along, `query` is put into its address."""
-    st.switch_page(str(screen), query_params=_with_project(query))
+    st.switch_page(screen.path, query_params=_with_project(query))
 
 
 def link(label: str, screen: Screen, *, icon: str | None = None, **query: int | str | UUID | None) -> None:
     """A link to a screen; the chosen project goes along."""
-    st.page_link(str(screen), label=label, icon=icon, query_params=_with_project(query))
+    st.page_link(screen.path, label=label, icon=icon, query_params=_with_project(query))
 
 
 def chosen_id(name: str) -> int | None:

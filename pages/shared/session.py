@@ -1,16 +1,23 @@
-"""Who is looking and at which project; the only module that knows the keys of the sign-in."""
+"""Who is visiting and at which project; the only module that knows the keys of the sign-in."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
-from core.access import Membership, NotFound, Permission, Person
+from core.access import Membership, Permission
 from core.access import store as access
+from core.access.store.visits import visit_by_session, visit_by_token
+from core.access.visit import Visit
 from core.access.web import COOKIE
 from core.database import session
-from pages.shared import screens
+from pages.shared.screens import PROJECT, choose, chosen_id
 
 _SESSION = "_auth_session"
 _TICKET = "_auth_ticket"
@@ -32,27 +39,56 @@ export default function ({ data, setTriggerValue }) {
 }
 """
 
+_VISIT_OF_RUN: ContextVar[Visit | None] = ContextVar("visit_of_run", default=None)
 
-def current_person() -> Person | None:
-    """The person behind this browser, asked of the database each time: sign-outs elsewhere count at once."""
-    number = st.session_state.get(_SESSION)
+
+@contextmanager
+def visit_of_run() -> Iterator[Visit | None]:
+    """The visit of one whole run of the app, read once: all that is drawn inside gets it from
+    `current_visit`."""
     with session() as s:
-        if number is not None:
-            person = access.person_by_session(s, number)
-        else:
-            number, person = _by_cookie(s)
-    if person is None:
+        visit = visit_in(s)
+    token = _VISIT_OF_RUN.set(visit)
+    try:
+        yield visit
+    finally:
+        _VISIT_OF_RUN.reset(token)
+
+
+def current_visit() -> Visit | None:
+    """The visit of this run; a fragment's own run and a callback read it anew: sign-outs elsewhere count at
+    once."""
+    visit = _VISIT_OF_RUN.get()
+    if visit is not None:
+        return visit
+    with session() as s:
+        return visit_in(s)
+
+
+def runs_alone() -> bool:
+    """Whether a fragment or a callback is running, outside of a whole run of the app."""
+    return _VISIT_OF_RUN.get() is None
+
+
+def visit_in(s: Session) -> Visit | None:
+    """The visit of this browser, read in the caller's transaction; None where nobody is signed in.
+
+    The project is that of the address, else the one looked at last, else the first of the person's own.
+    """
+    found = None
+    number, token = st.session_state.get(_SESSION), st.context.cookies.get(COOKIE)
+    if number is not None:
+        found = visit_by_session(s, number, chosen_id(PROJECT))
+    # Under AppTest cookies are mocks.
+    elif isinstance(token, str) and token:
+        found = visit_by_token(s, token, chosen_id(PROJECT))
+    if found is None:
         st.session_state.pop(_SESSION, None)
-    else:
-        st.session_state[_SESSION] = number
-    return person
-
-
-def _by_cookie(s: object) -> tuple[int | None, Person | None]:
-    token = st.context.cookies.get(COOKIE)
-    if not isinstance(token, str) or not token:
-        return None, None
-    return access.session_by_token(s, token) or (None, None)  # type: ignore[arg-type]
+        return None
+    st.session_state[_SESSION], visit = found
+    if PROJECT in st.query_params:
+        return visit
+    return replace(visit, membership=visit.default_membership(st.session_state.get(_LAST_PROJECT)))
 
 
 def session_number() -> int | None:
@@ -60,113 +96,24 @@ def session_number() -> int | None:
     return st.session_state.get(_SESSION)
 
 
-def open_to_everyone() -> Person | None:
-    """First statement of the few screens that need no sign-in; the person if there is one."""
-    return current_person()
-
-
-def require_person() -> Person:
-    """The person who is signed in; otherwise the sign-in form is shown and the run ends here."""
-    person = current_person()
-    if person is None:
-        # Imported here because the form itself needs this module.
-        from pages.shared.sign_in_form import sign_in_form
-
-        sign_in_form()
-        st.stop()
-    return person
-
-
-def require_project(permission: Permission = Permission.PROJECT_VIEW) -> tuple[Person, Membership]:
-    """The person and the chosen project, in which they hold `permission`; else the run ends with the reason.
-
-    The project is the address's `?project=`, else the one looked at last, else the first.
-    """
-    person = require_person()
-    project = _project_of(person)
-    if not project.allows(permission):
-        _refuse(
-            "Not part of your role",
-            f"Your role in this project is {project.role}. Ask the project's owner if you need more.",
-        )
-    return person, project
-
-
 def may(project: Membership, permission: Permission) -> bool:
     """Whether the person may do this in the project: what buttons ask before they show."""
     return project.allows(permission)
 
 
-def known_projects(person: Person) -> list[Membership]:
-    """The projects this person is a member of."""
-    with session() as s:
-        return list(access.memberships(s, person))
-
-
-def chosen_project(person: Person) -> Membership | None:
-    """The project the address or the last screen names, None when the person has none or it is not theirs."""
-    wanted = screens.chosen_id(screens.PROJECT)
-    if wanted is None and screens.PROJECT not in st.query_params:
-        wanted = st.session_state.get(_LAST_PROJECT)
-        return _first_of(known_projects(person), wanted)
-    return None if wanted is None else _membership(person, wanted)
-
-
 def choose_project(project_id: int) -> None:
     """Make this the project of the following screens; what was chosen inside the old one is dropped."""
     st.query_params.clear()
-    screens.choose(screens.PROJECT, project_id)
-    st.session_state[_LAST_PROJECT] = project_id
+    remember_project(project_id)
 
 
-def _project_of(person: Person) -> Membership:
-    project = chosen_project(person)
-    if project is None:
-        if screens.PROJECT in st.query_params:
-            _refuse("Not found", "There is no such project, or you are not a member of it.")
-        _ask_for_project()
-        st.stop()
-    st.session_state[_LAST_PROJECT] = project.project_id
-    screens.choose(screens.PROJECT, project.project_id)
-    return project
-
-
-def _membership(person: Person, project_id: int) -> Membership | None:
-    try:
-        with session() as s:
-            return access.membership(s, person, project_id)
-    except NotFound:
-        return None
-
-
-def _first_of(projects: list[Membership], wanted: int | None) -> Membership | None:
-    """The wanted one, else the first of one's own, else the first demo that was made."""
-    own_first = sorted(projects, key=lambda p: (p.is_demo, p.project_id if p.is_demo else 0))
-    return next((p for p in own_first if p.project_id == wanted), own_first[0] if own_first else None)
-
-
-def _refuse(title: str, text: str) -> None:
-    from pages.shared.layout import empty_state
-
-    pressed = empty_state(title, text, icon=":material/lock:", button="Go to my projects", key="refused")
-    if pressed:
-        screens.choose(screens.PROJECT, None)
+def remember_project(project_id: int | None) -> None:
+    """Keep the project in the address and for screens without one; None forgets it."""
+    choose(PROJECT, project_id)
+    if project_id is None:
         st.session_state.pop(_LAST_PROJECT, None)
-        st.switch_page(screens.Screen.PROJECTS)
-    st.stop()
-
-
-def _ask_for_project() -> None:
-    from pages.shared.layout import empty_state
-
-    empty_state(
-        "No project yet",
-        "A project holds your data, models and plans. Create your first one.",
-        icon=":material/workspaces:",
-        button="Create a project",
-        screen=screens.Screen.PROJECTS,
-        key="no_project",
-    )
+    else:
+        st.session_state[_LAST_PROJECT] = project_id
 
 
 def sign_in(username: str, password: str) -> None:

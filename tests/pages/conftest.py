@@ -14,6 +14,7 @@ from core.access import store as access
 from core.access.store.accounts import add_account
 from core.database import session
 from core.projects.store.projects import create_project
+from pages.shared.screens import Screen
 from tests.conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,20 +61,20 @@ def new_member(project_id: int) -> Callable[[Role], Person]:
 
 @pytest.fixture
 def signed_out_page(empty_database: str) -> Opened:
-    """Opens a screen as nobody: `signed_out_page("pages/admin/people/page.py", token="...")`."""
+    """Opens a screen as nobody: `signed_out_page(Screen.RESET, token="...")`."""
 
-    def open_it(path: str | None = None, **query: int | str) -> AppTest:
-        return _opened(AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS), path, query)
+    def open_it(screen: Screen | str | None = None, **query: int | str) -> AppTest:
+        return _opened(AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS), screen, query)
 
     return open_it
 
 
 @pytest.fixture
 def open_page(owner: Person, project_id: int) -> Opened:
-    """Opens a screen signed in, by default as the owner: `open_page(path, person=..., model=1)`."""
+    """Opens a screen signed in, by default as the owner: `open_page(Screen.RESULTS, person=..., model=1)`."""
 
     def open_it(
-        path: str | None = None,
+        screen: Screen | str | None = None,
         *,
         person: Person | None = None,
         project: int | None = project_id,
@@ -86,18 +87,18 @@ def open_page(owner: Person, project_id: int) -> Opened:
             ).session_id
         if project is not None:
             query["project"] = project
-        return _opened(app, path, query)
+        return _opened(app, screen, query)
 
     return open_it
 
 
-def _opened(app: AppTest, path: str | None, query: dict[str, int | str]) -> AppTest:
+def _opened(app: AppTest, screen: Screen | str | None, query: dict[str, int | str]) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = str(value)
     app.run()
-    if path is not None:
+    if screen is not None:
         # Switching happens after the first run, which registers the screens under their addresses.
-        app.switch_page(path)
+        app.switch_page(screen.path if isinstance(screen, Screen) else screen)
         for name, value in query.items():
             app.query_params[name] = str(value)
         app.run()

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
+
+from core.access import Person, Role
+from core.database import session
+from pages.shared.screens import Entry, Screen
+from tests.pages.conftest import Opened, everything_shown
+from tests.pages.measure.kept import keep_readable, readable_model
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted(
-    path
-    for path in (ROOT / "pages").rglob("*.py")
-    if path.name != "__init__.py" and "parts" not in path.parts
-)
-BEFORE_THE_DOOR = {"sign_in.py", "register.py", "claim.py", "reset.py"}
+PAGES = sorted((ROOT / "pages").rglob("page.py"))
+MOST_TRANSACTIONS = 12
+
+
+def name_of(value: object) -> str:
+    """A screen's or a file's name in the list of tests."""
+    return value.address if isinstance(value, Screen) else str(value)
 
 
 def first_statement(path: Path) -> str:
@@ -34,18 +44,90 @@ def is_constant(node: ast.stmt) -> bool:
     return all(isinstance(name, ast.Name) and name.id.isupper() for name in names)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_screen_asks_who_it_is_before_anything_else(path: Path) -> None:
-    statement = first_statement(path)
-    asks = "require_person(" in statement or "require_project(" in statement
-    open_door = path.parent.name == "access" and path.name in BEFORE_THE_DOOR
-    assert asks or (open_door and "open_to_everyone(" in statement), statement
+def test_every_page_is_a_screen_of_the_table() -> None:
+    assert [str(path.relative_to(ROOT)) for path in PAGES] == sorted(screen.path for screen in Screen)
+    addresses = [screen.address for screen in Screen]
+    assert len(set(addresses)) == len(addresses)
+
+
+@pytest.mark.parametrize("screen", Screen, ids=name_of)
+def test_a_screen_asks_who_it_is_before_anything_else(screen: Screen) -> None:
+    statement = first_statement(ROOT / screen.path)
+    if screen.access is Entry.ANYONE:
+        assert "open_to_everyone(" in statement
+    else:
+        assert statement == f"visit = open_screen(Screen.{screen.name})"
 
 
 def test_no_screen_lies_flat_where_streamlit_would_discover_it() -> None:
     assert [path.name for path in (ROOT / "pages").glob("*.py")] == ["__init__.py"]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_screens_use_sign_in_keys_through_the_session_module_only(path: Path) -> None:
-    assert "_auth_" not in path.read_text()
+def test_the_sign_in_keys_are_used_by_the_session_module_only() -> None:
+    own = ROOT / "pages/shared/session.py"
+    files = [path for path in (ROOT / "pages").rglob("*.py") if path != own and "_auth_" in path.read_text()]
+    assert files == []
+
+
+@pytest.mark.parametrize("screen", [s for s in Screen if s.access is not Entry.ANYONE], ids=name_of)
+def test_a_visitor_is_asked_to_sign_in(screen: Screen, signed_out_page: Opened) -> None:
+    app = signed_out_page(screen, project=1)
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Sign in"]
+
+
+@pytest.mark.parametrize("screen", [s for s in Screen if not isinstance(s.access, Entry)], ids=name_of)
+def test_a_project_is_hidden_from_who_is_no_member(
+    screen: Screen, open_page: Opened, stranger: Person
+) -> None:
+    app = open_page(screen, person=stranger)
+    assert not app.exception
+    assert "There is no such project, or you are not a member of it." in everything_shown(app)
+
+
+@pytest.fixture
+def full_project(owner: Person, project_id: int) -> int:
+    """A project with a data set and a trained model of it."""
+    keep_readable(owner.id, project_id, readable_model(), "Weekly model")
+    return project_id
+
+
+@contextmanager
+def transactions() -> Iterator[list[object]]:
+    """One entry for each transaction that the block begins."""
+    begun: list[object] = []
+
+    def note(connection: object) -> None:
+        begun.append(connection)
+
+    event.listen(Engine, "begin", note)
+    try:
+        yield begun
+    finally:
+        event.remove(Engine, "begin", note)
+
+
+@pytest.mark.parametrize("screen", [s for s in Screen if s.access is not Entry.ANYONE], ids=name_of)
+def test_a_plain_click_takes_few_transactions(screen: Screen, open_page: Opened, full_project: int) -> None:
+    app = open_page(screen)
+    assert not app.exception
+    with transactions() as begun:
+        app.run()
+    assert not app.exception
+    assert len(begun) <= MOST_TRANSACTIONS
+
+
+def test_the_count_sees_every_transaction(owner: Person) -> None:
+    with transactions() as begun:
+        for _ in range(2):
+            with session():
+                pass
+    assert len(begun) == 2
+
+
+def test_a_role_is_enough_for_each_screen_it_names(
+    open_page: Opened, new_member: object, full_project: int
+) -> None:
+    viewer = new_member(Role.VIEWER)  # type: ignore[operator]
+    refused = {s for s in Screen if "Not part of your role" in everything_shown(open_page(s, person=viewer))}
+    assert refused == {Screen.AUDIT}

@@ -6,13 +6,16 @@ import streamlit as st
 
 from core.access import store as access
 from core.database import session
-from pages.shared.account_form import ask_for_new_password
+from pages.shared.access import open_screen
 from pages.shared.actions import FAILED, attempt
+from pages.shared.entrance import ask_for_new_password
 from pages.shared.formatting import moment
 from pages.shared.layout import card, page_header, section
-from pages.shared.session import require_person, session_number, sign_out
+from pages.shared.screens import Screen
+from pages.shared.session import session_number, sign_out
 
-person = require_person()
+visit = open_screen(Screen.ACCOUNT)
+person = visit.person
 
 with page_header("Account", f"Signed in as {person.username}"):
     st.button("Sign out", icon=":material/logout:", on_click=sign_out, key="account_sign_out")

@@ -8,29 +8,19 @@ from core.access import Invitation, Person
 from core.access import store as access
 from core.database import session
 from core.errors import UserError
-from pages.shared.account_form import ask_for_account, enter, token_from_address
+from pages.shared.access import open_to_everyone
 from pages.shared.actions import attempt, show_faults
-from pages.shared.brand import entrance
+from pages.shared.entrance import ask_for_account, enter, entrance, link_to_sign_in, token_from_address
 from pages.shared.escape import plain
 from pages.shared.screens import Screen, go
-from pages.shared.session import choose_project, open_to_everyone
+from pages.shared.session import choose_project
 
-person = open_to_everyone()
+visit = open_to_everyone()
 token = token_from_address()
 
 
-def _invitation() -> Invitation | None:
-    if not token:
-        return None
-    try:
-        with session() as s:
-            return access.invitation(s, token)
-    except UserError as error:
-        show_faults(error)
-        st.stop()
-
-
-def _accept(person: Person, invitation: Invitation) -> None:
+def accept(person: Person, invitation: Invitation) -> None:
+    """Join the project as the person who is signed in."""
     with entrance("You are invited", f"to the project “{invitation.project_name}” as {invitation.role}"):
         st.text(f"You are signed in as {person.username}.")
         if st.button("Join the project", type="primary", width="stretch") and (
@@ -40,32 +30,37 @@ def _accept(person: Person, invitation: Invitation) -> None:
             go(Screen.HOME, project=joined.project_id)
 
 
-def _register(invitation: Invitation | None) -> None:
+def register(invitation: Invitation | None) -> None:
+    """Make an account, with the invitation where there is one."""
     note = "Your data stay on this server"
     if invitation is not None and invitation.project_name:
         note = f"You are invited to “{invitation.project_name}” as {invitation.role}"
     with entrance("Create an account", note):
-        if answers := ask_for_account("Create account"):
+        if account := ask_for_account("Create account"):
 
-            def _make() -> None:
+            def make() -> str:
                 with session() as s:
-                    access.register(s, answers.username, answers.password, answers.display_name, token)
+                    access.register(s, account.username, account.password, account.display_name, token)
+                return account.username
 
-            enter(_make, answers)
-        st.page_link(str(Screen.SIGN_IN), label="I have an account: sign in", icon=":material/login:")
+            enter(make, account.password)
+        link_to_sign_in("I have an account: sign in")
 
 
-invitation = _invitation()
-if person is not None and invitation is not None:
-    _accept(person, invitation)
-elif person is not None:
-    go(Screen.HOME)
-else:
+try:
     with session() as s:
+        invitation = access.invitation(s, token) if token else None
         registration_open = access.registration_open(s)
-    if invitation is None and not registration_open:
-        with entrance("Create an account", "Accounts are made by invitation here"):
-            st.info(plain("Ask a member of the project for an invitation link."), icon=":material/mail:")
-            st.page_link(str(Screen.SIGN_IN), label="Sign in", icon=":material/login:")
-    else:
-        _register(invitation)
+except UserError as error:
+    show_faults(error)
+    st.stop()
+if visit is not None and invitation is not None:
+    accept(visit.person, invitation)
+elif visit is not None:
+    go(Screen.HOME)
+elif invitation is not None or registration_open:
+    register(invitation)
+else:
+    with entrance("Create an account", "Accounts are made by invitation here"):
+        st.info(plain("Ask a member of the project for an invitation link."), icon=":material/mail:")
+        link_to_sign_in()

@@ -4,38 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.access import Person
 from core.access import store as access
 from core.database import session
-from core.errors import UserError
-from pages.shared.account_form import ask_for_new_password, token_from_address
-from pages.shared.actions import show_faults
-from pages.shared.brand import entrance
-from pages.shared.screens import Screen, go
-from pages.shared.session import open_to_everyone, sign_in
+from pages.shared.access import open_to_everyone
+from pages.shared.entrance import ask_for_new_password, enter, entrance, link_to_sign_in, token_from_address
 
 open_to_everyone()
 token = token_from_address()
-
-
-def _reset(password: str) -> Person | None:
-    try:
-        with session() as s:
-            person = access.reset_password(s, str(token), password)
-        sign_in(person.username, password)
-    except UserError as refused:
-        show_faults(refused)
-        return None
-    return person
-
-
 with entrance("Choose a new password", "All other sessions of the account end"):
     if not token:
         st.info("Ask the owner of this installation for a link to choose a new password.")
-        st.page_link(str(Screen.SIGN_IN), label="Sign in", icon=":material/login:")
+        link_to_sign_in()
     else:
         with st.form("reset", border=False):
             password = ask_for_new_password()
             pressed = st.form_submit_button("Save and sign in", type="primary", width="stretch")
-        if pressed and password is not None and _reset(password):
-            go(Screen.HOME)
+        if pressed and password is not None:
+
+            def reset() -> str:
+                """Set the password; the name of the account that the link is for."""
+                with session() as s:
+                    return access.reset_password(s, token, password).username
+
+            enter(reset, password)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pages.shared.access import open_to_everyone
+from pages.shared.entrance import sign_in_form
 from pages.shared.screens import Screen, go
-from pages.shared.session import open_to_everyone
-from pages.shared.sign_in_form import sign_in_form
 
-person = open_to_everyone()
-if person is None:
+visit = open_to_everyone()
+if visit is None:
     sign_in_form()
 else:
     go(Screen.HOME)

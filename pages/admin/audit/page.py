@@ -7,14 +7,15 @@ import json
 import pandas as pd
 import streamlit as st
 
-from core.access import Permission
 from core.access import store as access
 from core.database import session
 from core.documents.tables import to_csv_bytes
+from pages.shared.access import open_screen
 from pages.shared.layout import Download, download_row, empty_state, page_header
-from pages.shared.session import require_project
+from pages.shared.screens import Screen
 
-person, project = require_project(Permission.AUDIT_VIEW)
+visit = open_screen(Screen.AUDIT)
+person, project = visit.person, visit.project
 
 SHOWN = 500
 EXPORTED = 10_000

@@ -8,13 +8,16 @@ from core.access import Member, Permission, Role
 from core.access import store as access
 from core.database import session
 from pages.admin.people.forms import accounts, invite_dialog, role_matrix
+from pages.shared.access import open_screen
 from pages.shared.actions import attempt
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import page_header, section
-from pages.shared.session import may, require_project
+from pages.shared.screens import Screen
+from pages.shared.session import may
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.PEOPLE)
+person, project = visit.person, visit.project
 may_manage = may(project, Permission.MEMBER_MANAGE)
 
 

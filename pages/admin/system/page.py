@@ -11,11 +11,13 @@ from core.database import session
 from core.queue.store.queue import worker_state
 from core.system import store as system
 from core.system.facts import versions
+from pages.shared.access import open_screen
 from pages.shared.formatting import ago, moment, size
 from pages.shared.layout import KpiCard, empty_state, kpi_row, page_header, section
-from pages.shared.session import require_person
+from pages.shared.screens import Screen
 
-person = require_person()
+visit = open_screen(Screen.SYSTEM)
+person = visit.person
 
 page_header("System", "What this installation runs on")
 if not person.is_owner:

@@ -12,12 +12,13 @@ from core.data.dataset_info import DatasetInfo
 from core.database import read_session
 from pages.data.library.dataset import onward, period_words, problem_words, show_dataset
 from pages.data.upload.files import offer_template
+from pages.shared.access import open_screen
 from pages.shared.actions import ItemActions, item_menu, show_faults
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import empty_state, page_header
 from pages.shared.screens import Screen, choose, chosen_id, go
-from pages.shared.session import may, require_project
+from pages.shared.session import may
 
 SEARCH_FROM = 8
 ACTIONS = ItemActions(
@@ -29,7 +30,8 @@ ACTIONS = ItemActions(
     restore=store.restore_dataset,
 )
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.LIBRARY)
+person, project = visit.person, visit.project
 
 
 def menu(info: DatasetInfo) -> None:

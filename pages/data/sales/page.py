@@ -11,17 +11,19 @@ from pages.data.sales.files import files_of, no_sales, show_files
 from pages.data.sales.glance import show_glance, span_of
 from pages.data.sales.segments import show_segments
 from pages.data.sales.targets import show_targets
+from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.processing import jobs_of, show_history, show_jobs
+from pages.shared.progress import jobs_of, show_history, show_jobs
 from pages.shared.screens import Screen, go
-from pages.shared.session import may, require_project
+from pages.shared.session import may
 
 KEPT = (
     "Sales are kept as long as the project, files that were replaced or withdrawn for 30 days. Figures of "
     "planned promotions are kept for two years, post-mortems for three, this list of work for 90 days."
 )
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.SALES)
+person, project = visit.person, visit.project
 with page_header(
     "Sales & promotions", "What was sold, when it was promoted, and what each month shall reach"
 ):
@@ -32,10 +34,11 @@ with page_header(
         "Upload", type="primary", icon=":material/upload_file:", key="sales_upload"
     ):
         go(Screen.UPLOAD)
-working = show_jobs(person, project, key="sales_jobs")
+jobs = jobs_of(person, project.project_id)
+working = show_jobs(jobs, project, key="sales_jobs")
 files = files_of(person, project.project_id)
 names = ["Sales", "Files", "Catalogue", "Targets", "Segments", "Jobs"]
-sales, sources, catalog, targets, segments, jobs = st.tabs(names, key="sales_tab", on_change="rerun")
+sales, sources, catalog, targets, segments, work = st.tabs(names, key="sales_tab", on_change="rerun")
 if sales.open:
     with sales:
         if span is None:
@@ -54,7 +57,7 @@ if targets.open:
 if segments.open:
     with segments:
         show_segments(person, project)
-if jobs.open:
-    with jobs:
-        show_history(jobs_of(person, project.project_id))
+if work.open:
+    with work:
+        show_history(jobs)
         st.caption(KEPT)

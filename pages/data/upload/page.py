@@ -16,14 +16,17 @@ from pages.data.upload.save import save_new
 from pages.data.upload.state import Reading, Upload, current_upload
 from pages.data.upload.summary import show_kind, show_summary
 from pages.data.upload.version import carry_mappings, choose_target, completed, save_and_retrain, show_changes
+from pages.shared.access import open_screen
 from pages.shared.escape import plain
 from pages.shared.layout import page_header, section
 from pages.shared.problems import show_problems
-from pages.shared.session import may, require_project
+from pages.shared.screens import Screen
+from pages.shared.session import may
 
 READ_ONLY = "You can look around here. Uploading is for members who may edit this project's data."
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.UPLOAD)
+person, project = visit.person, visit.project
 
 
 def map_columns(upload: Upload, readings: list[Reading]) -> None:

@@ -20,8 +20,8 @@ from pages.shared.actions import attempt, toast_next
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import chart, section
-from pages.shared.session import may, require_person
-from pages.shared.training import stage_name
+from pages.shared.progress import stage_label
+from pages.shared.session import current_visit, may
 
 _NOTE = (
     "Each slice is fitted on the past alone and forecasts what followed, knowing the media plan but not what "
@@ -116,15 +116,17 @@ def progress_words(check: ValidationInfo) -> str:
     running = [part for part in check.slices if part.status is TrainingStatus.RUNNING]
     words = f"{check.done} of {len(check.slices)} slices done"
     if running:
-        return f"{words} · {stage_name(running[0].stage)}"
+        return f"{words} · {stage_label(running[0].stage)}"
     return f"{words} · waiting for the worker" if check.active else words
 
 
 def _read(check_id: int) -> ValidationInfo | None:
-    person = require_person()
+    visit = current_visit()
+    if visit is None:
+        return None
     try:
         with session() as s:
-            return validations.validation(s, person, check_id)
+            return validations.validation(s, visit.person, check_id)
     except NotFound:
         return None
 

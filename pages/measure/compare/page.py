@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.access import Permission
 from pages.measure.compare.answer import show_channels, show_scores, show_stability, show_verdict
 from pages.measure.compare.checks import read_checks, show_checks
 from pages.measure.compare.choice import choose_level, choose_models, trained_models
 from pages.measure.compare.view import view_of
+from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.session import require_project
+from pages.shared.screens import Screen
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.COMPARE)
+person, project = visit.person, visit.project
 
 page_header("Compare models", "Which one forecasts best, and where they disagree")
 models = trained_models(person, project)

@@ -14,9 +14,9 @@ from pages.shared.actions import ItemActions, attempt, item_menu, toast_next
 from pages.shared.escape import plain
 from pages.shared.formatting import moment
 from pages.shared.layout import empty_state, section, status_badge
+from pages.shared.progress import training_card
 from pages.shared.screens import Screen, choose, go
 from pages.shared.session import may
-from pages.shared.training import training_card
 
 SEARCH_FROM = 8
 VIEW, SET_UP, MODELS = "model_view", "Set up", "Models"
@@ -38,7 +38,7 @@ def show_active(models: Sequence[ModelInfo], project: Membership) -> None:
     """Live progress of everything that waits or trains in this project."""
     for info in models:
         if info.active:
-            training_card(info.id, key=f"active:{info.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))
+            training_card(info, key=f"active:{info.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))
 
 
 def show_models(models: Sequence[ModelInfo], project: Membership, archived: bool) -> None:

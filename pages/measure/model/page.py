@@ -14,16 +14,18 @@ from core.mmm.model_info import ModelInfo
 from core.mmm.store.models import models as known_models
 from pages.measure.model.form import show_set_up
 from pages.measure.model.models import MODELS, SET_UP, VIEW, show_active, show_models
+from pages.shared.access import open_screen
 from pages.shared.layout import empty_state, page_header
 from pages.shared.screens import Screen, choose, chosen_id
-from pages.shared.session import may, require_project
+from pages.shared.session import may
 
 READ_ONLY = (
     "You can look at everything and try settings out; nothing is kept. "
     "Training is for members who hold that right in this project."
 )
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.MODEL)
+person, project = visit.person, visit.project
 
 
 def choose_dataset(infos: Sequence[DatasetInfo]) -> DatasetInfo:

@@ -17,7 +17,7 @@ from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import empty_state
-from pages.shared.processing import show_jobs
+from pages.shared.progress import jobs_of, show_jobs
 from pages.shared.screens import Screen, choose, chosen_id
 from pages.shared.session import may
 
@@ -32,7 +32,7 @@ def known_versions(person: Person, project: Membership) -> tuple[PromoModelInfo,
         span = None if known else facts.facts_span(s, person, project.project_id)
     if known:
         return known
-    if not show_jobs(person, project, key="effects_jobs"):
+    if not show_jobs(jobs_of(person, project.project_id), project, key="effects_jobs"):
         if span is None:
             _no_sales(project)
         else:

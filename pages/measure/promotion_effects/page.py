@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.access import Permission
 from pages.measure.promotion_effects.baseline import show_baseline
 from pages.measure.promotion_effects.cannibalisation import show_beside
 from pages.measure.promotion_effects.choice import choose_geo, choose_version, known_versions
@@ -14,19 +13,20 @@ from pages.measure.promotion_effects.estimation import learn_again, readable_vie
 from pages.measure.promotion_effects.export import export_menu
 from pages.measure.promotion_effects.figures import show_figures
 from pages.measure.promotion_effects.versions import show_versions
+from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.processing import show_jobs
+from pages.shared.progress import jobs_of, show_jobs
 from pages.shared.screens import Screen, link
-from pages.shared.session import require_project
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.PROMO_EFFECTS)
+person, project = visit.person, visit.project
 
 actions = page_header("Promotion effects", "What discounts did to sales and margin, and how sure that is")
 known = known_versions(person, project)
 with st.container(horizontal=True, vertical_alignment="bottom", key="effects_choices"):
     info = choose_version(known)
     beside = st.container(width="content")
-busy = show_jobs(person, project, key="effects_jobs")
+busy = show_jobs(jobs_of(person, project.project_id), project, key="effects_jobs")
 view = readable_view(project, info, busy)
 with beside:
     view = choose_geo(view)

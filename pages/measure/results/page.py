@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.access import Permission
 from pages.measure.results.compare import show_compare
 from pages.measure.results.curves import show_carry_over, show_curves
 from pages.measure.results.diagnostics import show_diagnostics, show_method
@@ -14,12 +13,13 @@ from pages.measure.results.overview import show_channels, show_over_time, show_o
 from pages.measure.results.quick_fit import show_quick_fit_comparison
 from pages.measure.results.stability import show_stability
 from pages.measure.results.summary import show_figures, show_insights, show_newer_data
+from pages.shared.access import open_screen
 from pages.shared.layout import page_header
 from pages.shared.model_choice import choose_model, choose_view, known_models, stop_unless_ready
 from pages.shared.screens import Screen, link
-from pages.shared.session import require_project
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.RESULTS)
+person, project = visit.person, visit.project
 
 TABS = {
     "Overview": show_overview,

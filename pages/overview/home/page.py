@@ -13,12 +13,14 @@ from core.mmm.store.plans import scenarios
 from pages.overview.home.latest import show_latest
 from pages.overview.home.promo import next_promo_step, promo_standing, show_promo_work, show_promotions
 from pages.overview.home.steps import ProjectProgress, next_step, show_steps
+from pages.shared.access import open_screen
 from pages.shared.layout import empty_state, page_header, section
+from pages.shared.progress import training_card
 from pages.shared.screens import Screen, go
-from pages.shared.session import may, require_project
-from pages.shared.training import training_card
+from pages.shared.session import may
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.HOME)
+person, project = visit.person, visit.project
 
 with session() as s:
     standing = ProjectProgress(
@@ -65,7 +67,7 @@ if promo.begun:
     show_promotions(person, project, promo, heading=True)
 
 for model in [model for model in standing.models if model.active]:
-    training_card(model.id, key=f"home_{model.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))
+    training_card(model, key=f"home_{model.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))
 
 ready = next((model for model in standing.models if model.status is TrainingStatus.COMPLETED), None)
 if ready is not None:

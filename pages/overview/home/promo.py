@@ -25,7 +25,7 @@ from pages.plan.shared_promo.cached import sales_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import card, chart, section
-from pages.shared.processing import show_jobs
+from pages.shared.progress import jobs_of, show_jobs
 from pages.shared.screens import Screen, link
 from pages.shared.session import may
 
@@ -148,7 +148,7 @@ def _counted(count: int, noun: str) -> str:
 
 def show_promo_work(person: Person, project: Membership, standing: PromoProgress) -> None:
     """What is under way, live, and the sales by week where there are any."""
-    show_jobs(person, project, key="home_jobs")
+    show_jobs(jobs_of(person, project.project_id), project, key="home_jobs")
     if standing.span is None:
         return
     section("Sales by week", "Days with a promotion are shaded")

@@ -10,12 +10,14 @@ from core.projects.project_info import ProjectInfo
 from core.projects.store import projects as store
 from core.projects.store.copies import duplicate_project
 from pages.overview.projects.forms import create_dialog, settings_dialog
+from pages.shared.access import open_screen
 from pages.shared.actions import ItemActions, item_menu
 from pages.shared.layout import card, empty_state, page_header, plain
 from pages.shared.screens import Screen, go
-from pages.shared.session import choose_project, require_person
+from pages.shared.session import choose_project
 
-person = require_person()
+visit = open_screen(Screen.PROJECTS)
+person = visit.person
 
 ACTIONS = ItemActions(
     rename=store.rename_project,

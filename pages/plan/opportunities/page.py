@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from core.access import Permission
 from pages.plan.opportunities.view import show_discovery
+from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.session import require_project
+from pages.shared.screens import Screen
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.OPPORTUNITIES)
+person, project = visit.person, visit.project
 page_header(
     "Opportunities", "Where a month falls short of its target, and which promotion could close the gap"
 )

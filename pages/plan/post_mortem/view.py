@@ -24,14 +24,14 @@ from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
 from pages.shared.formatting import day, moment
 from pages.shared.layout import Download, download_menu, section
-from pages.shared.processing import show_jobs
+from pages.shared.progress import jobs_of, show_jobs
 from pages.shared.screens import Screen, link
 from pages.shared.session import may
 
 
 def review_board(person: Person, project: Membership, promo: SavedPromo, ground: PromoContext) -> None:
     """Everything about one promotion's outcome."""
-    busy = show_jobs(person, project, key="review_jobs")
+    busy = show_jobs(jobs_of(person, project.project_id), project, key="review_jobs")
     try:
         review = review_of(person, project, promo, ground)
     except UserError as error:

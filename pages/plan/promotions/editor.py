@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.access import Membership, Permission, Person
+from core.access import Membership, Person
 from core.errors import UserError
 from core.promo.scenarios.draft import PromoDraft
 from core.promo.scenarios.scenario import PromoScenario
@@ -24,15 +24,17 @@ from pages.plan.shared_promo.context import PromoContext, ground_of, show_behind
 from pages.plan.shared_promo.editor_state import PromoEditorState
 from pages.plan.shared_promo.kpis import show_breakdown, show_kpis, show_notes
 from pages.plan.shared_promo.verdict import show_verdict
+from pages.shared.access import open_screen
 from pages.shared.actions import show_faults
-from pages.shared.session import require_project
+from pages.shared.screens import Screen
 
 
 @st.fragment
 def promo_board(table: PromoEditorState) -> None:
     """Everything about the promotion on the table."""
     # A fragment runs by itself: who was signed out, or lost the project, must not go on here.
-    person, project = require_project(Permission.PROJECT_VIEW)
+    visit = open_screen(Screen.PROMOTIONS)
+    person, project = visit.person, visit.project
     ground = ground_of(person, project)
     prefix = f"promo_{project.project_id}_{table.subject}_{table.round}"
     take_edits(table, prefix)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from core.access import Permission
 from pages.plan.promotions.compare import show_comparison
 from pages.plan.promotions.editor import promo_board
 from pages.plan.promotions.settings_tab import show_settings
 from pages.plan.shared_promo.open import open_table, promo_tabs
 from pages.plan.shared_promo.saved_promos import show_saved
+from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.session import require_project
+from pages.shared.screens import Screen
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.PROMOTIONS)
+person, project = visit.person, visit.project
 page_header(
     "Promotions", "Build a promotion and see at once what it sells, what it costs and whether it may run"
 )

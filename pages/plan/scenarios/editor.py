@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.access import Membership, Permission, Person
+from core.access import Membership, Person
 from core.charts.formats import Wording
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
@@ -28,10 +28,11 @@ from pages.plan.shared_media.open import show_kept_model, show_model_gone
 from pages.plan.shared_media.plan_actions import keep_whatif
 from pages.plan.shared_media.save import new_button, save_buttons, show_name
 from pages.plan.shared_media.whatif_answer import show_channels, show_sentence, show_whatif
+from pages.shared.access import open_screen
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import section
-from pages.shared.session import require_project
+from pages.shared.screens import Screen
 
 
 def whatif_question(
@@ -78,7 +79,8 @@ def _show_kept(
 def whatif_board(info: ModelInfo, basis: PlanBasis, bench: PlanEditorState, wording: Wording) -> None:
     """The answer on top, the scenario below; every change is computed at once."""
     # A fragment runs by itself: who was signed out, or lost the project, must not go on here.
-    person, project = require_project(Permission.PROJECT_VIEW)
+    visit = open_screen(Screen.SCENARIOS)
+    person, project = visit.person, visit.project
     prefix = f"whatif_{project.project_id}_{info.id}_{bench.round}_{bench.stretched}"
     desk = ScenarioEditorState(bench, basis, wording, prefix)
     renew_form(bench, basis)

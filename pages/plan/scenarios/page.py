@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from core.access import Permission
 from core.mmm.planning.budget_inputs import PlanKind
 from pages.plan.scenarios.editor import whatif_question
 from pages.plan.shared_media.frozen import show_frozen
 from pages.plan.shared_media.model import trained_models
 from pages.plan.shared_media.open import open_bench, plan_tabs
 from pages.plan.shared_media.saved_plans import show_saved
+from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.session import require_project
+from pages.shared.screens import Screen
 
-person, project = require_project(Permission.PROJECT_VIEW)
+visit = open_screen(Screen.SCENARIOS)
+person, project = visit.person, visit.project
 page_header("Scenarios", "Move spend and see at once what the model expects, and how sure that is")
 table, saved = plan_tabs(PlanKind.WHATIF)
 if table.open:

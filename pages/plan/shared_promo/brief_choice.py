@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.access import Person
 from core.database import session
 from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
 from core.promo.store import scenarios
 from pages.shared.formatting import day
 from pages.shared.screens import choose, chosen_uuid
-from pages.shared.session import require_person
 
 PROMO = "promo"
 
 
-def choose_promo(promos: Sequence[PromoInfo], *, key: str) -> SavedPromo:
+def choose_promo(person: Person, promos: Sequence[PromoInfo], *, key: str) -> SavedPromo:
     """The promotion in the address, or the first; choosing another changes the address."""
     by_id = {promo.id: promo for promo in promos}
     asked = chosen_uuid(PROMO)
@@ -38,4 +38,4 @@ def choose_promo(promos: Sequence[PromoInfo], *, key: str) -> SavedPromo:
     st.session_state[f"{key}_asked"] = picked
     choose(PROMO, picked)
     with session() as s:
-        return scenarios.promo(s, require_person(), picked)
+        return scenarios.promo(s, person, picked)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from core.access import Person
 from core.access import store as access
 from core.database import session
+from pages.shared.screens import Screen
 from tests.conftest import PASSWORD
 from tests.pages.conftest import Opened
 
-ACCOUNT = "pages/access/account/page.py"
+ACCOUNT = Screen.ACCOUNT
 
 
 def press(app: object, label: str) -> None:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from core.access import Person, Role
 from core.access import store as access
 from core.database import session
+from pages.shared.screens import Screen
 from tests.conftest import PASSWORD
 from tests.pages.conftest import ROOT, Opened, everything_shown, shown
 
@@ -47,7 +48,7 @@ def test_a_wrong_password_is_refused_in_words(signed_out_page: Opened, owner: Pe
 def test_the_right_password_opens_the_screen_that_was_asked_for(
     signed_out_page: Opened, owner: Person
 ) -> None:
-    app = signed_out_page("pages/admin/system/page.py")
+    app = signed_out_page(Screen.SYSTEM)
     app.text_input(key="sign_in_username").set_value(owner.username)
     app.text_input(key="sign_in_password").set_value(PASSWORD)
     app.button[0].click().run()
@@ -74,12 +75,12 @@ def fill(app: object, username: str, password: str, again: str | None = None) ->
 def test_the_claim_link_makes_the_owner_and_works_once(signed_out_page: Opened) -> None:
     with session() as s:
         token = access.new_claim_token(s)
-    app = signed_out_page("pages/access/claim/page.py", token=str(token))
+    app = signed_out_page(Screen.CLAIM, token=str(token))
     fill(app, "olga", PASSWORD)
     assert not app.exception
     with session() as s:
         assert access.is_claimed(s)
-    late = signed_out_page("pages/access/claim/page.py", token=str(token))
+    late = signed_out_page(Screen.CLAIM, token=str(token))
     fill(late, "mallory", PASSWORD)
     assert [title.value for title in late.title] == ["Claim this installation"]
     with session() as s:
@@ -89,7 +90,7 @@ def test_the_claim_link_makes_the_owner_and_works_once(signed_out_page: Opened) 
 def test_two_different_passwords_make_no_account(signed_out_page: Opened) -> None:
     with session() as s:
         token = access.new_claim_token(s)
-    app = signed_out_page("pages/access/claim/page.py", token=str(token))
+    app = signed_out_page(Screen.CLAIM, token=str(token))
     fill(app, "olga", PASSWORD, "another password")
     assert "The two passwords differ." in [error.value for error in app.error]
     with session() as s:
@@ -97,7 +98,7 @@ def test_two_different_passwords_make_no_account(signed_out_page: Opened) -> Non
 
 
 def test_registration_is_closed_without_an_invitation(signed_out_page: Opened, owner: Person) -> None:
-    app = signed_out_page("pages/access/register/page.py")
+    app = signed_out_page(Screen.REGISTER)
     assert not app.text_input
     assert "by invitation" in everything_shown(app)
 
@@ -105,7 +106,7 @@ def test_registration_is_closed_without_an_invitation(signed_out_page: Opened, o
 def test_registration_that_the_owner_opened_makes_an_account(signed_out_page: Opened, owner: Person) -> None:
     with session() as s:
         access.set_registration(s, owner, True)
-    app = signed_out_page("pages/access/register/page.py")
+    app = signed_out_page(Screen.REGISTER)
     fill(app, "nina", PASSWORD)
     assert not app.exception
     with session() as s:
@@ -117,7 +118,7 @@ def test_an_invitation_names_the_project_and_joins_it(
 ) -> None:
     with session() as s:
         token = access.invite(s, owner, project_id, Role.ANALYST)
-    app = signed_out_page("pages/access/register/page.py", token=token)
+    app = signed_out_page(Screen.REGISTER, token=token)
     assert "“Shop” as analyst" in everything_shown(app)
     fill(app, "nina", PASSWORD)
     with session() as s:
@@ -130,14 +131,14 @@ def test_a_person_who_is_signed_in_joins_by_an_invitation(
 ) -> None:
     with session() as s:
         token = access.invite(s, owner, project_id, Role.VIEWER)
-    app = open_page("pages/access/register/page.py", person=stranger, project=None, token=token)
+    app = open_page(Screen.REGISTER, person=stranger, project=None, token=token)
     next(button for button in app.button if button.label == "Join the project").click().run()
     assert not app.exception
     assert [title.value for title in app.title] == ["Shop"]
 
 
 def test_a_forged_invitation_is_refused(signed_out_page: Opened, owner: Person) -> None:
-    app = signed_out_page("pages/access/register/page.py", token="forged")
+    app = signed_out_page(Screen.REGISTER, token="forged")
     assert not app.text_input
     assert app.text
 
@@ -145,7 +146,7 @@ def test_a_forged_invitation_is_refused(signed_out_page: Opened, owner: Person) 
 def test_a_reset_link_sets_a_new_password(signed_out_page: Opened, owner: Person, stranger: Person) -> None:
     with session() as s:
         token = access.reset_link(s, owner, stranger.username)
-    app = signed_out_page("pages/access/reset/page.py", token=token)
+    app = signed_out_page(Screen.RESET, token=token)
     app.text_input(key="account_password").set_value("a wholly new sentence")
     app.text_input(key="account_password_again").set_value("a wholly new sentence")
     app.button[0].click().run()
@@ -155,5 +156,5 @@ def test_a_reset_link_sets_a_new_password(signed_out_page: Opened, owner: Person
 
 
 def test_a_signed_in_person_has_no_business_at_the_sign_in(open_page: Opened) -> None:
-    app = open_page("pages/access/sign_in/page.py")
+    app = open_page(Screen.SIGN_IN)
     assert [shown(title.value) for title in app.title] == ["Shop"]

@@ -10,12 +10,13 @@ from core.access import Person, Role
 from core.access import store as access
 from core.database import session
 from core.projects.store.projects import rename_project
+from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown
 
 PEOPLE, AUDIT, SYSTEM = (
-    "pages/admin/people/page.py",
-    "pages/admin/audit/page.py",
-    "pages/admin/system/page.py",
+    Screen.PEOPLE,
+    Screen.AUDIT,
+    Screen.SYSTEM,
 )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from core.access import Role
 from core.data.store import datasets, delete_dataset, save_version
 from core.database import session
+from pages.shared.screens import Screen
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import ROBYN, prepared_sample
 
-LIBRARY = "pages/data/library/page.py"
+LIBRARY = Screen.LIBRARY
 
 
 def test_signed_out_nothing_is_listed(signed_out_page, sample):

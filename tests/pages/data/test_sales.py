@@ -22,12 +22,13 @@ from core.queue.job import JobStatus
 from core.queue.store.watching import processing_jobs
 from db.tables import SalesFile
 from pages.data.sales.export import project_export
+from pages.shared.screens import Screen
 from tests.core.promo.made import made_segments
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.data.test_upload_retail import RETAIL, sales_csv
 from tests.pages.plan.learned import TARGETS, keep_sales
 
-SALES = "pages/data/sales/page.py"
+SALES = Screen.SALES
 MAPPING = SalesMapping(columns={column: column.value for column in (
     SalesColumn.DATE, SalesColumn.CHANNEL, SalesColumn.DEPARTMENT, SalesColumn.PROMO_FLAG,
     SalesColumn.DISCOUNT_PCT, SalesColumn.SALES_VALUE, SalesColumn.MARGIN_VALUE, SalesColumn.UNITS,

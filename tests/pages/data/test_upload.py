@@ -17,10 +17,11 @@ from core.mmm import MMMConfig
 from core.mmm.prepare import prepare
 from core.mmm.store.models import models, train
 from db.tables import Model, ModelStatus
+from pages.shared.screens import Screen
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import ROBYN
 
-UPLOAD = "pages/data/upload/page.py"
+UPLOAD = Screen.UPLOAD
 SAVE = "save_dataset"
 
 

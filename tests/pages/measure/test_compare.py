@@ -16,11 +16,12 @@ from core.mmm import FittedMMM
 from core.mmm.store import validations
 from core.mmm.validation import Fold, FoldResult, Naive, Scores, time_slices
 from db.tables import ModelStatus, ModelValidation, ValidationSlice
+from pages.shared.screens import Screen
 from tests.core.mmm.samples import robyn
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/compare/page.py"
+PAGE = Screen.COMPARE
 
 
 @pytest.fixture(scope="session")
@@ -167,7 +168,7 @@ def test_the_progress_of_a_check_is_seen_everywhere_and_it_can_be_cancelled(
     assert not app.exception
     progress = str([bar.proto for bar in app.get("progress")])
     assert "1 of 2 slices done" in progress and "Sampling" in progress
-    elsewhere = open_page("pages/overview/projects/page.py")
+    elsewhere = open_page(Screen.PROJECTS)
     assert "1 of 2 slices done" in str([bar.proto for bar in elsewhere.sidebar.get("progress")])
     app.button(key=f"cancel_check:{_check_of(model_id)}").click().run()
     assert not app.exception and "Cancelling" in told(app)
@@ -209,7 +210,7 @@ def test_the_end_of_a_check_is_told_on_another_screen(
 ) -> None:
     model_id = keep("Weekly model")
     checked(project_id, model_id, fit, 5e4, None)
-    app = open_page("pages/overview/projects/page.py")
+    app = open_page(Screen.PROJECTS)
     assert not app.toast
     with session() as s:
         part = s.scalars(select(ValidationSlice).where(ValidationSlice.fold == 2)).one()

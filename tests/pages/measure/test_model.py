@@ -15,10 +15,11 @@ from core.mmm.priors import ChannelPrior
 from core.mmm.store.drafts import draft, save_draft
 from core.mmm.store.models import cancel, model, models, train
 from pages.measure.model.state import SetUp, next_name
+from pages.shared.screens import Screen
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import prepared_sample, sample  # noqa: F401  (a fixture)
 
-MODEL = "pages/measure/model/page.py"
+MODEL = Screen.MODEL
 
 
 def unfold(app, name: str):

@@ -15,12 +15,13 @@ from core.promo.store.models import promo_models
 from core.queue.job import JobKind
 from core.queue.store.watching import processing_jobs
 from db.tables import PromoModelRow, UpliftCoefficient
+from pages.shared.screens import Screen
 from tests.core.promo.made import made_uplift
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.plan import learned as learned_shop
 from tests.pages.plan.learned import keep_learned, keep_sales
 
-EFFECTS = "pages/measure/promotion_effects/page.py"
+EFFECTS = Screen.PROMO_EFFECTS
 
 
 def keep_coefficients(project_id: int, version: int = 1, more: float = 0.0) -> None:

@@ -18,13 +18,14 @@ from db.tables import Model
 from pages.measure.model import quick_fit as setup_draft
 from pages.measure.model import quick_fit_work as work
 from pages.measure.model.state import SetUp
+from pages.shared.screens import Screen
 from tests.core.mmm.samples import plain as plain_config
 from tests.core.mmm.samples import weekly
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import sample  # noqa: F401  (a fixture)
 from tests.pages.measure.kept import keep_readable, readable_model
 
-MODEL = "pages/measure/model/page.py"
+MODEL = Screen.MODEL
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -186,7 +187,7 @@ def _keep(owner, project_id, info, made: QuickFitMMM, config: MMMConfig) -> None
 
 def test_results_tell_how_close_the_draft_was(open_page, owner, project_id):
     keep_readable(owner.id, project_id, readable_model(), "Weekly model")
-    app = open_page("pages/measure/results/page.py")
+    app = open_page(Screen.RESULTS)
     app.session_state["draft_distance"] = True
     app.run()
     assert not app.exception

@@ -15,11 +15,12 @@ from core.mmm import FittedMMM
 from core.mmm.results.summary import Range
 from core.mmm.store.models import train
 from pages.shared.model_choice import ALL, HALF, YEAR, range_of
+from pages.shared.screens import Screen
 from tests.core.mmm.samples import ROBYN, robyn
 from tests.pages.conftest import everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/results/page.py"
+PAGE = Screen.RESULTS
 TABS = ("Overview", "Channels", "Over time", "Curves", "Carry-over", "Diagnostics", "Compare")
 
 

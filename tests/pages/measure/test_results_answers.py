@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 
 from core.mmm.lift import LiftTest
+from pages.shared.screens import Screen
 from tests.core.mmm.samples import ROBYN, prior_model, robyn
 from tests.pages.conftest import everything_shown
 from tests.pages.measure.kept import NAMES, keep_readable, readable_model
 
-PAGE = "pages/measure/results/page.py"
+PAGE = Screen.RESULTS
 
 
 def tables(app) -> str:

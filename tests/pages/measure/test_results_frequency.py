@@ -1,11 +1,12 @@
 """The frequency section of the results: there for channels with reach and frequency, and for no others."""
 
 from core.access import Person
+from pages.shared.screens import Screen
 from tests.core.mmm.samples import prior_model, video, weekly, with_video
 from tests.pages.conftest import everything_shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/results/page.py"
+PAGE = Screen.RESULTS
 
 
 def test_the_best_frequency_is_said_with_its_interval(open_page, owner: Person, project_id: int):

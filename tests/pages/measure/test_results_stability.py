@@ -8,10 +8,11 @@ import numpy as np
 
 from core.mmm import FittedMMM
 from core.mmm.results.stability import stability_of
+from pages.shared.screens import Screen
 from tests.pages.conftest import everything_shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
-PAGE = "pages/measure/results/page.py"
+PAGE = Screen.RESULTS
 
 
 def told(factor: float) -> dict:

@@ -8,11 +8,12 @@ from core.access import Person, Role
 from core.access.demo_password import demo_password
 from core.database import session
 from core.demo.store import make_demo
+from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
 from tests.pages.plan.learned import keep_learned, keep_sales
 
-HOME = "pages/overview/home/page.py"
+HOME = Screen.HOME
 
 
 def test_an_empty_project_offers_the_upload(open_page: Opened) -> None:

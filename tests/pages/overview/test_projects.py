@@ -7,9 +7,10 @@ from collections.abc import Callable
 from core.access import Person, Role
 from core.database import session
 from core.projects.store import projects
+from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown
 
-PROJECTS = "pages/overview/projects/page.py"
+PROJECTS = Screen.PROJECTS
 
 
 def names(person: Person, archived: bool = False) -> list[str]:

@@ -9,7 +9,8 @@ import pytest
 from core.access import Person
 from core.database import session
 from db.tables import Model, ModelStatus
-from pages.shared import training
+from pages.shared.progress import stage_label
+from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
@@ -34,14 +35,14 @@ def change(model_id: int, status: ModelStatus, **columns: object) -> None:
 
 
 def test_the_side_bar_shows_what_trains_on_every_screen(open_page: Opened, running: int) -> None:
-    app = open_page("pages/overview/projects/page.py")
+    app = open_page(Screen.PROJECTS)
     assert not app.exception
     assert "50 %" in str([bar.proto for bar in app.sidebar.get("progress")])
 
 
 def test_a_training_counts_its_draws_and_divergences(open_page: Opened, running: int) -> None:
     change(running, ModelStatus.RUNNING, progress_done=1_240, progress_total=8_000, divergences=3)
-    app = open_page("pages/overview/projects/page.py")
+    app = open_page(Screen.PROJECTS)
     told = str([bar.proto for bar in app.sidebar.get("progress")])
     assert "1,240 of 8,000 draws" in told
     assert "3 divergences" in told
@@ -57,7 +58,7 @@ def test_a_training_counts_its_draws_and_divergences(open_page: Opened, running:
 def test_the_end_of_a_training_is_told_on_another_screen(
     open_page: Opened, running: int, status: ModelStatus, words: str, title: str
 ) -> None:
-    app = open_page("pages/overview/projects/page.py")
+    app = open_page(Screen.PROJECTS)
     assert not app.toast
     change(running, status, finished_at=dt.datetime.now(dt.UTC))
     app.run()
@@ -68,7 +69,7 @@ def test_the_end_of_a_training_is_told_on_another_screen(
 
 
 def test_a_training_of_another_project_is_not_told(open_page: Opened, running: int, stranger: Person) -> None:
-    app = open_page("pages/overview/projects/page.py", person=stranger, project=None)
+    app = open_page(Screen.PROJECTS, person=stranger, project=None)
     change(running, ModelStatus.COMPLETED, finished_at=dt.datetime.now(dt.UTC))
     app.run()
     assert not app.toast
@@ -82,5 +83,5 @@ def test_home_shows_the_stage_while_a_model_trains(open_page: Opened, running: i
 
 
 def test_a_stage_is_named_in_plain_words() -> None:
-    assert training.stage_name(None) == "Getting ready"
-    assert shown(training.stage_name("sample")) == "Sampling"
+    assert stage_label(None) == "Getting ready"
+    assert shown(stage_label("sample")) == "Sampling"

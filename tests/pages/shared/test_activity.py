@@ -15,8 +15,9 @@ from core.queue.job import JobInfo, JobKind, JobStatus
 from core.queue.store.processing import enqueue_job
 from core.queue.store.processing_activity import ended_jobs, job_pulse
 from core.queue.store.watching import cancel_job
-from pages.shared.processing import outcome_words, progress_share, progress_words
-from pages.shared.processing_watch import BAD, GOOD, STOPPED, ending
+from pages.shared.activity import BAD, GOOD, STOPPED, job_ending
+from pages.shared.progress import job_outcome, job_progress_label, job_progress_share
+from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown, shown
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -50,7 +51,7 @@ ENDINGS = {
 @pytest.mark.parametrize("name", ENDINGS)
 def test_every_end_has_its_sentence(name: str) -> None:
     job, words, icon = ENDINGS[name]
-    assert ending(job) == (words, icon)
+    assert job_ending(job) == (words, icon)
 
 
 def test_progress_is_told_in_one_line() -> None:
@@ -62,11 +63,11 @@ def test_progress_is_told_in_one_line() -> None:
         progress_done=5,
         progress_total=20,
     )
-    assert progress_words(running) == "Opening the data · file 2 of 2 · 26,347 rows"
-    assert progress_share(running) == 0.25
-    assert progress_words(replace(running, status=JobStatus.QUEUED)) == "Waiting for its turn"
-    assert outcome_words(JOB) == "2 files loaded"
-    assert outcome_words(LEARNED) == "Version 3"
+    assert job_progress_label(running) == "Opening the data · file 2 of 2 · 26,347 rows"
+    assert job_progress_share(running) == 0.25
+    assert job_progress_label(replace(running, status=JobStatus.QUEUED)) == "Waiting for its turn"
+    assert job_outcome(JOB) == "2 files loaded"
+    assert job_outcome(LEARNED) == "Version 3"
 
 
 def test_only_members_feel_a_projects_work(owner: Person, project_id: int, stranger: Person) -> None:
@@ -87,14 +88,14 @@ def test_only_members_feel_a_projects_work(owner: Person, project_id: int, stran
 def test_the_end_is_told_on_whatever_screen(open_page: Opened, owner: Person, project_id: int) -> None:
     with session() as s:
         number = enqueue_job(s, project_id, JobKind.UPLIFT, asked_by=owner.id)
-    app = open_page("pages/access/account/page.py")
+    app = open_page(Screen.ACCOUNT)
     assert "Waiting for its turn" in " ".join(str(bar.proto.text) for bar in app.get("progress"))
     with session() as s:
         cancel_job(s, owner, number)
     app.run()
     assert not app.exception
     assert "Learning of promotion effects was cancelled." in [shown(toast.value) for toast in app.toast]
-    assert "cancelled" not in everything_shown(open_page("pages/access/account/page.py"))
+    assert "cancelled" not in everything_shown(open_page(Screen.ACCOUNT))
 
 
 def test_someone_who_joins_later_sees_the_work_too(owner: Person, project_id: int, stranger: Person) -> None:

@@ -1,4 +1,4 @@
-"""The best amounts of levers within linear limits: Newton steps on a concave model, inside the limits."""
+"""The best amounts of variables within linear limits: Newton steps on a concave model, inside the limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from core.errors import UserError
 from core.mmm.arrays import Floats
-from core.mmm.optimiser.limits import LinearLimits
+from core.mmm.optimiser.linear_limits import LinearLimits
 from core.mmm.optimiser.multistart import ceilings
 from core.mmm.optimiser.objective import Evaluation, Objective
 from core.mmm.optimiser.quadratic import EXACT, Programme
@@ -31,7 +31,7 @@ class Climb:
 
     @property
     def amounts(self) -> Floats:
-        """(lever,) the amounts."""
+        """(variable,) the amounts."""
         return self.look.amounts
 
     @property

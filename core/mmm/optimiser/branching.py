@@ -1,8 +1,8 @@
-"""The best split for curves of any shape, one by lever: branch and bound on their concave envelopes.
+"""The best split for curves of any shape, one by variable: branch and bound on their concave envelopes.
 
 Over a box of amounts the concave envelopes of the curves give a linear programme that no plan in the box can
-beat. Where an envelope lies well above its curve the box is cut in two at that lever's amount, and the most
-promising box is looked at next (Udell and Boyd 2013, "Maximizing a sum of sigmoids").
+beat. Where an envelope lies well above its curve the box is cut in two at that variable's amount, and the
+most promising box is looked at next (Udell and Boyd 2013, "Maximizing a sum of sigmoids").
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, vstack
 
 from core.mmm.arrays import Floats, Integers
-from core.mmm.optimiser.limits import LinearLimits
+from core.mmm.optimiser.linear_limits import LinearLimits
 
 NODES, CLOSE, KEPT = 30, 1e-5, 3
 
 
 @dataclass(frozen=True)
 class Envelopes:
-    """Curves through `points` (lever, point), rising along a row; `above` are values no curve exceeds between
-    and at the points, `values` those of the curves."""
+    """Curves through `points` (variable, point), rising along a row; `above` are values no curve exceeds
+    between and at the points, `values` those of the curves."""
 
     limits: LinearLimits
     points: Floats
@@ -32,48 +32,48 @@ class Envelopes:
     above: Floats
 
     def solve(self, low: Integers, high: Integers) -> tuple[Floats, Floats, float] | None:
-        """Amounts, each lever's envelope there and a bound of the worth, for amounts between the points of
+        """Amounts, each variable's envelope there and a bound of the worth, for amounts between the points of
         places `low` and `high`; None where the limits leave no choice."""
-        (levers, grid), m = self.points.shape, self.limits.matrices
-        size, height = self.limits.scale, max(float(np.abs(self.above).max()), 1e-300)
-        columns = np.arange(levers * grid)
-        owner = np.repeat(np.arange(levers), grid)
-        pick = csr_array((np.ones(levers * grid), (owner, columns)))
-        money = csr_array(((self.points / size).ravel(), (owner, columns)))
+        (number, grid), m = self.points.shape, self.limits.matrices
+        scale, height = self.limits.scale, max(float(np.abs(self.above).max()), 1e-300)
+        columns = np.arange(number * grid)
+        owner = np.repeat(np.arange(number), grid)
+        pick = csr_array((np.ones(number * grid), (owner, columns)))
+        money = csr_array(((self.points / scale).ravel(), (owner, columns)))
         capped = np.flatnonzero(np.isfinite(m.high))
-        rows = vstack([m.a, eye_array(levers, format="csr")[capped], -eye_array(levers)], format="csr")
-        right = np.concatenate([m.b, m.high[capped], -m.low]) / size
+        rows = vstack([m.a, eye_array(number, format="csr")[capped], -eye_array(number)], format="csr")
+        right = np.concatenate([m.b, m.high[capped], -m.low]) / scale
         place = np.arange(grid)
         open_ = (place >= low[:, None]) & (place <= high[:, None])
         found = linprog(
             -(self.above / height).ravel(), rows @ money, right,
-            vstack([pick, m.e @ money]) if len(m.f) else pick, np.concatenate([np.ones(levers), m.f / size]),
-            bounds=np.column_stack([np.zeros(levers * grid), open_.ravel()]), method="highs",
+            vstack([pick, m.e @ money]) if len(m.f) else pick, np.concatenate([np.ones(number), m.f / scale]),
+            bounds=np.column_stack([np.zeros(number * grid), open_.ravel()]), method="highs",
         )  # fmt: skip
         if found.status != 0:
             return None
         # Any multipliers give a bound: the solver's own tolerances are no part of it.
-        pulls, fixed = np.maximum(-found.ineqlin.marginals, 0.0), -found.eqlin.marginals[levers:]
-        charged = (rows.T @ pulls + m.e.T @ fixed)[:, None] * (self.points / size)
+        pulls, fixed = np.maximum(-found.ineqlin.marginals, 0.0), -found.eqlin.marginals[number:]
+        charged = (rows.T @ pulls + m.e.T @ fixed)[:, None] * (self.points / scale)
         best = np.where(open_, self.above / height - charged, -np.inf).max(axis=1).sum()
-        bound = float(best + right @ pulls + m.f / size @ fixed) * height
-        envelope = (self.above.ravel() * found.x).reshape(levers, grid).sum(axis=1)
-        return np.asarray(money @ found.x) * size, envelope, bound
+        bound = float(best + right @ pulls + m.f / scale @ fixed) * height
+        envelope = (self.above.ravel() * found.x).reshape(number, grid).sum(axis=1)
+        return np.asarray(money @ found.x) * scale, envelope, bound
 
     def true(self, amounts: Floats) -> Floats:
-        """(lever,) the curves at the amounts, straight between points."""
+        """(variable,) the curves at the amounts, straight between points."""
         pairs = zip(amounts, self.points, self.values, strict=True)
         return np.array([np.interp(own, points, values) for own, points, values in pairs])
 
 
 def best_splits(curves: Envelopes, nodes: int = NODES) -> tuple[list[Floats], float] | None:
     """Up to a few good splits, the best one first, and a bound of the worth; None where there is no plan."""
-    levers, grid = curves.points.shape
-    first = curves.solve(np.zeros(levers, dtype=np.int64), np.full(levers, grid - 1))
+    size, grid = curves.points.shape
+    first = curves.solve(np.zeros(size, dtype=np.int64), np.full(size, grid - 1))
     if first is None:
         return None
     order = count()
-    heap = [(-first[2], next(order), np.zeros(levers, dtype=np.int64), np.full(levers, grid - 1), first)]
+    heap = [(-first[2], next(order), np.zeros(size, dtype=np.int64), np.full(size, grid - 1), first)]
     found: list[tuple[float, Floats]] = []
     bound = first[2]
     for _ in range(nodes):
@@ -88,10 +88,10 @@ def best_splits(curves: Envelopes, nodes: int = NODES) -> tuple[list[Floats], fl
         if bound - best <= CLOSE * abs(best) or cut is None:
             heapq.heappush(heap, (-bound, next(order), low, high, (amounts, envelope, bound)))
             break
-        lever, place = cut
+        variable, place = cut
         for side in (0, 1):
             ends = (low.copy(), high.copy())
-            ends[1 - side][lever] = place
+            ends[1 - side][variable] = place
             child = curves.solve(*ends)
             if child is not None and child[2] > best:
                 heapq.heappush(heap, (-child[2], next(order), *ends, child))
@@ -104,10 +104,11 @@ def best_splits(curves: Envelopes, nodes: int = NODES) -> tuple[list[Floats], fl
 def _cut(
     curves: Envelopes, low: Integers, high: Integers, amounts: Floats, gaps: Floats
 ) -> tuple[int, int] | None:
-    """The lever whose envelope is farthest above its curve, and the point in its box next to its amount."""
-    for lever in np.argsort(-gaps):
-        inside = np.arange(low[lever] + 1, high[lever])
+    """The variable whose envelope is farthest above its curve, and the point in its box next to its
+    amount."""
+    for variable in np.argsort(-gaps):
+        inside = np.arange(low[variable] + 1, high[variable])
         if len(inside):
-            nearest = np.abs(curves.points[lever, inside] - amounts[lever]).argmin()
-            return int(lever), int(inside[nearest])
+            nearest = np.abs(curves.points[variable, inside] - amounts[variable]).argmin()
+            return int(variable), int(inside[nearest])
     return None

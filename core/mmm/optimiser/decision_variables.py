@@ -1,8 +1,8 @@
 """The amounts an optimiser sets, and the money by geo, period and channel that each of them moves.
 
-A lever belongs to one channel. Where the channel's flighting is fixed it moves money along a pattern over the
-periods, where it is optimised the money of one period; with money of their own the geos have levers of their
-own, else they keep their present shares.
+A variable belongs to one channel. Where the channel's flighting is fixed it moves money along a pattern over
+the periods, where it is optimised the money of one period; with money of their own the geos have variables of
+their own, else they keep their present shares.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def _last_year(frame: pd.DataFrame, periods: int, year: int) -> Floats:
 
 @dataclass(frozen=True)
 class DecisionVariables:
-    """`free` (channel,): whether each period has a lever; `pattern` (period, channel) the plain flighting,
+    """`free` (channel,): whether each period has a variable; `pattern` (period, channel) the plain flighting,
     columns sum to 1; `shares` (geo, channel) present shares of the geos; `parts`: 1, or the number of geos
-    where they have money of their own. Levers are ordered by channel, geo, period."""
+    where they have money of their own. Variables are ordered by channel, geo, period."""
 
     channels: tuple[str, ...]
     geos: tuple[str, ...]
@@ -85,29 +85,29 @@ class DecisionVariables:
 
     @cached_property
     def width(self) -> Integers:
-        """(channel,) levers of one part of each channel."""
+        """(channel,) variables of one part of each channel."""
         return np.where(self.free, self.periods, 1).astype(np.int64)
 
     @cached_property
     def first(self) -> Integers:
-        """(channel,) place of each channel's first lever."""
+        """(channel,) place of each channel's first variable."""
         return np.concatenate([[0], np.cumsum(self.width * self.parts)[:-1]]).astype(np.int64)
 
     @cached_property
     def channel(self) -> Integers:
-        """(lever,) its channel."""
+        """(variable,) its channel."""
         return np.repeat(np.arange(len(self.channels)), self.width * self.parts)
 
     @cached_property
     def geo(self) -> Integers:
-        """(lever,) its geo, -1 where it moves all."""
+        """(variable,) its geo, -1 where it moves all."""
         if self.parts == 1 and not self.own_geos:
             return np.full(self.size, -1)
         return np.concatenate([np.repeat(np.arange(self.parts), width) for width in self.width])
 
     @cached_property
     def period(self) -> Integers:
-        """(lever,) its period, -1 where it moves all."""
+        """(variable,) its period, -1 where it moves all."""
         own = [np.arange(self.periods) if free else np.array([-1]) for free in self.free]
         return np.concatenate([np.tile(one, self.parts) for one in own])
 
@@ -118,21 +118,25 @@ class DecisionVariables:
 
     @property
     def size(self) -> int:
-        """Number of levers."""
+        """Number of variables."""
         return int((self.width * self.parts).sum())
 
-    def coefficients(self, weights: Floats, geos: Booleans, periods: Booleans) -> Floats:
-        """(lever,) the weighted money inside the chosen geos and periods that one unit of each lever moves;
-        `weights` by channel."""
-        by_share = (self.shares * geos[:, None]).sum(axis=0)[self.channel]
-        by_geo = np.where(self.geo >= 0, geos[self.geo].astype(float), by_share)
-        by_pattern = (self.pattern * periods[:, None]).sum(axis=0)[self.channel]
-        by_period = np.where(self.period >= 0, periods[self.period].astype(float), by_pattern)
-        found: Floats = weights[self.channel] * by_geo * by_period
+    def coefficients(
+        self, weights: Floats, geos: Booleans | None = None, periods: Booleans | None = None
+    ) -> Floats:
+        """(variable,) the weighted spend inside the chosen geos and periods (None: all of them) that one unit
+        of each variable moves; `weights` by channel."""
+        found: Floats = weights[self.channel]
+        if geos is not None:
+            by_share = (self.shares * geos[:, None]).sum(axis=0)[self.channel]
+            found = found * np.where(self.geo >= 0, geos[self.geo].astype(float), by_share)
+        if periods is not None:
+            by_pattern = (self.pattern * periods[:, None]).sum(axis=0)[self.channel]
+            found = found * np.where(self.period >= 0, periods[self.period].astype(float), by_pattern)
         return found
 
     def money(self, amounts: Floats) -> Floats:
-        """(channel, part, period) money of the levers' amounts."""
+        """(channel, part, period) money of the variables' amounts."""
         out = np.empty((len(self.channels), self.parts, self.periods))
         for c, start in enumerate(self.first):
             own = amounts[start : start + self.width[c] * self.parts].reshape(self.parts, -1)
@@ -140,18 +144,18 @@ class DecisionVariables:
         return out
 
     def amounts(self, spend: Floats) -> Floats:
-        """(lever,) amounts that spend `spend` (channel,) by the plain flighting and the present shares."""
+        """(variable,) amounts that spend `spend` (channel,) by the plain flighting and the present shares."""
         by_geo = np.where(self.geo >= 0, self.shares[self.geo, self.channel], 1.0)
         by_period = np.where(self.period >= 0, self.pattern[self.period, self.channel], 1.0)
         found: Floats = spend[self.channel] * by_geo * by_period
         return found
 
     def spend(self, amounts: Floats) -> Floats:
-        """(channel,) money of the levers' amounts."""
+        """(channel,) money of the variables' amounts."""
         return np.bincount(self.channel, amounts, minlength=len(self.channels)).astype(float)
 
-    def as_cells(self) -> DecisionVariables:
-        """The same with a lever for every period of every channel."""
+    def by_cell_variables(self) -> DecisionVariables:
+        """The same with a variable for every period of every channel."""
         return DecisionVariables(
             self.channels, self.geos, self.dates, np.ones(len(self.channels), dtype=bool), self.pattern,
             self.shares, self.parts,

@@ -1,4 +1,4 @@
-"""What money earns draw by draw, how that changes with each lever, and how the change changes.
+"""What money earns draw by draw, how that changes with each variable, and how the change changes.
 
 The adjoint of the carry-over brings the slope of each period's response back to the money of the periods
 before it; the curvature is beta rate^2 f'' between two amounts of one channel that share a period.
@@ -56,23 +56,23 @@ def response_curvature(kind, carried, half, slope, response, by_carried, out):
 
 
 @compiled
-def own_carried(levers, place, free, periods, weights, spread, series, own):
+def own_carried(variables, place, free, periods, weights, spread, series, own):
     """Fill `own` with what one channel's money of one part (all geos, or one) carries over to each period."""
     if free:
         for t in range(periods):
-            series[t] = levers[place + t]
+            series[t] = variables[place + t]
         carry(series, weights, own)
     else:
         for t in range(own.shape[0]):
-            own[t] = levers[place] * spread[t]
+            own[t] = variables[place] * spread[t]
 
 
 @compiled
 def first_order(
-    levers, first, free, parts, periods, past, spread, weights, rate, saturation, half, slope, beta,
+    variables, first, free, parts, periods, past, spread, weights, rate, saturation, half, slope, beta,
     value, after, gradient,
 ):  # fmt: skip
-    """Add KPI (draw, channel), its part after the plan, and its derivative (draw, lever)."""
+    """Add KPI (draw, channel), its part after the plan, and its derivative (draw, variable)."""
     draws, channels, geos, length = past.shape
     lags = weights.shape[2]
     series, own, pull = np.zeros(length), np.zeros(length), np.zeros(length)
@@ -82,7 +82,7 @@ def first_order(
         for c in range(channels):
             for p in range(parts):
                 place = first[c] + p * (periods if free[c] else 1)
-                own_carried(levers, place, free[c], periods, weights[s, c], spread[s, c], series, own)
+                own_carried(variables, place, free[c], periods, weights[s, c], spread[s, c], series, own)
                 pull[:] = 0.0
                 start, stop = (0, geos) if parts == 1 else (p, p + 1)
                 for g in range(start, stop):
@@ -115,13 +115,13 @@ def first_order(
 
 @compiled
 def second_order(
-    levers, first, free, parts, periods, past, spread, weights, rate, saturation, half, slope, beta,
+    variables, first, free, parts, periods, past, spread, weights, rate, saturation, half, slope, beta,
     share, bands,
 ):  # fmt: skip
     """Add the curvature of the weighted KPI, `share` (draw,) being the weights.
 
-    `bands` (lever, lag): between a lever and the one that many periods later; a lever of a fixed pattern has
-    its own curvature in the first place.
+    `bands` (variable, lag): between a variable and the one that many periods later; a variable of a fixed
+    pattern has its own curvature in the first place.
     """
     draws, channels, geos, length = past.shape
     lags = min(weights.shape[2], bands.shape[1])
@@ -135,7 +135,7 @@ def second_order(
         for c in range(channels):
             for p in range(parts):
                 place = first[c] + p * (periods if free[c] else 1)
-                own_carried(levers, place, free[c], periods, weights[s, c], spread[s, c], series, own)
+                own_carried(variables, place, free[c], periods, weights[s, c], spread[s, c], series, own)
                 pull[:] = 0.0
                 start, stop = (0, geos) if parts == 1 else (p, p + 1)
                 for g in range(start, stop):
@@ -173,8 +173,9 @@ def second_order(
 def curve_bounds(
     points, first, parts, periods, past, spread, rate, saturation, half, slope, beta, value, left, right
 ):
-    """Add mean KPI (lever, point) of levers with fixed patterns alone, and the slopes (lever, interval) of
-    lines through an interval's left and right end that lie above the curve all over the interval.
+    """Add mean KPI (variable, point) of variables with fixed patterns alone, and the slopes (variable,
+    interval) of lines through an interval's left and right end that lie above the curve all over the
+    interval.
 
     A term that is concave there lies under its tangents, a convex one under its chord; one that turns from
     convex to concave rises nowhere faster than where it turns, nowhere slower than at one of the ends.

@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.mmm.arrays import Floats
 from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
-from core.mmm.optimiser.plan import optimize, search_of
+from core.mmm.optimiser.plan import budget_search, optimize
 from core.mmm.optimiser.risk import RiskAttitude
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 from core.mmm.optimiser.test_budgets import with_tests
@@ -40,10 +40,10 @@ def frontier(
         raise UserError(f"A frontier has 2 to {MOST_POINTS} points and a level between 0 and 1.")
     first = optimize(problem, goal, target, margin, "mean", draws, seed)
     problem = replace(problem, total=first.total)
-    search = search_of(problem, RiskAttitude("cvar", level), draws, seed)
+    search = budget_search(problem, RiskAttitude("cvar", level), draws, seed)
     if problem.test_minimum:
         spent = dict(zip(problem.model.channels, first.spend.to_numpy(), strict=True))
-        search = search.within(with_tests(search.limits, problem.levers, problem.test_minimum, spent))
+        search = search.within(with_tests(search.limits, problem.variables, problem.test_minimum, spent))
     fixed = search.limits.with_total(first.total)
     usual = search.worth.look(search.scaled_reference(fixed, first.total)).kpi
     found: list[Floats] = []
@@ -68,7 +68,7 @@ def _best(search: BudgetSearch, weight: float, plans: list[Floats]) -> Floats:
 
 def _row(search: BudgetSearch, amounts: Floats, usual: Floats, level: float) -> dict[str, float]:
     kpi = search.worth.look(amounts).kpi
-    spend = search.worth.levers.spend(amounts)
+    spend = search.worth.variables.spend(amounts)
     # The search rounds CVaR's kink; what is shown is the mean of the worst draws itself.
     sharp = replace(search.worth.attitude, width=0.0)
     return {
@@ -76,5 +76,5 @@ def _row(search: BudgetSearch, amounts: Floats, usual: Floats, level: float) -> 
         "cvar": sharp.worth(kpi)[0],
         "quantile": float(np.quantile(kpi, level)),
         "probability_better": float((kpi > usual).mean()),
-        **dict(zip(search.worth.levers.channels, spend.tolist(), strict=True)),
+        **dict(zip(search.worth.variables.channels, spend.tolist(), strict=True)),
     }

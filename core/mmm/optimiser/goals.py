@@ -10,9 +10,10 @@ import numpy as np
 
 from core.errors import UserError
 from core.mmm.arrays import Floats
+from core.mmm.cents import CENT
 from core.mmm.choices import Goal
 from core.mmm.optimiser.allocation import Climb, climb
-from core.mmm.optimiser.limits import CENT, InfeasiblePlan, LinearLimits
+from core.mmm.optimiser.linear_limits import InfeasiblePlan, LinearLimits
 from core.mmm.optimiser.risk import RiskAttitude
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 
@@ -80,7 +81,7 @@ class GoalQuery:
 
 @dataclass(frozen=True)
 class GoalResult:
-    """Amounts (lever,) that serve a goal best, and how well: the larger `score` the better."""
+    """Amounts (variable,) that serve a goal best, and how well: the larger `score` the better."""
 
     amounts: Floats
     score: float

@@ -21,7 +21,7 @@ from core.mmm.model.structure import Structure
 from core.mmm.model.transforms import answer, carry, respond
 from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.derivatives import curve_bounds, first_order, second_order
-from core.mmm.optimiser.geo_money import own_exposure_per_spend
+from core.mmm.optimiser.geo_spend import own_exposure_per_spend
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,10 @@ def earn(horizon: Horizon, money: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def kpi_by_variable(
-    horizon: Horizon, levers: DecisionVariables, amounts: Floats
+    horizon: Horizon, variables: DecisionVariables, amounts: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """KPI (draw, channel), its derivative (draw, lever) by the amounts, and its part after the plan."""
-    return _first(horizon, amounts, levers.first, levers.free, levers.parts, levers.size)
+    """KPI (draw, channel), its derivative (draw, variable) by the amounts, and its part after the plan."""
+    return _first(horizon, amounts, variables.first, variables.free, variables.parts, variables.size)
 
 
 def _first(
@@ -140,29 +140,31 @@ def _first(
     return value, gradient, after
 
 
-def curvature(horizon: Horizon, levers: DecisionVariables, amounts: Floats, weights: Floats) -> Floats:
-    """(lever, lag) curvature of the draws' KPI weighted by `weights`, without what is positive; see
+def curvature(horizon: Horizon, variables: DecisionVariables, amounts: Floats, weights: Floats) -> Floats:
+    """(variable, lag) curvature of the draws' KPI weighted by `weights`, without what is positive; see
     `second_order`."""
     m = horizon.media
-    bands = np.zeros((levers.size, m.weights.shape[2] if levers.free.any() else 1))
+    bands = np.zeros((variables.size, m.weights.shape[2] if variables.free.any() else 1))
     second_order(
-        np.ascontiguousarray(amounts, dtype=float), levers.first, levers.free, levers.parts, horizon.periods,
-        horizon.past, horizon.spread, m.weights, horizon.rate, m.saturation, m.half, m.slope, m.beta,
-        np.ascontiguousarray(weights), bands,
+        np.ascontiguousarray(amounts, dtype=float), variables.first, variables.free, variables.parts,
+        horizon.periods, horizon.past, horizon.spread, m.weights, horizon.rate, m.saturation, m.half,
+        m.slope, m.beta, np.ascontiguousarray(weights), bands,
     )  # fmt: skip
     return bands
 
 
-def curves_of(horizon: Horizon, levers: DecisionVariables, points: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean KPI (lever, point) at `points` of levers that all have a fixed pattern, and the slopes of bounds
-    of it; see `curve_bounds`.
+def variable_curves(
+    horizon: Horizon, variables: DecisionVariables, points: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Mean KPI (variable, point) at `points` of variables that all have a fixed pattern, and the slopes of
+    bounds of it; see `curve_bounds`.
     """
     m = horizon.media
     value = np.zeros(points.shape)
     left, right = (np.zeros((len(points), points.shape[1] - 1)) for _ in range(2))
     curve_bounds(
-        np.ascontiguousarray(points, dtype=float), levers.first, levers.parts, horizon.periods, horizon.past,
-        horizon.spread, horizon.rate, m.saturation, m.half, m.slope, m.beta, value, left, right,
+        np.ascontiguousarray(points, dtype=float), variables.first, variables.parts, horizon.periods,
+        horizon.past, horizon.spread, horizon.rate, m.saturation, m.half, m.slope, m.beta, value, left, right,
     )  # fmt: skip
     return value, left, right
 

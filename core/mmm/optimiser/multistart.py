@@ -7,16 +7,17 @@ import numpy as np
 from core.mmm.arrays import Floats
 from core.mmm.optimiser.branching import Envelopes, best_splits
 from core.mmm.optimiser.decision_variables import DecisionVariables, pulsed
-from core.mmm.optimiser.horizon import Horizon, curves_of
-from core.mmm.optimiser.limits import LinearLimits
+from core.mmm.optimiser.horizon import Horizon, variable_curves
+from core.mmm.optimiser.limit import LimitKind
+from core.mmm.optimiser.linear_limits import LinearLimits
 
 GRID = 33
 
 
 def ceilings(limits: LinearLimits) -> Floats:
-    """(lever,) the most each can get under its own bound and the total; what any limit alone leaves it."""
+    """(variable,) the most each can get under its own bound and the total; what any limit alone leaves it."""
     m = limits.matrices
-    whole = [limit.edge for limit in limits.rows if limit.name == "total"]
+    whole = [row.edge for row in limits.rows if row.limit.kind == LimitKind.TOTAL]
     most = np.minimum(m.high, min(whole, default=np.inf))
     if not np.isfinite(most).all() and m.a.shape[0]:
         positive = m.a.toarray()
@@ -28,23 +29,24 @@ def ceilings(limits: LinearLimits) -> Floats:
 
 
 def envelope_start(
-    horizon: Horizon, levers: DecisionVariables, limits: LinearLimits, cost: float
+    horizon: Horizon, variables: DecisionVariables, limits: LinearLimits, cost: float
 ) -> list[Floats]:
-    """The best plans for the mean curves, whatever their shape, where each lever has a curve of its own."""
+    """The best plans for the mean curves, whatever their shape, where each variable has a curve of its
+    own."""
     most = ceilings(limits)
-    if levers.free.any() or not np.isfinite(most).all():
+    if variables.free.any() or not np.isfinite(most).all():
         return []
     points = (np.linspace(0, 1, GRID) ** 1.5) * most[:, None]
-    values = curves_of(horizon, levers, points)[0] - cost * points
+    values = variable_curves(horizon, variables, points)[0] - cost * points
     found = best_splits(Envelopes(limits, points, values, values))
     m = limits.matrices
     return [] if found is None else [np.clip(amounts, m.low, m.high) for amounts in found[0]]
 
 
-def shapes(levers: DecisionVariables) -> list[Floats]:
+def shapes(variables: DecisionVariables) -> list[Floats]:
     """(period,) patterns to begin with where the flighting is optimised: in front, and in pulses."""
-    periods, found = levers.periods, []
-    if periods < 4 or not levers.free.any():
+    periods, found = variables.periods, []
+    if periods < 4 or not variables.free.any():
         return []
     front = np.linspace(2, 0.1, periods)
     found.append(front / front.sum())
@@ -54,14 +56,14 @@ def shapes(levers: DecisionVariables) -> list[Floats]:
     return found
 
 
-def flighted(levers: DecisionVariables, limits: LinearLimits, amounts: Floats) -> list[Floats]:
+def flighted(variables: DecisionVariables, limits: LinearLimits, amounts: Floats) -> list[Floats]:
     """The same money by channel and geo in other patterns over the periods, brought inside the limits."""
     found = []
-    for shape in shapes(levers):
+    for shape in shapes(variables):
         moved = amounts.copy()
-        for c in np.flatnonzero(levers.free):
-            start, width = levers.first[c], levers.periods
-            for p in range(levers.parts):
+        for c in np.flatnonzero(variables.free):
+            start, width = variables.first[c], variables.periods
+            for p in range(variables.parts):
                 own = slice(start + p * width, start + (p + 1) * width)
                 moved[own] = amounts[own].sum() * shape
         found.append(limits.nearest(moved))
@@ -69,7 +71,7 @@ def flighted(levers: DecisionVariables, limits: LinearLimits, amounts: Floats) -
 
 
 def corners(limits: LinearLimits, count: int, seed: int) -> list[Floats]:
-    """Seeded random plans: the best ones for random prices of each lever."""
+    """Seeded random plans: the best ones for random prices of each variable."""
     generator = np.random.default_rng(seed)
     found = []
     for _ in range(count):
@@ -79,18 +81,20 @@ def corners(limits: LinearLimits, count: int, seed: int) -> list[Floats]:
     return found
 
 
-def hull(horizon: Horizon, levers: DecisionVariables, limits: LinearLimits, around: Floats) -> float | None:
+def hull(
+    horizon: Horizon, variables: DecisionVariables, limits: LinearLimits, around: Floats
+) -> float | None:
     """No plan within the limits has a larger mean KPI than this, whatever the shape of the curves.
 
-    Each lever's curve lies under two lines over every interval of a grid, dense around `around`; branch and
-    bound over the concave envelopes of those lines narrows what is left. None where curves of several levers
-    depend on each other.
+    Each variable's curve lies under two lines over every interval of a grid, dense around `around`; branch
+    and bound over the concave envelopes of those lines narrows what is left. None where curves of several
+    variables depend on each other.
     """
     most = ceilings(limits)
-    if levers.free.any() or not np.isfinite(most).all():
+    if variables.free.any() or not np.isfinite(most).all():
         return None
     points = _grid_around(np.minimum(around, most), most)
-    values, left, right = curves_of(horizon, levers, points)
+    values, left, right = variable_curves(horizon, variables, points)
     x0, x1 = points[:, :-1], points[:, 1:]
     f0, f1 = values[:, :-1], values[:, 1:]
     # The two lines cross at `cross`; where they are parallel any point between serves.
@@ -112,14 +116,14 @@ def _part(cross: Floats, x0: Floats, x1: Floats) -> Floats:
 
 
 def _woven(points: Floats, between: Floats) -> Floats:
-    """(lever, point) with those of each interval between its ends."""
+    """(variable, point) with those of each interval between its ends."""
     out = np.empty((len(points), points.shape[1] + between.shape[1]))
     out[:, ::2], out[:, 1::2] = points, between
     return out
 
 
 def _grid_around(middle: Floats, most: Floats) -> Floats:
-    """(lever, point) from 0 to the most, ever denser towards the middle."""
+    """(variable, point) from 0 to the most, ever denser towards the middle."""
     steps = np.r_[0.0, np.geomspace(1e-5, 1.0, 20)]
     above = middle[:, None] + steps * (most - middle)[:, None]
     below = middle[:, None] * (1 - steps[:0:-1])

@@ -1,4 +1,4 @@
-"""The worth of a plan's levers under an attitude to risk: value, gradient, curvature."""
+"""The worth of a plan's variables under an attitude to risk: value, gradient, curvature."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from core.mmm.optimiser.risk import RiskAttitude
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A plan looked at: its `worth` less what its money costs, the gradient (lever,), KPI (draw,) and its
-    slopes (draw, lever), and the weight of each draw."""
+    """A plan looked at: its `worth` less what its money costs, the gradient (variable,), KPI (draw,) and its
+    slopes (draw, variable), and the weight of each draw."""
 
     amounts: Floats
     worth: float
@@ -31,13 +31,13 @@ class Objective:
     """Worth of amounts: KPI under the attitude, less `cost` KPI for each unit of money."""
 
     horizon: Horizon
-    levers: DecisionVariables
+    variables: DecisionVariables
     attitude: RiskAttitude
     cost: float = 0.0
 
     def look(self, amounts: Floats) -> Evaluation:
-        """Value and gradient at the amounts (lever,)."""
-        value, by_draw, _ = kpi_by_variable(self.horizon, self.levers, amounts)
+        """Value and gradient at the amounts (variable,)."""
+        value, by_draw, _ = kpi_by_variable(self.horizon, self.variables, amounts)
         kpi = value.sum(axis=1)
         worth, weights = self.attitude.worth(kpi)
         gradient = weights @ by_draw - self.cost
@@ -45,18 +45,18 @@ class Objective:
 
     def fall(self, look: Evaluation) -> Blocks:
         """The curvature there with its sign turned and what is convex left out: positive semidefinite."""
-        bands = curvature(self.horizon, self.levers, look.amounts, look.weights)
-        blocks = _blocks(self.levers, -bands)
+        bands = curvature(self.horizon, self.variables, look.amounts, look.weights)
+        blocks = _blocks(self.variables, -bands)
         low = self.attitude.spread(look.kpi, look.by_draw)
         if low is None:
             return blocks
-        if low.shape[1] < self.levers.size:
+        if low.shape[1] < self.variables.size:
             return Blocks(blocks.groups, blocks.size, low)
         whole = low @ low.T
         for places, value in blocks.groups:
             for own, block in zip(places, value, strict=True):
                 whole[np.ix_(own, own)] += block
-        return Blocks(((np.arange(self.levers.size)[None], whole[None]),), self.levers.size)
+        return Blocks(((np.arange(self.variables.size)[None], whole[None]),), self.variables.size)
 
     def with_cost(self, cost: float) -> Objective:
         """The same at another price of money in KPI."""
@@ -68,18 +68,18 @@ class Objective:
         return replace(self, horizon=small, attitude=self.attitude.thinned(len(small.past)))
 
 
-def _blocks(levers: DecisionVariables, bands: Floats) -> Blocks:
-    """Bands by lever and distance as blocks: one by channel and part."""
+def _blocks(variables: DecisionVariables, bands: Floats) -> Blocks:
+    """Bands by variable and distance as blocks: one by channel and part."""
     groups = []
-    single = np.flatnonzero(~levers.free[levers.channel])
+    single = np.flatnonzero(~variables.free[variables.channel])
     if len(single):
         groups.append((single[:, None], bands[single, :1, None]))
-    many = np.flatnonzero(levers.free[levers.channel]).reshape(-1, levers.periods)
+    many = np.flatnonzero(variables.free[variables.channel]).reshape(-1, variables.periods)
     if len(many):
-        width = levers.periods
+        width = variables.periods
         value = np.zeros((len(many), width, width))
         for away in range(min(bands.shape[1], width)):
             step = np.arange(width - away)
             value[:, step, step + away] = value[:, step + away, step] = bands[many[:, : width - away], away]
         groups.append((many, value))
-    return Blocks(tuple(groups), levers.size)
+    return Blocks(tuple(groups), variables.size)

@@ -7,7 +7,7 @@ from core.mmm.choices import Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.goals import GoalQuery, GoalResult, against_reference, best_for_goal
 from core.mmm.optimiser.horizon import horizon_of, kpi_by_variable
-from core.mmm.optimiser.limits import LinearLimits
+from core.mmm.optimiser.linear_limits import LinearLimits
 from core.mmm.optimiser.objective import Objective
 from core.mmm.optimiser.risk import Risk, RiskAttitude, attitude_of
 from core.mmm.optimiser.search import BudgetSearch
@@ -38,7 +38,7 @@ def optimize(
     """
     attitude = attitude_of(risk)
     ask = _ask_of(problem, goal, target, margin, attitude)
-    search = search_of(problem, attitude, draws, seed)
+    search = budget_search(problem, attitude, draws, seed)
     limits = search.limits
     if not problem.test_minimum:
         limits.demand_feasible()
@@ -51,15 +51,15 @@ def optimize(
     return whole_cent_plan(problem, inner, ask, found)
 
 
-def search_of(problem: BudgetProblem, attitude: RiskAttitude, draws: int, seed: int) -> BudgetSearch:
+def budget_search(problem: BudgetProblem, attitude: RiskAttitude, draws: int, seed: int) -> BudgetSearch:
     """The question ready to be searched, on up to `draws` draws."""
-    levers = problem.levers
+    variables = problem.variables
     media = problem.model.thinned(draws).media
     horizon = horizon_of(problem.model.structure, media, problem.pattern(), problem.by_geo)
-    reference = levers.amounts(problem.reference_spend().to_numpy())
-    usual = kpi_by_variable(horizon, levers, reference)[0].sum(axis=1)
-    worth = Objective(horizon, levers, attitude.around(usual))
-    return BudgetSearch(worth, problem.limits(), reference, seed)
+    reference = variables.amounts(problem.reference_spend().to_numpy())
+    usual = kpi_by_variable(horizon, variables, reference)[0].sum(axis=1)
+    worth = Objective(horizon, variables, attitude.around(usual))
+    return BudgetSearch(worth, problem.linear_limits(variables), reference, seed)
 
 
 def best_amounts(
@@ -67,7 +67,7 @@ def best_amounts(
 ) -> tuple[GoalResult, LinearLimits]:
     """The best amounts for the goal, and the limits they were found within."""
     if problem.test_minimum:
-        return best_with_tests(search, ask, problem.levers, problem.test_minimum)
+        return best_with_tests(search, ask, problem.variables, problem.test_minimum)
     return best_for_goal(search, ask), search.limits
 
 
@@ -103,4 +103,4 @@ def _value_per_kpi(problem: BudgetProblem) -> float:
     return float((panel.value * panel.kpi)[:, recent].sum() / panel.kpi[:, recent].sum())
 
 
-__all__ = ["Plan", "optimize", "search_of"]
+__all__ = ["Plan", "budget_search", "optimize"]

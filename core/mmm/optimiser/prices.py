@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import linprog, nnls
 
 from core.mmm.arrays import Floats
-from core.mmm.optimiser.limits import LinearLimits
+from core.mmm.optimiser.linear_limits import LinearLimits
 
 MANY = 900  # columns beyond which least squares takes too long
 CLOSE, ALIKE = 1e-7, 1e-9
@@ -32,18 +32,18 @@ class Prices:
 def prices_of(gradient: Floats, limits: LinearLimits, amounts: Floats, tolerance: float) -> Prices:
     """Shadow prices of the limits at a plan; limits within `tolerance` money count as binding."""
     active = _Active(gradient, limits, amounts, tolerance)
-    prices = {limit.label: 0.0 for limit in limits.rows}
+    prices = {row.label: 0.0 for row in limits.rows}
     whole = float(amounts.sum())
     for k in dict.fromkeys(active.owner.tolist()):
-        limit = limits.rows[k]
-        size = whole if limit.of_total else 1.0
-        prices[limit.label] = active.price(k) * active.height * size * (-1 if limit.kind == "lower" else 1)
+        row = limits.rows[k]
+        size = whole if row.limit.of_total else 1.0
+        prices[row.label] = active.price(k) * active.height * size * (-1 if row.side == "lower" else 1)
     return Prices(prices, active.residual)
 
 
 class _Active:
-    """The binding limits: `matrix` (lever, column), whose limit each column is (`owner`) and with which sign
-    its multiplier counts; levers at 0 need no multiplier to explain too small a gradient (`idle`)."""
+    """The binding limits: `matrix` (variable, column), whose limit each column is (`owner`) and with which
+    sign its multiplier counts; variables at 0 need no multiplier to explain too small a gradient (`idle`)."""
 
     def __init__(self, gradient: Floats, limits: LinearLimits, amounts: Floats, tolerance: float) -> None:
         m = limits.matrices

@@ -50,8 +50,8 @@ class RiskAttitude:
         return replace(self, rival=self.rival[places])
 
     def spread(self, kpi: Floats, by_draw: Floats) -> Floats | None:
-        """(lever, rank) U: the change of the draws' weights adds -U U' to the curvature, what is convex left
-        out; None for nothing. `by_draw` (draw, lever) are the slopes of the draws' KPI."""
+        """(variable, rank) U: the change of the draws' weights adds -U U' to the curvature, what is convex
+        left out; None for nothing. `by_draw` (draw, variable) are the slopes of the draws' KPI."""
         return _SPREAD[self.kind](kpi, by_draw, self)
 
     def worth(self, kpi: Floats) -> tuple[float, Floats]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.mmm.arrays import Floats, Integers
-from core.mmm.optimiser.limits import CENT, LinearLimits
+from core.mmm.cents import CENT
+from core.mmm.optimiser.linear_limits import LinearLimits
 
 SPECK = 1e-6  # money that counts as none
 

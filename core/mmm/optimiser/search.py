@@ -11,7 +11,7 @@ from core.mmm.arrays import Floats
 from core.mmm.choices import Saturation
 from core.mmm.model.transforms import SATURATION_CODES
 from core.mmm.optimiser.allocation import FLAT, ROUGH, Climb, climb
-from core.mmm.optimiser.limits import LinearLimits, Side
+from core.mmm.optimiser.linear_limits import LinearLimits, Side
 from core.mmm.optimiser.multistart import corners, envelope_start, flighted
 from core.mmm.optimiser.objective import Objective
 
@@ -31,7 +31,7 @@ class Breadth(StrEnum):
 
 @dataclass
 class BudgetSearch:
-    """A worth to be made as large as possible within limits; `reference` (lever,) amounts of the raw
+    """A worth to be made as large as possible within limits; `reference` (variable,) amounts of the raw
     reference.
 
     `starts` holds the worth that each start of the last wide search reached on few draws.
@@ -89,10 +89,10 @@ class BudgetSearch:
         self, limits: LinearLimits, begin: list[Floats], usual: Floats, cost: float, look: Breadth
     ) -> list[Floats]:
         """The best of what all starts reach on few draws, no two alike."""
-        rough, levers = self.few.with_cost(cost), self.worth.levers
-        own = envelope_start(rough.horizon, levers, limits, cost)
+        rough, variables = self.few.with_cost(cost), self.worth.variables
+        own = envelope_start(rough.horizon, variables, limits, cost)
         if look == Breadth.WIDE:
-            own += [usual, *(flighted(levers, limits, usual) or corners(limits, CORNERS, self.seed))]
+            own += [usual, *(flighted(variables, limits, usual) or corners(limits, CORNERS, self.seed))]
         reached = sorted(
             (climb(rough, limits, start, ROUGH) for start in [*begin, *own]),
             key=lambda end: -end.worth,

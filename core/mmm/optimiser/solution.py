@@ -11,17 +11,18 @@ import numpy as np
 import pandas as pd
 
 from core.mmm.arrays import Floats
+from core.mmm.cents import CENT
 from core.mmm.choices import Goal
-from core.mmm.optimiser.budget_problem import BudgetProblem
+from core.mmm.optimiser.budget_problem import BudgetProblem, largest_by_geo
 from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.goals import GoalQuery, GoalResult
 from core.mmm.optimiser.horizon import kpi_by_variable
-from core.mmm.optimiser.limits import CENT, Limit, LinearLimits, Side, row
+from core.mmm.optimiser.limit import Limit
+from core.mmm.optimiser.linear_limits import LimitRow, LinearLimits, one_row
 from core.mmm.optimiser.multistart import hull
 from core.mmm.optimiser.prices import prices_of
 from core.mmm.optimiser.risk import RiskAttitude
 from core.mmm.optimiser.rounding import to_the_cent
-from core.mmm.optimiser.rows import limits_of, seen_by_geo
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 
 ADJUSTMENTS = 12
@@ -84,21 +85,21 @@ class Plan:
 
 
 def beyond_seen(
-    problem: BudgetProblem, levers: DecisionVariables, cells: Floats
+    problem: BudgetProblem, variables: DecisionVariables, cells: Floats
 ) -> tuple[tuple[str, str, float, float], ...]:
     """(channel, "total" or "period", planned, largest of the data) of every channel that gets more than the
     data ever showed over so many periods, or in one period; with money of their own geos count too ("total
     in <geo>")."""
     totals, singles = problem.seen_totals(), problem.model.frame.max()
     found = []
-    for c, channel in enumerate(levers.channels):
+    for c, channel in enumerate(variables.channels):
         pairs = [
             ("total", float(cells[c].sum()), float(totals[channel])),
             ("period", float(cells[c].sum(axis=0).max()), float(singles[channel])),
         ]
-        if levers.own_geos:
-            seen = seen_by_geo(problem)[:, c]
-            by_geo = zip(levers.geos, cells[c].sum(axis=1), seen, strict=True)
+        if variables.own_geos:
+            seen = largest_by_geo(problem.model, problem.periods)[:, c]
+            by_geo = zip(variables.geos, cells[c].sum(axis=1), seen, strict=True)
             pairs += [(f"total in {geo}", float(planned), float(most)) for geo, planned, most in by_geo]
         found += [(channel, what, planned, most) for what, planned, most in pairs if planned > most + CENT]
     return tuple(found)
@@ -107,7 +108,7 @@ def beyond_seen(
 @dataclass(frozen=True)
 class RoundedPlan:
     """A plan in whole cents: `cells` (channel, part, period) money, KPI and its part after the end by draw;
-    `amounts` are those of the levers before rounding."""
+    `amounts` are those of the variables before rounding."""
 
     cells: Floats
     amounts: Floats
@@ -126,13 +127,13 @@ class RoundedPlan:
 
 
 def whole_cent_plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, found: GoalResult) -> Plan:
-    """The plan whose levers were found, in whole cents; a target is still met after rounding."""
+    """The plan whose variables were found, in whole cents; a target is still met after rounding."""
     spent, upwards = float(found.amounts.sum()), ask.goal == Goal.TARGET_KPI
     if ask.goal == Goal.KPI:
         assert ask.total is not None
         return _plan(problem, search, ask, _draft(problem, search, found.amounts, round(ask.total, 2)))
     total = CENT * (math.ceil(spent / CENT - 1e-6) if upwards else math.floor(spent / CENT + 1e-6))
-    nothing = _draws(search, search.worth.levers, np.zeros(search.limits.size))[0]
+    nothing = _draws(search, search.worth.variables, np.zeros(search.limits.size))[0]
     step, amounts = CENT, found.amounts
     for _ in range(ADJUSTMENTS):
         amounts = search.best(round(total, 2), warm=amounts, look=Breadth.WARM).amounts
@@ -153,57 +154,58 @@ def _meets(attitude: RiskAttitude, ask: GoalQuery, draft: RoundedPlan, nothing: 
 
 
 def _draft(problem: BudgetProblem, search: BudgetSearch, amounts: Floats, total: float) -> RoundedPlan:
-    levers = problem.levers
-    by_cell = levers.as_cells()
+    variables = problem.variables
+    by_cell = variables.by_cell_variables()
     whole = to_the_cent(amounts, search.limits, total)
-    money = levers.money(whole)
-    limits = limits_of(problem, by_cell).with_rows(_kept(levers, whole))
-    cells = to_the_cent(money.ravel(), limits, total, levers.periods)
+    money = variables.money(whole)
+    limits = problem.linear_limits(by_cell).with_rows(_kept(variables, whole))
+    cells = to_the_cent(money.ravel(), limits, total, variables.periods)
     kpi, after = _draws(search, by_cell, cells)
     return RoundedPlan(cells.reshape(money.shape), amounts, kpi, after)
 
 
-def _kept(levers: DecisionVariables, whole: Floats) -> tuple[Limit, ...]:
-    """Limits over cells that keep what each lever of a fixed pattern spends."""
-    cells = np.arange(len(levers.channels) * levers.parts * levers.periods).reshape(-1, levers.periods)
+def _kept(variables: DecisionVariables, whole: Floats) -> tuple[LimitRow, ...]:
+    """Limits over cells that keep what each variable of a fixed pattern spends."""
+    count = len(variables.channels) * variables.parts
+    cells = np.arange(count * variables.periods).reshape(count, -1)
     found = []
-    for j in np.flatnonzero(levers.period < 0):
+    for j in np.flatnonzero(variables.period < 0):
         own = np.zeros(cells.size)
-        own[cells[levers.channel[j] * levers.parts + max(levers.geo[j], 0)]] = 1.0
-        sides: tuple[Side, Side] = ("lower", "upper")
-        found += [Limit("lever", side, row(own), float(whole[j])) for side in sides]
+        own[cells[variables.channel[j] * variables.parts + max(variables.geo[j], 0)]] = 1.0
+        limit = Limit("variable", lower=float(whole[j]), upper=float(whole[j]))
+        found += [LimitRow(limit, "lower", one_row(own)), LimitRow(limit, "upper", one_row(own))]
     return tuple(found)
 
 
-def _draws(search: BudgetSearch, levers: DecisionVariables, amounts: Floats) -> tuple[Floats, Floats]:
-    value, _, after = kpi_by_variable(search.worth.horizon, levers, amounts)
+def _draws(search: BudgetSearch, variables: DecisionVariables, amounts: Floats) -> tuple[Floats, Floats]:
+    value, _, after = kpi_by_variable(search.worth.horizon, variables, amounts)
     return value.sum(axis=1), after.sum(axis=1)
 
 
 def _plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, draft: RoundedPlan) -> Plan:
-    names, levers, attitude = list(problem.model.channels), problem.levers, search.worth.attitude
+    names, variables, attitude = list(problem.model.channels), problem.variables, search.worth.attitude
     fixed = search.limits.with_total(draft.total)
     raw = problem.reference_spend()
     same = search.scaled_reference(fixed, draft.total)
-    usual, _ = _draws(search, levers, same)
-    before, _ = _draws(search, levers, search.reference)
-    nothing, _ = _draws(search, levers, np.zeros(levers.size))
+    usual, _ = _draws(search, variables, same)
+    before, _ = _draws(search, variables, search.reference)
+    nothing, _ = _draws(search, variables, np.zeros(variables.size))
     look = search.worth.look(draft.amounts)
     prices = prices_of(look.gradient, fixed, draft.amounts, max(1e-4, BINDING * draft.total))
     mean, total = float(draft.kpi.mean()), draft.total
     own = attitude_against(attitude, usual)
     return Plan(
         spend=pd.Series(draft.spend, names, name="spend"),
-        schedule=_schedule(levers, draft.cells),
-        cells=_cells(levers, draft.cells),
+        schedule=_schedule(variables, draft.cells),
+        cells=_cells(variables, draft.cells),
         kpi=mean,
         kpi_lower=float(np.quantile(draft.kpi, 0.05)),
         kpi_upper=float(np.quantile(draft.kpi, 0.95)),
         kpi_after=float(draft.after.mean()),
         kpi_draws=draft.kpi,
         worth=own.worth(draft.kpi)[0],
-        reference=pd.Series(levers.spend(same), names, name="reference"),
-        reference_schedule=_schedule(levers, levers.money(same)),
+        reference=pd.Series(variables.spend(same), names, name="reference"),
+        reference_schedule=_schedule(variables, variables.money(same)),
         reference_kpi=float(usual.mean()),
         reference_worth=own.worth(usual)[0],
         reference_raw=raw,
@@ -216,14 +218,14 @@ def _plan(problem: BudgetProblem, search: BudgetSearch, ask: GoalQuery, draft: R
         profit=ask.margin * ask.price * mean - total,
         roas=ask.price * (mean - float(nothing.mean())) / total if total > 0 else float("nan"),
         starts=search.starts,
-        beyond_seen=beyond_seen(problem, levers, draft.cells),
+        beyond_seen=beyond_seen(problem, variables, draft.cells),
         bound_of=lambda: _bound(search, fixed, draft),
     )
 
 
 def _bound(search: BudgetSearch, fixed: LinearLimits, draft: RoundedPlan) -> float | None:
     """A bound for exact amounts; odd cents may put a plan a hair above it."""
-    found = hull(search.worth.horizon, search.worth.levers, fixed, draft.amounts)
+    found = hull(search.worth.horizon, search.worth.variables, fixed, draft.amounts)
     return None if found is None else max(found, float(draft.kpi.mean()))
 
 
@@ -232,25 +234,25 @@ def attitude_against(attitude: RiskAttitude, rival: Floats) -> RiskAttitude:
     return RiskAttitude("probability", rival=rival) if attitude.kind == "probability" else attitude
 
 
-def _schedule(levers: DecisionVariables, cells: Floats) -> pd.DataFrame:
+def _schedule(variables: DecisionVariables, cells: Floats) -> pd.DataFrame:
     by_period = np.round(cells.sum(axis=1).T, 2)
-    return pd.DataFrame(by_period, index=levers.dates.rename("date"), columns=list(levers.channels))
+    return pd.DataFrame(by_period, index=variables.dates.rename("date"), columns=list(variables.channels))
 
 
-def _cells(levers: DecisionVariables, cells: Floats) -> pd.DataFrame:
+def _cells(variables: DecisionVariables, cells: Floats) -> pd.DataFrame:
     """Money by geo, date and channel; geos without money of their own share each amount as at present."""
-    by_geo = cells if levers.own_geos or len(levers.geos) == 1 else _shared(levers, cells)
+    by_geo = cells if variables.own_geos or len(variables.geos) == 1 else _shared(variables, cells)
     index = pd.MultiIndex.from_product(
-        [list(levers.channels), list(levers.geos), levers.dates], names=["channel", "geo", "date"]
+        [list(variables.channels), list(variables.geos), variables.dates], names=["channel", "geo", "date"]
     )
     frame = pd.DataFrame({"spend": by_geo.ravel()}, index=index).reset_index()
     ordered = frame[["geo", "date", "channel", "spend"]]
     return ordered.sort_values(["geo", "date"], kind="stable", ignore_index=True)
 
 
-def _shared(levers: DecisionVariables, cells: Floats) -> Floats:
+def _shared(variables: DecisionVariables, cells: Floats) -> Floats:
     """(channel, geo, period) whole cents by share, the largest remainders rounded up."""
-    exact = np.round(cells[:, 0] / CENT)[:, None] * levers.shares.T[:, :, None]
+    exact = np.round(cells[:, 0] / CENT)[:, None] * variables.shares.T[:, :, None]
     whole = np.floor(exact + 1e-9)
     left = np.round(exact.sum(axis=1) - whole.sum(axis=1))
     rank = np.argsort(np.argsort(-(exact - whole), axis=1, kind="stable"), axis=1, kind="stable")

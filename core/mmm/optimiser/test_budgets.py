@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.mmm.arrays import Floats
+from core.mmm.cents import CENT
 from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.goals import GoalQuery, GoalResult, best_for_goal
-from core.mmm.optimiser.limits import CENT, InfeasiblePlan, Limit, LinearLimits
-from core.mmm.optimiser.rows import channel_members
+from core.mmm.optimiser.limit import Limit
+from core.mmm.optimiser.linear_limits import InfeasiblePlan, LinearLimits, limit_rows
 from core.mmm.optimiser.search import BudgetSearch
 
 
 def best_with_tests(
-    search: BudgetSearch, ask: GoalQuery, levers: DecisionVariables, tests: Mapping[str, float]
+    search: BudgetSearch, ask: GoalQuery, variables: DecisionVariables, tests: Mapping[str, float]
 ) -> tuple[GoalResult, LinearLimits]:
     """The best plan in which every channel of `tests` gets nothing or at least its amount, and the limits it
     was found within.
@@ -34,11 +35,11 @@ def best_with_tests(
             continue
         if best is not None and found.score <= best[0].score:
             continue
-        broken = _broken(levers, found.amounts, tests)
+        broken = _broken(variables, found.amounts, tests)
         if broken is None:
             best = (found, limits)
         else:
-            waiting += _branches(levers, limits, *broken)
+            waiting += _branches(variables, limits, *broken)
     if best is None:
         assert trouble is not None
         raise trouble
@@ -46,20 +47,20 @@ def best_with_tests(
 
 
 def with_tests(
-    limits: LinearLimits, levers: DecisionVariables, tests: Mapping[str, float], spend: Mapping[str, float]
+    limits: LinearLimits, variables: DecisionVariables, tests: Mapping[str, float], spend: Mapping[str, float]
 ) -> LinearLimits:
     """The limits with each test run or not as in a plan's spend."""
     for name, least in tests.items():
-        nothing, some = _branches(levers, limits, name, least)
+        nothing, some = _branches(variables, limits, name, least)
         limits = some if spend[name] > 0 else nothing
     return limits
 
 
 def _broken(
-    levers: DecisionVariables, amounts: Floats, tests: Mapping[str, float]
+    variables: DecisionVariables, amounts: Floats, tests: Mapping[str, float]
 ) -> tuple[str, float] | None:
     """The test that is farthest from both nothing and its amount; None where all are kept."""
-    spend = dict(zip(levers.channels, levers.spend(amounts), strict=True))
+    spend = dict(zip(variables.channels, variables.spend(amounts), strict=True))
     off = {name: min(spend[name], least - spend[name]) / least for name, least in tests.items()}
     worst = max(off, key=lambda name: off[name], default=None)
     if worst is None or off[worst] * tests[worst] <= CENT / 2:
@@ -67,8 +68,9 @@ def _broken(
     return worst, tests[worst]
 
 
-def _branches(levers: DecisionVariables, limits: LinearLimits, name: str, least: float) -> list[LinearLimits]:
-    members = channel_members(levers, levers.channels.index(name))
-    nothing = Limit(f"{name} without a test", "upper", members, 0.0)
-    some = Limit(f"{name} test", "lower", members, least)
-    return [limits.with_rows((own,)) for own in (nothing, some)]
+def _branches(
+    variables: DecisionVariables, limits: LinearLimits, name: str, least: float
+) -> list[LinearLimits]:
+    nothing = Limit(f"{name} without a test", (name,), upper=0.0, by_user=False)
+    some = Limit(f"{name} test", (name,), lower=least, by_user=False)
+    return [limits.with_rows(tuple(limit_rows(limit, variables))) for limit in (nothing, some)]

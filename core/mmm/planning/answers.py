@@ -7,9 +7,8 @@ of one model are compared draw by draw, without their common uncertainty.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,22 +16,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from core.mmm.arrays import Floats
-from core.mmm.planning.budget_inputs import CENT, Reference
+from core.mmm.cents import CENT
+from core.mmm.optimiser.limit import Limit, LimitKind
+from core.mmm.planning.budget_inputs import Reference
 from core.mmm.results.evidence import Estimate
 
 SAVED_DIGITS = 7  # of a draw's total: rounding far below the Monte Carlo error, a third of the space
-
-
-class LimitKind(StrEnum):
-    """What a limit is about."""
-
-    CHANNEL = "channel"
-    GROUP = "group"
-    PERIOD = "period"
-    MONTH = "month"
-    RULE = "rule"
-    GEO = "geo"
-    TOTAL = "total"
 
 
 @dataclass(frozen=True)
@@ -66,6 +55,15 @@ class Binding:
         return LimitKind.GROUP if self.is_group else LimitKind.CHANNEL
 
     @property
+    def limit(self) -> Limit:
+        """The limit itself, as far as a saved answer knows it."""
+        geos = (self.geo,) if self.geo else ()
+        return Limit(
+            self.name, (self.name,), geos, of_total=self.of_total, kind=self.about,
+            locked=self.side == "locked", by_user=self.own,
+        )  # fmt: skip
+
+    @property
     def key(self) -> str:
         """A stable name of this figure of the answer."""
         return ":".join(part for part in ("limit", self.about, self.name, self.geo, self.side) if part)
@@ -93,12 +91,6 @@ class GeoMoney:
     channel: str
     before_value: float
     after_value: float
-
-
-def read_binding(raw: Mapping[str, Any]) -> Binding:
-    """The limit kept as JSON, of this version or an earlier one."""
-    kind = raw.get("kind")
-    return Binding(**{**raw, "kind": LimitKind(kind) if kind else None})
 
 
 @dataclass(frozen=True)
@@ -160,12 +152,26 @@ class ChannelAnswer:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per channel, for charts and exports."""
-        return outcome_frame(self.channels)
-
-    def to_json(self) -> dict[str, Any]:
-        """The answer as plain JSON values; `from_json` gives an equal answer back."""
-        return plain_row(asdict(self))
+        """One row per channel: money before and after, incremental KPI and ROAS with their intervals."""
+        rows = []
+        for outcome in self.channels:
+            row: dict[str, Any] = {
+                "channel": outcome.channel,
+                "recent_value": outcome.recent_value,
+                "before_value": outcome.before_value,
+                "after_value": outcome.after_value,
+                "change_value": round(outcome.change_value, 2),
+                "seen_value": outcome.seen_value,
+                "beyond_seen": outcome.beyond_seen,
+            }
+            for name in ("kpi_before", "kpi_after", "roas_before", "roas_after", "next_roas"):
+                estimate: Estimate | None = getattr(outcome, name)
+                ends = (
+                    (math.nan,) * 3 if estimate is None else (estimate.mean, estimate.lower, estimate.upper)
+                )
+                row |= dict(zip((name, f"{name}_lower", f"{name}_upper"), ends, strict=True))
+            rows.append(row)
+        return pd.DataFrame(rows)
 
 
 @dataclass(frozen=True)
@@ -220,45 +226,6 @@ class BudgetAnswer(ChannelAnswer):
             return None
         return min(self.expected_kpi / self.bound_kpi, 1.0)
 
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> BudgetAnswer:
-        """The answer kept by `to_json`."""
-        values = dict(raw)
-        for name in ("kpi", "kpi_after", "before_kpi", "before_after", "recent_kpi", "difference"):
-            values[name] = Estimate(**raw[name])
-        values["roas"] = read_estimate(raw.get("roas"))
-        values["channels"] = tuple(read_outcome(row) for row in raw["channels"])
-        values["bindings"] = tuple(read_binding(row) for row in raw["bindings"])
-        values["schedule"] = tuple(dict(row) for row in raw["schedule"])
-        values["notes"] = tuple(raw.get("notes", ()))
-        values["reference"] = Reference(raw.get("reference", Reference.RECENT))
-        values["start_kpis"] = tuple(raw.get("start_kpis", ()))
-        values["geos"] = tuple(GeoMoney(**row) for row in raw.get("geos", ()))
-        values["before_draws"] = tuple(raw.get("before_draws", ()))
-        values["geo_schedule"] = tuple(dict(row) for row in raw.get("geo_schedule", ()))
-        beyond = raw.get("beyond")
-        values["beyond"] = None if beyond is None else tuple(Beyond(**row) for row in beyond)
-        return cls(**{**values, "draws": read_draws(raw["draws"])})
-
-
-def outcome_frame(channels: Sequence[ChannelOutcome]) -> pd.DataFrame:
-    """One row per channel: money before and after, caused KPI and incremental ROAS with their intervals."""
-    rows = []
-    for outcome in channels:
-        row: dict[str, Any] = {
-            "channel": outcome.channel,
-            "recent_value": outcome.recent_value,
-            "before_value": outcome.before_value,
-            "after_value": outcome.after_value,
-            "change_value": round(outcome.change_value, 2),
-            "seen_value": outcome.seen_value,
-            "beyond_seen": outcome.beyond_seen,
-        }
-        for name in ("kpi_before", "kpi_after", "roas_before", "roas_after", "next_roas"):
-            row |= _columns(name, getattr(outcome, name))
-        rows.append(row)
-    return pd.DataFrame(rows)
-
 
 def saved_draws(window: ArrayLike, after: ArrayLike, seed: int) -> PlanDraws:
     """Totals of the draws, rounded to the digits that are kept."""
@@ -268,46 +235,3 @@ def saved_draws(window: ArrayLike, after: ArrayLike, seed: int) -> PlanDraws:
 def saved_totals(values: ArrayLike) -> tuple[float, ...]:
     """Totals of the draws, rounded to the digits that are kept."""
     return tuple(float(f"{value:.{SAVED_DIGITS}g}") for value in np.asarray(values, dtype=float))
-
-
-def _columns(name: str, estimate: Estimate | None) -> dict[str, float]:
-    if estimate is None:
-        return dict.fromkeys((name, f"{name}_lower", f"{name}_upper"), math.nan)
-    return {name: estimate.mean, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}
-
-
-def read_estimate(raw: Mapping[str, float] | None) -> Estimate | None:
-    """The estimate kept as JSON; None where there is none."""
-    return None if raw is None else Estimate(**raw)
-
-
-def read_outcome(raw: Mapping[str, Any]) -> ChannelOutcome:
-    """The channel kept as JSON."""
-    values = dict(raw)
-    values["kpi_before"], values["kpi_after"] = Estimate(**raw["kpi_before"]), Estimate(**raw["kpi_after"])
-    for name in ("roas_before", "roas_after", "next_roas"):
-        values[name] = read_estimate(raw[name])
-    return ChannelOutcome(**values)
-
-
-def read_draws(raw: Mapping[str, Any]) -> PlanDraws:
-    """The draws kept as JSON."""
-    return PlanDraws(tuple(raw["window"]), tuple(raw["after"]), int(raw["seed"]))
-
-
-def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A frozen result as plain JSON values; ValueError for a figure that is not finite."""
-    return {name: _plain(value) for name, value in row.items()}
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists, numbers as Python's own; a figure that is not finite has no place in a saved plan."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"a plan cannot keep {value}")
-    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,11 +12,8 @@ import pandas as pd
 from core.data.calendar import Granularity, following_dates
 from core.errors import UserError
 from core.mmm.arrays import Floats
-from core.mmm.choices import Goal
-from core.mmm.planning.budget_inputs import BudgetInputs, fill_limits, to_cents
-from core.mmm.planning.limit_values import ChannelLimit
+from core.mmm.cents import to_cents
 
-HEADROOM = 1.5  # a first upper limit, in multiples of the most ever spent over as many periods
 FIRST_PERIODS = {Granularity.DAILY: 28, Granularity.WEEKLY: 13, Granularity.MONTHLY: 3}
 MOST_PERIODS = {Granularity.DAILY: 364, Granularity.WEEKLY: 104, Granularity.MONTHLY: 24}
 
@@ -132,52 +129,6 @@ def basis_of(spend: pd.DataFrame, actual: pd.Series, frequency: Granularity, per
 def first_periods(frequency: Granularity, available: int) -> int:
     """The horizon that is offered first: about a quarter, never longer than the data."""
     return min(FIRST_PERIODS[frequency], available)
-
-
-def first_budget(basis: PlanBasis, labels: Mapping[str, str] | None = None) -> BudgetInputs:
-    """Recent spend, in whole units, as the budget; each channel free up to half more than was ever spent."""
-    largest = {name: HEADROOM * seen for name, seen in basis.seen.items()}
-    limits = fill_limits(basis.channels, basis.recent, largest)
-    return BudgetInputs(
-        basis.periods, max(float(round(basis.recent_total)), 1.0), limits, labels=labels or {}
-    )
-
-
-def stretch(inputs: BudgetInputs, basis: PlanBasis) -> BudgetInputs:
-    """The same question on another basis: money, limits and a target KPI grow with the horizon."""
-    factor = basis.periods / inputs.periods
-    before = sum(inputs.recent.values())
-    known_growth = factor != 1 and before > 0 and basis.recent_total > 0
-    growth = basis.recent_total / before if known_growth else factor
-    known = {limit.channel: limit for limit in inputs.limits}
-    free = {limit.channel: limit for limit in first_budget(basis).limits}
-    limits = tuple(_stretched(known.get(name, free[name]), basis, factor) for name in basis.channels)
-    groups = tuple(
-        replace(
-            g, minimum_value=_times(g.minimum_value, factor), maximum_value=_times(g.maximum_value, factor)
-        )
-        for g in inputs.groups
-    )
-    target = inputs.target_value
-    if inputs.goal == Goal.TARGET_KPI:
-        target = _times(target, factor)
-    total = float(round(inputs.total_value * growth)) or inputs.total_value
-    return replace(
-        inputs, periods=basis.periods, total_value=total, limits=limits, groups=groups, target_value=target
-    )
-
-
-def _stretched(limit: ChannelLimit, basis: PlanBasis, factor: float) -> ChannelLimit:
-    return replace(
-        limit,
-        recent_value=basis.recent[limit.channel],
-        minimum_value=to_cents(limit.minimum_value * factor),
-        maximum_value=to_cents(limit.maximum_value * factor),
-    )
-
-
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else to_cents(value * factor)
 
 
 def _window_sums(spend: Floats, periods: int) -> Floats:

@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from core.mmm.arrays import Floats
+from core.mmm.cents import round_to_sum
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.plan import Plan, optimize
 from core.mmm.planning.answers import Beyond, Binding, BudgetAnswer, GeoMoney, saved_draws, saved_totals
-from core.mmm.planning.basis import PlanBasis, first_budget
-from core.mmm.planning.budget_inputs import BudgetInputs, round_to_sum
-from core.mmm.planning.budget_prices import bindings_of
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.budget_question import goal_of, problem_of
+from core.mmm.planning.budget_start import first_budget
 from core.mmm.planning.effects import PlanEffects, channel_outcomes, draws_of, plan_effects
 from core.mmm.planning.geo_money import geo_shares
+from core.mmm.planning.limit_costs import bindings_of
 from core.mmm.results.evidence import Estimate
 
 SEED = 1

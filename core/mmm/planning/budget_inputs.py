@@ -1,21 +1,24 @@
-"""What a person asks of a plan: frozen inputs that turn into JSON for a saved scenario and back."""
+"""A budget question as a person sets it: goal, budget, limits and risk, in the form that is saved."""
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from core.errors import UserError
-from core.mmm.choices import Flighting, Goal
-from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
+from cattrs.gen import make_dict_unstructure_fn, override
 
-CENT = 0.01
+from core.errors import UserError
+from core.json_values import converter
+from core.mmm.cents import to_cents
+from core.mmm.choices import Flighting, Goal
+from core.mmm.optimiser.limit import Amount, Limit, LimitKind
+
 CHOSEN_SLACK = 1e-5  # of its total: a chosen split was rounded to cents, limits it just met would clash
-VERSION = 2  # of the kept form: the first knew neither months, rules, geos nor ways of spreading by channel
+VERSION = 2  # of the saved form: the first knew neither months, rules, geos nor flighting by channel
 TARGET_GOALS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
 
 
@@ -43,6 +46,64 @@ class Reference(StrEnum):
 
 
 @dataclass(frozen=True)
+class ChannelSettings:
+    """What is set for one channel: its limits over the horizon and in any one period, and its flighting.
+
+    `recent_value` is its spend in the reference; `locked` keeps it. `test_value`: nothing is spent, or at
+    least this much. `period_*_value` are the least and the most spend of any one period; a missing side does
+    not bind. `flighting` is missing where the channel follows the plan's.
+    """
+
+    channel: str
+    recent_value: float
+    minimum_value: float
+    maximum_value: float
+    locked: bool = False
+    test_value: Amount = None
+    period_minimum_value: Amount = None
+    period_maximum_value: Amount = None
+    flighting: Flighting | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The (lower, upper) limit that counts."""
+        return (self.recent_value,) * 2 if self.locked else (self.minimum_value, self.maximum_value)
+
+    @property
+    def limit(self) -> Limit:
+        """The limit over the horizon."""
+        return Limit.channel(self.channel, *self.bounds, locked=self.locked)
+
+    @property
+    def period_limit(self) -> Limit:
+        """The limit in any one period; not set where both sides are missing."""
+        return Limit.period(self.channel, self.period_minimum_value, self.period_maximum_value)
+
+    def faults(self, label: str) -> list[str]:
+        """Every rule that is broken, as sentences that name the channel by `label`."""
+        found = self.period_limit.faults(f"{label}, any one period")
+        if self.locked:
+            return found
+        found += self.limit.faults(label)
+        test = self.test_value
+        if test is None:
+            return found
+        if test <= 0:
+            found.append(f"{label}: money for a test must be above zero ({test:,.2f}).")
+        elif self.minimum_value > 0:
+            found.append(
+                f"{label}: a minimum of {self.minimum_value:,.2f} and “if at all, at least” exclude each "
+                "other; clear one of them."
+            )
+        elif test > self.maximum_value:
+            found.append(
+                f"{label}: “if at all, at least” ({test:,.2f}) lies above the maximum "
+                f"({self.maximum_value:,.2f})."
+            )
+        return found
+
+
+@dataclass(frozen=True)
 class BudgetInputs:
     """Everything that defines a budget optimisation.
 
@@ -56,8 +117,8 @@ class BudgetInputs:
 
     periods: int
     total_value: float
-    limits: tuple[ChannelLimit, ...]
-    groups: tuple[GroupLimit, ...] = ()
+    limits: tuple[ChannelSettings, ...]
+    groups: tuple[Limit, ...] = ()
     goal: Goal = Goal.KPI
     target_value: float | None = None
     margin_share: float | None = None
@@ -67,10 +128,10 @@ class BudgetInputs:
     level: float = 0.9
     reference: Reference = Reference.RECENT
     pulse: tuple[int, int] = (2, 4)
-    months: tuple[MonthLimit, ...] = ()
-    rules: tuple[LinearRule, ...] = ()
+    months: tuple[Limit, ...] = ()
+    rules: tuple[Limit, ...] = ()
     by_geo: bool = False
-    geo_limits: tuple[GeoLimit, ...] = ()
+    geo_limits: tuple[Limit, ...] = ()
     chosen_value: Mapping[str, float] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -105,16 +166,18 @@ class BudgetInputs:
 
     def _limit_faults(self) -> list[str]:
         faults: list[str] = []
-        for limit in self.limits:
-            faults += limit.faults(self.label(limit.channel))
-        for group in self.groups:
-            faults += group.faults()
+        for settings in self.limits:
+            faults += settings.faults(self.label(settings.channel))
+        for word, limits in (("Group", self.groups), ("Rule", self.rules)):
+            for row, limit in enumerate(limits, start=1):
+                where = f"{word} '{limit.name}'" if limit.name.strip() else f"{word} in row {row}"
+                faults += limit.faults(where)
+                if limit.kind == LimitKind.RULE and not limit.channels:
+                    faults.append(f"{where}: give at least one channel a factor other than 0.")
         for month in self.months:
-            faults += month.faults()
-        for row, rule in enumerate(self.rules, start=1):
-            faults += rule.faults(row)
+            faults += month.faults(month.name)
         for cell in self.geo_limits:
-            faults += cell.faults(self.label(cell.channel))
+            faults += cell.faults(f"{self.label(cell.channels[0])} in {cell.geos[0]}")
         return faults
 
     def _name_faults(self) -> list[str]:
@@ -143,6 +206,15 @@ class BudgetInputs:
         return {limit.channel: limit.bounds for limit in self.limits}
 
     @property
+    def every_limit(self) -> dict[str, Limit]:
+        """The limits that are set by name: budget, channels, single periods, groups, months, rules, geos."""
+        found = [Limit.total(self.total_value)]
+        for settings in self.limits:
+            found += [settings.limit, settings.period_limit]
+        found += [*self.groups, *self.months, *self.rules, *(self.geo_limits if self.by_geo else ())]
+        return {limit.name: limit for limit in found if limit.is_set}
+
+    @property
     def chosen_total(self) -> float:
         """Money of the chosen split, 0 without one."""
         return to_cents(sum(self.chosen_value.values()))
@@ -164,83 +236,57 @@ class BudgetInputs:
         """Whether the money of any channel comes in pulses."""
         return Flighting.PULSED in (self.flighting, *(limit.flighting for limit in self.limits))
 
-    def limit_of(self, channel: str) -> ChannelLimit:
-        """The limit of one channel. Raises KeyError for a channel the plan does not know."""
-        for limit in self.limits:
-            if limit.channel == channel:
-                return limit
-        raise KeyError(channel)
-
-    def to_json(self) -> dict[str, Any]:
-        """The inputs as plain JSON values; `from_json` gives equal inputs back."""
-        raw = {field: value for field, value in asdict(self).items() if field != "labels"}
-        kept: dict[str, Any] = json.loads(json.dumps({"version": VERSION, **raw}))
-        return kept
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> BudgetInputs:
-        """The inputs kept by `to_json`, of this version or an earlier one."""
-        values = {key: value for key, value in raw.items() if key in cls.__dataclass_fields__}
-        for name, kind in _PARTS.items():
-            values[name] = tuple(_part(kind, part) for part in raw.get(name, ()))
-        for name, words in _WORDS.items():
-            values[name] = words(raw[name]) if name in raw else cls.__dataclass_fields__[name].default
-        values["pulse"] = tuple(raw.get("pulse", (2, 4)))
-        return cls(**values, labels=labels or {})
-
-
-_PARTS: dict[str, type] = {
-    "limits": ChannelLimit, "groups": GroupLimit, "months": MonthLimit, "rules": LinearRule,
-    "geo_limits": GeoLimit,
-}  # fmt: skip
-_WORDS: dict[str, type[StrEnum]] = {
-    "goal": Goal, "risk": RiskView, "flighting": Flighting, "reference": Reference,
-}  # fmt: skip
-
-
-def _part(kind: type, raw: Mapping[str, Any]) -> Any:
-    """One limit as it was kept: lists are tuples again, a word of a closed set is itself again."""
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in raw.items()
-        if name in kind.__dataclass_fields__  # type: ignore[attr-defined]
-    }
-    if values.get("flighting"):
-        values["flighting"] = Flighting(values["flighting"])
-    return kind(**values)
-
 
 def _repeated(names: Sequence[str]) -> list[str]:
     return sorted({name for name in names if name and names.count(name) > 1})
 
 
-def fill_limits(
+def free_limits(
     channels: Sequence[str], recent: Mapping[str, float], largest: Mapping[str, float]
-) -> tuple[ChannelLimit, ...]:
+) -> tuple[ChannelSettings, ...]:
     """Limits that let every channel move freely: from nothing up to `largest` in whole money, over the
     horizon.
     """
     return tuple(
-        ChannelLimit(name, to_cents(recent[name]), 0.0, float(math.ceil(max(largest[name], recent[name]))))
+        ChannelSettings(name, to_cents(recent[name]), 0.0, float(math.ceil(max(largest[name], recent[name]))))
         for name in channels
     )
 
 
-def to_cents(value: float) -> float:
-    """The amount rounded to whole cents."""
-    return round(float(value), 2)
+def _limit_to_json(limit: Limit) -> dict[str, Any]:
+    """A limit in the saved form of its kind."""
+    ends: dict[str, Any] = {"minimum_value": limit.lower, "maximum_value": limit.upper}
+    if limit.kind == LimitKind.GROUP:
+        free = dict.fromkeys(ends)
+        shares = {"minimum_share": limit.lower, "maximum_share": limit.upper}
+        values = free | shares if limit.of_total else ends | dict.fromkeys(shares)
+        return {"name": limit.name, "channels": limit.channels, **values}
+    if limit.kind == LimitKind.MONTH:
+        return {"month": limit.year_month, **ends}
+    if limit.kind == LimitKind.GEO:
+        return {"channel": limit.channels[0], "geo": limit.geos[0], **ends}
+    days = {name: day and day.isoformat() for name, day in (("start_on", limit.start), ("end_on", limit.end))}
+    return {"name": limit.name, "weights": limit.weights, **ends, **days, "geos": limit.geos}
 
 
-def round_to_sum(values: Iterable[float], unit: float = CENT) -> list[float]:
-    """The values rounded to multiples of `unit` so that they add up to their rounded sum.
+def _limit_from_json(raw: Mapping[str, Any], _: type) -> Limit:
+    """A limit from the saved form of its kind, which its keys tell."""
+    ends = raw.get("minimum_value"), raw.get("maximum_value")
+    if "month" in raw:
+        return Limit.month(raw["month"], *ends)
+    if "geo" in raw:
+        return Limit.geo(raw["channel"], raw["geo"], *ends)
+    if "channels" in raw:
+        shares = raw.get("minimum_share"), raw.get("maximum_share")
+        of_total = shares != (None, None)
+        return Limit.group(raw["name"], raw["channels"], *(shares if of_total else ends), of_total=of_total)
+    start, end = (day and dt.date.fromisoformat(day) for day in (raw.get("start_on"), raw.get("end_on")))
+    return Limit.linear(raw["name"], raw.get("weights", {}), *ends, start, end, raw.get("geos", ()))
 
-    Largest remainders are rounded up first (Hamilton's method).
-    """
-    exact = [float(value) / unit for value in values]
-    whole = [int(value // 1) for value in exact]
-    missing = round(sum(exact)) - sum(whole)
-    order = sorted(range(len(exact)), key=lambda i: whole[i] - exact[i])
-    for i in order[:missing]:
-        whole[i] += 1
-    digits = max(0, len(f"{unit:.10f}".rstrip("0").split(".")[1]))
-    return [round(count * unit, digits) for count in whole]
+
+converter.register_unstructure_hook(Limit, _limit_to_json)
+converter.register_structure_hook(Limit, _limit_from_json)
+_fields_to_json = make_dict_unstructure_fn(BudgetInputs, converter, labels=override(omit=True))
+converter.register_unstructure_hook(
+    BudgetInputs, lambda inputs: {"version": VERSION, **_fields_to_json(inputs)}
+)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.mmm.choices import Flighting
-from core.mmm.planning.basis import PlanBasis, first_budget, stretch
-from core.mmm.planning.budget_inputs import BudgetInputs, Reference, to_cents
-from core.mmm.planning.limit_values import ChannelLimit, GeoLimit
+from core.mmm.cents import to_cents
+from core.mmm.choices import Flighting, Goal
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference, free_limits
+
+HEADROOM = 1.5  # a first upper limit, in multiples of the most ever spent over as many periods
 
 
 def has_last_year(basis: PlanBasis) -> bool:
@@ -39,58 +41,64 @@ def periods_of_month(basis: PlanBasis, month: str) -> int:
     return sum(f"{day:%Y-%m}" == month for day in basis.dates)
 
 
-def start_budget(basis: PlanBasis, kept: BudgetInputs | None, labels: Mapping[str, str]) -> BudgetInputs:
-    """The kept question on this basis, or the first one: recent spend and free limits."""
-    if kept is None:
-        return first_budget(basis, labels)
-    if kept.periods == basis.periods and kept.recent == dict(basis.recent):
-        return kept
-    return _fitted(kept, basis)
-
-
-def _fitted(inputs: BudgetInputs, basis: PlanBasis) -> BudgetInputs:
-    """The question on another basis: money grows with the horizon, months outside it are left out."""
-    factor = basis.periods / inputs.periods
-    # Money for a test is put back after the limits have grown: half way it could lie above a maximum.
-    plain = replace(inputs, limits=tuple(replace(limit, test_value=None) for limit in inputs.limits))
-    grown = stretch(replace(plain, chosen_value={}), basis)
-    tests = {limit.channel: limit.test_value for limit in inputs.limits}
-    months, rules = horizon_months(basis), inputs.rules
-    if factor != 1:
-        rules = tuple(
-            replace(
-                rule,
-                minimum_value=_times(rule.minimum_value, factor),
-                maximum_value=_times(rule.maximum_value, factor),
-            )
-            for rule in rules
-        )
-    return replace(
-        grown,
-        limits=tuple(_with_test(limit, tests.get(limit.channel), factor) for limit in grown.limits),
-        months=tuple(month for month in inputs.months if month.month in months),
-        rules=rules,
-        geo_limits=tuple(_geo(cell, factor) for cell in inputs.geo_limits if cell.geo in basis.geos),
-        by_geo=inputs.by_geo and bool(basis.geos),
-        flighting=_known(inputs.flighting, basis),
+def first_budget(basis: PlanBasis, labels: Mapping[str, str] | None = None) -> BudgetInputs:
+    """Recent spend, in whole units, as the budget; each channel free up to half more than was ever spent."""
+    largest = {name: HEADROOM * seen for name, seen in basis.seen.items()}
+    limits = free_limits(basis.channels, basis.recent, largest)
+    return BudgetInputs(
+        basis.periods, max(float(round(basis.recent_total)), 1.0), limits, labels=labels or {}
     )
 
 
-def _with_test(limit: ChannelLimit, test: float | None, factor: float) -> ChannelLimit:
-    most = None if test is None else min(to_cents(test * factor), limit.maximum_value)
-    return replace(limit, test_value=most or None)
+def start_budget(basis: PlanBasis, saved: BudgetInputs | None, labels: Mapping[str, str]) -> BudgetInputs:
+    """The saved question on this basis, or the first one: recent spend and free limits."""
+    if saved is None:
+        return first_budget(basis, labels)
+    if saved.periods == basis.periods and saved.recent == dict(basis.recent):
+        return saved
+    return stretch(saved, basis)
 
 
-def _geo(cell: GeoLimit, factor: float) -> GeoLimit:
-    low, high = _times(cell.minimum_value, factor), _times(cell.maximum_value, factor)
-    return replace(cell, minimum_value=low, maximum_value=high)
+def stretch(inputs: BudgetInputs, basis: PlanBasis) -> BudgetInputs:
+    """The same question on another basis: budget, limits and a target KPI grow with the horizon.
+
+    Months and geos that the basis does not have are left out, a chosen split is forgotten.
+    """
+    factor = basis.periods / inputs.periods
+    before = sum(inputs.recent.values())
+    known_growth = factor != 1 and before > 0 and basis.recent_total > 0
+    growth = basis.recent_total / before if known_growth else factor
+    known = {own.channel: own for own in inputs.limits}
+    free = {own.channel: own for own in first_budget(basis).limits}
+    target = inputs.target_value
+    if inputs.goal == Goal.TARGET_KPI and target is not None:
+        target = to_cents(target * factor)
+    months = horizon_months(basis)
+    no_year = inputs.flighting == Flighting.LAST_YEAR and not has_last_year(basis)
+    return replace(
+        inputs,
+        periods=basis.periods,
+        total_value=float(round(inputs.total_value * growth)) or inputs.total_value,
+        limits=tuple(_stretched(known.get(name, free[name]), basis, factor) for name in basis.channels),
+        groups=tuple(group.scaled(factor) for group in inputs.groups),
+        months=tuple(month for month in inputs.months if month.year_month in months),
+        rules=tuple(rule.scaled(factor) if factor != 1 else rule for rule in inputs.rules),
+        geo_limits=tuple(cell.scaled(factor) for cell in inputs.geo_limits if cell.geo_name in basis.geos),
+        by_geo=inputs.by_geo and bool(basis.geos),
+        target_value=target,
+        flighting=Flighting.AS_REFERENCE if no_year else inputs.flighting,
+        chosen_value={},
+    )
 
 
-def _known(flighting: Flighting, basis: PlanBasis) -> Flighting:
-    """The same way of spreading money, unless the data know no year before."""
-    gone = flighting == Flighting.LAST_YEAR and not has_last_year(basis)
-    return Flighting.AS_REFERENCE if gone else flighting
-
-
-def _times(value: float | None, factor: float) -> float | None:
-    return None if value is None else to_cents(value * factor)
+def _stretched(own: ChannelSettings, basis: PlanBasis, factor: float) -> ChannelSettings:
+    """Limits over the horizon and a test grow with it; the limits of one period stay."""
+    maximum = to_cents(own.maximum_value * factor)
+    test = None if own.test_value is None else min(to_cents(own.test_value * factor), maximum)
+    return replace(
+        own,
+        recent_value=basis.recent[own.channel],
+        minimum_value=to_cents(own.minimum_value * factor),
+        maximum_value=maximum,
+        test_value=test or None,
+    )

@@ -10,15 +10,15 @@ import pandas as pd
 # Compiled functions carry no annotations: numba infers their types from the callers.
 # mypy: disable-error-code="no-untyped-def"
 from core.mmm.arrays import Floats
+from core.mmm.cents import round_to_sum
 from core.mmm.compiled import compiled
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import media_per_money
 from core.mmm.model.transforms import carry, saturate
-from core.mmm.optimiser.geo_money import own_exposure_per_spend
+from core.mmm.optimiser.geo_spend import own_exposure_per_spend
 from core.mmm.optimiser.horizon import Horizon, horizon_of
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_inputs import round_to_sum
 from core.mmm.planning.geo_money import money_by_geo
 from core.mmm.results.evidence import Estimate
 

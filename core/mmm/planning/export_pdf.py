@@ -14,9 +14,8 @@ from core.mmm.planning.export_pdf_charts import (
     schedule_plot,
     shown_channels,
 )
-from core.mmm.planning.limit_prices import limit_prices
 from core.mmm.planning.plan_text import signed_money
-from core.mmm.planning.report import PlanReport
+from core.mmm.planning.report import PlanReport, limit_prices
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 LEFT_WIDTH = 236.0

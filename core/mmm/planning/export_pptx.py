@@ -24,9 +24,8 @@ from core.mmm.planning.export_pptx_charts import (
     price_chart,
     schedule_chart,
 )
-from core.mmm.planning.limit_prices import limit_prices
 from core.mmm.planning.plan_text import signed_money
-from core.mmm.planning.report import PlanReport
+from core.mmm.planning.report import PlanReport, limit_prices
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 MOST_ROWS = 13

@@ -26,8 +26,7 @@ from core.mmm.documents.pptx_charts import (
     round_above,
     scaled_axis,
 )
-from core.mmm.planning.limit_prices import limit_prices
-from core.mmm.planning.report import PlanReport
+from core.mmm.planning.report import PlanReport, limit_prices
 from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 

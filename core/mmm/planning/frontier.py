@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from core.mmm.cents import to_cents
 from core.mmm.choices import Goal
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.frontier import frontier
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.budget_inputs import BudgetInputs, to_cents
+from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.budget_question import problem_of
 from core.mmm.planning.effects import draws_of
 

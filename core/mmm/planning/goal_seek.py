@@ -11,9 +11,9 @@ from scipy.optimize import brentq
 
 from core.errors import UserError
 from core.mmm.arrays import Floats
+from core.mmm.cents import CENT, to_cents
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_inputs import CENT, to_cents
 from core.mmm.planning.whatif import SpendForecast, scenario_draws
 from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.planning.whatif_schedule import scale

@@ -1,18 +1,44 @@
-"""Limits said in plain sentences: what each costs, which cannot be met together, what is set at all."""
+"""Limits in plain sentences: what each costs, which cannot be met together, which are set at all."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.charts.formats import Wording, percent
 from core.mmm.choices import Flighting
-from core.mmm.optimiser.limits import InfeasiblePlan, Limit
-from core.mmm.planning.answers import Binding, LimitKind
-from core.mmm.planning.asked_limits import AskedLimit, asked_limits, unasked_limit
-from core.mmm.planning.budget_inputs import BudgetInputs
-from core.mmm.planning.limit_values import ChannelLimit, GroupLimit, LinearRule
+from core.mmm.optimiser.limit import Amount, Limit, LimitKind
+from core.mmm.optimiser.linear_limits import InfeasiblePlan, LimitRow
+from core.mmm.planning.answers import Binding, BudgetAnswer
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings
+from core.mmm.planning.limit_costs import limit_as_set
 
-POINT = 0.01  # the step in which a share of the whole money is moved
+POINT = 0.01  # the step in which a share of the whole spend is moved
+
+
+@dataclass(frozen=True)
+class LimitInForce:
+    """A limit as a row for people: least and most (a missing side does not bind), in money or in shares.
+
+    `price` is the KPI gained by one more unit of it where the plan runs into it; `note` what kind it is.
+    """
+
+    name: str
+    least: Amount
+    most: Amount
+    of_total: bool = False
+    price: float | None = None
+    note: str = ""
+
+
+def limit_name(limit: Limit, wording: Wording) -> str:
+    """'Television', 'Television in North', '“Digital”', 'January 2026'."""
+    if limit.kind in (LimitKind.GROUP, LimitKind.RULE):
+        return f"“{limit.name}”"
+    label = wording.label(limit.subject)
+    return f"{label} in {limit.geo_name}" if limit.geo_name else label
 
 
 def limit_sentence(binding: Binding, wording: Wording) -> str:
@@ -25,83 +51,66 @@ def limit_sentence(binding: Binding, wording: Wording) -> str:
     verb = "lowering" if binding.side == "minimum" else "raising"
     if binding.side == "locked":
         verb = "raising" if binding.price >= 0 else "lowering"
-    worth = f"{verb} it by {money} would bring about {each}"
+    gain = f"{verb} it by {money} would bring about {each}"
     if binding.cost is None or binding.cost <= 0:
-        return f"{_subject(binding, wording)} holds the plan back: {worth}."
-    return f"{_subject(binding, wording)} costs {wording.kpi(binding.cost)} {wording.kpi_label}; {worth}."
+        return f"{_subject(binding, wording)} holds the plan back: {gain}."
+    return f"{_subject(binding, wording)} costs {wording.kpi(binding.cost)} {wording.kpi_label}; {gain}."
 
 
 def _subject(binding: Binding, wording: Wording) -> str:
     """'The floor of €60.0k on Television', 'At most €80k in January 2026'."""
-    amount = _amount(binding.limit_value, binding.of_total, wording)
-    where = _where(binding.about, binding.name, binding.geo, wording)
+    value, name = binding.limit_value, limit_name(binding.limit, wording)
+    amount = f"{percent(value)} of the money" if binding.of_total else wording.money(value)
+    end = "At least" if binding.side == "minimum" else "At most"
     if binding.about == LimitKind.RULE:
-        return f"The rule {where}"
+        return f"The rule {name}"
     if binding.side == "locked":
-        return f"Keeping {where} at {amount}"
-    if not binding.own and binding.about != LimitKind.PERIOD:
-        return f"Keeping {where} near the most ever spent (at most {amount})"
+        return f"Keeping {name} at {amount}"
     if not binding.own:
-        return f"Keeping {where} near the most ever spent in one {wording.period} (at most {amount})"
+        period = f" in one {wording.period}" if binding.about == LimitKind.PERIOD else ""
+        return f"Keeping {name} near the most ever spent{period} (at most {amount})"
     if binding.about == LimitKind.PERIOD:
-        return f"{_ends_word(binding.side)} {amount} a {wording.period} on {where}"
+        return f"{end} {amount} a {wording.period} on {name}"
     if binding.about == LimitKind.MONTH:
-        return f"{_ends_word(binding.side)} {amount} in {where}"
-    return f"The {'floor' if binding.side == 'minimum' else 'cap'} of {amount} on {where}"
-
-
-def _ends_word(side: str) -> str:
-    return "At least" if side == "minimum" else "At most"
-
-
-def _where(kind: LimitKind, name: str, geo: str, wording: Wording) -> str:
-    if kind in (LimitKind.GROUP, LimitKind.RULE):
-        return f"“{name}”"
-    return f"{wording.label(name)} in {geo}" if geo else wording.label(name)
-
-
-def _amount(value: float, of_total: bool, wording: Wording) -> str:
-    return f"{percent(value)} of the money" if of_total else wording.money(value)
+        return f"{end} {amount} in {name}"
+    return f"The {'floor' if binding.side == 'minimum' else 'cap'} of {amount} on {name}"
 
 
 def explain_clash(error: InfeasiblePlan, inputs: BudgetInputs, wording: Wording) -> str:
     """Which limits cannot be met together, by their names on the screen, and how much has to give."""
     if not error.clash:
         return " ".join(error.faults)
-    known = asked_limits(inputs)
-    asked = [known.get(limit.name) or unasked_limit(limit.name, limit.amount) for limit in error.clash]
-    parts = [_clashing(limit, own, wording) for limit, own in zip(error.clash, asked, strict=True)]
-    way_out = _way_out(error.clash, {own.kind for own in asked}, wording)
-    return f"No plan can meet all of these: {'; '.join(parts)}. {way_out}"
+    limits = [limit_as_set(row, inputs) for row in error.clash]
+    parts = [_clashing(row, own, wording) for row, own in zip(error.clash, limits, strict=True)]
+    remedy = _remedy(error.clash, {own.kind for own in limits}, wording)
+    return f"No plan can meet all of these: {'; '.join(parts)}. {remedy}"
 
 
-def _clashing(limit: Limit, asked: AskedLimit, wording: Wording) -> str:
+def _clashing(row: LimitRow, limit: Limit, wording: Wording) -> str:
     """'Search is kept at €50,000.00', 'the budget is €100.00'."""
-    amount = f"{wording.symbol}{limit.amount:,.2f}"
-    if asked.kind == LimitKind.TOTAL:
+    amount = f"{wording.symbol}{row.amount:,.2f}"
+    if limit.kind == LimitKind.TOTAL:
         return f"the budget is {amount}"
-    if asked.of_total:
-        amount = f"{percent(limit.amount)} of the money"
-    name = _where(asked.kind, asked.channel or asked.name, asked.geo, wording)
-    if asked.locked:
+    if limit.of_total:
+        amount = f"{percent(row.amount)} of the money"
+    name = limit_name(limit, wording)
+    if limit.locked:
         return f"{name} is kept at {amount}"
-    word = {"lower": "needs at least", "upper": "may get at most", "total": "needs exactly"}[limit.kind]
-    if asked.kind == LimitKind.PERIOD:
-        near = "" if asked.own else f" (near the most ever spent in one {wording.period})"
-        return f"{name} {word} {amount} a {wording.period}{near}"
-    if asked.kind == LimitKind.RULE:
-        return f"the rule {name} {word} {amount}"
-    return f"{name} {word} {amount}"
+    verb = {"lower": "needs at least", "upper": "may get at most", "total": "needs exactly"}[row.side]
+    if limit.kind == LimitKind.PERIOD:
+        near = "" if limit.by_user else f" (near the most ever spent in one {wording.period})"
+        return f"{name} {verb} {amount} a {wording.period}{near}"
+    return f"{'the rule ' if limit.kind == LimitKind.RULE else ''}{name} {verb} {amount}"
 
 
-def _way_out(clash: tuple[Limit, ...], kinds: set[LimitKind], wording: Wording) -> str:
-    """How much is missing where floors or caps of different money stand against the budget; else to loosen
+def _remedy(clash: tuple[LimitRow, ...], kinds: set[LimitKind], wording: Wording) -> str:
+    """How much is missing where floors or caps of different spend conflict with the budget; else to loosen
     one."""
-    total = next((limit for limit in clash if limit.name == "total"), None)
-    others = [limit for limit in clash if limit.name != "total"]
-    sides = {limit.kind for limit in others}
+    total = next((row for row in clash if row.limit.kind == LimitKind.TOTAL), None)
+    others = [row for row in clash if row.limit.kind != LimitKind.TOTAL]
+    sides = {row.side for row in others}
     if total is not None and others and _adds_up(others):
-        gap = sum(limit.amount for limit in others) - total.amount
+        gap = sum(row.amount for row in others) - total.amount
         rest = "the other" if len(others) == 1 else "the others"
         if sides == {"lower"} and gap > 0:
             return f"Raise the budget by {wording.symbol}{gap:,.2f}, or lower {rest} by as much."
@@ -112,40 +121,61 @@ def _way_out(clash: tuple[Limit, ...], kinds: set[LimitKind], wording: Wording) 
     return "Loosen one of them."
 
 
-def _adds_up(limits: list[Limit]) -> bool:
-    """Whether the limits are sums of whole money of which none counts twice; caps must cover all of it."""
-    if any(limit.of_total or limit.members.shape[0] > 1 for limit in limits):
+def _adds_up(rows: list[LimitRow]) -> bool:
+    """Whether the limits are sums of whole spend of which none counts twice; caps must cover all of it."""
+    if any(row.limit.of_total or row.members.shape[0] > 1 for row in rows):
         return False
-    rows = np.vstack([limit.members.toarray() for limit in limits])
-    counted = rows.sum(axis=0)
-    covers = bool((counted == 1).all()) or all(limit.kind == "lower" for limit in limits)
-    return bool(np.isin(rows, (0.0, 1.0)).all()) and bool((counted <= 1).all()) and covers
+    weights = np.vstack([row.members.toarray() for row in rows])
+    counted = weights.sum(axis=0)
+    covers = bool((counted == 1).all()) or all(row.side == "lower" for row in rows)
+    return bool(np.isin(weights, (0.0, 1.0)).all()) and bool((counted <= 1).all()) and covers
+
+
+def limits_in_force(inputs: BudgetInputs, answer: BudgetAnswer, wording: Wording) -> tuple[LimitInForce, ...]:
+    """Every limit of the question, those that hold the answer back with their price."""
+    prices = {(b.about, b.name, b.geo): b.price for b in answer.bindings}
+
+    def row(limit: Limit, name: str, note: str = "") -> LimitInForce:
+        price = prices.get((limit.kind, limit.subject, limit.geo_name))
+        return LimitInForce(name, limit.lower, limit.upper, limit.of_total, price, note)
+
+    def rows() -> Iterable[LimitInForce]:
+        total = Limit.total(inputs.total_value)
+        yield LimitInForce("Budget", None, total.upper, price=prices.get((total.kind, total.name, "")))
+        for own in inputs.limits:
+            label = wording.label(own.channel)
+            yield row(own.limit, label, "kept" if own.locked else "")
+            if own.test_value is not None:
+                yield LimitInForce(label, own.test_value, None, note="if at all")
+            if own.period_limit.is_set:
+                yield row(own.period_limit, label, f"in any one {wording.period}")
+        for limits, note in ((inputs.groups, "group"), (inputs.months, "month")):
+            yield from (row(limit, limit.name, note) for limit in limits if limit.is_set)
+        for rule in inputs.rules:
+            terms = [f"{weight:g} × {wording.label(name)}" for name, weight in rule.weights.items()]
+            yield row(rule, rule.name, " + ".join(terms))
+        for cell in inputs.geo_limits if inputs.by_geo else ():
+            if cell.is_set:
+                yield row(cell, limit_name(cell, wording))
+
+    return tuple(rows())
 
 
 def settings_text(inputs: BudgetInputs, free: BudgetInputs, wording: Wording) -> tuple[str, ...]:
-    """Everything set beside the goal and the total, a few words each; `free` is the first question."""
-    usual = {limit.channel: limit for limit in free.limits}
-    said = []
-    for limit in inputs.limits:
-        said += _channel_words(limit, usual.get(limit.channel), wording, inputs.pulse)
-    said += [_group_words(group, wording) for group in inputs.groups]
-    said += [
-        f"{month.name} {_span(month.minimum_value, month.maximum_value, wording)}"
-        for month in inputs.months
-        if month.is_set
-    ]
-    said += [_rule_words(rule, wording) for rule in inputs.rules]
+    """Everything set besides the goal and the total, a few words each; `free` is the first question."""
+    usual = {own.channel: own for own in free.limits}
+    found = []
+    for own in inputs.limits:
+        found += _channel_text(own, usual.get(own.channel), wording, inputs.pulse)
+    geos = inputs.geo_limits if inputs.by_geo else ()
+    for limits in (inputs.groups, inputs.months, inputs.rules):
+        found += [_limit_text(limit, wording) for limit in limits if limit.is_set]
     if inputs.by_geo:
-        said.append("geos differ")
-        said += [
-            f"{wording.label(cell.channel)} in {cell.geo} "
-            f"{_span(cell.minimum_value, cell.maximum_value, wording)}"
-            for cell in inputs.geo_limits
-            if cell.is_set
-        ]
+        found.append("geos differ")
+    found += [_limit_text(limit, wording) for limit in geos if limit.is_set]
     if inputs.flighting != Flighting.EVEN:
-        said.append(flighting_text(inputs.flighting, wording, inputs.pulse))
-    return tuple(said)
+        found.append(flighting_text(inputs.flighting, wording, inputs.pulse))
+    return tuple(found)
 
 
 def flighting_text(flighting: Flighting, wording: Wording, pulse: tuple[int, int] = (2, 4)) -> str:
@@ -160,49 +190,37 @@ def flighting_text(flighting: Flighting, wording: Wording, pulse: tuple[int, int
     }[flighting]
 
 
-def _channel_words(
-    limit: ChannelLimit, usual: ChannelLimit | None, wording: Wording, pulse: tuple[int, int]
+def _channel_text(
+    own: ChannelSettings, usual: ChannelSettings | None, wording: Wording, pulse: tuple[int, int]
 ) -> list[str]:
-    name = wording.label(limit.channel)
-    if limit.locked:
+    name = wording.label(own.channel)
+    if own.locked:
         return [f"{name} kept"]
-    said = []
-    low = limit.minimum_value if limit.minimum_value > 0 else None
-    moved = usual is not None and abs(limit.maximum_value - usual.maximum_value) >= 1
-    high = limit.maximum_value if moved else None
-    if low is not None or high is not None:
-        said.append(f"{name} {_span(low, high, wording)}")
-    if limit.test_value is not None:
-        said.append(f"{name} nothing or at least {wording.money(limit.test_value)}")
-    if limit.has_period_limit:
-        span = _span(limit.period_minimum_value, limit.period_maximum_value, wording)
-        said.append(f"{name} {span} a {wording.period}")
-    if limit.flighting is not None:
-        said.append(f"{name} {flighting_text(limit.flighting, wording, pulse)}")
-    return said
+    found = []
+    low = own.minimum_value if own.minimum_value > 0 else None
+    moved = usual is not None and abs(own.maximum_value - usual.maximum_value) >= 1
+    over_horizon = Limit.channel(own.channel, low, own.maximum_value if moved else None)
+    if over_horizon.is_set:
+        found.append(_limit_text(over_horizon, wording))
+    if own.test_value is not None:
+        found.append(f"{name} nothing or at least {wording.money(own.test_value)}")
+    if own.period_limit.is_set:
+        found.append(f"{_limit_text(own.period_limit, wording)} a {wording.period}")
+    if own.flighting is not None:
+        found.append(f"{name} {flighting_text(own.flighting, wording, pulse)}")
+    return found
 
 
-def _group_words(group: GroupLimit, wording: Wording) -> str:
-    low, high = group.ends
-    if not group.of_total:
-        return f"“{group.name}” {_span(low, high, wording)}"
-    ends = [percent(share) for share in (low, high) if share is not None]
+def _limit_text(limit: Limit, wording: Wording) -> str:
+    """'Search €10k to €20k', '“Digital” at least 40 % of the money'."""
+    name, low, high = limit_name(limit, wording), limit.lower, limit.upper
+    show = percent if limit.of_total else wording.money
     if low is not None and high is not None:
-        return f"“{group.name}” {ends[0].replace(' %', '')} to {ends[1]} of the money"
-    return f"“{group.name}” at {'least' if high is None else 'most'} {ends[0]} of the money"
-
-
-def _rule_words(rule: LinearRule, wording: Wording) -> str:
-    return f"“{rule.name}” {_span(rule.minimum_value, rule.maximum_value, wording)}"
-
-
-def _span(low: float | None, high: float | None, wording: Wording) -> str:
-    """'€10k to €20k', 'at least €10k', 'at most €20k'."""
-    if low is not None and high is not None:
-        return f"{wording.money(low)} to {wording.money(high)}"
-    if low is not None:
-        return f"at least {wording.money(low)}"
-    return f"at most {wording.money(high or 0.0)}"
+        first = show(low).replace(" %", "") if limit.of_total else show(low)
+        ends = f"{first} to {show(high)}"
+    else:
+        ends = f"at least {show(low)}" if low is not None else f"at most {show(high or 0.0)}"
+    return f"{name} {ends} of the money" if limit.of_total else f"{name} {ends}"
 
 
 def _step(limit_value: float) -> float:

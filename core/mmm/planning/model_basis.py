@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core.mmm.arrays import Floats
+from core.mmm.cents import round_to_sum
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import exposure_per_spend, reference_frequency
 from core.mmm.planning.basis import PlanBasis, basis_of, first_periods
-from core.mmm.planning.budget_inputs import round_to_sum
 from core.mmm.planning.drivers import repeated
 from core.mmm.planning.geo_money import geo_shares
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.charts.formats import Wording, probability
+from core.mmm.optimiser.limit import LimitKind
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
-from core.mmm.planning.in_force import limits_in_force
+from core.mmm.planning.limit_text import limits_in_force
 from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.plan_text import (
     goal_sentence,
@@ -28,6 +29,8 @@ from core.mmm.planning.whatif_text import changes, scenario_sentence
 from core.mmm.planning.why import Answer, Why, why_of
 from core.mmm.results.method import FORMULA_WORDS
 from core.mmm.results.report import KpiTile
+
+MOST_PRICES = 12
 
 
 @dataclass(frozen=True)
@@ -171,3 +174,20 @@ def whatif_schedule(inputs: WhatIfInputs) -> Schedule:
     frames = {geo: inputs.frame_of(geo) for geo in inputs.spend if geo != ALL_GEOS}
     stacked = pd.concat(frames, names=["geo"]).swaplevel().sort_index(level="date", sort_remaining=False)
     return Schedule(stacked)
+
+
+def limit_prices(report: PlanReport) -> list[tuple[str, float]]:
+    """Limits in money that the plan runs into, with what one more unit at each would bring, the dearest
+    first; at most a dozen."""
+    if not isinstance(report.answer, BudgetAnswer):
+        return []
+    found = []
+    for binding in report.answer.bindings:
+        if binding.of_total:
+            continue
+        name = report.wording.label(binding.name) if binding.side != "total" else "Budget"
+        name += f" in {binding.geo}" if binding.geo else ""
+        name += f" in any one {report.wording.period}" if binding.about == LimitKind.PERIOD else ""
+        name += f", {binding.side}" if binding.side != "total" else ""
+        found.append((name, float(binding.price)))
+    return sorted(found, key=lambda row: -abs(row[1]))[:MOST_PRICES]

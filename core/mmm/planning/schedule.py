@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.charts.formats import Wording
 from core.data.calendar import Granularity
-from core.mmm.planning.budget_inputs import round_to_sum
+from core.mmm.cents import round_to_sum
 
 DATE, GEO, CHANNEL, TOTAL = "Date", "Geo", "Channel", "Total"
 SHEET = "Plan"

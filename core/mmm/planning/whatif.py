@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core.mmm.arrays import Floats
+from core.mmm.cents import CENT
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.answers import Beyond, saved_draws, saved_totals
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_inputs import CENT
 from core.mmm.planning.drivers import PlanDriver, driver_effects, read_drivers
 from core.mmm.planning.effects import (
     EffectsContext,

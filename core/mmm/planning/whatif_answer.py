@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from core.mmm.arrays import Floats
-from core.mmm.planning.answers import (
-    Beyond,
-    ChannelAnswer,
-    PlanDraws,
-    read_draws,
-    read_estimate,
-    read_outcome,
-)
+from core.mmm.planning.answers import Beyond, ChannelAnswer, PlanDraws
 from core.mmm.results.evidence import Estimate
 
 
@@ -75,25 +66,3 @@ class WhatIfAnswer(ChannelAnswer):
         """(draw,) KPI that media cause, window and after, with what changed drivers add."""
         total = self.draws.total
         return total + np.asarray(self.driver_draws) if self.driver_draws else total
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> WhatIfAnswer:
-        """The answer kept by `to_json`."""
-        values = dict(raw)
-        for name in ("kpi", "kpi_after", "recent_kpi", "difference"):
-            values[name] = Estimate(**raw[name])
-        values["roas"], values["whole_kpi"] = read_estimate(raw.get("roas")), read_estimate(raw["whole_kpi"])
-        values["channels"] = tuple(read_outcome(row) for row in raw["channels"])
-        values["forecast"] = tuple(
-            ForecastPoint(row["date"], Estimate(**row["plan"]), Estimate(**row["recent"]), row["baseline"])
-            for row in raw["forecast"]
-        )
-        for name in ("assumptions", "recent_draws", "driver_draws"):
-            values[name] = tuple(raw.get(name, ()))
-        values["recent_whole"] = read_estimate(raw.get("recent_whole"))
-        values["beyond"] = tuple(Beyond(**row) for row in raw.get("beyond", ()))
-        values["drivers"] = tuple(
-            DriverOutcome(row["column"], Estimate(**row["kpi"]), row["beyond_seen"])
-            for row in raw.get("drivers", ())
-        )
-        return cls(**{**values, "draws": read_draws(raw["draws"])})

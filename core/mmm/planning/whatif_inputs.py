@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from core.errors import UserError
-from core.mmm.planning.budget_inputs import round_to_sum, to_cents
+from core.mmm.cents import round_to_sum, to_cents
 
 if TYPE_CHECKING:
     from core.mmm.planning.basis import PlanBasis

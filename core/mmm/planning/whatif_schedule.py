@@ -12,8 +12,8 @@ import pandas as pd
 
 from core.data.calendar import Granularity
 from core.errors import UserError
+from core.mmm.cents import round_to_sum, to_cents
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_inputs import round_to_sum, to_cents
 from core.mmm.planning.whatif_inputs import (
     ALL_GEOS,
     DriverPlan,

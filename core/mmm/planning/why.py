@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.mmm.arrays import Floats
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.in_force import InForce
+from core.mmm.planning.limit_text import LimitInForce
 from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.plan_text import split_label
 from core.mmm.planning.whatif_answer import WhatIfAnswer
@@ -65,7 +65,7 @@ class Why:
     seed: int
     level: float
     origin: PlanOrigin
-    limits: tuple[InForce, ...] = ()
+    limits: tuple[LimitInForce, ...] = ()
 
     @property
     def count(self) -> int:
@@ -73,7 +73,7 @@ class Why:
         return len(self.draws)
 
 
-def why_of(answer: Answer, level: float, origin: PlanOrigin, limits: tuple[InForce, ...] = ()) -> Why:
+def why_of(answer: Answer, level: float, origin: PlanOrigin, limits: tuple[LimitInForce, ...] = ()) -> Why:
     """The reasons behind the figures of an answer; `level` is that of its intervals."""
     draws = draws_of_answer(answer)
     reasons = [

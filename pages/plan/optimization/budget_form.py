@@ -11,11 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
-from core.mmm.planning.basis import PlanBasis, first_budget
-from core.mmm.planning.budget_inputs import BudgetInputs, Reference
-from core.mmm.planning.budget_start import has_last_year, horizon_months
+from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference
+from core.mmm.planning.budget_start import first_budget, has_last_year, horizon_months
 from core.mmm.planning.limit_text import settings_text
-from core.mmm.planning.limit_values import ChannelLimit
 from pages.plan.optimization.budget_geos import ask_geos
 from pages.plan.optimization.budget_risk import ask_risk
 from pages.plan.optimization.budget_rules import edit_rules
@@ -163,7 +162,7 @@ def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, pref
 
 def _ask_channels(
     inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
-) -> tuple[Reference, tuple[ChannelLimit, ...]]:
+) -> tuple[Reference, tuple[ChannelSettings, ...]]:
     head = st.container(horizontal=True, gap="large")
     with head:
         reference = ask_reference(inputs.reference, wording, prefix, offered=has_last_year(basis))
@@ -183,7 +182,7 @@ def _ask_timing(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix
     return {"flighting": flighting, "limits": limits, "pulse": pulse, "months": months}
 
 
-def _merged(limit: ChannelLimit, timed: Mapping[str, ChannelLimit]) -> ChannelLimit:
+def _merged(limit: ChannelSettings, timed: Mapping[str, ChannelSettings]) -> ChannelSettings:
     """The limit of the one table with the timing of the other."""
     own = timed[limit.channel]
     return replace(

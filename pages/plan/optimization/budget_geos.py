@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import Wording
+from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs, Reference
-from core.mmm.planning.limit_values import GeoLimit
 from pages.plan.optimization.channel_limits import SPENT_IN
 from pages.plan.optimization.timing import amount_of, money_column
 from pages.plan.shared_media.editor_state import frozen
@@ -18,7 +18,7 @@ from pages.plan.shared_media.editor_state import frozen
 
 def ask_geos(
     inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
-) -> tuple[bool, tuple[GeoLimit, ...]]:
+) -> tuple[bool, tuple[Limit, ...]]:
     """(whether geos differ, their limits)."""
     differ = st.toggle(
         "Let geos differ",
@@ -32,20 +32,20 @@ def ask_geos(
 
 
 def _edit(
-    limits: Sequence[GeoLimit], basis: PlanBasis, wording: Wording, prefix: str, reference: Reference
-) -> tuple[GeoLimit, ...]:
+    limits: Sequence[Limit], basis: PlanBasis, wording: Wording, prefix: str, reference: Reference
+) -> tuple[Limit, ...]:
     key = f"{prefix}_geo_limits"
-    known = {(cell.geo, cell.channel): cell for cell in frozen(key, tuple(limits))}
+    known = {(cell.geos[0], cell.channels[0]): cell for cell in frozen(key, tuple(limits))}
     cells = [
-        known.get((geo, channel), GeoLimit(channel, geo)) for geo in basis.geos for channel in basis.channels
+        known.get((geo, channel), Limit.geo(channel, geo)) for geo in basis.geos for channel in basis.channels
     ]
     table = pd.DataFrame(
         {
-            "geo": [cell.geo for cell in cells],
-            "channel": [wording.label(cell.channel) for cell in cells],
-            "recent": [basis.of(cell.geo).recent[cell.channel] for cell in cells],
-            "minimum": pd.Series([cell.minimum_value for cell in cells], dtype=float),
-            "maximum": pd.Series([cell.maximum_value for cell in cells], dtype=float),
+            "geo": [cell.geos[0] for cell in cells],
+            "channel": [wording.label(cell.channels[0]) for cell in cells],
+            "recent": [basis.of(cell.geos[0]).recent[cell.channels[0]] for cell in cells],
+            "minimum": pd.Series([cell.lower for cell in cells], dtype=float),
+            "maximum": pd.Series([cell.upper for cell in cells], dtype=float),
         }
     )
     edited = st.data_editor(
@@ -66,7 +66,7 @@ def _edit(
         alt="Least and most money of each channel in each geo",
     )
     made = [
-        GeoLimit(cell.channel, cell.geo, amount_of(row["minimum"]), amount_of(row["maximum"]))
+        Limit.geo(cell.channels[0], cell.geos[0], amount_of(row["minimum"]), amount_of(row["maximum"]))
         for cell, row in zip(cells, edited.to_dict("records"), strict=True)
     ]
     return tuple(cell for cell in made if cell.is_set)

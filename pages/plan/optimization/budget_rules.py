@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import Wording
+from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.limit_values import LinearRule
 from pages.plan.optimization.timing import amount_of, money_column
 from pages.plan.shared_media.editor_state import frozen
 
@@ -21,9 +21,7 @@ NOTE = (
 )
 
 
-def edit_rules(
-    rules: Sequence[LinearRule], basis: PlanBasis, wording: Wording, prefix: str
-) -> tuple[LinearRule, ...]:
+def edit_rules(rules: Sequence[Limit], basis: PlanBasis, wording: Wording, prefix: str) -> tuple[Limit, ...]:
     """The rules as edited; empty rows are left out."""
     key = f"{prefix}_rules"
     first = frozen(key, tuple(rules))
@@ -42,19 +40,19 @@ def edit_rules(
     return tuple(rule for rule in made if rule is not None)
 
 
-def _table(rules: Sequence[LinearRule], basis: PlanBasis) -> pd.DataFrame:
+def _table(rules: Sequence[Limit], basis: PlanBasis) -> pd.DataFrame:
     columns: dict[str, object] = {
         "name": pd.Series([rule.name for rule in rules], dtype=object),
-        "minimum": pd.Series([rule.minimum_value for rule in rules], dtype=float),
-        "maximum": pd.Series([rule.maximum_value for rule in rules], dtype=float),
+        "minimum": pd.Series([rule.lower for rule in rules], dtype=float),
+        "maximum": pd.Series([rule.upper for rule in rules], dtype=float),
     }
     columns |= {
         f"{FACTOR}{name}": pd.Series([rule.weights.get(name) for rule in rules], dtype=float)
         for name in basis.channels
     }
     columns |= {
-        "start": pd.Series([_day(rule.start_on) for rule in rules], dtype="datetime64[ns]"),
-        "end": pd.Series([_day(rule.end_on) for rule in rules], dtype="datetime64[ns]"),
+        "start": pd.Series([rule.start for rule in rules], dtype="datetime64[ns]"),
+        "end": pd.Series([rule.end for rule in rules], dtype="datetime64[ns]"),
     }
     if basis.geos:
         columns["geos"] = pd.Series([list(rule.geos) for rule in rules], dtype=object)
@@ -83,7 +81,7 @@ def _columns(basis: PlanBasis, wording: Wording) -> dict[str, object]:
     return columns
 
 
-def _rule(row: dict[str, object], basis: PlanBasis) -> LinearRule | None:
+def _rule(row: dict[str, object], basis: PlanBasis) -> Limit | None:
     name = row.get("name")
     factors = {channel: row.get(f"{FACTOR}{channel}") for channel in basis.channels}
     weights = {channel: float(x) for channel, x in factors.items() if x is not None and not pd.isna(x)}  # type: ignore[arg-type,call-overload]
@@ -91,19 +89,11 @@ def _rule(row: dict[str, object], basis: PlanBasis) -> LinearRule | None:
     geos = row.get("geos")
     if not name and not weights and low is None and high is None:
         return None
-    return LinearRule(
-        str(name or "").strip(), weights, low, high, _iso(row.get("start")), _iso(row.get("end")),
+    return Limit.linear(
+        str(name or "").strip(), weights, low, high, _day(row.get("start")), _day(row.get("end")),
         tuple(str(geo) for geo in geos) if isinstance(geos, list | tuple) else (),
     )  # fmt: skip
 
 
-def _day(iso: str | None) -> pd.Timestamp | None:
-    return None if iso is None else pd.Timestamp(iso)
-
-
-def _iso(value: object) -> str | None:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return None
-    if isinstance(value, dt.datetime | dt.date):
-        return pd.Timestamp(value).date().isoformat()
-    return str(value)[:10]
+def _day(value: object) -> dt.date | None:
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).date()  # type: ignore[call-overload,arg-type]

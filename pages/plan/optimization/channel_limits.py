@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.formats import Wording
-from core.mmm.planning.budget_inputs import Reference, to_cents
-from core.mmm.planning.limit_values import ChannelLimit
+from core.mmm.cents import to_cents
+from core.mmm.planning.budget_inputs import ChannelSettings, Reference
 from pages.plan.shared_media.editor_state import frozen, refreeze
 
 CAPS = {"the most ever spent": 1.0, "half more than that": 1.5, "three times that": 3.0}
@@ -48,13 +48,13 @@ def ask_reference(reference: Reference, wording: Wording, prefix: str, *, offere
 
 
 def edit_limits(
-    limits: Sequence[ChannelLimit],
+    limits: Sequence[ChannelSettings],
     seen: Mapping[str, float],
     wording: Wording,
     prefix: str,
     reference: Reference,
     head: DeltaGenerator,
-) -> tuple[ChannelLimit, ...]:
+) -> tuple[ChannelSettings, ...]:
     """The limits as edited; an emptied cell means no minimum, or no change of the maximum.
 
     `seen`: the most ever spent by channel over as many periods, offered as caps. The choice of the unit is
@@ -88,7 +88,7 @@ def edit_limits(
     return now
 
 
-def _offer_caps(limits: Sequence[ChannelLimit], seen: Mapping[str, float], key: str) -> None:
+def _offer_caps(limits: Sequence[ChannelSettings], seen: Mapping[str, float], key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("Cap every channel at", width="content")
         for words, factor in CAPS.items():
@@ -97,8 +97,8 @@ def _offer_caps(limits: Sequence[ChannelLimit], seen: Mapping[str, float], key: 
 
 
 def _capped(
-    limits: Sequence[ChannelLimit], seen: Mapping[str, float], factor: float
-) -> tuple[ChannelLimit, ...]:
+    limits: Sequence[ChannelSettings], seen: Mapping[str, float], factor: float
+) -> tuple[ChannelSettings, ...]:
     """The limits with caps at a multiple of the most ever spent, never under a minimum."""
     return tuple(
         replace(limit, maximum_value=max(to_cents(factor * seen[limit.channel]), limit.minimum_value))
@@ -106,7 +106,7 @@ def _capped(
     )
 
 
-def _table(limits: Sequence[ChannelLimit], wording: Wording, money: bool) -> pd.DataFrame:
+def _table(limits: Sequence[ChannelSettings], wording: Wording, money: bool) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "channel": [wording.label(limit.channel) for limit in limits],
@@ -148,14 +148,14 @@ def _columns(wording: Wording, money: bool, reference: Reference) -> dict[str, o
     }
 
 
-def _shown(value: float | None, limit: ChannelLimit, money: bool) -> float | None:
+def _shown(value: float | None, limit: ChannelSettings, money: bool) -> float | None:
     """The amount in the unit of the table; a channel without spend in the reference has no percentage."""
     if money or value is None:
         return value
     return round(100 * value / limit.recent_value, 4) if limit.recent_value > 0 else None
 
 
-def _limit(limit: ChannelLimit, row: dict[str, object], money: bool) -> ChannelLimit:
+def _limit(limit: ChannelSettings, row: dict[str, object], money: bool) -> ChannelSettings:
     minimum, maximum, test = (_amount(row[name], limit, money) for name in ("minimum", "maximum", "test"))
     untouched = not money and limit.recent_value <= 0
     return replace(
@@ -167,7 +167,7 @@ def _limit(limit: ChannelLimit, row: dict[str, object], money: bool) -> ChannelL
     )
 
 
-def _amount(value: object, limit: ChannelLimit, money: bool) -> float | None:
+def _amount(value: object, limit: ChannelSettings, money: bool) -> float | None:
     if value is None or pd.isna(value):
         return None
     number = float(value)  # type: ignore[arg-type]

@@ -12,12 +12,12 @@ from core.access import Membership, Person
 from core.charts.formats import Wording
 from core.errors import UserError
 from core.mmm.model_info import ModelInfo
-from core.mmm.optimiser.limits import InfeasiblePlan
+from core.mmm.optimiser.linear_limits import InfeasiblePlan
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.basis import PlanBasis, first_budget
+from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_answer import solve_budget
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind, Reference
-from core.mmm.planning.budget_start import basis_for_reference, start_budget
+from core.mmm.planning.budget_start import basis_for_reference, first_budget, start_budget
 from core.mmm.planning.limit_text import explain_clash, settings_text
 from core.mmm.planning.plan_text import horizon_text
 from pages.plan.optimization.budget_form import ask_budget, ask_horizon

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.formats import Wording
-from core.mmm.planning.limit_values import GroupLimit
+from core.mmm.optimiser.limit import Limit
 
 _KEPT = "_plan_groups"
 MOST_GROUPS = 10
@@ -15,12 +15,10 @@ UNITS = ("Money", "% of the total")
 
 
 def edit_groups(
-    groups: Sequence[GroupLimit], channels: Sequence[str], wording: Wording, prefix: str
-) -> tuple[GroupLimit, ...]:
+    groups: Sequence[Limit], channels: Sequence[str], wording: Wording, prefix: str
+) -> tuple[Limit, ...]:
     """The groups as edited, those without name and channels left out."""
-    kept: dict[int, GroupLimit | None] = st.session_state.setdefault(
-        f"{_KEPT}_{prefix}", dict(enumerate(groups))
-    )
+    kept: dict[int, Limit | None] = st.session_state.setdefault(f"{_KEPT}_{prefix}", dict(enumerate(groups)))
     st.caption("For example: all digital channels together between 40 and 60 % of the total.")
     for place, group in list(kept.items()):
         kept[place] = _edit(place, group, channels, wording, prefix)
@@ -34,9 +32,7 @@ def edit_groups(
     return tuple(group for group in kept.values() if group and (group.channels or group.name))
 
 
-def _edit(
-    place: int, group: GroupLimit | None, channels: Sequence[str], wording: Wording, prefix: str
-) -> GroupLimit:
+def _edit(place: int, group: Limit | None, channels: Sequence[str], wording: Wording, prefix: str) -> Limit:
     key = f"{prefix}_group_{place}"
     known = [name for name in (group.channels if group else ()) if name in channels]
     with st.container(border=True, key=f"{key}_box"):
@@ -58,21 +54,17 @@ def _edit(
             type="tertiary",
             on_click=lambda: st.session_state[f"{_KEPT}_{prefix}"].pop(place, None),
         )
-    if share:
-        return GroupLimit(name or "", tuple(picked), minimum_share=low, maximum_share=high)
-    return GroupLimit(name or "", tuple(picked), low, high)
+    return Limit.group(name or "", picked, low, high, of_total=share)
 
 
-def _asks_share(group: GroupLimit | None, key: str) -> bool:
+def _asks_share(group: Limit | None, key: str) -> bool:
     of_total = bool(group and group.of_total)
     return bool(st.selectbox("Limits in", UNITS, int(of_total), key=f"{key}_unit") == UNITS[1])
 
 
-def _ends(
-    group: GroupLimit | None, share: bool, key: str, wording: Wording
-) -> tuple[float | None, float | None]:
+def _ends(group: Limit | None, share: bool, key: str, wording: Wording) -> tuple[float | None, float | None]:
     """(least, most) in money, or as shares of the total (0..1)."""
-    low, high = group.ends if group and group.of_total == share else (None, None)
+    low, high = (group.lower, group.upper) if group and group.of_total == share else (None, None)
     if not share:
         return tuple(  # type: ignore[return-value]
             st.number_input(

@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import Wording
+from core.mmm.cents import to_cents
 from core.mmm.choices import Flighting
+from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_inputs import BudgetInputs, to_cents
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings
 from core.mmm.planning.budget_start import has_last_year, horizon_months, periods_of_month
-from core.mmm.planning.limit_values import ChannelLimit, MonthLimit
 from pages.plan.shared_media.editor_state import frozen
 
 FLIGHTS = {
@@ -48,8 +49,8 @@ def ask_pulse(inputs: BudgetInputs, wording: Wording, prefix: str) -> tuple[int,
 
 
 def edit_timing(
-    limits: Sequence[ChannelLimit], basis: PlanBasis, wording: Wording, prefix: str
-) -> dict[str, ChannelLimit]:
+    limits: Sequence[ChannelSettings], basis: PlanBasis, wording: Wording, prefix: str
+) -> dict[str, ChannelSettings]:
     """The limits by channel with their way of spreading and the least and most of any one period."""
     key = f"{prefix}_timing"
     first = frozen(key, tuple(limits))
@@ -70,19 +71,19 @@ def edit_timing(
 
 
 def edit_months(
-    months: Sequence[MonthLimit], basis: PlanBasis, wording: Wording, prefix: str
-) -> tuple[MonthLimit, ...]:
+    months: Sequence[Limit], basis: PlanBasis, wording: Wording, prefix: str
+) -> tuple[Limit, ...]:
     """The months of the horizon that have a least or a most."""
     key = f"{prefix}_months"
     first = frozen(key, tuple(months))
-    known = {month.month: month for month in first}
-    rows = [known.get(name, MonthLimit(name)) for name in horizon_months(basis)]
+    known = {month.year_month: month for month in first}
+    rows = [known.get(name, Limit.month(name)) for name in horizon_months(basis)]
     table = pd.DataFrame(
         {
             "month": [month.name for month in rows],
-            "periods": [periods_of_month(basis, month.month) for month in rows],
-            "minimum": pd.Series([month.minimum_value for month in rows], dtype=float),
-            "maximum": pd.Series([month.maximum_value for month in rows], dtype=float),
+            "periods": [periods_of_month(basis, month.year_month) for month in rows],
+            "minimum": pd.Series([month.lower for month in rows], dtype=float),
+            "maximum": pd.Series([month.upper for month in rows], dtype=float),
         }
     )
     edited = st.data_editor(
@@ -103,7 +104,7 @@ def edit_months(
         alt="Least and most money of each month of the horizon",
     )
     made = [
-        MonthLimit(month.month, amount_of(row["minimum"]), amount_of(row["maximum"]))
+        Limit.month(month.year_month, amount_of(row["minimum"]), amount_of(row["maximum"]))
         for month, row in zip(rows, edited.to_dict("records"), strict=True)
     ]
     return tuple(month for month in made if month.is_set)
@@ -130,7 +131,7 @@ def _words(way: Flighting, wording: Wording) -> str:
 
 
 def _timing_table(
-    limits: Sequence[ChannelLimit], basis: PlanBasis, wording: Wording, words: Mapping[Flighting, str]
+    limits: Sequence[ChannelSettings], basis: PlanBasis, wording: Wording, words: Mapping[Flighting, str]
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -161,7 +162,7 @@ def _timing_columns(wording: Wording, ways: list[str]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _timed(limit: ChannelLimit, row: dict[str, object], ways: Mapping[str, Flighting]) -> ChannelLimit:
+def _timed(limit: ChannelSettings, row: dict[str, object], ways: Mapping[str, Flighting]) -> ChannelSettings:
     way = row["way"]
     return replace(
         limit,

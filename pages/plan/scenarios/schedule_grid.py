@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import Wording
-from core.mmm.planning.budget_inputs import to_cents
+from core.mmm.cents import to_cents
 from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.planning.whatif_schedule import Fill, fill, has_months, month_frame, with_months

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.formats import Wording
-from core.mmm.planning.budget_inputs import to_cents
+from core.mmm.cents import to_cents
 from core.mmm.planning.whatif_schedule import scale
 from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.escape import plain

@@ -7,9 +7,10 @@ import streamlit as st
 
 from core.charts.base import alt_text
 from core.charts.formats import Wording
+from core.mmm.optimiser.limit import LimitKind
 from core.mmm.planning import budget_charts
 from core.mmm.planning import charts as plan_charts
-from core.mmm.planning.answers import BudgetAnswer, LimitKind
+from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.limit_text import limit_sentence
 from core.mmm.planning.plan_text import split_label

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 
 from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
+from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome, PlanDraws, saved_draws
-from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference, RiskView
 from core.mmm.planning.compare import ComparedPlan
-from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
 from core.mmm.planning.whatif_answer import ForecastPoint, WhatIfAnswer
 from core.mmm.results.evidence import Estimate
 
@@ -18,11 +20,11 @@ LABELS = {"tv_S": "Television", "search_S": "Search"}
 WORDING = Wording(labels=LABELS, colours={"tv_S": "#1f77b4", "search_S": "#d62728"})
 
 
-def limits(locked: bool = False) -> tuple[ChannelLimit, ...]:
+def limits(locked: bool = False) -> tuple[ChannelSettings, ...]:
     """Television at 100 k (locked if wished), search at 50 k, both free up to 150 k."""
     return (
-        ChannelLimit("tv_S", 100_000.0, 0.0, 150_000.0, locked),
-        ChannelLimit(
+        ChannelSettings("tv_S", 100_000.0, 0.0, 150_000.0, locked),
+        ChannelSettings(
             "search_S",
             50_000.0,
             10_000.0,
@@ -40,8 +42,8 @@ def inputs() -> BudgetInputs:
         total_value=150_000.0,
         limits=limits(),
         groups=(
-            GroupLimit("all", ("tv_S", "search_S"), 1.0),
-            GroupLimit("Digital", ("search_S",), minimum_share=0.4, maximum_share=0.6),
+            Limit.group("all", ("tv_S", "search_S"), 1.0),
+            Limit.group("Digital", ("search_S",), 0.4, 0.6, of_total=True),
         ),
         goal=Goal.TARGET_KPI,
         target_value=1e6,
@@ -51,10 +53,12 @@ def inputs() -> BudgetInputs:
         level=0.8,
         reference=Reference.LAST_YEAR,
         pulse=(1, 3),
-        months=(MonthLimit("2026-01", 10_000.0, 80_000.0),),
-        rules=(LinearRule("TV twice search", {"tv_S": 1.0, "search_S": -2.0}, 0.0, None, "2026-02-01"),),
+        months=(Limit.month("2026-01", 10_000.0, 80_000.0),),
+        rules=(
+            Limit.linear("TV twice search", {"tv_S": 1.0, "search_S": -2.0}, 0.0, start=dt.date(2026, 2, 1)),
+        ),
         by_geo=True,
-        geo_limits=(GeoLimit("tv_S", "North", 1_000.0, 90_000.0),),
+        geo_limits=(Limit.geo("tv_S", "North", 1_000.0, 90_000.0),),
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from core.mmm import BudgetProblem, optimize
-from core.mmm.optimiser.constraint import Constraint
+from core.mmm.optimiser.limit import Constraint
 from tests.core.mmm.optimiser.own_arithmetic import BruteForce, evenly, market, mean
 
 CONCAVE, STEEP = market(), market(slopes=(2.4, 1.8, 2.0))

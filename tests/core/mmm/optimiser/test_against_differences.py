@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.mmm import BudgetProblem, optimize
-from core.mmm.optimiser.constraint import Constraint
+from core.mmm.optimiser.limit import Constraint
 from tests.core.mmm.optimiser.own_arithmetic import market
 
 # Money enough that whole cents are fine steps.

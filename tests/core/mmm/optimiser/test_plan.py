@@ -129,7 +129,7 @@ def test_a_bound_upside_down_and_a_group_against_its_member_are_the_smallest_cla
 def test_too_large_a_total_names_the_upper_limits():
     with pytest.raises(InfeasiblePlan) as caught:
         optimize(problem(total=1e9))
-    assert {limit.kind for limit in caught.value.clash} == {"upper", "total"}
+    assert {row.side for row in caught.value.clash} == {"upper", "total"}
 
 
 def test_profit_spends_until_the_next_unit_earns_itself_back():

@@ -8,9 +8,10 @@ import pytest
 from core.data.calendar import Granularity
 from core.errors import UserError
 from core.mmm.choices import Goal
-from core.mmm.planning.basis import basis_of, first_budget, first_periods, stretch
+from core.mmm.optimiser.limit import Limit
+from core.mmm.planning.basis import basis_of, first_periods
 from core.mmm.planning.budget_inputs import BudgetInputs
-from core.mmm.planning.limit_values import GroupLimit
+from core.mmm.planning.budget_start import first_budget, stretch
 
 
 def _basis(periods: int = 4):
@@ -65,7 +66,7 @@ def test_a_longer_horizon_takes_money_limits_and_target_along():
         4,
         110.0,
         first_budget(_basis()).limits,
-        (GroupLimit("all", ("tv", "search"), 10.0),),
+        (Limit.group("all", ("tv", "search"), 10.0),),
         Goal.TARGET_KPI,
         50.0,
     )
@@ -73,7 +74,7 @@ def test_a_longer_horizon_takes_money_limits_and_target_along():
     assert longer.periods == 8
     assert longer.total_value == _basis(8).recent_total
     assert longer.bounds["tv"] == (0.0, 1200.0)
-    assert longer.groups[0].minimum_value == 20.0 and longer.groups[0].maximum_value is None
+    assert longer.groups[0].lower == 20.0 and longer.groups[0].upper is None
     assert longer.target_value == 100.0
 
 

@@ -8,10 +8,10 @@ from core.charts.formats import Wording
 from core.errors import UserError
 from core.mmm import InfeasiblePlan, optimize
 from core.mmm.choices import Goal
-from core.mmm.planning.basis import first_budget
+from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.budget_answer import problem_of, solve_budget
+from core.mmm.planning.budget_start import first_budget
 from core.mmm.planning.limit_text import explain_clash
-from core.mmm.planning.limit_values import GroupLimit
 from core.mmm.planning.model_basis import read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
@@ -60,7 +60,7 @@ def test_a_floor_of_nothing_is_no_limit_worth_a_word():
 
 def test_a_group_without_a_maximum_only_holds_from_below():
     model, basis, inputs = _asked()
-    group = GroupLimit("Digital", ("search_S", "facebook_S"), minimum_value=150_000.0)
+    group = Limit.group("Digital", ("search_S", "facebook_S"), 150_000.0)
     answer = solve_budget(model, replace(inputs, groups=(group,)), basis, draws=100)
     spent = sum(o.after_value for o in answer.channels if o.channel in group.channels)
     assert spent >= 150_000 - 0.01

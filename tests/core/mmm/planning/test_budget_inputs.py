@@ -5,9 +5,10 @@ import json
 import pytest
 
 from core.errors import UserError
+from core.mmm.cents import round_to_sum
 from core.mmm.choices import Flighting, Goal
-from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView, fill_limits, round_to_sum
-from core.mmm.planning.limit_values import ChannelLimit, GeoLimit, GroupLimit, LinearRule, MonthLimit
+from core.mmm.optimiser.limit import Limit
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference, RiskView, free_limits
 from tests.core.mmm.plan_examples import LABELS, inputs, limits
 
 
@@ -21,11 +22,11 @@ def test_every_fault_is_named_at_once_with_the_display_name():
         BudgetInputs(
             periods=0,
             total_value=-5,
-            limits=(ChannelLimit("tv_S", 1.0, 10.0, 5.0), ChannelLimit("search_S", 1.0, -1.0, 5.0)),
-            groups=(GroupLimit("pair", ("tv_S",)),),
-            months=(MonthLimit("2026-01", 10.0, 5.0),),
-            rules=(LinearRule("", {}),),
-            geo_limits=(GeoLimit("tv_S", "North", 10.0, 5.0),),
+            limits=(ChannelSettings("tv_S", 1.0, 10.0, 5.0), ChannelSettings("search_S", 1.0, -1.0, 5.0)),
+            groups=(Limit.group("pair", ("tv_S",)),),
+            months=(Limit.month("2026-01", 10.0, 5.0),),
+            rules=(Limit.linear("", {}),),
+            geo_limits=(Limit.geo("tv_S", "North", 10.0, 5.0),),
             goal=Goal.TARGET_ROAS,
             labels=LABELS,
         )
@@ -39,7 +40,7 @@ def test_every_fault_is_named_at_once_with_the_display_name():
 
 
 def test_two_groups_of_the_same_name_are_refused():
-    pair = GroupLimit("all", ("tv_S", "search_S"), 1.0)
+    pair = Limit.group("all", ("tv_S", "search_S"), 1.0)
     with pytest.raises(UserError, match="Two groups are called 'all'"):
         BudgetInputs(13, 150_000.0, limits(), groups=(pair, pair))
 
@@ -65,9 +66,9 @@ def test_a_plan_kept_by_the_first_version_still_opens():
 
 def test_money_for_a_test_and_a_minimum_exclude_each_other():
     with pytest.raises(UserError, match="exclude each other"):
-        BudgetInputs(13, 1.0, (ChannelLimit("tv_S", 1.0, 10.0, 50.0, test_value=20.0),))
+        BudgetInputs(13, 1.0, (ChannelSettings("tv_S", 1.0, 10.0, 50.0, test_value=20.0),))
     with pytest.raises(UserError, match="lies above the maximum"):
-        BudgetInputs(13, 1.0, (ChannelLimit("tv_S", 1.0, 0.0, 10.0, test_value=20.0),))
+        BudgetInputs(13, 1.0, (ChannelSettings("tv_S", 1.0, 0.0, 10.0, test_value=20.0),))
 
 
 @pytest.mark.parametrize(
@@ -75,14 +76,14 @@ def test_money_for_a_test_and_a_minimum_exclude_each_other():
     [(1.4, None, "between 0 and 100 %"), (0.6, 0.4, "maximum .40%. lies under")],
 )
 def test_shares_of_a_group_stay_in_order_between_nothing_and_everything(least, most, words):
-    group = GroupLimit("Digital", ("tv_S",), minimum_share=least, maximum_share=most)
+    group = Limit.group("Digital", ("tv_S",), least, most, of_total=True)
     with pytest.raises(UserError, match=words):
         BudgetInputs(13, 1.0, limits(), groups=(group,))
 
 
 @pytest.mark.parametrize("name", ["tv_S", "Television", "total"])
 def test_a_group_cannot_take_the_name_of_something_else(name):
-    group = GroupLimit(name, ("tv_S", "search_S"), 1.0)
+    group = Limit.group(name, ("tv_S", "search_S"), 1.0)
     with pytest.raises(UserError, match="is the name of something else"):
         BudgetInputs(13, 1.0, limits(), groups=(group,), labels=LABELS)
 
@@ -110,7 +111,7 @@ def test_profit_needs_a_margin():
 
 
 def test_free_limits_always_contain_recent_spend():
-    (limit,) = fill_limits(["tv_S"], {"tv_S": 120.0}, {"tv_S": 90.0})
+    (limit,) = free_limits(["tv_S"], {"tv_S": 120.0}, {"tv_S": 90.0})
     assert limit.bounds == (0.0, 120.0)
 
 

@@ -5,14 +5,12 @@ from dataclasses import replace
 import pytest
 
 from core.mmm.choices import Flighting, Goal
-from core.mmm.planning.answers import LimitKind
-from core.mmm.planning.basis import first_budget
+from core.mmm.optimiser.limit import Limit, LimitKind
 from core.mmm.planning.budget_answer import solve_budget
 from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView
 from core.mmm.planning.budget_question import problem_of
-from core.mmm.planning.budget_start import basis_for_reference, horizon_months
+from core.mmm.planning.budget_start import basis_for_reference, first_budget, horizon_months
 from core.mmm.planning.frontier import adopted, frontier_points
-from core.mmm.planning.limit_values import GeoLimit, GroupLimit, LinearRule, MonthLimit
 from core.mmm.planning.model_basis import read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
@@ -44,7 +42,7 @@ def _months(answer):
 
 def test_a_share_of_the_total_is_kept_and_priced():
     model, basis, inputs = _asked()
-    group = GroupLimit("Digital", ("search_S", "facebook_S"), minimum_share=0.4)
+    group = Limit.group("Digital", ("search_S", "facebook_S"), 0.4, of_total=True)
     answer = solve_budget(model, replace(inputs, groups=(group,)), basis, draws=DRAWS)
     assert _spent(answer, *group.channels) >= 0.4 * answer.total_value - 0.02
     (binding,) = [own for own in answer.bindings if own.name == "Digital"]
@@ -55,7 +53,7 @@ def test_a_share_of_the_total_is_kept_and_priced():
 def test_a_month_takes_no_more_than_its_most():
     model, basis, inputs = _asked()
     month = horizon_months(basis)[1]
-    cap = MonthLimit(month, maximum_value=50_000.0)
+    cap = Limit.month(month, None, 50_000.0)
     asked = replace(inputs, months=(cap,), flighting=Flighting.OPTIMISED)
     answer = solve_budget(model, asked, basis, draws=DRAWS)
     assert _months(answer)[month] <= 50_000.02
@@ -64,7 +62,7 @@ def test_a_month_takes_no_more_than_its_most():
 
 def test_a_rule_by_name_is_kept():
     model, basis, inputs = _asked()
-    rule = LinearRule("Search twice Facebook", {"search_S": 1.0, "facebook_S": -2.0}, 0.0)
+    rule = Limit.linear("Search twice Facebook", {"search_S": 1.0, "facebook_S": -2.0}, 0.0)
     answer = solve_budget(model, replace(inputs, rules=(rule,)), basis, draws=DRAWS)
     assert _spent(answer, "search_S") >= 2 * _spent(answer, "facebook_S") - 0.05
 
@@ -99,7 +97,7 @@ def test_geos_differ_within_their_limits():
     model, basis, inputs = _asked(geo_model())
     channel, geo = basis.channels[0], basis.geos[0]
     floor = 2 * basis.of(geo).recent[channel]
-    asked = replace(inputs, by_geo=True, geo_limits=(GeoLimit(channel, geo, floor),))
+    asked = replace(inputs, by_geo=True, geo_limits=(Limit.geo(channel, geo, floor),))
     answer = solve_budget(model, asked, basis, draws=DRAWS)
     money = {(cell.geo, cell.channel): cell for cell in answer.geos}
     assert money[(geo, channel)].after_value >= floor - 0.02

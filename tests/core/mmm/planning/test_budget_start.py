@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from core.mmm.planning.basis import first_budget
+from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.budget_inputs import Reference
 from core.mmm.planning.budget_start import (
     basis_for_reference,
+    first_budget,
     has_last_year,
     horizon_months,
     periods_of_month,
     start_budget,
 )
-from core.mmm.planning.limit_values import GeoLimit, LinearRule, MonthLimit
 from core.mmm.planning.model_basis import read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
@@ -57,21 +57,21 @@ def test_half_the_horizon_takes_half_of_every_amount_and_drops_months_beyond_it(
     limit = replace(first.limits[0], test_value=first.limits[0].maximum_value, period_maximum_value=900.0)
     asked = replace(
         first, limits=(limit, *first.limits[1:]), chosen_value={name: 1.0},
-        months=(MonthLimit(months[0], 10.0), MonthLimit(months[-1], 10.0)),
-        rules=(LinearRule("Floor", {name: 1.0}, 100.0),),
+        months=(Limit.month(months[0], 10.0), Limit.month(months[-1], 10.0)),
+        rules=(Limit.linear("Floor", {name: 1.0}, 100.0),),
     )  # fmt: skip
     made = start_budget(short, asked, {})
-    own = made.limit_of(name)
+    own = next(own for own in made.limits if own.channel == name)
     assert own.test_value == own.maximum_value == pytest.approx(limit.maximum_value / 2, abs=0.01)
     assert own.period_maximum_value == 900.0
-    assert [month.month for month in made.months] == [months[0]]
-    assert made.rules[0].minimum_value == 50.0 and not made.chosen_value
+    assert [month.year_month for month in made.months] == [months[0]]
+    assert made.rules[0].lower == 50.0 and not made.chosen_value
 
 
 def test_geo_limits_are_dropped_where_there_are_no_geos():
     basis = read_basis(robyn_model(), 13)
     asked = replace(
-        first_budget(basis), by_geo=True, geo_limits=(GeoLimit("tv_S", "North", 1.0),), periods=26
+        first_budget(basis), by_geo=True, geo_limits=(Limit.geo("tv_S", "North", 1.0),), periods=26
     )
     made = start_budget(basis, asked, {})
     assert not made.by_geo and not made.geo_limits

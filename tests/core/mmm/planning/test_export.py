@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from core.charts.formats import Wording
 from core.data.calendar import Granularity
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.basis import first_budget
 from core.mmm.planning.budget_answer import solve_budget
+from core.mmm.planning.budget_start import first_budget
 from core.mmm.planning.compare import compare_plans
 from core.mmm.planning.export_chart import plan_png
 from core.mmm.planning.export_tables import comparison_csv, plan_csv, plan_xlsx

@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 
 from core.mmm.choices import Flighting
-from core.mmm.optimiser.limits import InfeasiblePlan, Limit, row
-from core.mmm.planning.answers import Binding, LimitKind
-from core.mmm.planning.budget_inputs import BudgetInputs
-from core.mmm.planning.limit_text import explain_clash, limit_sentence, settings_text
-from core.mmm.planning.limit_values import ChannelLimit, GroupLimit, LinearRule, MonthLimit
-from tests.core.mmm.plan_examples import LABELS, WORDING, inputs, limits
+from core.mmm.optimiser.limit import Limit, LimitKind
+from core.mmm.optimiser.linear_limits import InfeasiblePlan, LimitRow, one_row
+from core.mmm.planning.answers import Binding
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings
+from core.mmm.planning.limit_text import explain_clash, limit_sentence, limits_in_force, settings_text
+from tests.core.mmm.plan_examples import LABELS, WORDING, budget_answer, inputs, limits
 
 
-def _limit(name: str, kind: str, amount: float, of_total: bool = False) -> Limit:
-    members = {"tv_S": [1.0, 0.0], "search_S": [0.0, 1.0]}.get(name, [1.0, 1.0])
-    return Limit(name, kind, row(np.array(members)), amount, of_total)
+def _row(limit: Limit, side: str) -> LimitRow:
+    weights = [1.0 if not limit.channels or name in limit.channels else 0.0 for name in LABELS]
+    return LimitRow(limit, side, one_row(np.array(weights)))
 
 
 def _binding(kind: LimitKind, side: str = "maximum", **changes) -> Binding:
@@ -52,8 +52,10 @@ def test_a_limit_nobody_typed_is_said_to_keep_near_the_data():
 
 
 def test_a_clash_with_the_budget_says_how_much_is_missing():
-    error = InfeasiblePlan((_limit("tv_S", "lower", 90.0), _limit("total", "total", 60.0)))
-    asked = BudgetInputs(13, 60.0, (ChannelLimit("tv_S", 1.0, 90.0, 100.0),), labels=LABELS)
+    error = InfeasiblePlan(
+        (_row(Limit.channel("tv_S", 90.0, None), "lower"), _row(Limit.total(60.0), "total"))
+    )
+    asked = BudgetInputs(13, 60.0, (ChannelSettings("tv_S", 1.0, 90.0, 100.0),), labels=LABELS)
     assert explain_clash(error, asked, WORDING) == (
         "No plan can meet all of these: Television needs at least €90.00; the budget is €60.00. "
         "Raise the budget by €30.00, or lower the other by as much."
@@ -62,7 +64,11 @@ def test_a_clash_with_the_budget_says_how_much_is_missing():
 
 def test_a_clash_of_caps_says_how_much_the_budget_is_too_large():
     error = InfeasiblePlan(
-        (_limit("tv_S", "upper", 20.0), _limit("search_S", "upper", 30.0), _limit("total", "total", 60.0))
+        (
+            _row(Limit.channel("tv_S", None, 20.0), "upper"),
+            _row(Limit.channel("search_S", None, 30.0), "upper"),
+            _row(Limit.total(60.0), "total"),
+        )
     )
     words = explain_clash(error, BudgetInputs(13, 60.0, limits()), WORDING)
     assert words.endswith("Lower the budget by €10.00, or raise the others by as much.")
@@ -70,21 +76,29 @@ def test_a_clash_of_caps_says_how_much_the_budget_is_too_large():
 
 def test_limits_that_share_channels_are_not_simply_added_up():
     error = InfeasiblePlan(
-        (_limit("tv_S", "lower", 50.0), _limit("Both", "lower", 70.0), _limit("total", "total", 60.0))
+        (
+            _row(Limit.channel("tv_S", 50.0, None), "lower"),
+            _row(Limit.group("Both", LABELS, 70.0), "lower"),
+            _row(Limit.total(60.0), "total"),
+        )
     )
-    asked = BudgetInputs(13, 60.0, limits(), groups=(GroupLimit("Both", ("tv_S", "search_S"), 70.0),))
+    asked = BudgetInputs(13, 60.0, limits(), groups=(Limit.group("Both", ("tv_S", "search_S"), 70.0),))
     assert explain_clash(error, asked, WORDING).endswith("the budget is €60.00. Loosen one of them.")
 
 
 def test_a_clash_names_groups_months_and_rules_as_typed():
     asked = BudgetInputs(
-        13, 60.0, limits(), groups=(GroupLimit("Digital", ("search_S",), minimum_share=0.4),),
-        months=(MonthLimit("2026-01", None, 10.0),), rules=(LinearRule("TV first", {"tv_S": 1.0}, 50.0),),
+        13, 60.0, limits(), groups=(Limit.group("Digital", ("search_S",), 0.4, of_total=True),),
+        months=(Limit.month("2026-01", None, 10.0),), rules=(Limit.linear("TV first", {"tv_S": 1.0}, 50.0),),
     )  # fmt: skip
     error = InfeasiblePlan(
-        (_limit("Digital", "lower", 0.4, True), _limit("January 2026", "upper", 10.0),
-         _limit("TV first", "lower", 50.0), _limit("tv_S per period", "upper", 5.0))
-    )  # fmt: skip
+        (
+            _row(Limit.group("Digital", ["search_S"], 0.4, of_total=True), "lower"),
+            _row(Limit.month("2026-01", None, 10.0), "upper"),
+            _row(Limit.linear("TV first", {"tv_S": 1.0}, 50.0), "lower"),
+            _row(Limit.period("tv_S", None, 5.0), "upper"),
+        )
+    )
     assert explain_clash(error, asked, WORDING) == (
         "No plan can meet all of these: “Digital” needs at least 40 % of the money; January 2026 may get "
         "at most €10.00; the rule “TV first” needs at least €50.00; Television may get at most €5.00 a week "
@@ -103,11 +117,20 @@ def test_everything_that_was_set_is_said_in_a_few_words():
 
 
 def test_a_first_question_has_nothing_set():
-    free = BudgetInputs(13, 150_000.0, (ChannelLimit("tv_S", 1.0, 0.0, 9.0),))
+    free = BudgetInputs(13, 150_000.0, (ChannelSettings("tv_S", 1.0, 0.0, 9.0),))
     assert settings_text(free, free, WORDING) == ()
     tested = replace(
-        free, limits=(ChannelLimit("tv_S", 1.0, 0.0, 9.0, test_value=5.0),), flighting=Flighting.PULSED
+        free, limits=(ChannelSettings("tv_S", 1.0, 0.0, 9.0, test_value=5.0),), flighting=Flighting.PULSED
     )
     assert settings_text(tested, free, WORDING) == (
         "Television nothing or at least €5.00", "pulsed, 2 of every 4 weeks",
     )  # fmt: skip
+
+
+def test_the_price_of_a_cap_per_week_is_not_that_of_the_channels_whole():
+    capped = replace(inputs().limits[0], period_maximum_value=9_000.0)
+    asked = replace(inputs(), limits=(capped, *inputs().limits[1:]))
+    weekly = Binding("tv_S", "maximum", False, 9_000.0, 0.3, kind=LimitKind.PERIOD)
+    answer = replace(budget_answer(), bindings=(*budget_answer().bindings, weekly))
+    rows = [row for row in limits_in_force(asked, answer, WORDING) if row.name == "Television"]
+    assert [(row.note, row.price) for row in rows] == [("", 0.5), ("in any one week", 0.3)]

@@ -8,7 +8,7 @@ from core.mmm.arrays import Floats
 from core.mmm.model.structure import Structure
 
 
-def present_shares(structure: Structure) -> Floats:
+def geo_shares(structure: Structure) -> Floats:
     """(geo, channel) shares of the last year's spend, of the whole data where a channel did not run in it;
     even where it never did."""
     spend = _spent(structure)

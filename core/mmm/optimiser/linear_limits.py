@@ -1,75 +1,128 @@
-"""Linear limits on a plan's levers, each with the name by which a person knows it."""
+"""Linear limits on a plan's variables, each with the name by which a person knows it."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, eye_array, hstack, vstack
+import pandas as pd
+from scipy.optimize import LinearConstraint, linprog, milp
+from scipy.sparse import coo_array, csr_array, eye_array, hstack, vstack
 
 from core.errors import UserError
 from core.mmm.arrays import Booleans, Floats, Integers
+from core.mmm.cents import CENT
+from core.mmm.optimiser.decision_variables import DecisionVariables
+from core.mmm.optimiser.limit import Limit, LimitKind
 from core.mmm.optimiser.quadratic import Blocks, Programme
 
-CENT, EVENLY = 0.01, 1e-3
+EVENLY = 1e-3
+LARGEST_PROOF, SECONDS = 1e5, 5.0
 ROOM = 1e-5  # of the money: limits that leave less room than a part of it leave none
 Side = Literal["lower", "upper", "total"]
 
 
 @dataclass(frozen=True, eq=False)
-class Limit:
-    """Each row of `members` (row, lever) times the amounts >= `edge` (lower), <= `edge` (upper) or = `edge`
-    (total). `amount` is the figure as it was given: the edge, or a share where `of_total` (the edge is then
-    0, and the rows hold the share of all money)."""
+class LimitRow:
+    """One side of a limit in the programme: each row of `members` (row, variable) times the amounts is at
+    least (lower), at most (upper) or exactly (total) `edge`."""
 
-    name: str
-    kind: Side
+    limit: Limit
+    side: Side
     members: csr_array
-    amount: float
-    of_total: bool = False
+
+    @property
+    def amount(self) -> float:
+        """The end of that side as it was given: spend, or a share of all spend."""
+        return self.limit.side("lower" if self.side == "lower" else "upper")
 
     @property
     def edge(self) -> float:
-        """The right-hand side of its rows."""
-        return 0.0 if self.of_total else self.amount
+        """The right-hand side of its rows: 0 for a share, whose rows hold the share of all spend."""
+        return 0.0 if self.limit.of_total else self.amount
 
     @property
     def label(self) -> str:
         """Its name in a table of prices."""
-        return "total" if self.name == "total" else f"{self.name} {self.kind}"
+        return "total" if self.limit.kind == LimitKind.TOTAL else f"{self.limit.name} {self.side}"
 
     @property
     def sentence(self) -> str:
         """Its meaning for a reader."""
-        word = {"lower": "at least", "upper": "at most", "total": "exactly"}[self.kind]
-        what = "the total" if self.name == "total" else f"'{self.name}'"
-        amount = f"{self.amount:.1%} of the total" if self.of_total else f"{self.amount:,.2f}"
-        return f"{what} {word} {amount}"
+        sign = {"lower": "at least", "upper": "at most", "total": "exactly"}[self.side]
+        what = "the total" if self.limit.kind == LimitKind.TOTAL else f"'{self.limit.name}'"
+        amount = f"{self.amount:.1%} of the total" if self.limit.of_total else f"{self.amount:,.2f}"
+        return f"{what} {sign} {amount}"
 
     def slack(self, amounts: Floats) -> float:
-        """Money left before the limit binds; negative when broken."""
+        """Spend left before the limit binds; negative when broken."""
         sums = self.members @ amounts
-        if self.kind == "lower":
+        if self.side == "lower":
             return float((sums - self.edge).min())
-        return float((self.edge - sums).min() if self.kind == "upper" else -np.abs(sums - self.edge).max())
+        return float((self.edge - sums).min() if self.side == "upper" else -np.abs(sums - self.edge).max())
+
+
+def limit_rows(limit: Limit, variables: DecisionVariables) -> list[LimitRow]:
+    """The rows of a limit over decision variables, one entry for each side it has; infinite ends are none."""
+    sides: list[Side] = ["lower", "upper"]
+    ends = {side: limit.lower if side == "lower" else limit.upper for side in sides}
+    found = []
+    for side, end in ends.items():
+        if end is None or not math.isfinite(end):
+            continue
+        if limit.kind == LimitKind.PERIOD:
+            members = _each_period(variables, limit.channels[0], lowest=side == "lower")
+        else:
+            weights = variable_weights(limit, variables)
+            members = one_row(weights - end if limit.of_total else weights)
+        found.append(LimitRow(limit, side, members))
+    return found
+
+
+def variable_weights(limit: Limit, variables: DecisionVariables) -> Floats:
+    """(variable,) the weight with which each decision variable counts in a limit."""
+    counted = limit.channels or variables.channels
+    weights = [limit.weights.get(name, 1.0) if name in counted else 0.0 for name in variables.channels]
+    geos = np.array([geo in limit.geos for geo in variables.geos]) if limit.geos else None
+    inside = None
+    if limit.start or limit.end:
+        days = variables.dates.normalize()
+        inside = np.ones(len(days), dtype=bool)
+        if limit.start:
+            inside &= np.asarray(days >= pd.Timestamp(limit.start))
+        if limit.end:
+            inside &= np.asarray(days <= pd.Timestamp(limit.end))
+    return variables.coefficients(np.array(weights), geos, inside)
+
+
+def _each_period(variables: DecisionVariables, channel: str, lowest: bool) -> csr_array:
+    """One row by period, or that of the largest (least) share where the pattern is fixed."""
+    place = variables.channels.index(channel)
+    own = variables.channel == place
+    if variables.free[place]:
+        places = np.flatnonzero(own)
+        shape = (variables.periods, variables.size)
+        return csr_array((np.ones(len(places)), (variables.period[places], places)), shape=shape)
+    pattern = variables.pattern[:, place]
+    return one_row(own * float(pattern[pattern > 0].min() if lowest else pattern.max()))
 
 
 class InfeasiblePlan(UserError):
     """Limits that no plan can meet; `clash` is a smallest set of them, each needed for the clash."""
 
-    def __init__(self, clash: tuple[Limit, ...] | list[str]) -> None:
-        self.clash = tuple(limit for limit in clash if isinstance(limit, Limit))
+    def __init__(self, clash: tuple[LimitRow, ...] | list[str]) -> None:
+        self.clash = tuple(row for row in clash if isinstance(row, LimitRow))
         if self.clash:
-            words = "; ".join(limit.sentence for limit in self.clash)
-            super().__init__(f"These limits clash, no plan can meet them all: {words}.")
+            limits = "; ".join(row.sentence for row in self.clash)
+            super().__init__(f"These limits clash, no plan can meet them all: {limits}.")
         else:
-            super().__init__([str(word) for word in clash])
+            super().__init__([str(sentence) for sentence in clash])
 
 
-def row(weights: Floats) -> csr_array:
+def one_row(weights: Floats) -> csr_array:
     """The members of a limit of one row."""
     return csr_array(np.asarray(weights, dtype=float)[None])
 
@@ -77,7 +130,7 @@ def row(weights: Floats) -> csr_array:
 @dataclass(frozen=True)
 class Matrices:
     """Limits as A x <= b, E x = f and low <= x <= high. `owner`, `owner_equal` say which limit a row is,
-    `low_owner`, `high_owner` (lever,) which limit a bound is, -1 for none."""
+    `low_owner`, `high_owner` (variable,) which limit a bound is, -1 for none."""
 
     a: csr_array
     b: Floats
@@ -102,47 +155,47 @@ def _stacked(parts: list[tuple[int, Any, Floats]], size: int) -> tuple[csr_array
 
 @dataclass(frozen=True, eq=False)
 class LinearLimits:
-    """All limits of a problem over its `size` levers; amounts are never negative."""
+    """All limits of a problem over its `size` variables; amounts are never negative."""
 
     size: int
-    rows: tuple[Limit, ...]
+    rows: tuple[LimitRow, ...]
 
-    def with_total(self, total: float, kind: Side = "total") -> LinearLimits:
+    def with_total(self, total: float, side: Side = "total") -> LinearLimits:
         """The same with the sum of all money fixed, or bounded."""
-        return LinearLimits(self.size, (*self.rows, Limit("total", kind, row(np.ones(self.size)), total)))
+        return self.with_rows((LimitRow(Limit.total(total), side, one_row(np.ones(self.size))),))
 
-    def with_rows(self, rows: tuple[Limit, ...]) -> LinearLimits:
+    def with_rows(self, rows: tuple[LimitRow, ...]) -> LinearLimits:
         """The same with more limits."""
         return LinearLimits(self.size, (*self.rows, *rows))
 
-    def only(self, rows: tuple[Limit, ...]) -> LinearLimits:
+    def only(self, rows: tuple[LimitRow, ...]) -> LinearLimits:
         """Some of the limits alone."""
         return LinearLimits(self.size, rows)
 
     @cached_property
     def scale(self) -> float:
         """A typical amount: solvers' tolerances are absolute, so that amounts are divided by it."""
-        edges = [limit.edge for limit in self.rows if 0 < limit.edge < np.inf]
-        whole = [limit.edge for limit in self.rows if limit.name == "total"]
+        edges = [row.edge for row in self.rows if 0 < row.edge < np.inf]
+        whole = [row.edge for row in self.rows if row.limit.kind == LimitKind.TOTAL]
         return max(whole or edges, default=1.0) or 1.0
 
     @cached_property
     def matrices(self) -> Matrices:
-        """The limits as matrices; a row over one lever is a bound of it."""
+        """The limits as matrices; a row over one variable is a bound of it."""
         low, high = np.zeros(self.size), np.full(self.size, np.inf)
         low_owner, high_owner = np.full(self.size, -1), np.full(self.size, -1)
         kept: list[tuple[int, Any, Floats]] = []
         equal: list[tuple[int, Any, Floats]] = []
-        for k, limit in enumerate(self.rows):
-            members, edge = limit.members, limit.edge
+        for k, row in enumerate(self.rows):
+            members, edge = row.members, row.edge
             # Amounts are never negative anyhow.
-            if limit.kind == "lower" and edge <= 0 and members.nnz and members.data.min() >= 0:
+            if row.side == "lower" and edge <= 0 and members.nnz and members.data.min() >= 0:
                 continue
-            if limit.kind == "total":
+            if row.side == "total":
                 equal.append((k, members, np.full(members.shape[0], edge)))
                 continue
-            sign = 1.0 if limit.kind == "upper" else -1.0
-            # A row over one lever is a bound of it, unless its weight is negative.
+            sign = 1.0 if row.side == "upper" else -1.0
+            # A row over one variable is a bound of it, unless its weight is negative.
             single = (np.diff(members.indptr) == 1) & (np.r_[members.data, 0.0][members.indptr[:-1]] > 0)
             for place in np.flatnonzero(single):
                 j, weight = members.indices[members.indptr[place]], members.data[members.indptr[place]]
@@ -157,7 +210,7 @@ class LinearLimits:
         return Matrices(*above, *below, low, high, low_owner, high_owner)
 
     def solve(self, cost: Floats) -> Floats | None:
-        """The cheapest amounts (lever,) within the limits for a linear cost; None where there are none."""
+        """The cheapest amounts (variable,) within the limits for a linear cost; None where there are none."""
         m, scale = self.matrices, self.scale
         if (m.low > m.high).any():
             return None
@@ -198,13 +251,11 @@ class LinearLimits:
     def demand_feasible(self) -> None:
         """InfeasiblePlan, naming a smallest clashing set, unless some plan meets all limits."""
         if not self.feasible:
-            from core.mmm.optimiser.clash import smallest_clash
-
             raise InfeasiblePlan(smallest_clash(self))
 
     def nearest(self, amounts: Floats) -> Floats:
         """The amounts within the limits that move the least money away from `amounts`; where several move as
-        little, those that move it most evenly, whatever the order of the levers."""
+        little, those that move it most evenly, whatever the order of the variables."""
         if self.meets(amounts, 1e-9 * self.scale):
             return amounts
         self.demand_feasible()
@@ -228,11 +279,11 @@ class LinearLimits:
         """Whether all limits hold up to `tolerance` money."""
         if (amounts < -tolerance).any():
             return False
-        return all(limit.slack(amounts) >= -tolerance for limit in self.rows)
+        return all(row.slack(amounts) >= -tolerance for row in self.rows)
 
 
 def nearest_amounts(limits: LinearLimits, amounts: Floats) -> Floats:
-    """The nearest amounts within the limits, by what is added to and taken from each lever; a small square
+    """The nearest amounts within the limits, by what is added to and taken from each variable; a small square
     term makes them the only ones (Mangasarian and Meyer 1979).
     """
     m, scale, size = limits.matrices, limits.scale, limits.size
@@ -250,3 +301,57 @@ def nearest_amounts(limits: LinearLimits, amounts: Floats) -> Floats:
     )  # fmt: skip
     moved = programme.solve((least + most) / 2).x * scale
     return np.clip(amounts + moved[:size] - moved[size:], m.low, m.high)
+
+
+def smallest_clash(limits: LinearLimits) -> tuple[LimitRow, ...]:
+    """Limits of which none can be left out: those with the shortest proof that no plan meets them all.
+
+    By Farkas' lemma a set clashes when some weights y >= 0 of its rows (any sign for an equation) give
+    y'A >= 0 and y'b < 0. The fewest limits with a weight are found by a mixed-integer programme, then a
+    deletion filter (Chinneck and Dravnieks 1991) takes out what its tolerances may have left in; the filter
+    alone in several orders where the programme finds nothing in time.
+    """
+    order = limits.rows
+    wide = tuple(sorted(order, key=lambda row: -row.members.nnz))
+    clashes: list[tuple[LimitRow, ...]] = []
+    for rows in (_shortest_proof(limits), order, order[::-1], wide, wide[::-1]):
+        needed = rows
+        for row in rows:
+            fewer = tuple(other for other in needed if other is not row)
+            if not limits.only(fewer).feasible:
+                needed = fewer
+        if needed:
+            clashes.append(needed)
+    smallest = min(clashes, key=len)
+    return tuple(sorted(smallest, key=limits.rows.index))
+
+
+def _shortest_proof(limits: LinearLimits) -> tuple[LimitRow, ...]:
+    """The limits in the proof with the fewest of them; none where it was not found in time."""
+    rows = [row for row in limits.rows if np.isfinite(row.edge)]
+    signs = {"upper": (1.0,), "lower": (-1.0,), "total": (1.0, -1.0)}
+    blocks, edges, owners = [], [], []
+    for k, row in enumerate(rows):
+        for sign in signs[row.side]:
+            blocks.append(row.members * sign)
+            edges.append(np.full(row.members.shape[0], sign * row.edge / limits.scale))
+            owners.append(np.full(row.members.shape[0], k))
+    matrix, edge = vstack(blocks, format="csr"), np.concatenate(edges)
+    owner = np.concatenate(owners)
+    count, kinds = len(edge), len(rows)
+    used = coo_array((np.full(count, -LARGEST_PROOF), (np.arange(count), owner)), shape=(count, kinds))
+    eye = coo_array((np.ones(count), (np.arange(count), np.arange(count))), shape=(count, count))
+    found = milp(
+        np.r_[np.zeros(count), np.ones(kinds)],
+        integrality=np.r_[np.zeros(count), np.ones(kinds)],
+        bounds=(0, np.r_[np.full(count, np.inf), np.ones(kinds)]),
+        constraints=[
+            LinearConstraint(hstack([matrix.T, csr_array((limits.size, kinds))]), 0, np.inf),
+            LinearConstraint(np.r_[edge, np.zeros(kinds)][None], -1.0, -1.0),
+            LinearConstraint(hstack([eye, used]), -np.inf, 0),
+        ],
+        options={"time_limit": SECONDS},
+    )
+    if found.x is None:
+        return ()
+    return tuple(row for row, there in zip(rows, found.x[count:], strict=True) if there > 0.5)

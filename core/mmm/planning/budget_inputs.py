@@ -12,7 +12,7 @@ from typing import Any
 from cattrs.gen import make_dict_unstructure_fn, override
 
 from core.errors import UserError
-from core.json_values import converter
+from core.json_values import converter, from_json
 from core.mmm.cents import to_cents
 from core.mmm.choices import Flighting, Goal
 from core.mmm.optimiser.limit import Amount, Limit, LimitKind
@@ -235,6 +235,11 @@ class BudgetInputs:
     def pulsed(self) -> bool:
         """Whether the money of any channel comes in pulses."""
         return Flighting.PULSED in (self.flighting, *(limit.flighting for limit in self.limits))
+
+
+def read_budget_inputs(raw: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> BudgetInputs:
+    """The saved inputs, of this version or an earlier one; faults name channels by `labels`."""
+    return from_json(BudgetInputs, {**raw, "labels": labels or {}})
 
 
 def _repeated(names: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.charts.formats import Wording
@@ -18,18 +18,6 @@ class Frozen:
 
     wording: Wording
     origin: PlanOrigin
-
-    def to_json(self) -> dict[str, Any]:
-        """Both as plain JSON values; `from_json` gives equal ones back."""
-        words: dict[str, Any] = json.loads(json.dumps(asdict(self.wording)))
-        return {"wording": words, "origin": self.origin.to_json()}
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Frozen:
-        """What `to_json` kept."""
-        known = Wording.__dataclass_fields__
-        words = {name: value for name, value in raw["wording"].items() if name in known}
-        return cls(Wording(**words), PlanOrigin.from_json(raw["origin"]))
 
 
 @dataclass(frozen=True)
@@ -76,16 +64,6 @@ class PlanOrigin:
             f"{self.dataset_name}, version {self.dataset_version}: {self.rows:,} rows{where}, "
             f"{self.start_on} to {self.end_on}"
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """The facts as plain JSON values; `from_json` gives equal ones back."""
-        kept: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return kept
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> PlanOrigin:
-        """The facts kept by `to_json`."""
-        return cls(**{name: raw[name] for name in cls.__dataclass_fields__})
 
 
 def origin_of(info: ModelInfo, model: FittedMMM) -> PlanOrigin:

@@ -1,7 +1,7 @@
 """What a person asks of a spend scenario: money by period, channel and, if wished, geo; price and promotion.
 
 The money is a frame date x channel (`frame`), or long rows date, geo, channel, spend (`rows`); both can be
-read back. Everything turns into JSON for a saved scenario and back.
+read back.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from core.errors import UserError
+from core.json_values import converter, from_json
 from core.mmm.cents import round_to_sum, to_cents
 
 if TYPE_CHECKING:
@@ -180,40 +182,6 @@ class WhatIfInputs:
         kept = {name: own for name, own in self.drivers.items() if name != column}
         return replace(self, drivers=kept if plan is None else {**kept, column: plan})
 
-    def to_json(self) -> dict[str, Any]:
-        """The inputs as plain JSON values; `from_json` gives equal inputs back."""
-        return {
-            "version": VERSION,
-            "periods": self.periods,
-            "dates": list(self.dates),
-            "spend": {
-                geo: {name: list(own) for name, own in cells.items()} for geo, cells in self.spend.items()
-            },
-            "drivers": {
-                name: {"mode": plan.mode.value, "values": list(plan.values)}
-                for name, plan in self.drivers.items()
-            },
-            "level": self.level,
-        }
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any], basis: PlanBasis | None = None) -> WhatIfInputs:
-        """The inputs kept by `to_json`.
-
-        The first form held percent of usual spend by channel, spread evenly: it is read on the `basis` of its
-        model and horizon. Raises UserError for it where there is none.
-        """
-        if "spend_pct" in raw:
-            return _from_percent(raw, basis)
-        drivers = {
-            name: DriverPlan(DriverMode(plan["mode"]), tuple(plan["values"]))
-            for name, plan in raw.get("drivers", {}).items()
-        }
-        spend = {
-            geo: {name: tuple(own) for name, own in cells.items()} for geo, cells in raw["spend"].items()
-        }
-        return cls(tuple(raw["dates"]), spend, drivers, float(raw.get("level", 0.9)))
-
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, **rest: Any) -> WhatIfInputs:
         """A scenario from money by date (index), or by date and geo, and channel (column)."""
@@ -261,15 +229,27 @@ def _cents(amounts: Iterable[float]) -> Series:
     return tuple(to_cents(value) for value in amounts)
 
 
-def _from_percent(raw: Mapping[str, Any], basis: PlanBasis | None) -> WhatIfInputs:
+def read_whatif_inputs(raw: Mapping[str, Any], basis: PlanBasis | None = None) -> WhatIfInputs:
+    """The saved inputs.
+
+    The first form held percent of usual spend by channel, spread evenly: it is read on the `basis` of its
+    model and horizon. Raises UserError for it where there is none.
+    """
+    if "spend_pct" not in raw:
+        return from_json(WhatIfInputs, raw)
     if basis is None:
         raise UserError("This scenario was kept in an older form; open it on its model to read its money.")
     periods = int(raw["periods"])
-    money = {
-        name: to_cents(basis.usual[name] * float(raw["spend_pct"].get(name, 100.0)) / 100 * periods)
-        / basis.periods
-        for name in basis.channels
-    }
+    cells = {}
+    for name in basis.channels:
+        usual = basis.usual[name] * float(raw["spend_pct"].get(name, 100.0)) / 100
+        cells[name] = spread_even(to_cents(to_cents(usual * periods) / basis.periods), periods)
     dates = days_of(basis.following(periods))
-    cells = {name: spread_even(to_cents(money[name]), periods) for name in basis.channels}
     return WhatIfInputs(dates, {ALL_GEOS: cells}, level=float(raw.get("level", 0.9)))
+
+
+_fields_to_json = make_dict_unstructure_fn(WhatIfInputs, converter, labels=override(omit=True))
+converter.register_unstructure_hook(
+    WhatIfInputs,
+    lambda inputs: {"version": VERSION, "periods": inputs.periods, **_fields_to_json(inputs)},
+)

@@ -20,6 +20,7 @@ from core.mmm.planning.whatif_inputs import (
     Series,
     WhatIfInputs,
     days_of,
+    read_whatif_inputs,
     spread_even,
     spread_like,
 )
@@ -131,7 +132,7 @@ def _scale_geos(inputs: WhatIfInputs, basis: PlanBasis, channel: str, total: flo
 
 def read_whatif(raw: Mapping[str, Any], basis: PlanBasis) -> WhatIfInputs:
     """The inputs kept as JSON, in any form, for the channels, geos and horizon of the basis."""
-    return fit(WhatIfInputs.from_json(raw, basis), basis)
+    return fit(read_whatif_inputs(raw, basis), basis)
 
 
 def fit(inputs: WhatIfInputs, basis: PlanBasis) -> WhatIfInputs:

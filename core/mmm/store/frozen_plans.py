@@ -11,6 +11,7 @@ from core import artifacts
 from core.access import Permission, Person
 from core.charts.formats import Wording
 from core.errors import UserError
+from core.json_values import to_json
 from core.lifecycle.names import StaleWrite
 from core.lifecycle.store import things as shelf
 from core.mmm.fitted import FittedMMM
@@ -42,7 +43,7 @@ def freeze_scenario(
         raise UserError(f"The model of “{row.name}” was deleted; restore it first, then freeze.")
     info = models.model(s, person, row.model_id)
     row.artifacts_path, row.artifacts_checksum = _own_copy(info, row)
-    row.frozen = Frozen(wording, origin_of(info, models.fitted(info))).to_json()
+    row.frozen = to_json(Frozen(wording, origin_of(info, models.fitted(info))))
     row.frozen_at, row.frozen_by = s.scalars(select(func.clock_timestamp())).one(), person.id
     s.flush()
     shelf.write_down(s, person, row, "freeze", model=info.id, checksum=row.artifacts_checksum)

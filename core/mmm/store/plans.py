@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from core.access import NotFound, Permission, Person
 from core.access.store import require
 from core.errors import UserError
+from core.json_values import from_json
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
 from core.lifecycle.store import things as shelf
 from core.lifecycle.store.copies import copy_scenario
@@ -40,7 +41,7 @@ def _described(person: Person) -> Select[Any]:
 
 def _info(row: Any) -> ScenarioInfo:
     kept, model_name, model_available, maker, freezer, writer = row
-    frozen = Frozen.from_json(kept.frozen) if kept.frozen else None
+    frozen = from_json(Frozen, kept.frozen) if kept.frozen else None
     return ScenarioInfo(
         **{name: getattr(kept, name) for name in AS_KEPT},
         # A frozen plan tells of its model as it was, whatever became of it.

@@ -11,12 +11,13 @@ from streamlit.delta_generator import DeltaGenerator
 from core.access import Membership, Person
 from core.charts.formats import Wording
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.mmm.model_info import ModelInfo
 from core.mmm.optimiser.linear_limits import InfeasiblePlan
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_answer import solve_budget
-from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind, Reference
+from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind, Reference, read_budget_inputs
 from core.mmm.planning.budget_start import basis_for_reference, first_budget, start_budget
 from core.mmm.planning.limit_text import explain_clash, settings_text
 from core.mmm.planning.plan_text import horizon_text
@@ -49,8 +50,8 @@ def budget_screen(
     show_name(bench)
     show_model_gone(bench.scenario)
     wording = wording_of(models[0], project, plan_basis(models[0]).period)
-    inputs = BudgetInputs.from_json(bench.scenario.config, wording.labels)
-    answer = BudgetAnswer.from_json(bench.scenario.results or {})
+    inputs = read_budget_inputs(bench.scenario.config, wording.labels)
+    answer = from_json(BudgetAnswer, bench.scenario.results or {})
     keep = partial(keep_budget, project, bench, None, answer, inputs, wording)
     show_answer(answer, inputs, wording, None, keep)
 
@@ -102,16 +103,16 @@ def _ask(
     bench: PlanEditorState, basis: PlanBasis, wording: Wording, prefix: str, fields: DeltaGenerator
 ) -> BudgetInputs | None:
     """The inputs as edited, kept on the bench; None while they break a rule, which is said below them."""
-    old = BudgetInputs.from_json(bench.inputs, wording.labels) if bench.inputs else None
+    old = read_budget_inputs(bench.inputs, wording.labels) if bench.inputs else None
     basis = basis_for_reference(basis, old.reference if old else Reference.RECENT)
     kept = start_budget(basis, old, wording.labels)
     if old is not None and kept is not old:
-        bench.stretch(kept.to_json())
+        bench.stretch(to_json(kept))
     with user_errors() as outcome:
         inputs = ask_budget(kept, basis, wording, f"{prefix}_{bench.stretched}", fields)
     if outcome.failed:
         return None
-    bench.inputs = inputs.to_json()
+    bench.inputs = to_json(inputs)
     if inputs.reference != kept.reference:
         # Every recent amount in the tables is another one now.
         st.rerun()
@@ -136,7 +137,7 @@ def _optimise(
             answer = solve_budget(trained(info), inputs, basis, override=not info.converged)
         except InfeasiblePlan as error:
             raise UserError(explain_clash(error, inputs, wording)) from error
-        bench.settle(inputs.to_json(), answer.to_json())
+        bench.settle(to_json(inputs), to_json(answer))
     if outcome.failed:
         bench.answer = bench.answered = None
     return not outcome.failed
@@ -145,8 +146,8 @@ def _optimise(
 def _show(
     info: ModelInfo, project: Membership, basis: PlanBasis, bench: PlanEditorState, wording: Wording
 ) -> None:
-    inputs = BudgetInputs.from_json(bench.answered or {}, wording.labels)
-    answer = BudgetAnswer.from_json(bench.answer or {})
+    inputs = read_budget_inputs(bench.answered or {}, wording.labels)
+    answer = from_json(BudgetAnswer, bench.answer or {})
     if bench.stale:
         st.info(
             "The question was changed after this answer. Press Optimise for a new one.",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.charts.base import alt_text
 from core.charts.formats import Wording, percent, probability
+from core.json_values import to_json
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_charts import frontier_chart
@@ -38,7 +39,7 @@ def show_frontier(
         f"Plans of the same money that bring the most for every degree of caution. The cautious outcome is "
         f"the one missed in {share} of cases.",
     )
-    asked = (info.id, str(inputs.to_json()))
+    asked = (info.id, str(to_json(inputs)))
     if st.session_state.get(_DRAWN) != asked:
         st.button(
             "Draw the frontier", icon=":material/show_chart:", key="plan_frontier_draw",
@@ -46,7 +47,7 @@ def show_frontier(
         )  # fmt: skip
         return
     with user_errors() as outcome, st.spinner("Searching plans between expectation and caution"):
-        points = _points(info.project_id, info.cache_key, inputs.to_json(), info, inputs, answer)
+        points = _points(info.project_id, info.cache_key, to_json(inputs), info, inputs, answer)
     if outcome.failed:
         return
     if len(points) < 2:

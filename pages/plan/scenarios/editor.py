@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.access import Membership, Person
 from core.charts.formats import Wording
+from core.json_values import from_json, to_json
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import PlanKind
@@ -15,7 +16,7 @@ from core.mmm.planning.plan_text import horizon_text
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.planning.whatif import solve_whatif
 from core.mmm.planning.whatif_answer import WhatIfAnswer
-from core.mmm.planning.whatif_inputs import WhatIfInputs
+from core.mmm.planning.whatif_inputs import read_whatif_inputs
 from pages.plan.optimization.budget_form import ask_horizon
 from pages.plan.scenarios.driver_editor import take_period_edits
 from pages.plan.scenarios.scenario_editor import edit_scenario, renew_form
@@ -60,7 +61,7 @@ def _show_kept(
 ) -> None:
     """The saved answer alone; names are those of another model, as its own is gone."""
     wording = wording_of(other, project, plan_basis(other).period)
-    answer = WhatIfAnswer.from_json(scenario.results or {})
+    answer = from_json(WhatIfAnswer, scenario.results or {})
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             show_name(bench)
@@ -70,7 +71,7 @@ def _show_kept(
     show_whatif(answer, int(scenario.config["periods"]), wording, float(scenario.config["level"]))
     if "spend" in scenario.config:
         # The first form held percent of the usual spend of a model that is gone: its money is not known.
-        inputs = WhatIfInputs.from_json(scenario.config)
+        inputs = read_whatif_inputs(scenario.config)
         keep_whatif(project, bench, None, answer, inputs, wording)
     show_channels(answer, wording, float(scenario.config["level"]))
 
@@ -93,7 +94,7 @@ def whatif_board(info: ModelInfo, basis: PlanBasis, bench: PlanEditorState, word
         answer = solve_whatif(trained(info), inputs, basis, recent)
     if outcome.failed:
         return
-    bench.settle_unless_moved(seen, inputs.to_json(), answer.to_json())
+    bench.settle_unless_moved(seen, to_json(inputs), to_json(answer))
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch", gap="xxsmall"):
             show_name(bench)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from core.json_values import to_json
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif import SpendForecast
@@ -76,7 +77,7 @@ def _ask_view(desk: ScenarioEditorState, recent: SpendForecast) -> tuple[EditorT
 
 
 def _reset(desk: ScenarioEditorState) -> None:
-    desk.bench.restart(first_whatif(desk.basis).to_json())
+    desk.bench.restart(to_json(first_whatif(desk.basis)))
 
 
 def renew_form(bench: PlanEditorState, basis: PlanBasis) -> None:
@@ -84,9 +85,9 @@ def renew_form(bench: PlanEditorState, basis: PlanBasis) -> None:
     if not bench.inputs:
         return
     if bench.scenario is not None and "spend_pct" in bench.scenario.config:
-        kept = read_whatif(bench.scenario.config, basis).to_json()
+        kept = to_json(read_whatif(bench.scenario.config, basis))
         bench.scenario = replace(bench.scenario, config=kept)
     seen = bench.inputs
-    now = read_whatif(seen, basis).to_json()
+    now = to_json(read_whatif(seen, basis))
     if now != seen and bench.replace(seen, now) and now["periods"] != seen["periods"]:
         bench.stretched += 1

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.charts.formats import Wording
 from core.errors import UserError
+from core.json_values import to_json
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.whatif_schedule import all_geos, first_whatif, read_whatif, split_by_geo
@@ -47,7 +48,7 @@ class ScenarioEditorState:
         """Put the changed scenario on the workbench; a fault is kept to be shown on the next run."""
         try:
             with self.bench.lock:
-                self.bench.inputs = how(self.inputs).to_json()
+                self.bench.inputs = to_json(how(self.inputs))
         except UserError as error:
             st.session_state[self._fault_slot] = error
 

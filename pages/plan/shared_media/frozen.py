@@ -9,13 +9,14 @@ import streamlit as st
 
 from core.access import Membership, Permission
 from core.charts.formats import Wording
+from core.json_values import from_json
 from core.mmm import FittedMMM
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
+from core.mmm.planning.budget_inputs import PlanKind, read_budget_inputs
 from core.mmm.planning.model_basis import horizon_curves, read_basis
 from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text
 from core.mmm.planning.whatif_answer import WhatIfAnswer
-from core.mmm.planning.whatif_inputs import WhatIfInputs
+from core.mmm.planning.whatif_inputs import read_whatif_inputs
 from core.mmm.planning.whatif_text import changes
 from core.mmm.store import plans
 from core.mmm.store.frozen_plans import frozen_model
@@ -66,16 +67,16 @@ def _head(project: Membership, info: ScenarioInfo) -> None:
 
 
 def _budget(project: Membership, bench: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
-    inputs = BudgetInputs.from_json(info.config, wording.labels)
-    answer = BudgetAnswer.from_json(info.results or {})
+    inputs = read_budget_inputs(info.config, wording.labels)
+    answer = from_json(BudgetAnswer, info.results or {})
     keep = partial(keep_budget, project, bench, None, answer, inputs, wording)
     show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), keep)
 
 
 def _whatif(project: Membership, bench: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
     basis = read_basis(_model(info.cache_key, info), int(info.config["periods"]))
-    inputs = WhatIfInputs.from_json(info.config, basis)
-    answer = WhatIfAnswer.from_json(info.results or {})
+    inputs = read_whatif_inputs(info.config, basis)
+    answer = from_json(WhatIfAnswer, info.results or {})
     if changes(answer):
         show_sentence(answer, wording, inputs.level)
     else:

@@ -8,11 +8,12 @@ import streamlit as st
 
 from core.charts.formats import Wording
 from core.data.calendar import following_dates
+from core.json_values import to_json
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.schedule import ScheduleShape
 from core.mmm.planning.schedule_file import LIMITS, read_schedule
-from core.mmm.planning.whatif_inputs import WhatIfInputs
+from core.mmm.planning.whatif_inputs import WhatIfInputs, read_whatif_inputs
 from core.mmm.planning.whatif_schedule import read_whatif
 from pages.plan.shared_media.answers import plan_basis, trained
 from pages.plan.shared_media.editor_state import PlanEditorState
@@ -39,7 +40,7 @@ def read_back(bench: PlanEditorState, info: ModelInfo, basis: PlanBasis, wording
             return
         with user_errors() as outcome:
             read = read_schedule(file.getvalue(), file.name, schedule_shape(info, basis, wording))
-            level = WhatIfInputs.from_json(bench.inputs, basis).level if bench.inputs else 0.9
+            level = read_whatif_inputs(bench.inputs, basis).level if bench.inputs else 0.9
             inputs = WhatIfInputs.from_frame(read.schedule.frame, level=level, labels=wording.labels)
             if bench.inputs:
                 # A file holds money alone: prices and promotions stay as they were set here.
@@ -47,7 +48,7 @@ def read_back(bench: PlanEditorState, info: ModelInfo, basis: PlanBasis, wording
                 inputs = replace(inputs, drivers=known.drivers)
         if outcome.failed:
             return
-    bench.restart(inputs.to_json())
+    bench.restart(to_json(inputs))
     for note in read.notes:
         toast_next(note)
     toast_next(f"{file.name} is now the scenario", ":material/check_circle:")

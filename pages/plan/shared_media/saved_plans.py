@@ -9,6 +9,7 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
 from core.database import session
+from core.json_values import from_json
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_inputs import PlanKind
 from core.mmm.planning.compare import ComparedPlan
@@ -80,7 +81,7 @@ def compared(plan: ScenarioInfo) -> ComparedPlan | None:
     answer = WhatIfAnswer if plan.kind == PlanKind.WHATIF else BudgetAnswer
     return ComparedPlan(
         plan.id, plan.name, plan.model_id, plan.model_name, int(plan.config["periods"]),
-        answer.from_json(plan.results), float(plan.config.get("level", 0.9)),
+        from_json(answer, plan.results), float(plan.config.get("level", 0.9)),
     )  # fmt: skip
 
 

@@ -13,9 +13,10 @@ from core.access import Person, Role
 from core.charts.formats import Wording
 from core.database import session
 from core.documents.tables import to_xlsx_bytes
+from core.json_values import from_json
 from core.mmm.planning.report import whatif_schedule
 from core.mmm.planning.whatif_answer import WhatIfAnswer
-from core.mmm.planning.whatif_inputs import WhatIfInputs
+from core.mmm.planning.whatif_inputs import WhatIfInputs, read_whatif_inputs
 from core.mmm.store import models
 from core.mmm.store import plans as scenarios
 from db.tables import Model, ModelResult, Project
@@ -121,7 +122,7 @@ def test_a_note_is_shown_as_plain_text_with_who_wrote_it(open_page, saved):
 def test_a_workbook_read_back_becomes_the_scenario(open_page, owner, saved):
     with session() as s:
         kept = scenarios.scenario(s, owner, saved)
-    inputs = WhatIfInputs.from_json(kept.config)
+    inputs = read_whatif_inputs(kept.config)
     frame = inputs.frame.copy()
     frame.iloc[0, 0] += 1_234.56
     changed = whatif_schedule(WhatIfInputs.from_frame(frame))
@@ -134,8 +135,8 @@ def test_a_workbook_read_back_becomes_the_scenario(open_page, owner, saved):
     app.button(key="whatif_save").click().run()
     with session() as s:
         back = scenarios.scenario(s, owner, scenario_of(app))
-    assert WhatIfInputs.from_json(back.config).frame.equals(frame)
-    answer = WhatIfAnswer.from_json(back.results or {})
+    assert read_whatif_inputs(back.config).frame.equals(frame)
+    answer = from_json(WhatIfAnswer, back.results or {})
     assert answer.total_value == round(inputs.total_value + 1_234.56, 2)
 
 

@@ -5,25 +5,26 @@ import json
 import numpy as np
 import pytest
 
+from core.json_values import from_json, to_json
 from core.mmm.planning.answers import BudgetAnswer, saved_draws
 from tests.core.mmm.plan_examples import budget_answer, outcome
 
 
 def test_a_budget_answer_survives_json_unchanged():
     answer = budget_answer()
-    assert BudgetAnswer.from_json(json.loads(json.dumps(answer.to_json()))) == answer
+    assert from_json(BudgetAnswer, json.loads(json.dumps(to_json(answer)))) == answer
 
 
 def test_a_channel_without_spend_has_no_return():
     answer = budget_answer(moved=100_000.0)
-    assert BudgetAnswer.from_json(answer.to_json()).channels[0].roas_after is None
+    assert from_json(BudgetAnswer, to_json(answer)).channels[0].roas_after is None
     assert np.isnan(answer.frame["roas_after"].iloc[0])
 
 
 def test_a_figure_that_is_not_finite_is_never_kept():
     answer = budget_answer(shift=float("nan"))
     with pytest.raises(ValueError, match="cannot keep nan"):
-        answer.to_json()
+        to_json(answer)
 
 
 def test_money_of_the_plan_adds_up_to_the_cent():

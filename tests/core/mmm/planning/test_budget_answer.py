@@ -6,6 +6,7 @@ import pytest
 
 from core.charts.formats import Wording
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.mmm import InfeasiblePlan, optimize
 from core.mmm.choices import Goal
 from core.mmm.optimiser.limit import Limit
@@ -103,4 +104,4 @@ def test_a_model_that_did_not_converge_needs_to_be_asked_for():
 def test_an_answer_can_be_kept():
     model, basis, inputs = _asked()
     answer = solve_budget(model, inputs, basis, draws=50)
-    assert type(answer).from_json(answer.to_json()).to_json() == answer.to_json()
+    assert to_json(from_json(type(answer), to_json(answer))) == to_json(answer)

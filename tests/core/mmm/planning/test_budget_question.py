@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.json_values import to_json
 from core.mmm.choices import Flighting, Goal
 from core.mmm.optimiser.limit import Limit, LimitKind
 from core.mmm.planning.budget_answer import solve_budget
-from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView
+from core.mmm.planning.budget_inputs import Reference, RiskView, read_budget_inputs
 from core.mmm.planning.budget_question import problem_of
 from core.mmm.planning.budget_start import basis_for_reference, first_budget, horizon_months
 from core.mmm.planning.frontier import adopted, frontier_points
@@ -145,7 +146,7 @@ def test_a_split_from_the_frontier_can_be_adopted():
     for outcome in taken.channels:
         assert outcome.after_value == pytest.approx(points[-1].spend_value[outcome.channel], abs=near)
     assert not taken.bindings
-    assert BudgetInputs.from_json(chosen.to_json()) == chosen
+    assert read_budget_inputs(to_json(chosen)) == chosen
 
 
 def test_the_most_money_is_found_at_which_the_next_still_pays():

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from core.charts.formats import Wording
 from core.data.calendar import Granularity
+from core.json_values import from_json, to_json
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.budget_answer import solve_budget
 from core.mmm.planning.budget_start import first_budget
@@ -107,7 +108,7 @@ def test_a_plan_with_money_by_geo_goes_out_and_comes_back_to_the_cent():
     model = prior_model(meridian(), MERIDIAN, 40)
     basis = read_basis(model, 4)
     answer = solve_budget(model, replace(first_budget(basis), by_geo=True), basis, draws=40)
-    report = of_budget(Wording(), BudgetAnswer.from_json(answer.to_json()))
+    report = of_budget(Wording(), from_json(BudgetAnswer, to_json(answer)))
     shape = ScheduleShape(model.channels, Wording(), model.frequency, basis.dates, tuple(model.geos))
     back = read_schedule(plan_xlsx(report), "plan.xlsx", shape).schedule
     assert back.by_geo and back.total == answer.total_value

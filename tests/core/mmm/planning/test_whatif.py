@@ -5,6 +5,7 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
+from core.json_values import from_json, to_json
 from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.whatif import forecast_recent, solve_whatif
 from core.mmm.planning.whatif_answer import WhatIfAnswer
@@ -82,7 +83,7 @@ def test_a_changed_driver_is_part_of_the_difference_and_of_the_forecast(case):
     np.testing.assert_allclose(
         answer.total_draws - np.asarray(answer.recent_draws), answer.driver_draws, rtol=1e-3
     )
-    assert WhatIfAnswer.from_json(answer.to_json()) == answer
+    assert from_json(WhatIfAnswer, to_json(answer)) == answer
 
 
 def test_geos_may_have_money_of_their_own():

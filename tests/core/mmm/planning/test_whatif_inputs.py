@@ -7,12 +7,14 @@ import pytest
 
 from core.data.calendar import Granularity
 from core.errors import UserError
+from core.json_values import to_json
 from core.mmm.planning.basis import basis_of
 from core.mmm.planning.whatif_inputs import (
     ALL_GEOS,
     DriverMode,
     DriverPlan,
     WhatIfInputs,
+    read_whatif_inputs,
     spread_even,
     spread_like,
 )
@@ -26,7 +28,7 @@ def test_inputs_survive_json_unchanged():
     drivers = {"price": DriverPlan(DriverMode.PERCENT, (-5.0, 0.0))}
     for money in (MONEY, GEO_MONEY):
         inputs = WhatIfInputs(DAYS, money, drivers, 0.8)
-        assert WhatIfInputs.from_json(json.loads(json.dumps(inputs.to_json()))) == inputs
+        assert read_whatif_inputs(json.loads(json.dumps(to_json(inputs)))) == inputs
 
 
 def test_money_is_read_back_from_its_frame_and_from_long_rows():
@@ -83,11 +85,11 @@ def test_the_first_form_in_percent_still_opens_on_its_basis():
     spend = pd.DataFrame({"tv_S": 100.0, "search_S": 10.0}, index=dates)
     basis = basis_of(spend, pd.Series(1.0, index=dates), Granularity.WEEKLY, 4)
     old = {"periods": 4, "spend_pct": {"tv_S": 150.0, "search_S": 0.0}, "level": 0.8}
-    inputs = WhatIfInputs.from_json(old, basis)
+    inputs = read_whatif_inputs(old, basis)
     assert inputs.series("tv_S") == (150.0,) * 4 and inputs.money("search_S") == 0.0
     assert inputs.level == 0.8 and inputs.dates[0] == "2025-05-26"
     with pytest.raises(UserError, match="older form"):
-        WhatIfInputs.from_json(old)
+        read_whatif_inputs(old)
 
 
 def test_money_is_spread_to_the_cent_and_adds_up():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.json_values import from_json, to_json
 from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.why import why_of
 from tests.core.mmm.plan_examples import draws, inputs, whatif_answer
@@ -54,4 +55,4 @@ def test_it_names_draws_seed_model_data_and_limits():
     why = of_budget().why
     assert (why.count, why.seed, why.origin.model_words) == (200, 1, "Spring (no. 3)")
     assert {"Budget", "Television", "Search", "all"} <= {limit.name for limit in why.limits}
-    assert PlanOrigin.from_json(why.origin.to_json()) == why.origin
+    assert from_json(PlanOrigin, to_json(why.origin)) == why.origin

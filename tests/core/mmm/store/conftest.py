@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import artifacts
 from core.access import Person
+from core.json_values import to_json
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.store import plans as scenarios
 from core.queue.attempt import Run, TrainingResults
@@ -34,5 +35,5 @@ def kept_model(s: Session, running: Run, findings: Callable[..., TrainingResults
 def saved(s: Session, person: Person, kept_model: int) -> ScenarioInfo:
     """A budget plan with its answer, saved on that model."""
     return scenarios.save_scenario(
-        s, person, kept_model, "Spring", "budget", inputs().to_json(), budget_answer().to_json()
+        s, person, kept_model, "Spring", "budget", to_json(inputs()), to_json(budget_answer())
     )

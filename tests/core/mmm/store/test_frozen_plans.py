@@ -15,6 +15,7 @@ from core.access import AccessDenied, NotFound, Person, Role
 from core.access.store import audit, join_as
 from core.data import store as data
 from core.errors import UserError
+from core.json_values import from_json
 from core.lifecycle.names import StaleWrite
 from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.scenario_info import ScenarioInfo
@@ -74,7 +75,7 @@ def test_it_shows_the_same_after_its_model_and_its_data_are_deleted_and_purged(
     again = scenarios.scenario(s, person, frozen.id)
     assert (again.results, again.config) == (frozen.results, frozen.config)
     assert again.frozen == frozen.frozen and again.model_name == "First" and not again.model_available
-    assert BudgetAnswer.from_json(again.results or {}) == budget_answer()
+    assert from_json(BudgetAnswer, again.results or {}) == budget_answer()
     assert np.array_equal(frozen_model(again).contributions(20).values, before)
     assert [info.id for info in scenarios.scenarios(s, person, frozen.project_id)] == [frozen.id]
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from core.promo.brief.generation import generate_brief
 from core.promo.brief.values import CreativeBrief
-from core.promo.fitted import PromoModel
-from core.promo.post_mortem.run import post_mortem
+from core.promo.model_files import PromoModel
+from core.promo.post_mortem.report import post_mortem
 from core.promo.post_mortem.values import PostMortem
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.kpis import PromoKpis

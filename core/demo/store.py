@@ -28,7 +28,7 @@ from core.demo.weekly_sales import (
 from core.promo.store import reference
 from core.promo.store.files import sales
 from core.promo.store.models import load, promo_models
-from core.promo.store.post_mortems import save_brief, save_review
+from core.promo.store.post_mortems import save_brief, save_post_mortem
 from core.promo.store.scenarios import save_promo
 from core.promo.store.uploads import hand_in
 from core.queue.store.queue import enqueue_training
@@ -187,7 +187,7 @@ def _show(s: Session, maker: Person, project: Project) -> None:
         if shown.brief is not None:
             save_brief(s, maker, info.id, shown.brief)
         if shown.review is not None:
-            save_review(s, maker, info.id, shown.review)
+            save_post_mortem(s, maker, info.id, shown.review)
 
 
 def join_demo(s: Session, person: Person) -> None:

@@ -2,7 +2,7 @@
 
 from core.promo.baseline import Baseline
 from core.promo.ingest import read_sales
-from core.promo.post_mortem.run import post_mortem
+from core.promo.post_mortem.report import post_mortem
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings

@@ -10,16 +10,112 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.promo.backtest import Backtest, backtest_of, better_of
-from core.promo.choices import BaselineMethod, Measure
-from core.promo.days import CellDays, cell_days
+from core.promo.days import BaselineMethod, CellDays, Flags, Floats, Measure, cell_days
+from core.promo.events import dip_days
 from core.promo.regression import Regression, explain
-from core.promo.weekdays import closed_weekdays, weekday_means
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 RECENT_DAYS = 84
 MOST_DAYS = 366
+
+
+CLOSED_WEEKS = 8
+
+
+CLEARLY = 2.0  # standard errors
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`origins` forecasts of `ahead` days each, the first after at least `least` days of history."""
+
+    origins: int = 6
+    ahead: int = 28
+    least: int = 90
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """`frame` method, origin, days, mape, bias; `notes` what could not be tested."""
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
+    """Both methods on the last months of the history; empty where it is too short."""
+
+    rules, rows = rules or Rules(), []
+    used = usable_days(days) & days.sold
+    for back in range(rules.origins, 0, -1):
+        cut = len(days.dates) - back * rules.ahead
+        if cut < rules.least:
+            continue
+        past, ahead = days.until(days.dates[cut - 1]), slice(cut, cut + rules.ahead)
+        # What begins to be sold later can be foreseen by no method.
+        tested = used[:, ahead] & np.asarray(past.sold.any(axis=1))[:, None]
+        if not tested.any():
+            continue
+        for method in (BaselineMethod.WEEKDAY_MEAN, BaselineMethod.SEASONAL):
+            found = History(past, method).cubes(days.dates[ahead])[Measure.SALES]
+            rows.append(_row(method, days.dates[cut], found, days.sales[:, ahead], tested))
+    frame = pd.DataFrame(rows, columns=["method", "origin", "days", "mape", "bias"])
+    if len(frame):
+        return Backtest(frame)
+    return Backtest(frame, ("The history is too short to test a forecast on it.",))
+
+
+def better_of(tested: Backtest) -> BaselineMethod:
+    """The seasonal method, unless the weekday mean was better by more than two standard errors of the paired
+    differences: the tested weeks seldom hold a whole year, and what the mean cannot know of the season shows
+    in the others. The weekday mean where nothing was tested.
+    """
+    if not len(tested.frame):
+        return BaselineMethod.WEEKDAY_MEAN
+    errors = tested.frame.pivot(index="origin", columns="method", values="mape")
+    worse = (errors[BaselineMethod.SEASONAL.value] - errors[BaselineMethod.WEEKDAY_MEAN.value]).to_numpy()
+    unsure = float(worse.std(ddof=1)) / np.sqrt(len(worse)) if len(worse) > 1 else 0.0
+    return BaselineMethod.WEEKDAY_MEAN if worse.mean() > CLEARLY * unsure else BaselineMethod.SEASONAL
+
+
+def _row(
+    method: BaselineMethod, origin: pd.Timestamp, found: Floats, actual: Floats, used: NDArray[np.bool_]
+) -> tuple[str, pd.Timestamp, int, float, float]:
+    miss = found[used] / actual[used] - 1
+    bias = float(found[used].sum() / actual[used].sum() - 1)
+    return method.value, origin, int(used.sum()), float(np.abs(miss).mean()), bias
+
+
+def usable_days(days: CellDays) -> Flags:
+    """(cell, day) days that show the baseline: no promotion, no dip after one, and sales known."""
+    shadows = dip_days(days)
+    return ~days.promo & ~shadows.near & ~shadows.far & ~np.isnan(days.sales)
+
+
+def weekday_means(days: CellDays, values: Floats, dates: pd.DatetimeIndex) -> Floats:
+    """(cell, day) mean of `values` (cell, day) over usable days of the same weekday; the cell's mean where a
+    weekday has none, 0 where the weekday is closed, and 0 for a cell without usable days."""
+    used, weekday = usable_days(days), days.dates.weekday.to_numpy()
+    known = np.where(used, np.nan_to_num(values), 0.0)
+    whole = known.sum(axis=1) / np.maximum(used.sum(axis=1), 1)
+    table = np.tile(whole[:, None], (1, 7))
+    for k in range(7):
+        count = used[:, weekday == k].sum(axis=1)
+        mean = known[:, weekday == k].sum(axis=1) / np.maximum(count, 1)
+        table[:, k] = np.where(count > 0, mean, whole)
+    return np.where(closed_weekdays(days, dates), 0.0, table[:, dates.weekday.to_numpy()])
+
+
+def closed_weekdays(days: CellDays, dates: pd.DatetimeIndex) -> Flags:
+    """(cell, day) whether the weekday brought nothing in the last eight weeks, in a cell that was sold before
+    these; what was not sold at all in them is closed altogether."""
+    weekday, recent = days.dates.weekday.to_numpy(), slice(max(len(days.dates) - 7 * CLOSED_WEEKS, 0), None)
+    begun = np.where(days.sold.any(axis=1), days.sold.argmax(axis=1), len(days.dates))
+    enough = len(days.dates) - begun >= 7 * CLOSED_WEEKS
+    table = np.zeros((len(days.cells), 7), bool)
+    for k in range(7):
+        on = weekday[recent] == k
+        table[:, k] = enough & ~days.sold[:, recent][:, on].any(axis=1)
+    return table[:, dates.weekday.to_numpy()]
 
 
 @dataclass(frozen=True)
@@ -64,20 +160,20 @@ class Baseline:
         past = self.before(first)
         return _frame(past.days, dates, past.cubes(dates))
 
-    def before(self, start: object) -> Past:
+    def before(self, start: object) -> History:
         """What is known of the days before `start` alone. UserError where there are none."""
         first = pd.Timestamp(str(start)).normalize()
-        past = Past(self.days.until(first - pd.Timedelta(days=1)), self.method)
+        past = History(self.days.until(first - pd.Timedelta(days=1)), self.method)
         if not len(past.days.dates):
             raise UserError(f"Nothing is known of the days before {first.date()}.")
         if len(past.days.dates) == len(self.days.dates):
             # All days are before it: the regression of all of them need not be solved again.
-            past = Past(self.days, self.method, self)
+            past = History(self.days, self.method, self)
         return past
 
 
 @dataclass(frozen=True)
-class Past:
+class History:
     """The days before a forecast; `whole` the baseline whose regression covers just these days."""
 
     days: CellDays

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import norm
 
 from core.promo.baseline import Baseline
+from core.promo.days import Floats
 from core.promo.regression import Regression
 from core.promo.uplift import LEVEL, Uplift
 
-Floats = NDArray[np.float64]
 ALL_DEPARTMENTS = "All departments"
 NEAR_DAYS, FAR_DAYS = "Days 1 to 7", "Days 8 to 14"
 STEP_PP = 1.0
@@ -114,7 +113,7 @@ def _sum_of(found: Regression, weights: dict[tuple[str, ...], float]) -> tuple[f
     return percent_of(mean, sd)
 
 
-def rival_table(found: Regression) -> pd.DataFrame:
+def cannibalisation_table(found: Regression) -> pd.DataFrame:
     """Frame by, on, mean, lower, upper, clear: what a promotion of department `by` does to the sales of `on`
     in the same sales channel, percent of the baseline; `clear` where the interval excludes nothing at all."""
     rows = []

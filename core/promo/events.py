@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.promo.days import CellDays
+from core.promo.days import CellDays, Flags
 
-Flags = NDArray[np.bool_]
 STEP_PP = 1.5  # a discount that moves by more begins another event
 NEAR, FAR = 7, 14
 
@@ -54,7 +53,7 @@ def event_places(days: CellDays, events: tuple[PromoEvent, ...]) -> NDArray[np.i
 
 
 @dataclass(frozen=True)
-class Shadows:
+class DipDays:
     """What promotions leave on other days: `near` (cell, day) within the week after a promo of the cell,
     `far` in the week after that."""
 
@@ -62,7 +61,7 @@ class Shadows:
     far: Flags
 
 
-def shadows_of(days: CellDays) -> Shadows:
+def dip_days(days: CellDays) -> DipDays:
     """The two weeks after promotions, promo days themselves excepted."""
     cells, length = days.promo.shape
     last = np.full(cells, -FAR - 1)
@@ -72,7 +71,7 @@ def shadows_of(days: CellDays) -> Shadows:
         since = day - last
         near[:, day] = (since >= 1) & (since <= NEAR)
         far[:, day] = (since > NEAR) & (since <= FAR)
-    return Shadows(near, far)
+    return DipDays(near, far)
 
 
 def rivals_of(days: CellDays, department: str) -> Flags:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from core import artifacts
 from core.database import session
 from core.mmm.job_results import plain
-from core.promo.model_info import EstimatedModel
-from core.promo.store import fits as fitting
+from core.promo.store import models as fitting
 from core.promo.store.files import sales_of
+from core.promo.store.models import EstimatedModel
 from core.queue.attempt import Progress, Stopped
 from core.queue.job import Errand
 from core.queue.reporter import Reporter
@@ -22,18 +22,18 @@ from core.queue.store import processing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.promo.fitted import PromoModel
+    from core.promo.model_files import PromoModel
 
 SEED = 1
 
 
-def learn(errand: Errand, reporter: Reporter) -> None:
+def estimate(errand: Errand, reporter: Reporter) -> None:
     """Fits baseline and uplift to the present facts and keeps them as the next version."""
     _tell(reporter, "reading", 0)
     with session() as s:
-        reason = fitting.why_not(s, errand.project_id)
+        reason = fitting.reason_not_to_estimate(s, errand.project_id)
         known = fitting.latest_facts_key(s, errand.project_id)
-        facts_key, version = fitting.facts_to_learn_from(s, errand.project_id)
+        facts_key, version = fitting.facts_to_estimate_from(s, errand.project_id)
         sales, span = sales_of(s, errand.project_id), fitting.span_of(s, errand.project_id)
     if not errand.details.get("asked") and known == facts_key:
         reason = f"The facts are those that version {version - 1} was learned from."
@@ -52,7 +52,7 @@ def _tell(reporter: Reporter, stage: str, records: int) -> None:
 
 def _fit(errand: Errand, reporter: Reporter, sales: pd.DataFrame, version: int) -> PromoModel:
     from core.promo.baseline import Baseline
-    from core.promo.fitted import PromoModel
+    from core.promo.model_files import PromoModel
     from core.promo.uplift import fit_uplift
 
     _tell(reporter, "baseline", len(sales))
@@ -92,7 +92,7 @@ def _keep(
 
 def _written(errand: Errand, learned: EstimatedModel) -> bool:
     with session() as s:
-        kept = fitting.keep_model(s, errand, learned)
+        kept = fitting.save_model(s, errand, learned)
         if not kept:
             processing.stop(s, errand)
             return False

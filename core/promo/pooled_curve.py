@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.promo.days import Cell
+from core.promo.days import Cell, Floats
 
-Floats = NDArray[np.float64]
 KNOTS = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.6, 1.0])
 GRID = np.arange(0.0, 0.96, 0.01)
 MOST_RHAT = 1.05  # the worst of many slopes; each chain's mean is then within a few hundredths of the others'

@@ -18,12 +18,11 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csc_array
 
 from core.errors import UserError
-from core.promo.days import CellDays
+from core.promo.days import CellDays, Floats
 from core.promo.events import PromoEvent, event_places, events_of
 from core.promo.terms import WEEK, Term, Widths, calendar_terms, promo_terms, week_terms
 from core.threads import one_core
 
-Floats = NDArray[np.float64]
 EVENT_WIDTH = 100.0  # as good as none: what an event brought is left to the data
 ROUNDS = 30
 LEAST_DAYS = 28

@@ -19,12 +19,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from core.promo.days import CellDays
-from core.promo.events import rivals_of, shadows_of
+from core.promo.days import CellDays, Floats
+from core.promo.events import dip_days, rivals_of
 
-Floats = NDArray[np.float64]
 HARMONICS = 4
 YEAR_DAYS, SHORT_TREND = 360, 0.2
 KNOT_YEARS = 0.25
@@ -112,7 +110,7 @@ def week_terms(days: CellDays, widths: Widths) -> Iterator[Term]:
 
 def promo_terms(days: CellDays, widths: Widths) -> Iterator[Term]:
     """The dip after promotions, and what they take from other departments of the same channel and geo."""
-    shadows, names = shadows_of(days), days.departments
+    shadows, names = dip_days(days), days.departments
     near, far = shadows.near.astype(float), shadows.far.astype(float)
     yield Term(("dip",), near, widths.dip)
     yield Term(("late dip",), far, widths.late_dip)

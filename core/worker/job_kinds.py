@@ -24,9 +24,9 @@ def _work_of(kind: JobKind) -> Callable[[Errand, Reporter], None]:
 def _learn(errand: Errand, reporter: Reporter) -> None:
     """Learns a version; the first one of the retailer's demo is what its showpieces are made with."""
     from core.demo.store import show_promotions
-    from core.promo.model_job import learn
+    from core.promo.model_job import estimate
 
-    learn(errand, reporter)
+    estimate(errand, reporter)
     with session() as s:
         show_promotions(s, errand.project_id)
 

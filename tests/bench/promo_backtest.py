@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from core.promo.baseline import Baseline
-from core.promo.choices import band_of
+from core.promo.days import band_of
 from core.promo.uplift import Uplift, fit_uplift
 from tests.core.promo.samples import sample_sales
 

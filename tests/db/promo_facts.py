@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from core.promo import Baseline
-from core.promo.backtest import Backtest
-from core.promo.choices import BaselineMethod
-from core.promo.days import cell_days
+from core.promo.baseline import Backtest
+from core.promo.days import BaselineMethod, cell_days
 
 SAMPLE = Path(__file__).parents[1] / "data" / "promo" / "sales_aggregated_expected.csv"
 

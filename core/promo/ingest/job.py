@@ -15,7 +15,7 @@ from core.promo.ingest.job_plan import FileToRead
 from core.promo.ingest.rejected import rejected_csv
 from core.promo.ingest.report import FileFacts, RefusedSales, SalesReport
 from core.promo.store import facts as loading
-from core.promo.store.fits import learn_from_new_facts
+from core.promo.store.models import estimate_from_new_facts
 from core.queue.attempt import Progress, Stopped
 from core.queue.job import Errand
 from core.queue.reporter import Reporter
@@ -139,7 +139,7 @@ def _finish(errand: Errand, tally: ReadCounts) -> None:
         result: dict[str, Any] = {"files": tally.told, "rejected": tally.rejected}
         if loaded and processing.owned_by(s, errand) is not None:
             patience = errand.details.get("patience_seconds")
-            job_id, reason = learn_from_new_facts(s, errand.project_id, errand.asked_by, patience)
+            job_id, reason = estimate_from_new_facts(s, errand.project_id, errand.asked_by, patience)
             result |= {"learning": str(job_id) if job_id else None, "not_learned": reason}
         done = processing.complete(
             s,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.promo.effects import dip_table, rival_table
-from core.promo.fitted import PromoModel
+from core.promo.effects import cannibalisation_table, dip_table
+from core.promo.model_files import PromoModel
 
 
 def summary_of(model: PromoModel) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def summary_of(model: PromoModel) -> dict[str, Any]:
         "notes": list(model.baseline.notes),
         "warnings": list(uplift.warnings),
         "dip": dip_table(found),
-        "cannibalisation": rival_table(found),
+        "cannibalisation": cannibalisation_table(found),
         "convergence": {
             "max_rhat": uplift.curves.max_rhat,
             "divergences": uplift.curves.divergences,

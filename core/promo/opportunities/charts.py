@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from core.charts.base import NEUTRAL, Trace, empty, error_bars, faded, figure, rows_axis
 from core.charts.formats import Wording
 from core.charts.palette import COLOURS
-from core.promo.opportunities.months import month_words
-from core.promo.opportunities.values import Gap
+from core.promo.days import Floats
+from core.promo.opportunities.values import Gap, month_words
 from core.promo.scenarios.charts import safe
 
-Floats = NDArray[np.float64]
 SOLD, AHEAD, PLANNED = COLOURS[4], COLOURS[0], COLOURS[2]
 LOSS, GAIN = COLOURS[9], COLOURS[0]
 TEXT_ROOM = 1.25

@@ -8,21 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.promo.baseline import Baseline
-from core.promo.choices import Measure
-from core.promo.days import ALL_GEOS
-from core.promo.opportunities.months import Targets, month_span, month_words, targets_of
-from core.promo.opportunities.values import Gap, GapFigure
-from core.promo.scenarios.figures import interval
-from core.promo.scenarios.joint import log_draws
-from core.promo.scenarios.kpis import Kpi, PromoKpis
+from core.promo.days import ALL_GEOS, Floats, Measure
+from core.promo.opportunities.values import Gap, GapFigure, Targets, month_span, month_words, targets_of
+from core.promo.scenarios.kpis import Kpi, PromoKpis, interval
 from core.promo.scenarios.period import PromoPeriod, period_of
-from core.promo.scenarios.unknowns import around, rate_sd
+from core.promo.scenarios.uncertainty import around, log_draws, rate_sd
 
-Floats = NDArray[np.float64]
 DRAWS = 1000
 SEED = 21
 WIDTHS = 2 * 1.645  # standard deviations in a 90 % interval

@@ -1,7 +1,7 @@
 """After the promotion: what it brought against its forecast, what it cost, and what to change next time."""
 
-from core.promo.post_mortem.learning import LineChange, ReEstimate, next_forecast
-from core.promo.post_mortem.run import post_mortem
+from core.promo.post_mortem.re_estimate import LineChange, ReEstimate, re_estimate
+from core.promo.post_mortem.report import post_mortem
 from core.promo.post_mortem.values import (
     FIGURES,
     Cannibalisation,
@@ -20,6 +20,6 @@ __all__ = [
     "PostMortem",
     "PostPromoDip",
     "ReEstimate",
-    "next_forecast",
     "post_mortem",
+    "re_estimate",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -12,6 +14,22 @@ from core.errors import UserError
 
 FIGURES = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
 Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SavedPostMortem:
+    """A post-mortem of a promotion. `learned_version` is the model's version that learnt from it, if any;
+    `forecast_kpi_id` the figures it was held against, None once these were removed (the report has a copy).
+    """
+
+    id: uuid.UUID
+    promo_id: uuid.UUID
+    label: str
+    report: PostMortem
+    learned_version: str | None
+    forecast_kpi_id: uuid.UUID | None
+    created_by: str
+    created_at: dt.datetime
 
 
 @dataclass(frozen=True)

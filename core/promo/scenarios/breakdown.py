@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.promo.scenarios.figures import deltas, figures, intervals
-from core.promo.scenarios.kpis import Breakdown, Kpi
-from core.promo.scenarios.response import Aims, Response, Sold
+from core.promo.days import Floats
+from core.promo.scenarios.kpis import Breakdown, Kpi, deltas, figures, intervals
+from core.promo.scenarios.response import Exposure, PromoEffect, Response
 from core.promo.scenarios.scenario import ALL_SEGMENTS, Mechanic
 from core.promo.scenarios.settings import REST, SHARE_SLACK, PromoSettings
 
-Floats = NDArray[np.float64]
 WITH_INTERVAL = (Kpi.SALES, Kpi.MARGIN)
 
 
@@ -31,7 +29,7 @@ class Split:
 
 
 def splits(
-    response: Response, aims: Aims, lines: Sequence[Mechanic], settings: PromoSettings
+    response: Response, aims: Exposure, lines: Sequence[Mechanic], settings: PromoSettings
 ) -> dict[Breakdown, Split]:
     """The three ways of telling the figures apart."""
     return {
@@ -41,13 +39,15 @@ def splits(
     }
 
 
-def _by(response: Response, aims: Aims, key: str, of_cell: list[str]) -> Split:
+def _by(response: Response, aims: Exposure, key: str, of_cell: list[str]) -> Split:
     labels = tuple(sorted(set(of_cell)))
     belongs = (np.array(of_cell)[:, None] == np.array(labels)[None, :]).astype(float)
     return Split(key, labels, labels, belongs[aims.cell], belongs)
 
 
-def _by_segment(response: Response, aims: Aims, lines: Sequence[Mechanic], settings: PromoSettings) -> Split:
+def _by_segment(
+    response: Response, aims: Exposure, lines: Sequence[Mechanic], settings: PromoSettings
+) -> Split:
     """The baseline and what other departments lose by share of revenue; what a line gains by share of revenue
     times sensitivity, over the segments it aims at."""
     labels, names, shares, weights = _segments(settings)
@@ -83,7 +83,7 @@ class KpiChange:
     expected, (3, cell), or drawn, (3, draw, cell)."""
 
     base: Floats
-    sold: Sold
+    sold: PromoEffect
 
 
 def rows_of(
@@ -108,5 +108,5 @@ def rows_of(
     return tuple(rows)
 
 
-def _moved(split: Split, sold: Sold) -> Floats:
+def _moved(split: Split, sold: PromoEffect) -> Floats:
     return np.asarray(sold.gain @ split.of_aims + sold.taken @ split.of_cells)

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-from core.promo.scenarios.historical_range import DISCOUNT, UPLIFT, department_key
 from core.promo.scenarios.kpis import Kpi
+from core.promo.scenarios.period import DISCOUNT, UPLIFT, department_key
 from core.promo.scenarios.projection import LineProjection, Projection
-from core.promo.scenarios.scenario import Lot, Mechanic
+from core.promo.scenarios.scenario import LineKey, Mechanic, says
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
-from core.promo.scenarios.verdict import IssueSeverity, IssueType
-from core.promo.scenarios.wording import says
+from core.promo.scenarios.verdict import FixKind, IssueSeverity, IssueType
 
 EVEN = 1e-9  # what rounding leaves of a figure that does not change
-
-
-class Cure(StrEnum):
-    """What kind of change ends a finding."""
-
-    DISCOUNTS = "discounts"
-    SHORTEN = "shorten"
-    LEGAL_TEXT = "legal_text"
-    WORDING = "wording"
 
 
 @dataclass(frozen=True)
@@ -40,8 +29,8 @@ class CheckResult:
     subject: str
     message: str
     department: str | None = None
-    cure: Cure = Cure.DISCOUNTS
-    lots: tuple[Lot, ...] = ()
+    fix: FixKind = FixKind.DISCOUNTS
+    lots: tuple[LineKey, ...] = ()
     detail: str = ""
 
     @property
@@ -105,7 +94,7 @@ def legal_text(standing: Projection, settings: PromoSettings) -> Iterator[CheckR
     if not (standing.scenario.legal_text or "").strip() and not settings.legal_text:
         message = "There is no legal text, neither here nor in the project's settings."
         yield CheckResult(
-            IssueType.BRAND_COMPLIANCE, IssueSeverity.CRITICAL, "legal", message, cure=Cure.LEGAL_TEXT
+            IssueType.BRAND_COMPLIANCE, IssueSeverity.CRITICAL, "legal", message, fix=FixKind.LEGAL_TEXT
         )
 
 
@@ -167,7 +156,7 @@ def _outside(
     pair: tuple[float, float],
     word: str,
     department: str | None,
-    lots: tuple[Lot, ...],
+    lots: tuple[LineKey, ...],
 ) -> Iterator[CheckResult]:
     (value, usual), factor = pair, settings.plausible_factor
     low, high = standing.seen.get(key, (float("-inf"), float("inf")))
@@ -206,7 +195,8 @@ def _too_long(standing: Projection, most: int) -> Iterator[CheckResult]:
     if days > most:
         yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"days {most}",
-            f"The promotion lasts {days} days; the brand allows {most}.", cure=Cure.SHORTEN, detail=str(most),
+            f"The promotion lasts {days} days; the brand allows {most}.", fix=FixKind.SHORTEN,
+            detail=str(most),
         )  # fmt: skip
 
 
@@ -215,7 +205,7 @@ def _forbidden(standing: Projection, word: str) -> Iterator[CheckResult]:
     if any(says(text, word) for text in texts):
         yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.LOW, f"word {word.casefold()}",
-            f"The brand does not say “{word}”; it stands in the name or the notes.", cure=Cure.WORDING,
+            f"The brand does not say “{word}”; it stands in the name or the notes.", fix=FixKind.WORDING,
             detail=word,
         )  # fmt: skip
 

@@ -6,30 +6,145 @@ Expectations come from expectations of their parts (see `response`), intervals f
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from core.promo.baseline import Baseline
-from core.promo.days import ALL_GEOS
-from core.promo.scenarios.after import after_of
+from core.promo.baseline import Baseline, closed_weekdays
+from core.promo.days import ALL_GEOS, Floats
+from core.promo.events import FAR, NEAR
 from core.promo.scenarios.breakdown import KpiChange, rows_of, splits
-from core.promo.scenarios.figures import deltas, figures, interval, intervals, plain
-from core.promo.scenarios.historical_range import seen_ranges
-from core.promo.scenarios.kpis import LineKpis, PromoKpis
-from core.promo.scenarios.lines import line_kpis, line_notes
-from core.promo.scenarios.period import PromoPeriod, period_of, refuse_unknown
-from core.promo.scenarios.response import Aims, Response, Sold, response_of, sell, taken_pct
-from core.promo.scenarios.scenario import PromoScenario
+from core.promo.scenarios.kpis import LineKpis, PromoKpis, deltas, figures, interval, intervals, plain
+from core.promo.scenarios.period import PromoPeriod, historical_ranges, period_of, refuse_unknown
+from core.promo.scenarios.response import (
+    Exposure,
+    LineSums,
+    PromoEffect,
+    Response,
+    exposed_share,
+    line_sums,
+    response_of,
+    sell,
+    taken_pct,
+    weights_of,
+)
+from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import PromoSettings
-from core.promo.scenarios.unknowns import Unknowns, unknowns_of
+from core.promo.scenarios.uncertainty import JointDraws, joint_draws
 from core.promo.uplift import Uplift
 
-Floats = NDArray[np.float64]
 LEAST_LOSS_SHARE = 1e-6  # of a department's sales: less is no cannibalisation to report
+
+
+SAME_PP = 0.5  # percent points of discount that are no other discount
+
+
+def dip_after(
+    period: PromoPeriod, aims: Exposure, unknowns: JointDraws, baseline: Baseline, uplift: Uplift
+) -> dict[str, object]:
+    """The dip of the promoted cells in the 14 days behind the last one, as `PromoKpis.after` has it."""
+    last = period.dates[-1]
+    dates = pd.date_range(last + pd.Timedelta(days=1), periods=FAR, freq="D")
+    promoted = exposed_share(aims, len(period.cells)) > 0
+    weeks = _weeks_after(period, dates, baseline, uplift) * promoted[:, None]
+    usual = unknowns.level[:, :, None] * weeks
+    lost = (usual[:, :, 0] * (unknowns.near - 1) + usual[:, :, 1] * (unknowns.late - 1)).sum(axis=1)
+    whole = float(weeks.sum())
+    share = lost / np.where(usual.sum(axis=(1, 2)) > 0, usual.sum(axis=(1, 2)), np.inf)
+    return _row(dates[0].date(), dates[-1].date(), whole, lost, share)
+
+
+def _row(first: dt.date, last: dt.date, whole: float, lost: Floats, share: Floats) -> dict[str, object]:
+    money, part = interval(lost), interval(share)
+    return {
+        "first_on": first.isoformat(), "last_on": last.isoformat(), "baseline_sales_value": whole,
+        "sales_value": float(lost.mean()), "sales_value_lower": money[0], "sales_value_upper": money[1],
+        "share": float(share.mean()), "share_lower": part[0], "share_upper": part[1],
+    }  # fmt: skip
+
+
+def _weeks_after(period: PromoPeriod, dates: pd.DatetimeIndex, baseline: Baseline, uplift: Uplift) -> Floats:
+    """(cell, week) sales without a dip: the period's level carried on by the calendar, so that no further
+    forecast is needed."""
+    both = pd.date_range(period.dates[0], dates[-1], freq="D")
+    at = [uplift.place(cell.department, cell.channel, cell.geo) for cell in period.cells]
+    design, columns = uplift.regression.calendar_design(both)
+    logs = (design @ uplift.regression.mean[columns]).reshape(len(uplift.days.cells), len(both))[at]
+    known = [baseline.days.cells.index(cell) for cell in period.cells]
+    usual = np.exp(logs) * ~closed_weekdays(baseline.days, both)[known]
+    during = usual[:, : len(period.dates)].sum(axis=1)
+    scale = period.base[0] / np.where(during > 0, during, np.inf)
+    ahead = usual[:, len(period.dates) :] * scale[:, None]
+    return np.stack([ahead[:, :NEAR].sum(axis=1), ahead[:, NEAR:].sum(axis=1)], axis=1)
+
+
+def line_kpis(
+    lines: Sequence[Mechanic],
+    response: Response,
+    aims: Exposure,
+    sold: PromoEffect,
+    unknowns: JointDraws,
+    uplift: Uplift,
+) -> tuple[LineKpis, ...]:
+    """One a line, in their order."""
+    sums = line_sums(response, lines, aims, sold)
+    return tuple(
+        _line(place, line, response, aims, sums, unknowns, uplift) for place, line in enumerate(lines)
+    )
+
+
+def _line(
+    place: int,
+    line: Mechanic,
+    response: Response,
+    aims: Exposure,
+    sums: LineSums,
+    unknowns: JointDraws,
+    uplift: Uplift,
+) -> LineKpis:
+    mine, at = np.flatnonzero(aims.line == place), response.cells_of(line)
+    usual, moved = sums.usual[:, place], sums.moved[:, place]
+    single = (1 + unknowns.uplift[:, mine]) * unknowns.scatter[:, mine] - 1
+    lower, upper = interval(100 * single @ weights_of(response, aims, mine))
+    own = [uplift.place(cell.department, cell.channel, cell.geo) for cell in (response.cells[k] for k in at)]
+    deepest, pooled = _deepest(own, uplift)
+    return LineKpis(
+        line.department, line.channel, line.discount_pct, line.segments, response.share_of(line),
+        float(usual[0]), float(usual[0] + moved[0]), float(moved[0]), float(moved[1]),
+        100 * float(sums.uplift[place]), lower, upper, _pct(usual), _pct(usual + moved),
+        pooled, line.discount_pct > deepest + SAME_PP, deepest,
+    )  # fmt: skip
+
+
+def _deepest(own: Sequence[int], uplift: Uplift) -> tuple[float, bool]:
+    """The deepest discount tried in these cells, and whether it had to be looked up elsewhere for want of any
+    promotion in them."""
+    here = [event.discount_pct for place in own for event in uplift.events_of(place)]
+    anywhere = [event.discount_pct for event in uplift.regression.events]
+    return max(here or anywhere or [0.0]), not here
+
+
+def _pct(sums: Floats) -> float:
+    return 100 * float(sums[1] / sums[0]) if sums[0] > 0 else 0.0
+
+
+def line_notes(lines: Sequence[LineKpis]) -> Iterator[str]:
+    """What must be said of the lines that have a discount."""
+    for line in lines:
+        if line.discount_pct == 0:
+            continue
+        place = f"{line.department}, {line.channel}"
+        if line.pooled:
+            yield f"{place}: no promotion of its own to learn from; the uplift is that of all others."
+        if line.untried:
+            where = "anywhere" if line.pooled else "there"
+            yield (
+                f"{place}: {line.discount_pct:g} % is deeper than anything tried {where} "
+                f"({line.deepest_pct:.3g} %); beyond that the uplift is a projection."
+            )
 
 
 def evaluate(
@@ -48,7 +163,7 @@ def evaluate(
     lines = sorted(scenario.mechanics, key=lambda line: line.lot)
     aims = response.aims(lines)
     expected = KpiChange(response.base, response.sold(aims))
-    unknowns = unknowns_of(response, aims, period, baseline, uplift)
+    unknowns = joint_draws(response, aims, period, baseline, uplift)
     drawn = _drawn(response, aims, unknowns)
     cost = settings.cost_to_serve_share
     found = line_kpis(lines, response, aims, expected.sold, unknowns, uplift)
@@ -61,12 +176,12 @@ def evaluate(
         },
         lines=shown,
         cannibalised=_cannibalised(response, expected.sold, drawn),
-        after=after_of(period, aims, unknowns, baseline, uplift),
+        after=dip_after(period, aims, unknowns, baseline, uplift),
         notes=tuple(_notes(scenario, baseline, uplift, found)),
         period_start=scenario.start,
         period_end=scenario.end,
         model_version=uplift.version,
-        seen=seen_ranges(baseline.days, period.cells, uplift, scenario.days),
+        seen=historical_ranges(baseline.days, period.cells, uplift, scenario.days),
         response=response,
     )  # fmt: skip
 
@@ -77,7 +192,7 @@ def response_in(period: PromoPeriod, uplift: Uplift, settings: PromoSettings) ->
     return response_of(period.cells, period.base, uplift, shares)
 
 
-def _drawn(response: Response, aims: Aims, unknowns: Unknowns) -> KpiChange:
+def _drawn(response: Response, aims: Exposure, unknowns: JointDraws) -> KpiChange:
     sales = response.sales * unknowns.level
     rates = (unknowns.rate, unknowns.per)
     base = np.stack([sales, sales * unknowns.rate, sales * unknowns.per])
@@ -105,7 +220,7 @@ def _sums(change: KpiChange) -> tuple[Floats, Floats]:
     return before, before + change.sold.gain.sum(axis=-1) + change.sold.taken.sum(axis=-1)
 
 
-def _cannibalised(response: Response, sold: Sold, drawn: KpiChange) -> dict[str, dict[str, Any]]:
+def _cannibalised(response: Response, sold: PromoEffect, drawn: KpiChange) -> dict[str, dict[str, Any]]:
     """Departments that promotions of others change, by name; what is lost is positive."""
     found = {}
     for name in sorted({cell.department for cell in response.cells}):
@@ -124,7 +239,7 @@ def _cannibalised(response: Response, sold: Sold, drawn: KpiChange) -> dict[str,
     return found
 
 
-def _strongest(response: Response, sold: Sold, mine: list[int]) -> tuple[str, float]:
+def _strongest(response: Response, sold: PromoEffect, mine: list[int]) -> tuple[str, float]:
     """The sales channel that loses most (gains most, where none loses), and its loss in percent of its
     baseline."""
     shares = {channel: taken_pct(response, sold, mine, channel) for channel in _channels(response, mine)}

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.promo.days import Floats
 from core.promo.scenarios.kpis import Breakdown, Figures, Interval, Kpi, PromoKpis
-from core.promo.scenarios.response import LineSums, Response, Sold, line_sums, taken_pct
+from core.promo.scenarios.response import LineSums, PromoEffect, Response, line_sums, taken_pct
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 
-Floats = NDArray[np.float64]
 Place = tuple[str, str]
 
 
@@ -48,7 +47,7 @@ class Projection:
     seen: Mapping[str, Interval]
 
 
-def standing_of(scenario: PromoScenario, kpis: PromoKpis) -> Projection:
+def projection_of(scenario: PromoScenario, kpis: PromoKpis) -> Projection:
     """The standing that the KPIs show."""
     departments = {
         str(row["department"]): _department(
@@ -69,7 +68,7 @@ def standing_of(scenario: PromoScenario, kpis: PromoKpis) -> Projection:
     return Projection(scenario, kpis.totals, kpis.baseline, departments, lines, taken, kpis.seen)
 
 
-def standing_at(scenario: PromoScenario, response: Response, seen: Mapping[str, Interval]) -> Projection:
+def projection_at(scenario: PromoScenario, response: Response, seen: Mapping[str, Interval]) -> Projection:
     """The standing of other discounts of the same promotion."""
     aims = response.aims(scenario.mechanics)
     sold = response.sold(aims)
@@ -116,7 +115,7 @@ def _line(place: int, line: Mechanic, sums: LineSums) -> LineProjection:
     )
 
 
-def _taken(response: Response, sold: Sold, cells: Mapping[str, list[int]]) -> dict[Place, float]:
+def _taken(response: Response, sold: PromoEffect, cells: Mapping[str, list[int]]) -> dict[Place, float]:
     found = {}
     for name, at in cells.items():
         if sold.taken[0, at].any():

@@ -22,18 +22,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.promo.days import Cell
+from core.promo.days import Cell, Floats
 from core.promo.pooled_curve import GRID, segment_lengths
 from core.promo.scenarios.scenario import Mechanic
 from core.promo.uplift import Uplift
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 LEAST_PRICE = 0.05  # of the usual one: no discount gives goods away
 
 
 @dataclass(frozen=True)
-class Aims:
+class Exposure:
     """Which cells the lines reach: `line`, `cell`, `discount_pct`, `share` of the cell's revenue, one each
     (aim,). Lines without a discount reach none."""
 
@@ -44,7 +43,7 @@ class Aims:
 
 
 @dataclass(frozen=True)
-class Sold:
+class PromoEffect:
     """What changes against no promotion, sales, margin and units stacked: `gain` (3, ..., aim) of what each
     line reaches, `taken` (3, ..., cell) by promotions of other departments (negative: lost)."""
 
@@ -87,7 +86,7 @@ class Response:
         """The share of revenue that a line aims at."""
         return 1.0 if line.for_all else float(sum(self.shares[name] for name in line.segments))
 
-    def aims(self, lines: Sequence[Mechanic]) -> Aims:
+    def aims(self, lines: Sequence[Mechanic]) -> Exposure:
         """The cells that the lines reach, in the order of lines and cells."""
         found = [
             (place, at, line.discount_pct, self.share_of(line))
@@ -96,7 +95,7 @@ class Response:
             if line.discount_pct > 0
         ]
         line, cell, discount, share = (np.array([row[part] for row in found]) for part in range(4))
-        return Aims(line.astype(int), cell.astype(int), discount.astype(float), share.astype(float))
+        return Exposure(line.astype(int), cell.astype(int), discount.astype(float), share.astype(float))
 
     def cells_of(self, line: Mechanic) -> list[int]:
         """The places of a line's cells, one a geo."""
@@ -116,28 +115,28 @@ class Response:
         part = discount_pct - below
         return np.asarray((1 - part) * self.curves[cell, below] + part * self.curves[cell, below + 1])
 
-    def sold(self, aims: Aims) -> Sold:
+    def sold(self, aims: Exposure) -> PromoEffect:
         """What lines are expected to change."""
-        kept = np.exp(struck(aims, len(self.cells)) @ self.rival)
+        kept = np.exp(exposed_share(aims, len(self.cells)) @ self.rival)
         return sell(self, aims, self.sales, self.rates, kept, self.uplift(aims.cell, aims.discount_pct),
                     self.slope[aims.cell], np.ones(len(aims.cell)))  # fmt: skip
 
 
-def struck(aims: Aims, cells: int) -> Floats:
+def exposed_share(aims: Exposure, cells: int) -> Floats:
     """(cell,) share of each cell's revenue that has a promotion."""
     return np.asarray(np.bincount(aims.cell, aims.share, cells), dtype=float)
 
 
 def sell(
     response: Response,
-    aims: Aims,
+    aims: Exposure,
     sales: Floats,
     rates: tuple[Floats, Floats],
     kept: Floats,
     uplift: Floats,
     slope: Floats,
     scatter: Floats,
-) -> Sold:
+) -> PromoEffect:
     """The kernel: `sales` and `rates` of margin and units (..., cell) without promotions, `kept` (..., cell)
     the factor that other departments' promotions leave, `uplift`, `slope`, `scatter` (..., aim)."""
     left = sales * kept
@@ -153,7 +152,7 @@ def sell(
             (bought / price - aimed) * per[..., aims.cell],
         ]
     )
-    return Sold(gain, np.stack([lost, lost * rate, lost * per]))
+    return PromoEffect(gain, np.stack([lost, lost * rate, lost * per]))
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ class LineSums:
     uplift: Floats
 
 
-def line_sums(response: Response, lines: Sequence[Mechanic], aims: Aims, sold: Sold) -> LineSums:
+def line_sums(response: Response, lines: Sequence[Mechanic], aims: Exposure, sold: PromoEffect) -> LineSums:
     """The sums of all lines at once; what other departments take counts by the line's share."""
     count = len(lines)
     reach = [(place, at) for place, line in enumerate(lines) for at in response.cells_of(line)]
@@ -187,13 +186,13 @@ def _by_line(owner: Places, values: Floats, count: int) -> Floats:
     return np.stack([np.bincount(owner, row, count) for row in values])
 
 
-def weights_of(response: Response, aims: Aims, mine: Places) -> Floats:
+def weights_of(response: Response, aims: Exposure, mine: Places) -> Floats:
     """(aim,) how much each cell of a line weighs: by its sales, evenly where nothing is sold."""
     money = response.sales[aims.cell[mine]]
     return money / money.sum() if money.sum() > 0 else np.full(len(mine), 1 / max(len(mine), 1))
 
 
-def taken_pct(response: Response, sold: Sold, places: Sequence[int], channel: str) -> float:
+def taken_pct(response: Response, sold: PromoEffect, places: Sequence[int], channel: str) -> float:
     """What other departments' promotions are expected to take from some cells in a sales channel, in percent
     of their sales."""
     here = [at for at in places if response.cells[at].channel == channel]
@@ -213,7 +212,7 @@ def response_of(
     )  # fmt: skip
 
 
-def beside(first: Cell, second: Cell) -> bool:
+def same_market(first: Cell, second: Cell) -> bool:
     """Whether two cells are departments of the same sales channel and geo."""
     same = (first.channel, first.geo) == (second.channel, second.geo)
     return same and first.department != second.department

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +20,24 @@ ALL_SEGMENTS = "ALL"
 MOST_PCT = 95.0
 MOST_DAYS = 366
 LONGEST_LABEL = 100
-Lot = tuple[str, str, tuple[str, ...]]
+LineKey = tuple[str, str, tuple[str, ...]]
+
+
+def says(text: str, word: str) -> bool:
+    """Whether the word (or words) stands in the text by itself, in whatever case."""
+    return _pattern(word).search(text) is not None
+
+
+def without(text: str, word: str) -> str:
+    """The text without the word; what it leaves closes up."""
+    while says(text, word):
+        text = " ".join(_pattern(word).sub(" ", text).split())
+    return text
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    spaced = r"\s+".join(re.escape(part) for part in word.split())
+    return re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
 
 
 class ScenarioType(StrEnum):
@@ -74,7 +92,7 @@ class Mechanic:
         return f"{self.department}, {self.channel}"
 
     @property
-    def lot(self) -> Lot:
+    def lot(self) -> LineKey:
         """What tells this line from others of the same promotion: department, sales channel, segments."""
         return self.department, self.channel, tuple(sorted(self.segments))
 

@@ -14,10 +14,9 @@ from core.errors import UserError
 from core.promo.baseline import Baseline, recent_rates
 from core.promo.days import ALL_GEOS, Cell
 from core.promo.opportunities.values import Opportunity
-from core.promo.scenarios.best import best_discounts
-from core.promo.scenarios.scenario import ALL_SEGMENTS, Mechanic, PromoScenario, ScenarioType, day_of
+from core.promo.scenarios.best_discounts import best_discounts
+from core.promo.scenarios.scenario import ALL_SEGMENTS, Mechanic, PromoScenario, ScenarioType, day_of, without
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
-from core.promo.scenarios.wording import without
 from core.promo.uplift import Uplift
 
 Place = tuple[str, str]

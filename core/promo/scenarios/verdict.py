@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import UserError
-from core.promo.scenarios.scenario import ALL_SEGMENTS, Lot
+from core.promo.scenarios.scenario import ALL_SEGMENTS, LineKey
 
 
 class VerdictStatus(StrEnum):
@@ -63,7 +63,7 @@ class LineFix:
     segments: tuple[str, ...] = (ALL_SEGMENTS,)
 
     @property
-    def lot(self) -> Lot:
+    def lot(self) -> LineKey:
         """Which line it is."""
         return self.department, self.channel, tuple(sorted(self.segments))
 

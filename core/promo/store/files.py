@@ -20,7 +20,7 @@ from core.promo.days import ALL_GEOS
 from core.promo.ingest.file_info import FactsSpan, FileStatus, SalesFileInfo
 from core.promo.ingest.mapping import SalesMapping
 from core.promo.store.facts import facts_key_of, lock_facts, recompute
-from core.promo.store.fits import learn_from_new_facts
+from core.promo.store.models import estimate_from_new_facts
 from core.promo.store.uploads import hand_in
 from core.queue.store.watching import active_jobs, cancel_job, processing_job, processing_jobs
 from db.tables import Project, ProjectMember, SalesAggregated, SalesFile, SalesFileStatus, User
@@ -138,7 +138,7 @@ def _after_change(s: Session, person: Person, row: SalesFile, action: str) -> No
     record(
         s, person, row.project_id, f"sales_file:{action}", name=row.file_name, details={"file": str(row.id)}
     )
-    learn_from_new_facts(s, row.project_id, person.id)
+    estimate_from_new_facts(s, row.project_id, person.id)
 
 
 def _rival(s: Session, row: SalesFile) -> str | None:

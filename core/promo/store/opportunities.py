@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
-from core.promo.opportunities.kept import SavedOpportunity
-from core.promo.opportunities.values import Opportunity
+from core.promo.opportunities.values import Opportunity, SavedOpportunity
 from db import tables
 from db.tables import Project, ProjectMember
 
@@ -22,7 +21,7 @@ KEY = ("project_id", "month", "geo", "kind", "department", "channel")
 NO_LONGER_FOUND = 0  # the rank of a row that is kept only for the promotion that began with it
 
 
-def keep_opportunities(
+def save_opportunities(
     s: Session, person: Person, project_id: int, month: str, geo: str, found: Sequence[Opportunity]
 ) -> tuple[SavedOpportunity, ...]:
     """What was found for the month and geo, in place of what was found before, with ids; the same opportunity

@@ -15,9 +15,8 @@ from core.access.store import require
 from core.lifecycle.names import StaleWrite
 from core.lifecycle.store import things as shelf
 from core.promo.brief.values import CreativeBrief
-from core.promo.post_mortem.kept import SavedPostMortem
-from core.promo.post_mortem.values import PostMortem
-from core.promo.store.copies import latest_kpi
+from core.promo.post_mortem.values import PostMortem, SavedPostMortem
+from core.promo.store.project_copies import latest_kpi
 from db import tables
 from db.tables import PromoScenarioRow, User
 
@@ -25,7 +24,7 @@ Report = tables.PostMortemReport
 Brief = tables.CreativeBriefRow
 
 
-def save_review(
+def save_post_mortem(
     s: Session, person: Person, promo_id: uuid.UUID, report: PostMortem, learned_version: str | None = None
 ) -> SavedPostMortem:
     """The post-mortem, kept as the promotion's latest; earlier ones stay. The forecast is copied into it."""
@@ -42,12 +41,12 @@ def save_review(
     s.add(row)
     s.flush()
     shelf.write_down(s, person, promo, "review", report=str(row.id), learned_version=learned_version)
-    kept = review(s, person, promo_id)
+    kept = post_mortem(s, person, promo_id)
     assert kept is not None
     return kept
 
 
-def reviews(s: Session, person: Person, project_id: int) -> tuple[SavedPostMortem, ...]:
+def post_mortems(s: Session, person: Person, project_id: int) -> tuple[SavedPostMortem, ...]:
     """The latest post-mortem of each promotion of the project, the newest first."""
     require(s, person, project_id, Permission.PROJECT_VIEW)
     latest = select(Report.id).where(Report.project_id == project_id).distinct(Report.scenario_id)
@@ -56,7 +55,7 @@ def reviews(s: Session, person: Person, project_id: int) -> tuple[SavedPostMorte
     return tuple(_kept(row) for row in s.execute(query))
 
 
-def review(s: Session, person: Person, promo_id: uuid.UUID) -> SavedPostMortem | None:
+def post_mortem(s: Session, person: Person, promo_id: uuid.UUID) -> SavedPostMortem | None:
     """The latest post-mortem of a promotion, None without one. Raises NotFound for strangers."""
     shelf.find(s, person, PromoScenarioRow, promo_id)
     query = _described(person).where(Report.scenario_id == promo_id)

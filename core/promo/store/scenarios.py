@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,22 +17,112 @@ from core.access import NotFound, Permission, Person
 from core.access.store import require
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
 from core.lifecycle.store import things as shelf
-from core.promo.scenarios.kpis import PromoKpis
-from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
+from core.promo.scenarios.kpis import Kpi, PromoKpis
 from core.promo.scenarios.scenario import PromoScenario, ScenarioType
 from core.promo.scenarios.verdict import Verdict, VerdictStatus
-from core.promo.store.copies import copy_promo, latest_kpi
-from core.promo.store.scenario_rows import kpi_columns, scenario_columns, verdict_columns
+from core.promo.store.project_copies import copy_promo, latest_kpi
 from db import tables
 
 NOT_FOUND = "This promotion was not found. It may have been deleted."
 FIGURES = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
 Row = tables.PromoScenarioRow
-Kpi = tables.ScenarioKpi
+KpiRow = tables.ScenarioKpi
 
 _COMPARISON = text(
     "SELECT * FROM scenario_comparison_view WHERE project_id = :project AND scenario_id = ANY(:ids)"
 )
+
+
+@dataclass(frozen=True)
+class PromoInfo:
+    """A saved promotion in a list. `totals` and `deltas` are those of the figures kept last (sales_value,
+    margin_value, margin_pct of the totals, ebit, units), empty without any; so are `status` and
+    `overall_score` None without a verdict. `reviewed` and `briefed`: whether it has a post-mortem, a brief.
+    """
+
+    id: uuid.UUID
+    project_id: int
+    label: str
+    scenario_type: ScenarioType
+    start: dt.date
+    end: dt.date
+    geo: str
+    departments: tuple[str, ...]
+    totals: Mapping[str, float]
+    deltas: Mapping[str, float]
+    kpi_id: uuid.UUID | None
+    model_version: str | None
+    status: VerdictStatus | None
+    overall_score: int | None
+    opportunity_id: uuid.UUID | None
+    created_by: str
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    archived: bool
+    deleted: bool
+    reviewed: bool
+    briefed: bool
+
+    @property
+    def name(self) -> str:
+        """Its label, by the word that everything on the shelf knows."""
+        return self.label
+
+
+@dataclass(frozen=True)
+class SavedPromo:
+    """A saved promotion as a whole; figures and verdict are None where none were kept."""
+
+    info: PromoInfo
+    scenario: PromoScenario
+    kpis: PromoKpis | None
+    verdict: Verdict | None
+    kpi_id: uuid.UUID | None
+
+
+def scenario_columns(scenario: PromoScenario) -> dict[str, Any]:
+    """The columns of `promo_scenarios` that say what is planned."""
+    return {
+        "date_range_start": scenario.start,
+        "date_range_end": scenario.end,
+        "scenario_type": scenario.scenario_type.value,
+        "mechanics": [line.to_json() for line in scenario.mechanics],
+        "geo": scenario.geo,
+        "legal_text": scenario.legal_text,
+    }
+
+
+def kpi_columns(kpis: PromoKpis) -> dict[str, Any]:
+    """The columns of `scenario_kpis`: the documents' summary, and the whole answer in `details`."""
+    whole = kpis.to_json()
+    totals, deltas = kpis.totals, kpis.deltas
+    return {
+        "period_start": kpis.period_start,
+        "period_end": kpis.period_end,
+        "total_sales_value": totals[Kpi.SALES],
+        "total_margin_value": totals[Kpi.MARGIN],
+        "total_margin_pct": totals[Kpi.MARGIN_PCT],
+        "total_ebit": totals[Kpi.EBIT],
+        "total_units": round(totals[Kpi.UNITS]),
+        "sales_value_delta": deltas[Kpi.SALES],
+        "margin_value_delta": deltas[Kpi.MARGIN],
+        "ebit_delta": deltas[Kpi.EBIT],
+        "units_delta": round(deltas[Kpi.UNITS]),
+        "kpi_breakdown": whole["breakdown"],
+        "intervals": whole["intervals"],
+        "details": whole,
+        "model_version": kpis.model_version or None,
+    }
+
+
+def verdict_columns(verdict: Verdict) -> dict[str, Any]:
+    """The columns of `validation_reports`."""
+    whole = verdict.to_json()
+    return {
+        "status": whole["status"],
+        "issues": whole["issues"],
+        "overall_score": verdict.overall_score,
+    }
 
 
 def save_promo(
@@ -88,7 +179,7 @@ def promo(s: Session, person: Person, promo_id: uuid.UUID) -> SavedPromo:
     if row is None:
         raise NotFound(NOT_FOUND)
     kept, report, info = row[0], row[5], _info(row)
-    details = s.scalar(select(Kpi.details).where(Kpi.id == info.kpi_id))
+    details = s.scalar(select(KpiRow.details).where(KpiRow.id == info.kpi_id))
     return SavedPromo(
         info=info,
         scenario=PromoScenario.from_json(
@@ -209,9 +300,9 @@ def _keep_answers(
     report = tables.ValidationReport
     if kpis is not None:
         columns = kpi_columns(kpis) | ({"model_version": model_version} if model_version else {})
-        s.add(Kpi(**mine, **columns))
+        s.add(KpiRow(**mine, **columns))
     elif forget:
-        s.execute(delete(Kpi).where(Kpi.scenario_id == row.id))
+        s.execute(delete(KpiRow).where(KpiRow.scenario_id == row.id))
     if verdict is not None:
         written = verdict_columns(verdict)
         statement = insert(report).values(**mine, **written)
@@ -231,14 +322,14 @@ def _described(person: Person) -> Select[Any]:
     review, brief = tables.PostMortemReport, tables.CreativeBriefRow
     return (
         shelf.visible(person, Row)
-        .outerjoin(Kpi, Kpi.id == latest_kpi(Row.id))
+        .outerjoin(KpiRow, KpiRow.id == latest_kpi(Row.id))
         .outerjoin(report, report.scenario_id == Row.id)
         .outerjoin(user, user.id == Row.created_by)
         .add_columns(
-            Kpi.id,
-            Kpi.model_version,
-            Kpi.details["totals"],
-            Kpi.details["deltas"],
+            KpiRow.id,
+            KpiRow.model_version,
+            KpiRow.details["totals"],
+            KpiRow.details["deltas"],
             report,
             func.coalesce(user.display_name, user.username, ""),
             exists().where(review.scenario_id == Row.id),

@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.database import session
-from core.promo.model_info import PromoModelInfo
 from core.promo.store import files as facts
 from core.promo.store import models
+from core.promo.store.models import PromoModelInfo
 from pages.measure.promotion_effects.estimation import learn_now
 from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain

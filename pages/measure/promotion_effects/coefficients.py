@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.access import Person
 from core.database import session
-from core.promo.model_info import PromoModelInfo
 from core.promo.store import models
+from core.promo.store.models import PromoModelInfo
 from pages.measure.promotion_effects.view import EffectsView
 
 COLUMNS = {

@@ -7,9 +7,9 @@ import streamlit as st
 from core.access import Membership, Permission
 from core.errors import UserError
 from core.promo.charts import METHOD_WORDS
-from core.promo.choices import BaselineMethod
-from core.promo.model_info import PromoModelInfo
+from core.promo.days import BaselineMethod
 from core.promo.store import models
+from core.promo.store.models import PromoModelInfo
 from pages.measure.promotion_effects.view import EffectsView, view_of
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
@@ -18,7 +18,9 @@ from pages.shared.session import may
 
 def learn_now(project: Membership, method: str = BaselineMethod.AUTO, note: str = "") -> None:
     """Hand the work over; the screen runs again and shows it."""
-    done = attempt(models.learn, project.project_id, method=str(method), note=note, done="Learning has begun")
+    done = attempt(
+        models.estimate, project.project_id, method=str(method), note=note, done="Learning has begun"
+    )
     if done is not FAILED:
         st.rerun()
 

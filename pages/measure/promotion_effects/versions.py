@@ -9,7 +9,7 @@ from core.access import Person
 from core.promo import charts
 from core.promo.charts import METHOD_WORDS
 from core.promo.effects import changes_between
-from core.promo.model_info import PromoModelInfo
+from core.promo.store.models import PromoModelInfo
 from pages.measure.promotion_effects.choice import version_words
 from pages.measure.promotion_effects.coefficients import coefficients_of
 from pages.measure.promotion_effects.view import EffectsView, tables_of

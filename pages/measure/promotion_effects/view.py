@@ -10,8 +10,8 @@ import streamlit as st
 from core.access import Membership
 from core.promo import effects
 from core.promo.days import ALL_GEOS
-from core.promo.fitted import PromoModel
-from core.promo.model_info import PromoModelInfo
+from core.promo.model_files import PromoModel
+from core.promo.store.models import PromoModelInfo
 from pages.plan.shared_promo.cached import promo_model
 
 

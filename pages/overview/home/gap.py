@@ -13,12 +13,11 @@ from core.charts.formats import Wording
 from core.database import session
 from core.errors import UserError
 from core.promo.days import ALL_GEOS
-from core.promo.model_info import PromoModelInfo
 from core.promo.opportunities.gap import gap
-from core.promo.opportunities.months import month_words
-from core.promo.opportunities.values import Gap
+from core.promo.opportunities.values import Gap, month_words
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.store import reference
+from core.promo.store.models import PromoModelInfo
 from pages.plan.shared_promo.cached import promo_model, sales_frame
 from pages.plan.shared_promo.month import months_of, planned_in
 

@@ -12,11 +12,11 @@ from core.access import Membership, Permission, Person
 from core.database import session
 from core.promo.charts import sales_by_week
 from core.promo.ingest.file_info import FactsSpan
-from core.promo.model_info import PromoModelInfo
-from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.promo.store import scenarios as promotions
+from core.promo.store.models import PromoModelInfo
+from core.promo.store.scenarios import PromoInfo
 from core.queue.store import watching as processing
 from pages.data.sales.glance import promotion_days
 from pages.overview.home.gap import gap_words

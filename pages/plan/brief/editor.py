@@ -14,10 +14,9 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.errors import UserError
 from core.promo.brief import Asset, BriefHead, CreativeBrief, missing_elements
-from core.promo.brief.docx import brief_docx
-from core.promo.brief.pdf import brief_pdf
-from core.promo.scenarios.promo_info import SavedPromo
+from core.promo.brief.documents import brief_docx, brief_pdf
 from core.promo.store import post_mortems as reviews
+from core.promo.store.scenarios import SavedPromo
 from pages.plan.brief.assets import ask_assets
 from pages.plan.brief.form import ask_words
 from pages.plan.brief.state import BriefEditorState, desk_of, made_anew

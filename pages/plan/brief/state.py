@@ -11,10 +11,10 @@ import streamlit as st
 from core.access import Membership, Person
 from core.database import session
 from core.promo.brief import Asset, CreativeBrief, generate_brief
-from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import post_mortems as reviews
 from core.promo.store import reference
+from core.promo.store.scenarios import SavedPromo
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 _DESK = "brief_desk"

@@ -9,8 +9,7 @@ import streamlit as st
 
 from core.access import Membership, Permission, Person
 from core.charts.formats import Wording, probability
-from core.promo.opportunities.kept import SavedOpportunity
-from core.promo.opportunities.values import Opportunity, OpportunityKind
+from core.promo.opportunities.values import Opportunity, OpportunityKind, SavedOpportunity
 from core.promo.scenarios.draft import PromoDraft
 from core.promo.scenarios.labels import signed_money
 from core.promo.store import opportunities

@@ -12,9 +12,14 @@ from core.charts.formats import Wording
 from core.database import session
 from core.promo.days import ALL_GEOS
 from core.promo.opportunities.charts import department_map, gap_waterfall
-from core.promo.opportunities.kept import SavedOpportunity
-from core.promo.opportunities.months import month_span, month_words
-from core.promo.opportunities.values import Gap, GapFigure, Opportunity
+from core.promo.opportunities.values import (
+    Gap,
+    GapFigure,
+    Opportunity,
+    SavedOpportunity,
+    month_span,
+    month_words,
+)
 from core.promo.store import opportunities as kept_opportunities
 from core.promo.store import reference
 from pages.plan.opportunities.cards import show_cards
@@ -157,5 +162,5 @@ def _kept(
         known = kept_opportunities.opportunities(s, person, project.project_id, **of_month, dismissed=True)
         if not may(project, Permission.PLAN_EDIT) or [one.opportunity for one in known] == list(found):
             return known
-        kept_opportunities.keep_opportunities(s, person, project.project_id, month, geo, found)
+        kept_opportunities.save_opportunities(s, person, project.project_id, month, geo, found)
         return kept_opportunities.opportunities(s, person, project.project_id, **of_month, dismissed=True)

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import MISSING, Wording
+from core.promo.charts import course_chart
 from core.promo.post_mortem import FIGURES, PartResult, PostMortem
-from core.promo.post_mortem.charts import course_chart
 from pages.plan.shared_promo.kpis import NAMES, amount, span
 from pages.shared.escape import plain
 from pages.shared.formatting import day

@@ -12,15 +12,15 @@ import streamlit as st
 from core.access import Membership, Person
 from core.database import session
 from core.errors import UserError
-from core.promo.fitted import PromoModel
-from core.promo.model_info import PromoModelInfo
+from core.promo.model_files import PromoModel
 from core.promo.post_mortem import PostMortem, ReEstimate, next_forecast, run
-from core.promo.post_mortem.kept import SavedPostMortem
-from core.promo.scenarios.promo_info import SavedPromo
+from core.promo.post_mortem.values import SavedPostMortem
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.promo.store import post_mortems as reviews
+from core.promo.store.models import PromoModelInfo
+from core.promo.store.scenarios import SavedPromo
 from pages.plan.shared_promo.cached import promo_model, rules_of, sales_frame
 from pages.plan.shared_promo.context import PromoContext
 

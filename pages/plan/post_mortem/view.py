@@ -12,9 +12,9 @@ from core.access import Membership, Permission, Person
 from core.documents.tables import to_xlsx_bytes
 from core.errors import UserError
 from core.promo.post_mortem import FIGURES, PostMortem, ReEstimate
-from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.store import models
 from core.promo.store import post_mortems as reviews
+from core.promo.store.scenarios import SavedPromo
 from pages.plan.post_mortem.figures import show_cards, show_course, show_parts, show_sentences, show_signals
 from pages.plan.post_mortem.report import Review, change_of, review_of
 from pages.plan.shared_promo.context import PromoContext, show_behind
@@ -87,7 +87,7 @@ def _bar(review: Review, project: Membership, busy: bool) -> None:
 def _save(review: Review) -> bool:
     version = review.after.model_version if review.after else None
     done = attempt(
-        reviews.save_review, review.promo.info.id, review.report, version, done="Post-mortem saved"
+        reviews.save_post_mortem, review.promo.info.id, review.report, version, done="Post-mortem saved"
     )
     return done is not FAILED
 
@@ -96,7 +96,7 @@ def _learn(review: Review, project: Membership, edits: bool) -> None:
     if edits and not review.saved and not _save(review):
         return
     note = f"After {review.promo.info.name}"[:120]
-    if attempt(models.learn, project.project_id, note=note, done="Learning has begun") is not FAILED:
+    if attempt(models.estimate, project.project_id, note=note, done="Learning has begun") is not FAILED:
         st.rerun()
 
 

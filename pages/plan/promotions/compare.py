@@ -12,10 +12,10 @@ from core.access import Membership, Person
 from core.charts.formats import MISSING, Wording
 from core.database import session
 from core.documents.tables import to_csv_bytes
-from core.promo.comparison.charts import ComparedPromo, promos_compared
+from core.promo.scenarios.charts import ComparedPromo, promos_compared
 from core.promo.scenarios.labels import listed, type_name
-from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
 from core.promo.store import scenarios
+from core.promo.store.scenarios import PromoInfo, SavedPromo
 from pages.plan.shared_promo.context import wording_of
 from pages.plan.shared_promo.kpis import FIGURES, NAMES, amount, change, span
 from pages.plan.shared_promo.saved_promos import saved_promos

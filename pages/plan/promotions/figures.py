@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from core.errors import UserError
 from core.promo.scenarios.draft import PromoDraft
 from core.promo.scenarios.evaluate import evaluate
-from core.promo.scenarios.fixes import apply_fix
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import PromoScenario
-from core.promo.scenarios.validate import validate
+from core.promo.scenarios.validate import apply_fix, validate
 from core.promo.scenarios.verdict import Issue, Verdict, VerdictStatus
 from pages.plan.shared_promo.cached import forecast
 from pages.plan.shared_promo.context import PromoContext

@@ -9,8 +9,8 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.database import session
 from core.promo.scenarios.draft import PromoDraft
-from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import scenarios
+from core.promo.store.scenarios import PromoInfo
 from pages.plan.promotions.figures import ScenarioFigures
 from pages.plan.shared_promo.editor_state import OPPORTUNITY, PROMO, PromoEditorState, close_promo, table_of
 from pages.plan.shared_promo.verdict import verdict_badge

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import streamlit as st
 
-from core.promo.comparison.charts import frontier_chart
-from core.promo.scenarios.best import BestDeal, DealGoal, DiscountFrontierPoint
+from core.promo.scenarios.best_discounts import BestDeal, DealGoal, DiscountFrontierPoint
+from core.promo.scenarios.charts import frontier_chart
 from core.promo.scenarios.labels import pct, signed_money
 from core.promo.scenarios.scenario import PromoScenario
 from pages.plan.promotions.figures import ScenarioFigures

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.access import Person
 from core.database import session
-from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
 from core.promo.store import scenarios
+from core.promo.store.scenarios import PromoInfo, SavedPromo
 from pages.shared.formatting import day
 from pages.shared.screens import choose, chosen_uuid
 

@@ -12,16 +12,16 @@ import streamlit as st
 from core.access import Person
 from core.database import session
 from core.promo.effects import cell_table, curve_table, event_table
-from core.promo.fitted import PromoModel
-from core.promo.model_info import PromoModelInfo
+from core.promo.model_files import PromoModel
 from core.promo.opportunities.gap import gap
 from core.promo.opportunities.heat_map import heat_map
 from core.promo.opportunities.opportunities import opportunities
-from core.promo.scenarios.best import BestDeal, DiscountFrontierPoint, best_discounts, frontier
+from core.promo.scenarios.best_discounts import BestDeal, DiscountFrontierPoint, best_discounts, frontier
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models
+from core.promo.store.models import PromoModelInfo
 from pages.plan.shared_promo.month import Discovered, MonthAsked
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
 from core.database import session
 from core.promo.days import ALL_GEOS, Cell
-from core.promo.fitted import PromoModel
-from core.promo.model_info import PromoModelInfo
+from core.promo.model_files import PromoModel
 from core.promo.scenarios.scenario import ALL_SEGMENTS
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models, reference
+from core.promo.store.models import PromoModelInfo
 from pages.plan.shared_promo.cached import promo_model
 from pages.shared.layout import empty_state
 from pages.shared.screens import Screen, link

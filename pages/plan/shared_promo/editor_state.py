@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.access import Person
 from core.promo.scenarios.draft import PromoDraft
-from core.promo.scenarios.promo_info import SavedPromo
+from core.promo.store.scenarios import SavedPromo
 from pages.shared.screens import choose, chosen_uuid
 
 PROMO = "promo"

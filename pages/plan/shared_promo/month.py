@@ -10,8 +10,7 @@ import pandas as pd
 from core.access import Membership, Person
 from core.database import session
 from core.promo.days import ALL_GEOS
-from core.promo.opportunities.months import month_span
-from core.promo.opportunities.values import Gap, Opportunity
+from core.promo.opportunities.values import Gap, Opportunity, month_span
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.verdict import VerdictStatus

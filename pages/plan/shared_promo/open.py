@@ -10,8 +10,8 @@ import streamlit as st
 from core.access import Membership, NotFound, Person
 from core.database import session
 from core.promo.scenarios.draft import PromoDraft
-from core.promo.scenarios.promo_info import SavedPromo
 from core.promo.store import opportunities, scenarios
+from core.promo.store.scenarios import SavedPromo
 from pages.plan.shared_promo.editor_state import (
     OPPORTUNITY,
     PROMO,

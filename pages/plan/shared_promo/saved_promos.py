@@ -10,8 +10,8 @@ from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
 from core.database import session
 from core.promo.scenarios.labels import listed, pct, signed_money, type_name
-from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import scenarios
+from core.promo.store.scenarios import PromoInfo
 from pages.plan.shared_promo.context import wording_of
 from pages.plan.shared_promo.editor_state import close_promo, open_promo
 from pages.plan.shared_promo.open import TABS, show_tab, take_from_list

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from core.promo.baseline import Baseline
-from core.promo.margin import margin_slope
 from core.promo.pooled_curve import KNOTS, CurveDraws
 from core.promo.scenarios.settings import PromoSettings
-from core.promo.uplift import Uplift
+from core.promo.uplift import Uplift, margin_slope
 
 DAYS = 420
 DRAWS = 400

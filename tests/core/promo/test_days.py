@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import UserError
 from core.promo.days import Cell, cell_days
-from core.promo.events import events_of, shadows_of
+from core.promo.events import dip_days, events_of
 from tests.core.promo.samples import shop
 
 
@@ -50,7 +50,7 @@ def test_each_run_of_promo_days_is_an_event_and_a_new_discount_begins_another():
 
 
 def test_the_weeks_after_a_promo_are_its_shadow():
-    shadows = shadows_of(cell_days(shop(100)))
+    shadows = dip_days(cell_days(shop(100)))
     assert np.flatnonzero(shadows.near[0]).tolist() == [*range(45, 52), *range(85, 92)]
     assert np.flatnonzero(shadows.far[0]).tolist() == [*range(52, 59), *range(92, 99)]
     assert not shadows.near[1].any()

@@ -49,7 +49,7 @@ def test_a_known_cannibalisation_is_clear_and_the_rest_is_not():
     struck = (facts["department"] == "b") & facts["date"].isin(promo_days)
     facts.loc[struck, "sales_value"] *= 0.9
     days = cell_days(facts)
-    table = effects.rival_table(explain(days, days.sales)).set_index(["by", "on"])
+    table = effects.cannibalisation_table(explain(days, days.sales)).set_index(["by", "on"])
     assert table.loc[("a", "b"), "clear"]
     assert table.loc[("a", "b"), "mean"] == pytest.approx(-10, abs=1.5)
     assert ("b", "a") not in table.index

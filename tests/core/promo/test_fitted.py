@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.promo import packing
-from core.promo.fitted import PromoModel
+from core.promo import model_files
+from core.promo.model_files import PromoModel
 from tests.core.promo.made import made_baseline, made_uplift
 
 
@@ -54,7 +54,7 @@ def test_loading_takes_no_fit_and_little_time(kept: tuple[PromoModel, Path]) -> 
 def test_no_file_holds_a_pickle(kept: tuple[PromoModel, Path]) -> None:
     _, folder = kept
     assert {file.suffix for file in folder.iterdir()} == {".json", ".npz", ".parquet"}
-    with np.load(folder / packing.ARRAYS, allow_pickle=False) as arrays:
+    with np.load(folder / model_files.ARRAYS, allow_pickle=False) as arrays:
         assert all(array.dtype != object for array in arrays.values())
 
 
@@ -66,8 +66,8 @@ def test_files_of_something_else_are_refused(
     kept: tuple[PromoModel, Path], tree: str, tmp_path: Path
 ) -> None:
     _, folder = kept
-    (tmp_path / packing.ARRAYS).write_bytes((folder / packing.ARRAYS).read_bytes())
-    (tmp_path / packing.TREE).write_text(tree)
+    (tmp_path / model_files.ARRAYS).write_bytes((folder / model_files.ARRAYS).read_bytes())
+    (tmp_path / model_files.TREE).write_text(tree)
     with pytest.raises(UserError):
         PromoModel.load(tmp_path)
 

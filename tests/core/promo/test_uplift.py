@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
-from core.promo.margin import margin_slope
-from core.promo.uplift import Uplift
+from core.promo.uplift import Uplift, margin_slope
 from tests.core.promo.samples import DATA, sample_uplift, shop
 
 

@@ -86,7 +86,7 @@ def reviewed(s: Session, person: Person, project: int) -> PromoScenarioRow:
     """A promotion with figures, verdict, brief and post-mortem."""
     saved = promos.save_promo(s, person, project, plan(), figures(), warning())
     reviews.save_brief(s, person, saved.id, creative())
-    reviews.save_review(s, person, saved.id, outcome())
+    reviews.save_post_mortem(s, person, saved.id, outcome())
     return s.get_one(PromoScenarioRow, saved.id)
 
 
@@ -105,12 +105,12 @@ def test_figures_go_after_two_years_and_the_report_keeps_its_forecast_for_three(
     assert (gone["scenario KPIs"], gone["post-mortems"]) == (1, 0)
     kept = promos.promo(s, person, reviewed.id)
     assert (kept.kpis, kept.verdict, kept.scenario) == (None, warning(), plan())
-    report = reviews.review(s, person, reviewed.id)
+    report = reviews.post_mortem(s, person, reviewed.id)
     assert report is not None and report.report == outcome() and report.forecast_kpi_id is None
     assert promos.comparison(s, person, reviewed.project_id, [reviewed.id])["total_ebit"].isna().all()
     age(1100)
     assert purge(s).rows["post-mortems"] == 1
-    assert reviews.review(s, person, reviewed.id) is None
+    assert reviews.post_mortem(s, person, reviewed.id) is None
     assert reviews.brief(s, person, reviewed.id) == creative()
 
 

@@ -15,7 +15,7 @@ from core import artifacts
 from core.access import Person
 from core.access.store.sessions import as_person
 from core.database import session
-from core.promo.fitted import PromoModel as Learned
+from core.promo.model_files import PromoModel as Learned
 from core.promo.store import files as facts
 from core.promo.store import reference
 from db.promo import PromoModelRow

@@ -101,7 +101,7 @@ def test_what_was_begun_from_an_opportunity_is_still_saved_when_that_is_no_longe
     best = kept(owner, learned)[0]
     builder = open_page("pages/plan/promotions/page.py", opportunity=str(best.id))
     with session() as s:
-        opportunities.keep_opportunities(s, owner, learned, MONTH, best.opportunity.geo, [])
+        opportunities.save_opportunities(s, owner, learned, MONTH, best.opportunity.geo, [])
     builder = open_page("pages/plan/promotions/page.py", opportunity=str(best.id))
     assert builder.data_editor[0].value.iloc[0]["department"] == best.opportunity.department
     builder.button(key="promo_save").click().run()

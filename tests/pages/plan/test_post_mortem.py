@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core import artifacts
 from core.access import Person, Role
 from core.database import session
-from core.promo.fitted import PromoModel as Learned
+from core.promo.model_files import PromoModel as Learned
 from core.promo.store import files as facts
 from core.promo.store import post_mortems
 from core.queue.store import watching as processing
@@ -92,7 +92,7 @@ def test_forecast_and_actual_stand_side_by_side_with_what_happened(open_page, pr
 def test_the_report_is_kept_as_it_stands(open_page, owner, promo):
     app = press(open_page(PAGE), "Save report")
     with session() as s:
-        found = post_mortems.review(s, owner, promo)
+        found = post_mortems.post_mortem(s, owner, promo)
     assert found is not None and found.report.insights
     assert "Saved by" in everything_shown(app)
     assert next(button for button in app.button if button.label == "Save report").disabled
@@ -113,7 +113,7 @@ def test_a_report_is_still_seen_once_the_figures_of_its_promotion_are_no_longer_
 def test_learn_from_it_keeps_the_report_and_hands_the_work_over(open_page, owner, learned, promo):
     app = press(open_page(PAGE), "Learn from it")
     with session() as s:
-        assert post_mortems.review(s, owner, promo) is not None
+        assert post_mortems.post_mortem(s, owner, promo) is not None
         assert [job.kind for job in processing.processing_jobs(s, owner, learned)] == ["uplift"]
     assert "Promotion effects are being learned" in everything_shown(app)
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import UserError
 from core.promo.scenarios.draft import Line, PromoDraft
-from core.promo.scenarios.promo_info import PromoInfo, SavedPromo
+from core.promo.store.scenarios import PromoInfo, SavedPromo
 from pages.plan.promotions.grid import edited, lines_frame
 from pages.plan.shared_promo.editor_state import PromoEditorState
 

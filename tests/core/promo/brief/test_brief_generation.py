@@ -5,8 +5,7 @@ import pytest
 from docx import Document
 
 from core.promo.brief import Asset, BriefHead, generate_brief, missing_elements
-from core.promo.brief.docx import brief_docx
-from core.promo.brief.pdf import brief_pdf
+from core.promo.brief.documents import brief_docx, brief_pdf
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule
 from tests.core.mmm.documents.test_pdf import drawn_text

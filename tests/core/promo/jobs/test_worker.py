@@ -89,7 +89,7 @@ def test_two_workbooks_become_facts_and_coefficients_by_themselves(
     assert len(table) == 4 * len(cells) and set(table["model_version"]) == {"1"}
     assert table["confidence"].between(0, 1).all() and (table["uplift_sales_pct"] > 0).all()
     with database.session() as s:
-        again = models.learn(s, analyst, shop, note="Once more")
+        again = models.estimate(s, analyst, shop, note="Once more")
     assert until(lambda: look(again).stage == "uplift", 60), look(again)
     with database.session() as s:
         assert facts.cancel_job(s, analyst, again)

@@ -7,8 +7,7 @@ import pytest
 
 from core.errors import UserError
 from core.promo.opportunities.gap import gap
-from core.promo.opportunities.months import targets_of
-from core.promo.opportunities.values import Gap
+from core.promo.opportunities.values import Gap, targets_of
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from tests.core.promo.made import made_baseline, made_sales, made_settings, made_uplift

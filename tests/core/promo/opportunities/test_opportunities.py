@@ -4,8 +4,7 @@ import time
 import pandas as pd
 import pytest
 
-from core.promo.opportunities.departments import season_shares, used_pct
-from core.promo.opportunities.heat_map import heat_map
+from core.promo.opportunities.heat_map import heat_map, season_shares, used_pct
 from core.promo.opportunities.opportunities import OpportunityWeights, opportunities
 from core.promo.opportunities.values import Opportunity, OpportunityKind
 from core.promo.scenarios.evaluate import evaluate

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from core.promo import Baseline, fit_uplift
-from core.promo.fitted import PromoModel
-from core.promo.post_mortem import next_forecast
+from core.promo.model_files import PromoModel
+from core.promo.post_mortem import re_estimate
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.core.promo.post_mortem.outcomes import scenario
 from tests.core.promo.samples import shop
@@ -19,7 +19,7 @@ def model(version: str, times: float = 1.0) -> PromoModel:
 
 
 def test_steeper_curves_raise_the_next_forecast_and_words_say_by_how_much():
-    found = next_forecast(scenario(), model("1"), model("2", 1.2), made_settings(), currency="EUR")
+    found = re_estimate(scenario(), model("1"), model("2", 1.2), made_settings(), currency="EUR")
     assert found.after.totals["sales_value"] > found.before.totals["sales_value"]
     assert found.before.baseline == pytest.approx(dict(found.after.baseline))
     assert found.words[0].startswith("The next forecast of this promotion is €")
@@ -28,7 +28,7 @@ def test_steeper_curves_raise_the_next_forecast_and_words_say_by_how_much():
 
 
 def test_the_same_curves_are_no_news():
-    found = next_forecast(scenario(), model("1"), model("2"), made_settings())
+    found = re_estimate(scenario(), model("1"), model("2"), made_settings())
     assert found.words[1:] == ("No line's expected uplift moved by half a point or more.",)
 
 

@@ -135,7 +135,7 @@ def test_the_course_covers_the_two_weeks_after():
 
 
 def test_parts_add_up_and_small_forecasts_have_no_error_in_percent():
-    from core.promo.post_mortem.results import error_pct
+    from core.promo.post_mortem.forecast_errors import error_pct
 
     found = report(outcome())
     for parts in (found.by_department, found.by_channel):

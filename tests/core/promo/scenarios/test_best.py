@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from core.errors import UserError
-from core.promo.scenarios.best import best_discounts, frontier
+from core.promo.scenarios.best_discounts import best_discounts, frontier
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule

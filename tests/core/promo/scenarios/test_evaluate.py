@@ -9,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.promo.backtest import Backtest
-from core.promo.baseline import Baseline
-from core.promo.choices import BaselineMethod
-from core.promo.days import cell_days
+from core.promo.baseline import Backtest, Baseline
+from core.promo.days import BaselineMethod, cell_days
 from core.promo.scenarios.evaluate import evaluate
-from core.promo.scenarios.joint import past_miss
 from core.promo.scenarios.kpis import Kpi, PromoKpis
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
+from core.promo.scenarios.uncertainty import past_miss
 from tests.core.promo.made import (
     MARGIN_POINTS,
     TAKEN_FROM_AUDIO,

@@ -8,7 +8,7 @@ import pytest
 from core.promo.baseline import Baseline
 from core.promo.opportunities.heat_map import heat_map
 from core.promo.opportunities.opportunities import OpportunityWeights, opportunities
-from core.promo.scenarios.best import best_discounts, frontier
+from core.promo.scenarios.best_discounts import best_discounts, frontier
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario, ScenarioType
 from core.promo.scenarios.starting_points import starting_point

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from core.promo.days import Cell
 from core.promo.pooled_curve import GRID, KNOTS, segment_lengths
-from core.promo.scenarios.blocks import blocks_of
-from core.promo.scenarios.response import Response, beside
+from core.promo.scenarios.discount_options import channel_options
+from core.promo.scenarios.discount_search import DiscountQuery, best
+from core.promo.scenarios.response import Response, same_market
 from core.promo.scenarios.scenario import Mechanic
-from core.promo.scenarios.search import DiscountQuery, best
 
 STEPS = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0)
 SHARES = {"A": 0.5, "B": 0.3}
@@ -27,7 +27,7 @@ def made_response(seed: int, departments: int = 3, geos: int = 1) -> Response:
     )  # fmt: skip
     sales = rng.uniform(50, 500, len(cells))
     slopes = rng.uniform(0.3, 4, (len(cells), len(KNOTS) - 1))
-    pairs = np.array([[beside(a, b) for b in cells] for a in cells])
+    pairs = np.array([[same_market(a, b) for b in cells] for a in cells])
     rival = np.where(pairs, rng.normal(-0.05, 0.15, pairs.shape), 0.0)
     return Response(
         cells, sales, sales * rng.uniform(0.1, 0.5, len(cells)), sales / 20, slopes @ segment_lengths(GRID).T,
@@ -84,7 +84,7 @@ def test_the_search_finds_what_trying_everything_finds(data, seed, geos):
     if segments == ("A",):
         lines[2] = Mechanic("d0", "online", 0, ("B",))
     ask = data.draw(some_asks(response))
-    found = best(blocks_of(response, lines, lambda _line: STEPS), ask)
+    found = best(channel_options(response, lines, lambda _line: STEPS), ask)
     twin = brute(response, lines, ask)
     if twin is None:
         assert found is None
@@ -104,8 +104,8 @@ def test_without_a_limit_each_line_is_best_for_itself_where_nothing_is_taken():
     alone = Response(**{**vars(response), "rival": np.zeros_like(response.rival)})
     lines = [Mechanic(f"d{k}", "online", 0) for k in range(3)]
     ask = DiscountQuery(np.array([1.0, 0.0]), np.zeros(2), 0.0)
-    found = best(blocks_of(alone, lines, lambda _line: STEPS), ask)
-    single = [best(blocks_of(alone, [line], lambda _line: STEPS), ask) for line in lines]
+    found = best(channel_options(alone, lines, lambda _line: STEPS), ask)
+    single = [best(channel_options(alone, [line], lambda _line: STEPS), ask) for line in lines]
     assert found.change == pytest.approx(sum(one.change for one in single))
 
 
@@ -114,10 +114,10 @@ def test_many_lines_in_one_channel_come_close_to_the_best_and_claim_no_proof(mon
     lines = [Mechanic(f"d{k}", "online", 0) for k in range(14)]
     room = float(response.margin.sum() - 0.2 * response.sales.sum())
     ask = DiscountQuery(np.array([1.0, 0.0]), np.array([-0.2, 1.0]), room)
-    found = best(blocks_of(response, lines, lambda _line: STEPS), ask)
+    found = best(channel_options(response, lines, lambda _line: STEPS), ask)
     assert found is not None and not found.proven
     assert ask.limit @ found.change + ask.room >= -1e-6
-    monkeypatch.setattr("core.promo.scenarios.blocks.MOST_LINES", 14)
-    exact = best(blocks_of(response, lines, lambda _line: STEPS), ask)
+    monkeypatch.setattr("core.promo.scenarios.discount_options.MOST_LINES", 14)
+    exact = best(channel_options(response, lines, lambda _line: STEPS), ask)
     assert exact is not None and exact.proven
     assert found.change[0] >= 0.95 * exact.change[0]

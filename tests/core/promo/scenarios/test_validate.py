@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from core.errors import UserError
 from core.promo.scenarios.evaluate import evaluate
-from core.promo.scenarios.fixes import apply_fix
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule
-from core.promo.scenarios.validate import validate, verdict_on
+from core.promo.scenarios.validate import apply_fix, validate, verdict_on
 from core.promo.scenarios.verdict import FixKind, Issue, IssueSeverity, IssueType, Verdict
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 

@@ -27,7 +27,7 @@ from core.promo.store import post_mortems as reviews
 from core.promo.store import reference
 from core.promo.store import scenarios as promos
 from core.promo.store.duckdb_file import export_project
-from core.promo.store.opportunities import keep_opportunities
+from core.promo.store.opportunities import save_opportunities
 from db.tables import Base, SalesAggregated, SalesFile, SalesFileFact
 from tests.core.promo.made import made_sales, made_segments
 from tests.core.promo.store.examples import (
@@ -61,12 +61,12 @@ def fill(s: Session, person: Person, project: int, label: str = "Spring") -> Non
     reference.save_targets(s, person, project, some_targets())
     reference.save_segments(s, person, project, made_segments())
     reference.save_catalog(s, person, project, some_promotions(), "FY25.xlsb")
-    (found,) = keep_opportunities(s, person, project, "2026-03", "DE", [chance()])
+    (found,) = save_opportunities(s, person, project, "2026-03", "DE", [chance()])
     saved = promos.save_promo(
         s, person, project, plan(label), figures(1.0), warning(), opportunity_id=found.id
     )
     promos.save_promo(s, person, project, plan(label), figures(2.0), warning(), promo_id=saved.id)
-    reviews.save_review(s, person, saved.id, outcome())
+    reviews.save_post_mortem(s, person, saved.id, outcome())
     reviews.save_brief(s, person, saved.id, creative())
     file = SalesFile(project_id=project, file_name="a.csv", file_path="p", file_bytes=1, checksum=label)
     s.add(file)

@@ -10,12 +10,17 @@ from sqlalchemy.orm import Session
 from core.access import AccessDenied, NotFound, Person, Role
 from core.access.store import join_as
 from core.errors import UserError
-from core.promo.model_info import EstimatedModel
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.promo.store import post_mortems as reviews
 from core.promo.store import scenarios as promos
-from core.promo.store.fits import facts_to_learn_from, keep_model, learn_from_new_facts, why_not
+from core.promo.store.models import (
+    EstimatedModel,
+    estimate_from_new_facts,
+    facts_to_estimate_from,
+    reason_not_to_estimate,
+    save_model,
+)
 from core.queue.job import Errand, JobKind
 from core.queue.store import processing
 from tests.core.promo.store.conftest import claimed, loaded  # noqa: F401  (a fixture)
@@ -33,7 +38,7 @@ def rows(days: int, promo: bool = True, start: str = "2024-01-01") -> list[Any]:
 
 
 def learned(s: Session, project: int, path: str = "projects/1/promo/1-1-a") -> EstimatedModel:
-    key, version = facts_to_learn_from(s, project)
+    key, version = facts_to_estimate_from(s, project)
     coefficient = {
         "department": "TV", "channel": "online", "discount_band": "10-20", "uplift_sales_pct": 40.0 + version,
         "uplift_units_pct": 60.0, "margin_impact_pct": -9.5, "confidence": 0.98, "sample_size": 12,
@@ -49,7 +54,7 @@ def learned(s: Session, project: int, path: str = "projects/1/promo/1-1-a") -> E
 def job(s: Session, person: Person, project: int, loaded: Load) -> Errand:  # noqa: F811
     """A learning job in the hands of a worker, asked for by a file that arrived."""
     loaded("a.csv", rows(70))
-    job_id, reason = learn_from_new_facts(s, project, person.id)
+    job_id, reason = estimate_from_new_facts(s, project, person.id)
     assert job_id is not None and reason is None
     return claimed(s, job_id)
 
@@ -61,13 +66,13 @@ def test_too_little_history_is_said_in_a_sentence(
     loaded: Load,  # noqa: F811
 ) -> None:
     with pytest.raises(UserError, match="no sales to learn from"):
-        models.learn(s, person, project)
+        models.estimate(s, person, project)
     loaded("a.csv", rows(55))
     with pytest.raises(UserError, match="cover 55 days; at least 8 weeks are needed"):
-        models.learn(s, person, project)
+        models.estimate(s, person, project)
     loaded("b.csv", rows(10, start="2024-02-25"))
-    assert why_not(s, project) is None
-    assert isinstance(models.learn(s, person, project), uuid.UUID)
+    assert reason_not_to_estimate(s, project) is None
+    assert isinstance(models.estimate(s, person, project), uuid.UUID)
 
 
 def test_without_a_promotion_there_is_nothing_to_learn(
@@ -78,7 +83,7 @@ def test_without_a_promotion_there_is_nothing_to_learn(
 ) -> None:
     loaded("a.csv", rows(90, promo=False))
     with pytest.raises(UserError, match="No day of the sales has a promotion"):
-        models.learn(s, person, project)
+        models.estimate(s, person, project)
 
 
 def test_words_that_will_not_do_are_refused(
@@ -89,9 +94,9 @@ def test_words_that_will_not_do_are_refused(
 ) -> None:
     loaded("a.csv", rows(70))
     with pytest.raises(UserError, match="must be one of auto"):
-        models.learn(s, person, project, method="magic")
+        models.estimate(s, person, project, method="magic")
     with pytest.raises(UserError, match="at most 500 characters"):
-        models.learn(s, person, project, note="x" * 501)
+        models.estimate(s, person, project, note="x" * 501)
 
 
 def test_asking_twice_before_it_began_is_one_job(
@@ -101,16 +106,16 @@ def test_asking_twice_before_it_began_is_one_job(
     loaded: Load,  # noqa: F811
 ) -> None:
     loaded("a.csv", rows(70))
-    first = models.learn(s, person, project, method="seasonal")
-    assert models.learn(s, person, project, method="seasonal") == first
-    assert models.learn(s, person, project, method="weekday_mean") != first
+    first = models.estimate(s, person, project, method="seasonal")
+    assert models.estimate(s, person, project, method="seasonal") == first
+    assert models.estimate(s, person, project, method="weekday_mean") != first
 
 
 def test_versions_count_from_one_and_each_keeps_its_coefficients(
     s: Session, person: Person, project: int, job: Errand
 ) -> None:
     for number in (1, 2):
-        assert keep_model(s, job, learned(s, project, f"projects/1/promo/{number}-1-a"))
+        assert save_model(s, job, learned(s, project, f"projects/1/promo/{number}-1-a"))
     infos = models.promo_models(s, person, project)
     assert [info.version for info in infos] == [2, 1] and infos[0].warnings == ("Mind the gap.",)
     assert infos[0].cache_key != infos[1].cache_key
@@ -123,10 +128,10 @@ def test_keeping_twice_is_harmless_and_a_cancelled_job_keeps_nothing(
     s: Session, person: Person, project: int, job: Errand
 ) -> None:
     model = learned(s, project)
-    assert keep_model(s, job, model) and keep_model(s, job, model)
+    assert save_model(s, job, model) and save_model(s, job, model)
     assert len(models.promo_models(s, person, project)) == 1
     facts.cancel_job(s, person, job.job_id)
-    assert not keep_model(s, job, learned(s, project, "projects/1/promo/2-1-b"))
+    assert not save_model(s, job, learned(s, project, "projects/1/promo/2-1-b"))
 
 
 def test_a_version_is_noted_in_the_post_mortems_whose_sales_it_has_learned_from(
@@ -135,26 +140,26 @@ def test_a_version_is_noted_in_the_post_mortems_whose_sales_it_has_learned_from(
     elsewhere = new_project(person, "Elsewhere")
     for number in (project, project, elsewhere):
         promo = promos.save_promo(s, person, number, plan(), figures(), None)
-        reviews.save_review(s, person, promo.id, outcome())
-    noted = [one.promo_id for one in reviews.reviews(s, person, project)]
+        reviews.save_post_mortem(s, person, promo.id, outcome())
+    noted = [one.promo_id for one in reviews.post_mortems(s, person, project)]
     for path, last_on in (("a", "2026-03-07"), ("b", "2026-03-08"), ("c", "2026-03-09")):
         model = learned(s, project, f"projects/1/promo/{path}")
         summary = dict(model.summary) | {"facts": {"rows": 70, "last_on": last_on}}
-        assert keep_model(s, job, replace(model, summary=summary))
-        early = [reviews.review(s, person, promo) for promo in noted]
+        assert save_model(s, job, replace(model, summary=summary))
+        early = [reviews.post_mortem(s, person, promo) for promo in noted]
         if path == "a":
             assert [one and one.learned_version for one in early] == [None, None]
-    assert [one.learned_version for one in reviews.reviews(s, person, project)] == ["2", "2"]
-    assert [one.learned_version for one in reviews.reviews(s, person, elsewhere)] == [None]
+    assert [one.learned_version for one in reviews.post_mortems(s, person, project)] == ["2", "2"]
+    assert [one.learned_version for one in reviews.post_mortems(s, person, elsewhere)] == [None]
 
 
 def test_a_version_says_when_the_facts_have_changed_since(
     s: Session, person: Person, project: int, job: Errand
 ) -> None:
-    keep_model(s, job, learned(s, project))
+    save_model(s, job, learned(s, project))
     processing.complete(s, job, {})
     (info,) = models.promo_models(s, person, project)
-    assert not info.facts_changed and learn_from_new_facts(s, project, person.id) == (None, None)
+    assert not info.facts_changed and estimate_from_new_facts(s, project, person.id) == (None, None)
     (file,) = facts.sales_files(s, person, project)
     facts.withdraw_file(s, person, file.id)
     assert models.promo_models(s, person, project)[0].facts_changed
@@ -170,7 +175,7 @@ def test_strangers_find_nothing_and_viewers_learn_nothing(
     join_as(s, project, viewer.id, Role.VIEWER)
     for who, error in ((stranger, NotFound), (viewer, AccessDenied)):
         with pytest.raises(error):
-            models.learn(s, who, project)
+            models.estimate(s, who, project)
     for ask in (models.promo_models, models.coefficients):
         with pytest.raises(NotFound):
             ask(s, stranger, project)  # type: ignore[operator]

@@ -72,11 +72,11 @@ def fill(s: Session, person: Person, project: int) -> None:
     reference.save_targets(s, person, project, some_targets())
     reference.save_segments(s, person, project, made_segments())
     reference.save_catalog(s, person, project, some_promotions(), "FY25.xlsb")
-    (found,) = opportunities.keep_opportunities(s, person, project, "2026-03", "DE", [chance()])
+    (found,) = opportunities.save_opportunities(s, person, project, "2026-03", "DE", [chance()])
     promo = promos.save_promo(s, person, project, plan(), figures(1.0), warning(), opportunity_id=found.id)
-    reviews.save_review(s, person, promo.id, outcome(5.0))
+    reviews.save_post_mortem(s, person, promo.id, outcome(5.0))
     promos.save_promo(s, person, project, plan(), figures(2.0), warning(), promo_id=promo.id)
-    reviews.save_review(s, person, promo.id, outcome(6.0))
+    reviews.save_post_mortem(s, person, promo.id, outcome(6.0))
     reviews.save_brief(s, person, promo.id, creative())
     gone = promos.save_promo(s, person, project, plan("Gone"), None, None)
     promos.delete_promo(s, person, gone.id)
@@ -103,7 +103,7 @@ def test_a_copy_knows_all_and_outlives_its_original(s: Session, person: Person, 
     (found,) = opportunities.opportunities(s, person, copy)
     assert (info.opportunity_id, found.planned) == (found.id, 1)
     assert reviews.brief(s, person, info.id) == creative()
-    last = reviews.review(s, person, info.id)
+    last = reviews.post_mortem(s, person, info.id)
     assert last is not None and last.report == outcome(6.0) and last.forecast_kpi_id == kept.kpi_id
 
 

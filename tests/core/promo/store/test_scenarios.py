@@ -15,9 +15,9 @@ from core.access.store import audit, join_as
 from core.errors import UserError
 from core.lifecycle.names import StaleWrite
 from core.promo import evaluate
-from core.promo.scenarios.promo_info import PromoInfo
 from core.promo.store import scenarios as promos
-from core.promo.store.opportunities import keep_opportunities
+from core.promo.store.opportunities import save_opportunities
+from core.promo.store.scenarios import PromoInfo
 from db.tables import ScenarioKpi
 from tests.core.promo.made import made_sales, made_settings, uplift_on
 from tests.core.promo.store.examples import END, START, chance, figures, plan, warning
@@ -135,8 +135,8 @@ def test_an_opportunity_is_remembered_and_another_projects_is_refused(
     s: Session, person: Person, project: int, new_project: Callable[..., int]
 ) -> None:
     elsewhere = new_project(person, "Elsewhere")
-    (here,) = keep_opportunities(s, person, project, "2026-03", "DE", [chance()])
-    (there,) = keep_opportunities(s, person, elsewhere, "2026-03", "DE", [chance()])
+    (here,) = save_opportunities(s, person, project, "2026-03", "DE", [chance()])
+    (there,) = save_opportunities(s, person, elsewhere, "2026-03", "DE", [chance()])
     saved = promos.save_promo(s, person, project, plan(), None, None, opportunity_id=here.id)
     assert saved.opportunity_id == here.id
     assert (
@@ -149,8 +149,8 @@ def test_an_opportunity_is_remembered_and_another_projects_is_refused(
 def test_a_promotion_is_kept_when_its_opportunity_is_no_longer_found(
     s: Session, person: Person, project: int
 ) -> None:
-    (found,) = keep_opportunities(s, person, project, "2026-03", "DE", [chance()])
-    keep_opportunities(s, person, project, "2026-03", "DE", [])
+    (found,) = save_opportunities(s, person, project, "2026-03", "DE", [chance()])
+    save_opportunities(s, person, project, "2026-03", "DE", [])
     saved = promos.save_promo(s, person, project, plan(), figures(), None, opportunity_id=found.id)
     assert (saved.label, saved.opportunity_id) == ("Spring", None)
 

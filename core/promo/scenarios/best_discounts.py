@@ -8,21 +8,19 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.promo.baseline import Baseline
-from core.promo.scenarios.blocks import Block, Grid, blocks_of
+from core.promo.scenarios.discount_options import ChannelOptions, Grid, channel_options
+from core.promo.scenarios.discount_search import DiscountQuery, DiscountResult, best
 from core.promo.scenarios.evaluate import evaluate, response_in
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.period import period_of, refuse_unknown
 from core.promo.scenarios.response import Response
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
-from core.promo.scenarios.search import DiscountQuery, DiscountResult, best
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
 from core.promo.uplift import Uplift
 
-Floats = NDArray[np.float64]
 POINTS = 25
 EVEN = 1e-6  # of sales: points closer than that are one
 
@@ -88,7 +86,7 @@ def best_discounts(
         DealGoal.EBIT: [-settings.cost_to_serve_share, 1.0],
     }[wanted]  # fmt: skip
     room = float(response.margin.sum() - floor / 100 * response.sales.sum())
-    blocks = blocks_of(response, scenario.mechanics, discount_grid(settings, caps, step_pct))
+    blocks = channel_options(response, scenario.mechanics, discount_grid(settings, caps, step_pct))
     found = best(blocks, DiscountQuery(np.array(weights), np.array([-floor / 100, 1.0]), room))
     chosen = _with(scenario, found or DiscountResult({}, np.zeros(2)))
     kpis = evaluate(chosen, baseline, uplift, settings, forecast=forecast)
@@ -110,12 +108,12 @@ def frontier(
     """Efficient promotions from most margin to most sales, at even steps of margin between the two; fewer
     than `points` only where the grid holds no more. No floor: each point shows its margin."""
     response = _response(scenario, baseline, uplift, settings, forecast)
-    blocks = blocks_of(response, scenario.mechanics, discount_grid(settings, caps, step_pct))
+    blocks = channel_options(response, scenario.mechanics, discount_grid(settings, caps, step_pct))
     found = _efficient(_along(blocks, points), float(response.sales.sum()))
     return tuple(_point(one, scenario, response, settings) for one in found)
 
 
-def _along(blocks: Sequence[Block], points: int) -> list[DiscountResult]:
+def _along(blocks: Sequence[ChannelOptions], points: int) -> list[DiscountResult]:
     """The most sales for margins from the least to the most that are worth considering."""
     sales, margin, none = np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.zeros(2)
     deep, rich = best(blocks, DiscountQuery(sales, none, 0.0)), best(blocks, DiscountQuery(margin, none, 0.0))

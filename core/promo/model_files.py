@@ -1,7 +1,4 @@
-"""Frozen values to files and back without pickle: a JSON tree, arrays in one .npz, frames in Parquet.
-
-Only what the type hints of the root class name can come back: nothing in a file chooses what is made of it.
-"""
+"""A learned promotion model: its baseline and its uplift under one version, kept in files without pickle."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import dataclasses
 import json
 import types
 import typing
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -17,6 +15,9 @@ import numpy as np
 import pandas as pd
 
 from core.errors import UserError
+from core.promo import model_files
+from core.promo.baseline import Baseline
+from core.promo.uplift import Uplift
 
 Root = TypeVar("Root")
 TREE, ARRAYS = "tree.json", "arrays.npz"
@@ -179,3 +180,29 @@ def _regular(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
         return dates
     whole = pd.date_range(dates[0], dates[-1], freq="D").as_unit(dates.unit)
     return whole if len(whole) == len(dates) and bool((whole == dates).all()) else dates
+
+
+@dataclass(frozen=True)
+class PromoModel:
+    """What was learned from the facts of one moment; `version` is the name of its coefficients."""
+
+    version: str
+    baseline: Baseline
+    uplift: Uplift
+
+    def save(self, folder: Path) -> None:
+        """Writes its files into `folder`: JSON, .npz and Parquet."""
+        folder.mkdir(parents=True, exist_ok=True)
+        model_files.write(self, folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> PromoModel:
+        """The model that `save` wrote, with the same forecasts and curves; nothing is fitted again.
+
+        UserError when the files are not those of a promotion model.
+        """
+        model = model_files.read(cls, folder)
+        if model.uplift.regression.days is model.baseline.days:
+            # The property that both share; a frozen class lets only its dictionary be filled.
+            model.baseline.__dict__["regression"] = model.uplift.regression
+        return model

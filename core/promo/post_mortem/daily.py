@@ -7,24 +7,46 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.promo.baseline import Baseline, Past
-from core.promo.choices import Measure
-from core.promo.days import ALL_GEOS, Cell, CellDays, cell_days
+from core.promo.baseline import Baseline, History
+from core.promo.days import ALL_GEOS, Cell, CellDays, Flags, Floats, Measure, cell_days
 from core.promo.events import FAR
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import PromoScenario
-from core.promo.sums import missed_before
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 ROUNDS = 20  # of fitting to both margins: it settles in a few
 
 
+def log_covariance(past: History, dates: pd.DatetimeIndex, parts: Floats, missed_sd: float) -> Floats:
+    """(sum, sum) covariance of the logs of sums of daily sales; `parts` (sum, cell, day) the baseline's sales
+    that each holds, `missed_sd` as `missed_before` gives it."""
+    flat = parts.reshape(len(parts), -1)
+    weights = flat / np.maximum(flat.sum(axis=1, keepdims=True), 1e-12)
+    found = past.regression
+    design, places = found.calendar_design(dates)
+    whole = flat.sum(axis=0, keepdims=True) / np.maximum(flat.sum(), 1e-12)
+    week = np.tile(np.arange(len(dates)) // 7, parts.shape[1])
+    by_week = week[:, None] == np.arange(week[-1] + 1)
+
+    def known(rows: Floats) -> Floats:
+        terms, weeks = rows @ design, rows @ by_week
+        calendar = terms @ found.covariance[np.ix_(places, places)] @ terms.T
+        return np.asarray(calendar + found.noise_sd**2 * rows @ rows.T + found.week_sd**2 * weeks @ weeks.T)
+
+    return np.asarray(known(weights) + max(missed_sd**2 - float(known(whole)[0, 0]), 0.0))
+
+
+def missed_before(baseline: Baseline) -> float:
+    """Root mean square of what the method in force missed in total, as a share, in the rolling backtest; 0
+    where none was possible."""
+    tested = baseline.backtest
+    own = tested.loc[tested["method"] == baseline.method.value, "bias"]
+    return float(np.sqrt((own**2).mean())) if len(own) else 0.0
+
+
 @dataclass(frozen=True)
-class Course:
+class DailyComparison:
     """`baseline`, `forecast` (cell, day) sales and `actual` (3, cell, day) sales, margin and units, 0 where a
     cell sold nothing; `promo` (cell, day) promotions that really ran, `depth` their discounts in percent;
     `known` (day,) whether the day's sales are there; `during` (day,) the promotion's days. `past` what was
@@ -34,7 +56,7 @@ class Course:
 
     cells: tuple[Cell, ...]
     dates: pd.DatetimeIndex
-    past: Past
+    past: History
     baseline: Floats
     forecast: Floats
     actual: Floats
@@ -70,9 +92,9 @@ class Course:
         return np.array([(cell.department, cell.channel) in places for cell in self.cells])
 
 
-def course_of(
+def daily_comparison(
     scenario: PromoScenario, kpis: PromoKpis, actual_sales: pd.DataFrame, baseline: Baseline
-) -> Course:
+) -> DailyComparison:
     """Forecast and actual of one promotion. UserError where no day of it has sales yet."""
     last = min(scenario.end + timedelta(days=FAR), scenario.start + timedelta(days=365))
     dates = pd.date_range(scenario.start, last, freq="D")
@@ -91,7 +113,7 @@ def course_of(
         raise UserError(
             f"The actual sales hold no day of the promotion ({scenario.start} to {scenario.end})."
         )
-    course = Course(
+    course = DailyComparison(
         cells, dates, past, plain, plain, actual, promo, depth, known, during, missed_before(baseline),
         _strange(found, cells),
     )  # fmt: skip
@@ -153,7 +175,7 @@ def _strange(found: CellDays, cells: tuple[Cell, ...]) -> tuple[str, ...]:
     )
 
 
-def _forecast(course: Course, kpis: PromoKpis) -> Floats:
+def _forecast(course: DailyComparison, kpis: PromoKpis) -> Floats:
     """The baseline times what the lines bring, fitted in turn to the forecast's sums by sales channel and by
     department (iterative proportional fitting, Deming & Stephan 1940); after the promotion the baseline."""
     gains: dict[tuple[str, str], float] = {}
@@ -175,7 +197,7 @@ def _forecast(course: Course, kpis: PromoKpis) -> Floats:
     return np.asarray(found)
 
 
-def _compared(course: Course) -> Course:
+def _compared(course: DailyComparison) -> DailyComparison:
     """Without cells of which the actual sales hold nothing at all although they were forecast: a file that
     has not arrived yet must not count as a failure."""
     seen = course.known & course.during

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.charts.formats import Wording
-from core.promo.comparison.charts import ComparedPromo, frontier_chart, promos_compared
-from core.promo.scenarios.best import frontier
+from core.promo.scenarios.best_discounts import frontier
+from core.promo.scenarios.charts import ComparedPromo, frontier_chart, promos_compared
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from tests.core.promo.made import made_baseline, made_settings, made_uplift

@@ -14,21 +14,21 @@ order of lines plays no part: the same promotion always has the same interval.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, lil_array, vstack
 
 from core.promo.baseline import RECENT_DAYS, Baseline
-from core.promo.choices import Measure
-from core.promo.days import Cell, CellDays
-from core.promo.scenarios.joint import Combination, Name, log_draws
+from core.promo.days import Cell, CellDays, Floats, Measure
+from core.promo.regression import Regression
 from core.promo.scenarios.period import PromoPeriod
-from core.promo.scenarios.response import Aims, Response, beside, struck
+from core.promo.scenarios.response import Exposure, Response, exposed_share, same_market
 from core.promo.uplift import Uplift
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 Part = tuple[str, int]  # what, and the place of the cell
 NEAR_WEEK, LATE_WEEK, PULL = "near", "late", "pull"
@@ -37,8 +37,96 @@ WEEK = 7
 LEAST_WEEKS = 3
 
 
+Name = tuple[str, ...]
+Combination = Mapping[Name, float]  # weights of terms
+JITTER = 1e-12
+
+
 @dataclass(frozen=True)
-class Unknowns:
+class LogDraws:
+    """`level` (draw, cell) log factors on the baseline of the period, `parts` (draw, combination) of terms of
+    promotions, their means included."""
+
+    level: Floats
+    parts: Floats
+
+
+def log_draws(
+    period: PromoPeriod,
+    baseline: Baseline,
+    regression: Regression,
+    combinations: Sequence[Combination],
+    draws: int,
+    rng: np.random.Generator,
+) -> LogDraws:
+    """`draws` joint draws of the period's level and of weighted sums of the regression's terms.
+
+    A term that the sales say nothing about has mean 0 and its prior's width.
+    """
+    cells = len(period.cells)
+    calendar = _calendar_rows(period, regression)
+    parts, unseen = _combined(combinations, regression)
+    rows = vstack([calendar, parts]).tocsr()
+    spread = np.asarray((rows @ (rows @ regression.covariance).T).T)
+    spread[:cells, :cells] += _noise(period, baseline, regression, spread[:cells, :cells])
+    spread[cells:, cells:] += unseen
+    turn = np.linalg.cholesky(spread + JITTER * np.eye(len(spread)))
+    # The cells' own normals come first, so that the baseline's draws do not depend on what is promoted.
+    normal = np.concatenate([rng.standard_normal((draws, n)) for n in (cells, len(combinations))], axis=1)
+    logs = normal @ turn.T
+    return LogDraws(logs[:, :cells], logs[:, cells:] + parts @ regression.mean)
+
+
+def _combined(combinations: Sequence[Combination], regression: Regression) -> tuple[csr_array, Floats]:
+    """(combination, term) weights, and the (combination, combination) variance of terms that were not seen,
+    each pair of which is independent."""
+    place = {name: at for at, name in enumerate(regression.names)}
+    rows = lil_array((len(combinations), len(regression.names)))
+    extra: dict[Name, Floats] = {}
+    for at, combination in enumerate(combinations):
+        for name, weight in combination.items():
+            if name in place:
+                rows[at, place[name]] = weight
+            else:
+                extra.setdefault(name, np.zeros(len(combinations)))[at] = weight
+    apart = np.zeros((len(combinations), len(combinations)))
+    for weights in extra.values():
+        apart += regression.widths.rival**2 * np.outer(weights, weights)
+    return rows.tocsr(), apart
+
+
+def _calendar_rows(period: PromoPeriod, regression: Regression) -> csr_array:
+    """(cell, term) the design averaged over the days as they weigh in the cell's sales."""
+    design, columns = regression.calendar_design(period.dates)
+    days, cells = len(period.dates), len(period.cells)
+    at = np.array([regression.days.cells.index(cell) for cell in period.cells])
+    picked = (at[:, None] * days + np.arange(days)).ravel()
+    by_cell = np.repeat(np.arange(cells), days)
+    averages = csr_array((period.weights.ravel(), (by_cell, picked)), shape=(cells, design.shape[0]))
+    found = (averages @ design).tocoo()
+    shape = (cells, len(regression.names))
+    return csr_array((found.data, (found.row, columns[found.col])), shape=shape)
+
+
+def _noise(period: PromoPeriod, baseline: Baseline, regression: Regression, known: Floats) -> Floats:
+    """(cell, cell) variance that the calendar's coefficients do not hold: the days' own noise, and what past
+    forecasts of the whole shop missed beyond both."""
+    own = regression.noise_sd**2 * np.diag((period.weights**2).sum(axis=1))
+    money = period.base[0]
+    part = money / money.sum() if money.sum() > 0 else np.full(len(money), 1 / len(money))
+    common = max(past_miss(baseline) ** 2 - float(part @ (known + own) @ part), 0.0)
+    return np.asarray(own + common)
+
+
+def past_miss(baseline: Baseline) -> float:
+    """Root mean square of the backtest's relative misses of four weeks' sales; 0 where none was possible."""
+    frame: pd.DataFrame = baseline.tested.frame
+    rows = frame.loc[frame["method"] == baseline.method.value] if len(frame) else frame
+    return float(np.sqrt(np.mean(rows["bias"].to_numpy(float) ** 2))) if len(rows) else 0.0
+
+
+@dataclass(frozen=True)
+class JointDraws:
     """Draws: `level` (draw, cell) factor on the baseline, `rate`, `per` (draw, cell) margin and units per
     money of sales without promotion, `kept` (draw, cell) factor that other departments' promotions leave,
     `uplift`, `slope`, `scatter` (draw, aim), `near`, `late` (draw, cell) factors of the two weeks after."""
@@ -54,9 +142,9 @@ class Unknowns:
     late: Floats
 
 
-def unknowns_of(
-    response: Response, aims: Aims, period: PromoPeriod, baseline: Baseline, uplift: Uplift
-) -> Unknowns:
+def joint_draws(
+    response: Response, aims: Exposure, period: PromoPeriod, baseline: Baseline, uplift: Uplift
+) -> JointDraws:
     """Joint draws for the lines' aims, as many as the uplift has."""
     cells, draws, days = period.cells, len(uplift.curves.scatter), len(period.dates)
     rng = np.random.default_rng(SEED)
@@ -66,7 +154,7 @@ def unknowns_of(
     logs = log_draws(period, baseline, uplift.regression, list(wanted.values()), draws, rng)
     part = dict(zip(wanted, logs.parts.T, strict=True))
     scatter = uplift.curves.scatter[:, None] * single
-    return Unknowns(
+    return JointDraws(
         level=around(logs.level, np.ones(len(cells))),
         rate=response.rates[0] + margin * rate_sd(baseline.days, cells, days, Measure.MARGIN),
         per=response.rates[1] + units * rate_sd(baseline.days, cells, days, Measure.UNITS),
@@ -79,28 +167,28 @@ def unknowns_of(
     )
 
 
-def _combinations(response: Response, aims: Aims) -> dict[Part, Combination]:
+def _combinations(response: Response, aims: Exposure) -> dict[Part, Combination]:
     """The sums of the regression's terms that these promotions call upon, by what and by cell: what others
     take from it, and the dips of promoted cells; all weighed by the share of revenue that is promoted."""
-    share, cells = struck(aims, len(response.cells)), response.cells
+    share, cells = exposed_share(aims, len(response.cells)), response.cells
     found: dict[Part, dict[Name, float]] = {}
     for by in map(int, np.flatnonzero(share)):
         name, weight = cells[by].department, float(share[by])
         found[NEAR_WEEK, by] = {("dip",): weight, ("dip", name): weight}
         found[LATE_WEEK, by] = {("late dip",): weight}
         for on, cell in enumerate(cells):
-            if beside(cells[by], cell):
+            if same_market(cells[by], cell):
                 found.setdefault((PULL, on), {})["rival", name, cell.department] = weight
     return {part: found[part] for part in sorted(found)}
 
 
-def _uplifts(aims: Aims, at: Places, uplift: Uplift) -> Floats:
+def _uplifts(aims: Exposure, at: Places, uplift: Uplift) -> Floats:
     drawn = [uplift.curves.at(int(at[c]), d / 100) for c, d in zip(aims.cell, aims.discount_pct, strict=True)]
     return np.stack(drawn, axis=1) if drawn else np.zeros((len(uplift.curves.scatter), 0))
 
 
-def _kept(response: Response, aims: Aims, part: Mapping[Part, Floats], draws: int) -> Floats:
-    share, pull = struck(aims, len(response.cells)), np.zeros((draws, len(response.cells)))
+def _kept(response: Response, aims: Exposure, part: Mapping[Part, Floats], draws: int) -> Floats:
+    share, pull = exposed_share(aims, len(response.cells)), np.zeros((draws, len(response.cells)))
     for on in range(len(response.cells)):
         pull[:, on] = part.get((PULL, on), 0.0)
     return around(pull, np.exp(share @ response.rival))

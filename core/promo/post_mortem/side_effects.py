@@ -1,10 +1,10 @@
 """What a promotion cost besides its discount: the dip after it, and what other departments lost meanwhile.
 
 Both are actual / baseline - 1. The baseline is the forecast from the days before the promotion; its error and
-the days' noise are Normal on the log scale (`core.promo.sums`), so that the 90 % interval of the share s is
-(1 + s) exp(-+ c sd) - 1. For the dip, the worst of up to eight overlapping weeks is reported; c is then the
-95 % quantile of the largest of the weeks' errors, so that calm weeks are not mistaken for a dip (simultaneous
-interval, e.g. Genz & Bretz 2009).
+the days' noise are Normal on the log scale (see `log_covariance`), so that the 90 % interval of the share s
+is (1 + s) exp(-+ c sd) - 1. For the dip, the worst of up to eight overlapping weeks is reported; c is then
+the 95 % quantile of the largest of the weeks' errors, so that calm weeks are not mistaken for a dip
+(simultaneous interval, e.g. Genz & Bretz 2009).
 """
 
 from __future__ import annotations
@@ -12,22 +12,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
-from core.promo.post_mortem.course import Course
+from core.promo.days import Flags, Floats
+from core.promo.post_mortem.daily import DailyComparison, log_covariance
 from core.promo.post_mortem.values import Cannibalisation, PostPromoDip
-from core.promo.sums import log_covariance
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 LEVEL = 0.9
 WEEK = 7
 LEAST_DAYS = 4  # of a week and a cell on average: with fewer, a week's sum says little
 DRAWS, SEED = 20_000, 7
 
 
-def dip_of(course: Course, promoted: Flags, limit_pct: float) -> PostPromoDip | None:
+def dip_of(course: DailyComparison, promoted: Flags, limit_pct: float) -> PostPromoDip | None:
     """The worst 7 days of the two weeks after, in the promoted cells; None where too few of those days have
     sales or all have promotions again."""
     begun, weeks = _weeks(course, promoted)
@@ -46,7 +43,7 @@ def dip_of(course: Course, promoted: Flags, limit_pct: float) -> PostPromoDip | 
     )  # fmt: skip
 
 
-def _weeks(course: Course, promoted: Flags) -> tuple[list[int], list[Flags]]:
+def _weeks(course: DailyComparison, promoted: Flags) -> tuple[list[int], list[Flags]]:
     """The first day and the usable cells and days of each run of seven days after the promotion."""
     after = np.flatnonzero(~course.during)
     plain = ~course.promo & (course.baseline > 0) & course.known
@@ -63,7 +60,7 @@ def _weeks(course: Course, promoted: Flags) -> tuple[list[int], list[Flags]]:
 
 
 def cannibalised(
-    course: Course, promoted: set[str], channels: set[str], limit_pct: float
+    course: DailyComparison, promoted: set[str], channels: set[str], limit_pct: float
 ) -> tuple[Cannibalisation, ...]:
     """Every department without a line of the promotion, in its sales channels and on days without a promotion
     of its own, against the baseline; largest loss first."""
@@ -84,7 +81,7 @@ def cannibalised(
     return tuple(sorted(found, key=lambda one: one.share))
 
 
-def _signal(name: str, course: Course, mask: Flags, sd: float, limit_pct: float) -> Cannibalisation:
+def _signal(name: str, course: DailyComparison, mask: Flags, sd: float, limit_pct: float) -> Cannibalisation:
     expected = float(course.baseline[mask].sum())
     share = float(course.actual[0][mask].sum()) / expected - 1
     lower, upper = _around(share, sd, float(norm.ppf((1 + LEVEL) / 2)))
@@ -108,7 +105,7 @@ def _largest(covariance: Floats) -> float:
     return float(np.quantile(drawn.max(axis=1), (1 + LEVEL) / 2))
 
 
-def last_known(course: Course) -> date:
+def last_known(course: DailyComparison) -> date:
     """The last day of the promotion whose sales are there."""
     day: date = course.dates[np.flatnonzero(course.known & course.during)[-1]].date()
     return day

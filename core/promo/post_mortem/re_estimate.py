@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.charts.formats import Wording
-from core.promo.fitted import PromoModel
+from core.promo.model_files import PromoModel
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import PromoScenario
@@ -40,7 +40,7 @@ class ReEstimate:
     words: tuple[str, ...]
 
 
-def next_forecast(
+def re_estimate(
     scenario: PromoScenario,
     old: PromoModel,
     new: PromoModel,

@@ -2,8 +2,8 @@
 
 What other departments lose depends only on which lines run, not on how deep they go (see `response`). So for
 each pattern of running lines in a sales channel, the change of sales and margin is a sum over lines of terms
-that depend on one discount each; channels do not touch each other. A `Block` is one channel: its patterns,
-what they take, and each line's terms.
+that depend on one discount each; channels do not touch each other. `ChannelOptions` is one channel: its
+patterns, what they take, and each line's terms.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from core.promo.scenarios.response import Aims, Response, struck
+from core.promo.days import Floats
+from core.promo.scenarios.response import Exposure, Response, exposed_share
 from core.promo.scenarios.scenario import Mechanic
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 MOST_LINES = 12  # of one channel, for which all patterns are tried: 4,096
 SALES, MARGIN = 0, 1
@@ -27,7 +27,7 @@ Grid = Callable[[Mechanic], Sequence[float]]
 
 
 @dataclass(frozen=True)
-class Choice:
+class LineOptions:
     """A line's discounts above 0 and what each brings, (sales and margin, cell, discount), before other
     departments' promotions; `cells` places of its cells."""
 
@@ -38,11 +38,11 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Block:
+class ChannelOptions:
     """One sales channel: `choices` of its lines, `running` (pattern, line), `kept` (pattern, cell) what other
     departments leave, `taken` (sales and margin, pattern), both by `Block.of`."""
 
-    choices: tuple[Choice, ...]
+    choices: tuple[LineOptions, ...]
     running: NDArray[np.bool_]
     kept: Floats
     taken: Floats
@@ -51,19 +51,19 @@ class Block:
 
     @classmethod
     def of(
-        cls, choices: tuple[Choice, ...], running: NDArray[np.bool_], share: Floats, response: Response
-    ) -> Block:
+        cls, choices: tuple[LineOptions, ...], running: NDArray[np.bool_], share: Floats, response: Response
+    ) -> ChannelOptions:
         """The block of these patterns; `share` (line, cell) of each cell's revenue that a line aims at."""
         kept = np.exp((running.astype(float) @ share) @ response.rival)
         lost = (kept - 1) @ np.stack([response.sales, response.margin]).T
         return cls(choices, running, kept, lost.T, share, response)
 
-    def around(self, on: Sequence[bool]) -> Block:
+    def around(self, on: Sequence[bool]) -> ChannelOptions:
         """The same with the patterns that differ from one by a line or two as well."""
         one = np.eye(len(self.choices), dtype=bool)
         two = (one[:, None, :] ^ one[None, :, :]).reshape(-1, len(self.choices))
         near = np.array(on, dtype=bool) ^ np.concatenate([one, two])
-        return Block.of(
+        return ChannelOptions.of(
             self.choices, np.unique(np.concatenate([self.running, near]), axis=0), self.share, self.response
         )
 
@@ -79,21 +79,21 @@ class Block:
             total = total + self.running[:, at] * self._best(choice, weights)
         return np.asarray(total)
 
-    def _best(self, choice: Choice, weights: Floats) -> Floats:
+    def _best(self, choice: LineOptions, weights: Floats) -> Floats:
         worth = np.tensordot(weights, choice.gain, axes=1)
         if len(choice.cells) == 1:
             return np.asarray(self.kept[:, choice.cells[0]] * worth[0].max())
         return np.asarray((self.kept[:, choice.cells] @ worth).max(axis=1))
 
-    def terms(self, pattern: int, choice: Choice) -> Floats:
+    def terms(self, pattern: int, choice: LineOptions) -> Floats:
         """(sales and margin, discount) what a running line brings in a pattern."""
         return np.asarray(np.einsum("c,kcd->kd", self.kept[pattern, choice.cells], choice.gain))
 
 
-def blocks_of(response: Response, lines: Sequence[Mechanic], grid: Grid) -> tuple[Block, ...]:
+def channel_options(response: Response, lines: Sequence[Mechanic], grid: Grid) -> tuple[ChannelOptions, ...]:
     """One block a sales channel that has lines with anything to choose; `grid` gives the discounts above 0
     that a line may have."""
-    found: dict[str, list[Choice]] = {}
+    found: dict[str, list[LineOptions]] = {}
     for place, line in enumerate(lines):
         choice = _choice(response, place, line, np.array(sorted(grid(line)), dtype=float))
         if len(choice.discounts) and len(choice.cells):
@@ -101,7 +101,7 @@ def blocks_of(response: Response, lines: Sequence[Mechanic], grid: Grid) -> tupl
     return tuple(_block(response, lines, choices) for choices in found.values())
 
 
-def _choice(response: Response, place: int, line: Mechanic, discounts: Floats) -> Choice:
+def _choice(response: Response, place: int, line: Mechanic, discounts: Floats) -> LineOptions:
     cells = np.array(response.cells_of(line), dtype=int)
     base = response.sales[cells] * response.share_of(line)
     rate, slope = response.rates[0][cells][:, None], response.slope[cells][:, None]
@@ -109,25 +109,25 @@ def _choice(response: Response, place: int, line: Mechanic, discounts: Floats) -
     margin = bought * (rate + slope * discounts / 100) - base[:, None] * rate
     gain = np.stack([bought - base[:, None], margin])
     allowed = (gain[MARGIN] + base[:, None] * rate).sum(axis=0) >= 0  # nothing is sold at a loss
-    return Choice(place, cells, discounts[allowed], gain[:, :, allowed])
+    return LineOptions(place, cells, discounts[allowed], gain[:, :, allowed])
 
 
-def _block(response: Response, lines: Sequence[Mechanic], choices: list[Choice]) -> Block:
+def _block(response: Response, lines: Sequence[Mechanic], choices: list[LineOptions]) -> ChannelOptions:
     running = _patterns(choices)
     cells = len(response.cells)
     share = np.stack(
         [
-            struck(
-                Aims(choice.cells, choice.cells, np.ones(len(choice.cells)),
+            exposed_share(
+                Exposure(choice.cells, choice.cells, np.ones(len(choice.cells)),
                      np.full(len(choice.cells), response.share_of(lines[choice.place]))), cells,
             )
             for choice in choices
         ]
     )  # fmt: skip
-    return Block.of(tuple(choices), running, share, response)
+    return ChannelOptions.of(tuple(choices), running, share, response)
 
 
-def _patterns(choices: Sequence[Choice]) -> NDArray[np.bool_]:
+def _patterns(choices: Sequence[LineOptions]) -> NDArray[np.bool_]:
     """(pattern, line) every way of switching lines on and off. Beyond `MOST_LINES`: the lines with most
     margin for their sales, more and more of them, and each such pattern with one line switched over."""
     count = len(choices)

@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
-from core.promo.post_mortem.course import Course
-from core.promo.post_mortem.signals import LEVEL
+from core.promo.days import Flags, Floats
+from core.promo.post_mortem.daily import DailyComparison, log_covariance
+from core.promo.post_mortem.side_effects import LEVEL
 from core.promo.post_mortem.values import DayRow, PartResult, Range
 from core.promo.scenarios.kpis import PromoKpis
-from core.promo.sums import log_covariance
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 FLOOR = 1.0  # money or units: an error in percent of less than that says nothing
 SIDE = float(norm.ppf((1 + LEVEL) / 2))
 MONEY = ("sales_value", "margin_value", "ebit", "units")
@@ -33,7 +30,7 @@ class Results:
     share: float
 
 
-def results_of(course: Course, kpis: PromoKpis) -> Results:
+def results_of(course: DailyComparison, kpis: PromoKpis) -> Results:
     """The figures. Where days or cells are missing, the forecast is that of the others, in proportion to its
     course by department."""
     seen = course.on(None, course.during & course.known)
@@ -50,7 +47,7 @@ def results_of(course: Course, kpis: PromoKpis) -> Results:
     return Results(_figures(sums, cost), _figures(found, cost), _figures(base, cost), share)
 
 
-def _share(course: Course, cells: Flags, kpis: PromoKpis, row: Mapping[str, object]) -> float:
+def _share(course: DailyComparison, cells: Flags, kpis: PromoKpis, row: Mapping[str, object]) -> float:
     """How much of a department's forecast lies on days and in cells that can be compared."""
     whole = float(str(row["sales_value"]))
     seen = float(course.forecast[course.on(cells, course.during & course.known)].sum())
@@ -99,7 +96,7 @@ def intervals_of(results: Results, kpis: PromoKpis) -> dict[str, Range]:
     return found
 
 
-def parts_of(course: Course, kpis: PromoKpis, by: str) -> tuple[PartResult, ...]:
+def parts_of(course: DailyComparison, kpis: PromoKpis, by: str) -> tuple[PartResult, ...]:
     """Sales by "department" or "channel", with intervals from the baseline's error and the lines' uplift."""
     names = sorted({str(getattr(cell, by)) for cell in course.cells})
     seen = course.during & course.known
@@ -128,7 +125,7 @@ def _line_sd(kpis: PromoKpis, by: str, name: str) -> float:
     return float(np.sqrt(np.square(widths).sum()))
 
 
-def days_of(course: Course, kpis: PromoKpis) -> tuple[DayRow, ...]:
+def days_of(course: DailyComparison, kpis: PromoKpis) -> tuple[DayRow, ...]:
     """Each day of the promotion and of the two weeks after: sales without promotion, forecast with its 90 %
     interval, and actual. After the promotion the forecast is the baseline."""
     size = len(course.dates)

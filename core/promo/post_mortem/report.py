@@ -6,16 +6,79 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from core.charts.formats import compact
+from core.charts.formats import Wording, compact
+from core.promo.baseline import Baseline
+from core.promo.days import Flags
 from core.promo.events import STEP_PP
-from core.promo.post_mortem.course import Course, Flags
-from core.promo.post_mortem.results import Results
-from core.promo.post_mortem.values import Cannibalisation, PartResult, PostPromoDip, Range
+from core.promo.post_mortem.daily import DailyComparison, daily_comparison
+from core.promo.post_mortem.forecast_errors import (
+    Results,
+    days_of,
+    errors_of,
+    intervals_of,
+    parts_of,
+    results_of,
+)
+from core.promo.post_mortem.side_effects import cannibalised, dip_of, last_known
+from core.promo.post_mortem.values import Cannibalisation, PartResult, PostMortem, PostPromoDip, Range
 from core.promo.scenarios.kpis import LineKpis, PromoKpis
+from core.promo.scenarios.scenario import PromoScenario
+from core.promo.scenarios.settings import PromoSettings
 
 POINTS = 1.0  # of margin: smaller differences are not worth a sentence
 NAMED = 3  # parts that are told by name
+
+
+def post_mortem(
+    scenario: PromoScenario,
+    kpis: PromoKpis,
+    actual_sales: pd.DataFrame,
+    baseline: Baseline,
+    *,
+    settings: PromoSettings | None = None,
+    currency: str = "",
+) -> PostMortem:
+    """What a promotion brought, against the figures it was planned with.
+
+    `actual_sales`: sales facts that hold the promotion and, as far as they are there, the two weeks after;
+    other days play no part. The baseline is forecast from the days before the promotion alone, whatever it
+    was fitted on. `currency` is the code that money is written with.
+    UserError where no day of the promotion has sales, or nothing is known of the days before.
+    """
+    rules = settings or PromoSettings()
+    course = daily_comparison(scenario, kpis, actual_sales, baseline)
+    lines = [line for line in scenario.mechanics if line.discount_pct > 0]
+    channels = {line.channel for line in lines}
+    places = {(line.department, line.channel) for line in lines}
+    promoted = course.among(places)
+    results = results_of(course, kpis)
+    told = PostMortemText(
+        kpis, course, results, errors_of(results), intervals_of(results, kpis),
+        parts_of(course, kpis, "department"), parts_of(course, kpis, "channel"),
+        dip_of(course, promoted, rules.dip_limit_pct),
+        cannibalised(course, {place[0] for place in places}, channels, rules.cannibalisation_limit_pct),
+        Wording(currency=currency).symbol if currency else "",
+    )  # fmt: skip
+    return PostMortem(
+        period_start=scenario.start,
+        period_end=scenario.end,
+        covered_until=last_known(course),
+        forecast=results.forecast,
+        actual=results.actual,
+        errors=told.errors,
+        intervals=told.intervals,
+        by_channel=told.by_channel,
+        by_department=told.by_department,
+        post_promo_dip=told.dip,
+        cannibalization_signals=told.rivals,
+        insights=insights(told),
+        learning_points=learning_points(told),
+        days=days_of(course, kpis),
+        left_out=course.left_out,
+        model_version=kpis.model_version,
+    )
 
 
 @dataclass(frozen=True)
@@ -23,7 +86,7 @@ class PostMortemText:
     """Everything that the sentences are built from; `symbol` stands before money."""
 
     kpis: PromoKpis
-    course: Course
+    course: DailyComparison
     results: Results
     errors: Mapping[str, float | None]
     intervals: Mapping[str, Range]
@@ -76,7 +139,7 @@ class PostMortemText:
         return np.asarray(ran & ~self.course.among({(line.department, line.channel) for line in lines}))
 
 
-def insights_of(told: PostMortemText) -> tuple[str, ...]:
+def insights(told: PostMortemText) -> tuple[str, ...]:
     """What happened, the most important first."""
     return (
         *_whole(told), *_otherwise(told), *_parts(told.by_department, "department", told),
@@ -85,7 +148,7 @@ def insights_of(told: PostMortemText) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def learning_of(told: PostMortemText) -> tuple[str, ...]:
+def learning_points(told: PostMortemText) -> tuple[str, ...]:
     """What to change next time; at least one sentence."""
     planned = [line for line in told.kpis.lines if line.discount_pct > 0]
     if planned and all(told.ran_at(line) is None for line in planned):
@@ -133,7 +196,7 @@ def _otherwise(told: PostMortemText) -> Iterator[str]:
         yield f"Planned, but the sales show no promotion in {fewer} on these days."
 
 
-def _places(course: Course, cells: Flags) -> str:
+def _places(course: DailyComparison, cells: Flags) -> str:
     """'TV (online, offline); Audio (online)', each department once."""
     channels: dict[str, list[str]] = {}
     for at in np.flatnonzero(cells):

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.promo.scenarios.blocks import Block, Choice
+from core.promo.days import Floats
+from core.promo.scenarios.discount_options import ChannelOptions, LineOptions
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 HALVINGS = 50
 MOST_ROUNDS = 20
@@ -56,7 +56,7 @@ class _States:
     picked: Places
 
 
-def best(blocks: Sequence[Block], ask: DiscountQuery) -> DiscountResult | None:
+def best(blocks: Sequence[ChannelOptions], ask: DiscountQuery) -> DiscountResult | None:
     """The best discounts; None when none keep the limit, not even no promotion's. Where a block has too many
     lines to hold all its patterns, those near the best one are added as long as that helps, and nothing is
     proven."""
@@ -75,7 +75,7 @@ def best(blocks: Sequence[Block], ask: DiscountQuery) -> DiscountResult | None:
     return None if found is None else DiscountResult(found.discounts, found.change, proven=False)
 
 
-def _best(blocks: Sequence[Block], ask: DiscountQuery) -> DiscountResult | None:
+def _best(blocks: Sequence[ChannelOptions], ask: DiscountQuery) -> DiscountResult | None:
     if not blocks:
         return DiscountResult({}, np.zeros(2)) if ask.room >= 0 else None
     top, _ = _solved(blocks, ask.limit)
@@ -98,7 +98,7 @@ def _room(found: DiscountResult, ask: DiscountQuery) -> float:
     return float(ask.limit @ found.change) + ask.room
 
 
-def _solved(blocks: Sequence[Block], weights: Floats) -> tuple[DiscountResult, float]:
+def _solved(blocks: Sequence[ChannelOptions], weights: Floats) -> tuple[DiscountResult, float]:
     """The best without a limit, and its worth."""
     discounts: dict[int, float] = {}
     change, worth = np.zeros(2), 0.0
@@ -117,7 +117,7 @@ def _solved(blocks: Sequence[Block], weights: Floats) -> tuple[DiscountResult, f
 
 
 def _priced(
-    blocks: Sequence[Block], ask: DiscountQuery, top: DiscountResult, slack: float
+    blocks: Sequence[ChannelOptions], ask: DiscountQuery, top: DiscountResult, slack: float
 ) -> tuple[float, float, DiscountResult]:
     """The price of the limit with the lowest bound, that bound, and the best solution met that keeps it."""
     low, high, known = 0.0, 1.0, top
@@ -148,7 +148,7 @@ def _better(first: DiscountResult, second: DiscountResult, ask: DiscountQuery) -
 
 
 def _climbed(
-    blocks: Sequence[Block], ask: DiscountQuery, known: DiscountResult, slack: float
+    blocks: Sequence[ChannelOptions], ask: DiscountQuery, known: DiscountResult, slack: float
 ) -> DiscountResult:
     """The solution after moving one line at a time, within its pattern, as long as that helps."""
     moved = True
@@ -165,7 +165,12 @@ def _climbed(
 
 
 def _step(
-    block: Block, pattern: int, choice: Choice, ask: DiscountQuery, known: DiscountResult, slack: float
+    block: ChannelOptions,
+    pattern: int,
+    choice: LineOptions,
+    ask: DiscountQuery,
+    known: DiscountResult,
+    slack: float,
 ) -> DiscountResult:
     if choice.place not in known.discounts:
         return known
@@ -181,7 +186,12 @@ def _step(
 
 
 def _closed(
-    blocks: Sequence[Block], ask: DiscountQuery, price: float, gap: float, known: DiscountResult, slack: float
+    blocks: Sequence[ChannelOptions],
+    ask: DiscountQuery,
+    price: float,
+    gap: float,
+    known: DiscountResult,
+    slack: float,
 ) -> DiscountResult:
     """The best of all solutions that lose less than the gap against the bound."""
     weights, proven = ask.goal + price * ask.limit, True
@@ -204,7 +214,7 @@ def _closed(
     return DiscountResult(discounts, states.change[:, at], proven)
 
 
-def _listed(block: Block, weights: Floats, least: float, ask: DiscountQuery) -> tuple[_States, bool]:
+def _listed(block: ChannelOptions, weights: Floats, least: float, ask: DiscountQuery) -> tuple[_States, bool]:
     """Every choice of a block that is worth at least `least`, less what others beat; whether that is all."""
     scores, whole = block.scores(weights), True
     parts = []

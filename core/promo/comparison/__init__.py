@@ -1,1 +1,0 @@
-"""Saved promotions side by side."""

@@ -72,7 +72,7 @@ def _tables(project_id: int, cache_key: str, _info: PromoModelInfo) -> EffectTab
         cells=effects.cell_table(uplift),
         events=effects.event_table(uplift),
         dip=effects.dip_table(uplift.regression),
-        rivals=effects.rival_table(uplift.regression),
+        rivals=effects.cannibalisation_table(uplift.regression),
         errors=effects.error_table(baseline),
         backtest=baseline.backtest,
     )

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import MISSING, Wording
-from core.promo.charts import course_chart
+from core.promo.charts import post_mortem_chart
 from core.promo.post_mortem import FIGURES, PartResult, PostMortem
 from pages.plan.shared_promo.kpis import NAMES, amount, span
 from pages.shared.escape import plain
@@ -43,7 +43,7 @@ def _signed(value: float, unit: str) -> str:
 def show_course(report: PostMortem, wording: Wording) -> None:
     """The chart by day."""
     section("Day by day", "The promotion is shaded; the two weeks after it show the dip.")
-    chart(course_chart(report, wording.symbol), key="review_course")
+    chart(post_mortem_chart(report, wording.symbol), key="review_course")
 
 
 def show_parts(report: PostMortem, wording: Wording) -> None:

@@ -13,12 +13,11 @@ from core.access import Membership, Person
 from core.database import session
 from core.errors import UserError
 from core.promo.model_files import PromoModel
-from core.promo.post_mortem import PostMortem, ReEstimate, next_forecast, run
+from core.promo.post_mortem import PostMortem, ReEstimate, post_mortem, re_estimate
 from core.promo.post_mortem.values import SavedPostMortem
 from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
-from core.promo.store import models
-from core.promo.store import post_mortems as reviews
+from core.promo.store import models, post_mortems
 from core.promo.store.models import PromoModelInfo
 from core.promo.store.scenarios import SavedPromo
 from pages.plan.shared_promo.cached import promo_model, rules_of, sales_frame
@@ -59,7 +58,7 @@ def review_of(person: Person, project: Membership, promo: SavedPromo, ground: Pr
     """The post-mortem of a saved promotion. UserError where none can be made."""
     with session() as s:
         key = facts.facts_key(s, person, project.project_id)
-        kept = reviews.review(s, person, promo.info.id)
+        kept = post_mortems.post_mortem(s, person, promo.info.id)
         known = models.promo_models(s, person, project.project_id)
     if promo.kpis is None:
         if kept is None:
@@ -83,7 +82,7 @@ def _report(
 ) -> PostMortem:
     assert _promo.kpis is not None
     sales: pd.DataFrame = sales_frame(_person, project_id)
-    return run(
+    return post_mortem(
         _promo.scenario, _promo.kpis, sales, _ground.model.baseline, settings=_ground.settings,
         currency=_project.currency,
     )  # fmt: skip
@@ -114,4 +113,4 @@ def _change(
     _after: PromoModel,
     _settings: PromoSettings,
 ) -> ReEstimate:
-    return next_forecast(_promo.scenario, _before, _after, _settings, currency=asked[3])
+    return re_estimate(_promo.scenario, _before, _after, _settings, currency=asked[3])

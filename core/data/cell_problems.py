@@ -83,7 +83,7 @@ def date_problems(
 ) -> tuple[DataProblem, ...]:
     """The faults of a column read as dates."""
     totals = reading.bad & np.array(
-        [_is_total(value) for value in _texts(column, reading.bad)], dtype=np.bool_
+        [plain_letters(value).strip(" :") in TOTALS for value in _texts(column, reading.bad)], dtype=np.bool_
     )
     found = [
         _total_rows(name, totals, column, rows),
@@ -106,10 +106,6 @@ def date_problems(
 def _texts(column: pd.Series[Any], where: Mask) -> list[str]:
     values = column.to_numpy(dtype=object)
     return [str(values[index]) if bad else "" for index, bad in enumerate(where)]
-
-
-def _is_total(text: str) -> bool:
-    return plain_letters(text).strip(" :") in TOTALS
 
 
 def _places(mask: Mask, column: pd.Series[Any], rows: Rows) -> tuple[list[int], list[str]]:

@@ -69,7 +69,7 @@ def type_table(
     decided = {
         column.number_format
         for column in typed.values()
-        if column.kind is ColumnKind.NUMBER and _voted(column)
+        if column.kind is ColumnKind.NUMBER and (column.number_decided and column.number_format is not None)
     }
     hint = decided.pop() if len(decided) == 1 else None
     if hint is None:
@@ -80,10 +80,6 @@ def type_table(
                 table, name, number_format=number_format, date_order=date_order, hint=hint
             )
     return typed
-
-
-def _voted(column: TypedColumn) -> bool:
-    return column.number_decided and column.number_format is not None
 
 
 def type_column(
@@ -97,9 +93,14 @@ def type_column(
     """One column typed; `as_kind` forces the kind (every cell that does not fit is then a problem)."""
     column = table.frame[name]
     if pd.api.types.is_datetime64_any_dtype(column):
-        return _dated(name, column)
+        values = column.dt.tz_localize(None) if getattr(column.dt, "tz", None) is not None else column
+        return TypedColumn(
+            name, ColumnKind.DATE, values.astype("datetime64[us]"), date_order=DateOrder.YEAR_FIRST
+        )
     if pd.api.types.is_bool_dtype(column):
-        return _flag(name, column, as_kind)
+        if as_kind is ColumnKind.NUMBER:
+            return TypedColumn(name, ColumnKind.NUMBER, column.astype("float64"))
+        return TypedColumn(name, ColumnKind.FLAG, column.astype("boolean"))
     if pd.api.types.is_numeric_dtype(column):
         return _numeric(table, name, column, as_kind)
     kind = as_kind or guess_kind(table, name)
@@ -107,7 +108,19 @@ def type_column(
         reading = read_numbers(
             _arrow(column), number_format, hint or table.number_hint, table.kind is not FileKind.CSV
         )
-        return _number(table, name, column, reading, hinted=(hint or table.number_hint) is not None)
+        problems = number_problems(
+            name, reading, column, table.file_rows, (hint or table.number_hint) is not None
+        )
+        voted = reading.decided and (reading.ambiguous or _has_fraction(reading))
+        return TypedColumn(
+            name,
+            ColumnKind.NUMBER,
+            pd.Series(reading.values, index=column.index),
+            at_place(problems, table.name, table.sheet),
+            reading.currencies,
+            reading.number_format if voted or not reading.decided else None,
+            reading.decided,
+        )
     if kind is ColumnKind.DATE:
         return _date(table, name, column, _read_dates(column, date_order, table.date1904))
     return TypedColumn(name, kind, column.astype("str").str.strip())
@@ -116,7 +129,12 @@ def type_column(
 def guess_kind(table: RawTable, name: str, rules: TypingRules | None = None) -> ColumnKind:
     """What a text column's cells are, judged on a sample of its filled cells and its name."""
     rules = rules or TypingRules()
-    sample = _sample(table.frame[name], rules)
+    # Filled cells spread over the whole column, so that a change half way down is seen.
+    column = table.frame[name]
+    step = max(1, len(column) // (2 * rules.sample_cells))
+    texts = _texts(column.iloc[::step])
+    filled = [text for text in texts if text and text.strip()]
+    sample = filled[: 2 * rules.sample_cells]
     if not sample:
         return ColumnKind.EMPTY
     numbers = read_numbers(sample, plain_is_number=True)
@@ -147,33 +165,12 @@ def _read_dates(column: pd.Series[Any], order: DateOrder | None, date1904: bool)
     return replace(reading, **spread)
 
 
-def _sample(column: pd.Series[Any], rules: TypingRules) -> list[str]:
-    """Filled cells spread over the whole column, so that a change half way down is seen."""
-    step = max(1, len(column) // (2 * rules.sample_cells))
-    texts = _texts(column.iloc[::step])
-    filled = [text for text in texts if text and text.strip()]
-    return filled[: 2 * rules.sample_cells]
-
-
 def _texts(column: pd.Series[Any]) -> list[str | None]:
     return [None if value is None or value != value else str(value) for value in column.tolist()]
 
 
 def _arrow(column: pd.Series[Any]) -> pa.ChunkedArray | pa.Array:
     return pa.array(column.astype("str"), pa.string(), from_pandas=True)
-
-
-def _dated(name: str, column: pd.Series[Any]) -> TypedColumn:
-    values = column.dt.tz_localize(None) if getattr(column.dt, "tz", None) is not None else column
-    return TypedColumn(
-        name, ColumnKind.DATE, values.astype("datetime64[us]"), date_order=DateOrder.YEAR_FIRST
-    )
-
-
-def _flag(name: str, column: pd.Series[Any], as_kind: ColumnKind | None) -> TypedColumn:
-    if as_kind is ColumnKind.NUMBER:
-        return TypedColumn(name, ColumnKind.NUMBER, column.astype("float64"))
-    return TypedColumn(name, ColumnKind.FLAG, column.astype("boolean"))
 
 
 def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: ColumnKind | None) -> TypedColumn:
@@ -197,22 +194,6 @@ def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: Column
 def _number_text(value: float) -> str:
     """5-, 6- and 8-digit numbers as they would be written; a day number keeps its part of the day."""
     return f"{value:.9g}" if value % 1 else str(int(value))
-
-
-def _number(
-    table: RawTable, name: str, column: pd.Series[Any], reading: NumberReading, hinted: bool
-) -> TypedColumn:
-    problems = number_problems(name, reading, column, table.file_rows, hinted)
-    voted = reading.decided and (reading.ambiguous or _has_fraction(reading))
-    return TypedColumn(
-        name,
-        ColumnKind.NUMBER,
-        pd.Series(reading.values, index=column.index),
-        at_place(problems, table.name, table.sheet),
-        reading.currencies,
-        reading.number_format if voted or not reading.decided else None,
-        reading.decided,
-    )
 
 
 def _has_fraction(reading: NumberReading) -> bool:

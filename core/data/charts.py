@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,21 @@ def kpi_and_spend(
         min_count=1
     )
     colours = colours or channel_colours(channels)
-    traces = [_kpi(totals, mapping)] if target in totals else []
+    traces = (
+        [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": totals.index,
+                "y": totals[mapping.target_column],
+                "name": _plain(_kpi_label(mapping)),
+                "line": {"color": KPI_COLOUR, "width": 2},
+                "hovertemplate": "%{y:,.4~s}",
+            }
+        ]
+        if target in totals
+        else []
+    )
     traces += [_spend(totals, mapping, column, colours[column], stacked) for column in channels]
     unit = mapping.currency
     return figure(
@@ -59,18 +72,6 @@ def kpi_and_spend(
 def _kpi_label(mapping: Mapping) -> str:
     label = mapping.kpi_label or mapping.label_of(mapping.target_column or "KPI")
     return f"{label}, {mapping.currency}" if mapping.kpi_kind is KpiKind.MONEY else label
-
-
-def _kpi(totals: pd.DataFrame, mapping: Mapping) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": totals.index,
-        "y": totals[mapping.target_column],
-        "name": _plain(_kpi_label(mapping)),
-        "line": {"color": KPI_COLOUR, "width": 2},
-        "hovertemplate": "%{y:,.4~s}",
-    }
 
 
 def _spend(totals: pd.DataFrame, mapping: Mapping, column: str, colour: str, stacked: bool) -> dict[str, Any]:
@@ -119,7 +120,9 @@ def correlation_map(frame: pd.DataFrame, mapping: Mapping) -> go.Figure:
         "hovertemplate": "%{y} with %{x}: %{z:.2f}<extra></extra>",
         "colorbar": {"thickness": 10, "title": {"text": "r"}},
     }
-    strongest = _strongest(table, names)
+    pairs = np.abs(np.nan_to_num(np.triu(table, k=1)))
+    first, second = divmod(int(pairs.argmax()), pairs.shape[1])
+    strongest = f"the strongest is {names[first]} with {names[second]}, {table[first, second]:.2f}"
     height = max(300, CELL * len(names) + 120)
     return figure(
         [heat],
@@ -127,12 +130,6 @@ def correlation_map(frame: pd.DataFrame, mapping: Mapping) -> go.Figure:
         height=height,
         yaxis={"autorange": "reversed"},
     )
-
-
-def _strongest(table: np.ndarray[Any, Any], names: Sequence[str]) -> str:
-    pairs = np.abs(np.nan_to_num(np.triu(table, k=1)))
-    first, second = divmod(int(pairs.argmax()), pairs.shape[1])
-    return f"the strongest is {names[first]} with {names[second]}, {table[first, second]:.2f}"
 
 
 def missing_map(frame: pd.DataFrame, mapping: Mapping) -> go.Figure:

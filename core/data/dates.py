@@ -212,8 +212,17 @@ def _read_cell(text: str, date1904: bool, bounds: DateBounds) -> _Cell | None:
 
 def _build(name: str, part: dict[str, str | None], date1904: bool, bounds: DateBounds) -> _Cell | None:
     if name == "serial":
-        return _serial(part, date1904, bounds)
-    year = _year(str(part["y"]).lstrip("'"))
+        number = int(part["serial"] or 0) + (1462 if date1904 else 0)
+        first, last = bounds.serials
+        if not first <= number <= last:
+            return None
+        part_of_day = dt.timedelta(days=float("0." + (part.get("part") or "0")))
+        moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=number)
+        return _Cell(
+            fixed=moment + dt.timedelta(seconds=round(part_of_day.total_seconds())), form=DateForm.SERIAL
+        )
+    text = str(part["y"]).lstrip("'")
+    year = int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 70 else 1900)
     if not bounds.first_year <= year <= bounds.last_year:
         return None
     clock = _clock(part)
@@ -243,12 +252,6 @@ def _fixed(
     return _day(year, month, int(part["d"] or 0), clock), DateForm.DAY
 
 
-def _year(text: str) -> int:
-    if len(text) == 4:
-        return int(text)
-    return int(text) + (2000 if int(text) < 70 else 1900)
-
-
 def _clock(part: dict[str, str | None]) -> dt.timedelta | None:
     if not part.get("h"):
         return dt.timedelta()
@@ -273,13 +276,3 @@ def _week(year: int, week: int, weekday: int) -> dt.datetime | None:
         return dt.datetime.fromisocalendar(year, week, weekday)
     except ValueError:
         return None
-
-
-def _serial(part: dict[str, str | None], date1904: bool, bounds: DateBounds) -> _Cell | None:
-    number = int(part["serial"] or 0) + (1462 if date1904 else 0)
-    first, last = bounds.serials
-    if not first <= number <= last:
-        return None
-    clock = dt.timedelta(days=float("0." + (part.get("part") or "0")))
-    moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=number)
-    return _Cell(fixed=moment + dt.timedelta(seconds=round(clock.total_seconds())), form=DateForm.SERIAL)

@@ -91,10 +91,15 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
     dated = typed[date] if date else None
     orders = {column.date_order for column in typed.values() if column.date_order}
     formats = {column.number_format for column in typed.values() if column.number_format}
+    # Friendly names; columns that would be called the same keep their own.
+    labels = [friendly(guess.column, guess.role) for guess in guesses]
     return Detection(
         kind=kind,
         kind_reason=why,
-        guesses=_labelled(guesses),
+        guesses=tuple(
+            replace(guess, label=label if labels.count(label) == 1 else guess.column)
+            for guess, label in zip(guesses, labels, strict=True)
+        ),
         frequency=frequency_of(dated.values) if dated is not None else None,
         currency=_currency(typed),
         date_order=dated.date_order if dated is not None else next(iter(orders), None),
@@ -105,15 +110,6 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
         and not says(targets[0], TARGET_MONEY)
         and says(targets[0], TARGET_COUNT - {"y", "target", "kpi"})
         else KpiKind.MONEY,
-    )
-
-
-def _labelled(guesses: list[Guess]) -> tuple[Guess, ...]:
-    """Friendly names; columns that would be called the same keep their own."""
-    labels = [friendly(guess.column, guess.role) for guess in guesses]
-    return tuple(
-        replace(guess, label=label if labels.count(label) == 1 else guess.column)
-        for guess, label in zip(guesses, labels, strict=True)
     )
 
 
@@ -143,7 +139,17 @@ def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: Da
             for guess in guesses
         ]
     guesses = _paired(guesses)
-    return _one_target(guesses, typed)
+    targets = [guess for guess in guesses if guess.role is ColumnRole.TARGET]
+    if not targets:
+        return _target_by_content(guesses, typed)
+    per_unit = any(guess.role is ColumnRole.VALUE_PER_UNIT for guess in guesses)
+    wanted = TARGET_COUNT if per_unit else TARGET_MONEY
+    best = max(targets, key=lambda guess: (says(guess.column, wanted) is not None, guess.confidence))
+    why = f"{best.column} is the target; another outcome as a control would hide what media did"
+    return [
+        _without(guess, why) if guess.role is ColumnRole.TARGET and guess is not best else guess
+        for guess in guesses
+    ]
 
 
 def _without(guess: Guess, why: str) -> Guess:
@@ -203,20 +209,6 @@ def _paired(guesses: list[Guess]) -> list[Guess]:
             guess = replace(guess, channel=" ".join(medium))
         settled.append(guess)
     return settled
-
-
-def _one_target(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
-    targets = [guess for guess in guesses if guess.role is ColumnRole.TARGET]
-    if not targets:
-        return _target_by_content(guesses, typed)
-    per_unit = any(guess.role is ColumnRole.VALUE_PER_UNIT for guess in guesses)
-    wanted = TARGET_COUNT if per_unit else TARGET_MONEY
-    best = max(targets, key=lambda guess: (says(guess.column, wanted) is not None, guess.confidence))
-    why = f"{best.column} is the target; another outcome as a control would hide what media did"
-    return [
-        _without(guess, why) if guess.role is ColumnRole.TARGET and guess is not best else guess
-        for guess in guesses
-    ]
 
 
 def _target_by_content(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:

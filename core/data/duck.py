@@ -66,7 +66,20 @@ def open_duck(*files: Path, limits: DuckLimits | None = None) -> Iterator[Duck]:
     limits = limits or DuckLimits()
     with tempfile.TemporaryDirectory(prefix="mixwright-duck-") as folder:
         linked = tuple(_linked(file, Path(folder), number) for number, file in enumerate(files))
-        connection = _connect(folder, limits)
+        import duckdb
+
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": f"{limits.memory_bytes // MIB}MiB",
+                "threads": limits.threads,
+                "temp_directory": f"{folder}/spill",
+                "max_temp_directory_size": f"{limits.temp_bytes // MIB}MiB",
+                "preserve_insertion_order": True,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
         try:
             _confine(connection, linked)
             yield Duck(connection, linked)
@@ -85,23 +98,6 @@ def _linked(file: Path, folder: Path, number: int) -> str:
     link = folder / f"file{number}"
     link.symlink_to(file.resolve(strict=True))
     return str(link)
-
-
-def _connect(folder: str, limits: DuckLimits) -> duckdb.DuckDBPyConnection:
-    import duckdb
-
-    return duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": f"{limits.memory_bytes // MIB}MiB",
-            "threads": limits.threads,
-            "temp_directory": f"{folder}/spill",
-            "max_temp_directory_size": f"{limits.temp_bytes // MIB}MiB",
-            "preserve_insertion_order": True,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
 
 
 def _confine(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:

@@ -62,7 +62,9 @@ def typed_frame(table: RawTable, mapping: Mapping, repairs: Sequence[Repair] = (
         problems += [_with_repair(problem, mapping.role_of(name)) for problem in column.problems]
     data = pd.DataFrame({name: _values(column, mapping.role_of(name)) for name, column in columns.items()})
     data.index = pd.Index(table.file_rows, name="row")
-    data = _filled_down(data, repairs)
+    # Cells below a merged one take its value, for the columns a repair names.
+    merged = [r.column for r in repairs if r.code == RepairCode.FILL_DOWN and r.column in data]
+    data = data.assign(**{str(column): data[column].ffill() for column in merged})
     data, blank = _dated(data, mapping, problems)
     kept = mapping.replace(columns=tuple(c for c in mapping.columns if c.column in columns))
     placed = at_place([*problems, *blank, *_currency_rows(table)], table.name, table.sheet)
@@ -141,21 +143,6 @@ def _with_repair(problem: DataProblem, role: ColumnRole) -> DataProblem:
     return replace(problem, repair=repair)
 
 
-def _filled_down(data: pd.DataFrame, repairs: Sequence[Repair]) -> pd.DataFrame:
-    """Cells below a merged one take its value, for the columns a repair names."""
-    columns = [r.column for r in repairs if r.code == RepairCode.FILL_DOWN and r.column in data]
-    return data.assign(**{str(column): data[column].ffill() for column in columns})
-
-
-def _for_blank_dates(date: str, rows: list[int], total: int) -> Repair | None:
-    """Many blank dates come from merged cells and mean the date above; few are stray rows."""
-    if len(rows) > MERGED_SHARE * total:
-        return Repair(RepairCode.FILL_DOWN, f"Fill {date} from the cell above", date)
-    if len(rows) > MOST_ROWS_DROPPED:
-        return None
-    return Repair(RepairCode.DROP_ROWS, "Leave out the rows without a date", date, {"rows": rows})
-
-
 def _dated(
     data: pd.DataFrame, mapping: Mapping, problems: Sequence[DataProblem]
 ) -> tuple[pd.DataFrame, list[DataProblem]]:
@@ -170,7 +157,13 @@ def _dated(
     counted = sum(p.count for p in problems if p.column == date and p.code in wrong)
     if len(rows) == 0 or int((~known).sum()) <= counted:
         return data.loc[known], []
-    repair = _for_blank_dates(date, rows, len(data))
+    # Many blank dates come from merged cells and mean the date above; few are stray rows.
+    if len(rows) > MERGED_SHARE * len(data):
+        repair = Repair(RepairCode.FILL_DOWN, f"Fill {date} from the cell above", date)
+    elif len(rows) > MOST_ROWS_DROPPED:
+        repair = None
+    else:
+        repair = Repair(RepairCode.DROP_ROWS, "Leave out the rows without a date", date, {"rows": rows})
     message = f"{date} is empty in {len(rows):,} row(s) (row {name_some(rows)})."
     problem = DataProblem(
         Severity.ERROR,

@@ -134,22 +134,23 @@ def _by_words(column: TypedColumn, name: str) -> Guess | None:
     for words, role, confidence in lists:
         word = says(name, words)
         if word:
-            return _checked(Guess(name, role, f"its name contains “{word}”", confidence), column)
+            # Media cannot be negative: a column with many negative values is a control whatever its name
+            # says.
+            guess = Guess(name, role, f"its name contains “{word}”", confidence)
+            values = _values(column)
+            if (
+                guess.role in (ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
+                and len(values)
+                and float((values < 0).mean()) > 0.2
+            ):
+                return Guess(
+                    guess.column,
+                    ColumnRole.CONTROL,
+                    f"{guess.reason}, but many of its values are negative",
+                    0.5,
+                )
+            return guess
     return None
-
-
-def _checked(guess: Guess, column: TypedColumn) -> Guess:
-    """Media cannot be negative: a column with many negative values is a control whatever its name says."""
-    values = _values(column)
-    if (
-        guess.role in (ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
-        and len(values)
-        and float((values < 0).mean()) > 0.2
-    ):
-        return Guess(
-            guess.column, ColumnRole.CONTROL, f"{guess.reason}, but many of its values are negative", 0.5
-        )
-    return guess
 
 
 def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:

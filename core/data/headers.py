@@ -62,7 +62,13 @@ def find_header(rows: Rows, rules: HeaderRules | None = None, own_width: bool = 
     width = max(len(row) for row in rows)
     row = _padded(rows[first], width)
     if _is_values(row, rules):
-        return _without_header(first, width, rows)
+        names = tuple(f"Column {number}" for number in range(1, width + 1))
+        message = (
+            f"Row {first + 1} already holds values: there is no header row. The columns are called "
+            f"{names[0]} to {names[-1]}; a first row with names makes them readable."
+        )
+        problem = DataProblem(Severity.WARNING, ProblemCode.NO_HEADER, message, row=first + 1)
+        return Header(first, 0, names, (problem,))
     top = _merged_above(rows, first, width, rules)
     below = None if top is not None else _names_below(rows, first, width, rules)
     if top is not None:
@@ -126,18 +132,15 @@ def _joined(groups: Sequence[str], names: Sequence[str]) -> list[str]:
     return joined
 
 
-def _without_header(first: int, width: int, rows: Rows) -> Header:
-    names = tuple(f"Column {number}" for number in range(1, width + 1))
-    message = (
-        f"Row {first + 1} already holds values: there is no header row. The columns are called "
-        f"{names[0]} to {names[-1]}; a first row with names makes them readable."
-    )
-    problem = DataProblem(Severity.WARNING, ProblemCode.NO_HEADER, message, row=first + 1)
-    return Header(first, 0, names, (problem,))
-
-
 def _named(first: int, depth: int, cells: Sequence[str], rows: Rows) -> Header:
-    row_in_file, last = first + depth, _last_used(rows[first:], len(cells))
+    width = len(cells)
+    row_in_file, last = (
+        first + depth,
+        max(
+            (index for row in rows[first:] for index, cell in enumerate(row[:width]) if cell.strip()),
+            default=width - 1,
+        ),
+    )
     used = list(cells[: last + 1])
     names, problems = _filled_gaps(used, rows[first + depth :], row_in_file)
     unique, doubles = _made_unique(names)
@@ -158,12 +161,6 @@ def _named(first: int, depth: int, cells: Sequence[str], rows: Rows) -> Header:
         )
     notes = (f"The header was found in row {row_in_file}.",) if row_in_file > 1 else ()
     return Header(first, depth, tuple(unique), tuple(problems), notes)
-
-
-def _last_used(rows: Rows, width: int) -> int:
-    return max(
-        (index for row in rows for index, cell in enumerate(row[:width]) if cell.strip()), default=width - 1
-    )
 
 
 def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[list[str], list[DataProblem]]:

@@ -41,7 +41,13 @@ def join(frames: Sequence[Frame]) -> Frame:
 def _pair(left: Frame, right: Frame) -> Frame:
     left, right, problems = _geo_sides(left, right)
     right, renamed = _told_apart(left, right)
-    right = _same_keys(left, right)
+    pairs = (
+        (right.mapping.date_column, left.mapping.date_column),
+        (right.mapping.geo_column, left.mapping.geo_column),
+    )
+    names = {old: new for old, new in pairs if old and new}
+    columns = tuple(replace(c, column=names.get(c.column, c.column)) for c in right.mapping.columns)
+    right = right.but(data=right.data.rename(columns=names), mapping=right.mapping.replace(columns=columns))
     keys = [
         key
         for key in (left.mapping.date_column, left.mapping.geo_column)
@@ -105,16 +111,6 @@ def _told_apart(left: Frame, right: Frame) -> tuple[Frame, list[DataProblem]]:
     return right.but(data=right.data.rename(columns=names), mapping=right.mapping.replace(columns=columns)), [
         problem
     ]
-
-
-def _same_keys(left: Frame, right: Frame) -> Frame:
-    pairs = (
-        (right.mapping.date_column, left.mapping.date_column),
-        (right.mapping.geo_column, left.mapping.geo_column),
-    )
-    names = {old: new for old, new in pairs if old and new}
-    columns = tuple(replace(c, column=names.get(c.column, c.column)) for c in right.mapping.columns)
-    return right.but(data=right.data.rename(columns=names), mapping=right.mapping.replace(columns=columns))
 
 
 def _combined(left: Mapping, right: Mapping) -> Mapping:

@@ -48,31 +48,6 @@ def _kept(project_id: int, content: bytes, last: str) -> tuple[str, str]:
     return path, checksum
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def _span(prepared: Prepared) -> tuple[str | None, str | None]:
-    column = prepared.mapping.date_column
-    if not column or prepared.frame.empty:
-        return None, None
-    days = pd.to_datetime(prepared.frame[column])
-    return days.min().date().isoformat(), days.max().date().isoformat()
-
-
-def _config(prepared: Prepared, source: Mapping[str, Any] | None) -> dict[str, Any]:
-    start, end = _span(prepared)
-    return {
-        "mapping": prepared.mapping.to_json(),
-        "columns": prepared.frame.shape[1],
-        "start_on": start,
-        "end_on": end,
-        "source": dict(source or {}),
-    }
-
-
 def keep(
     project_id: int, files: Sequence[Upload], prepared: Prepared, source: Mapping[str, Any] | None
 ) -> KeptVersion:
@@ -84,7 +59,15 @@ def keep(
         raise UserError([problem.message for problem in prepared.errors])
     file_name, content = bundled(files)
     file_path, checksum = _kept(project_id, content, "file")
-    frame_path, frame_checksum = _kept(project_id, _parquet(prepared.frame), "table.parquet")
+    buffer = io.BytesIO()
+    prepared.frame.to_parquet(buffer, index=False)
+    frame_path, frame_checksum = _kept(project_id, buffer.getvalue(), "table.parquet")
+    column = prepared.mapping.date_column
+    if not column or prepared.frame.empty:
+        start, end = None, None
+    else:
+        days = pd.to_datetime(prepared.frame[column])
+        start, end = days.min().date().isoformat(), days.max().date().isoformat()
     return KeptVersion(
         file_path=file_path,
         file_name=file_name,
@@ -93,7 +76,13 @@ def keep(
         frame_path=frame_path,
         frame_checksum=frame_checksum,
         rows=len(prepared.frame),
-        config=_config(prepared, source),
+        config={
+            "mapping": prepared.mapping.to_json(),
+            "columns": prepared.frame.shape[1],
+            "start_on": start,
+            "end_on": end,
+            "source": dict(source or {}),
+        },
         problems=[problem.to_json() for problem in prepared.problems],
         repairs=[repair.to_json() for repair in prepared.repairs_applied],
     )

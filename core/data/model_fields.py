@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dictionary
 from typing import Any
 
 import pandas as pd
@@ -27,6 +26,9 @@ def to_mmm_config_fields(mapping: Mapping, frame: pd.DataFrame | None = None) ->
     treatments = mapping.columns_of(ColumnRole.TREATMENT)
     geo = mapping.geo_column
     channels = [pairs.get(column, column) for column in mapping.columns_of(ColumnRole.SPEND)]
+    # Display names; where exposure stands for a channel it is called what its spend is called.
+    labels = dict(mapping.display_names)
+    labels |= {exposure: mapping.label_of(spend) for spend, exposure in pairs.items()}
     fields = {
         "date_column": mapping.date_column,
         "target_column": mapping.target_column,
@@ -42,7 +44,7 @@ def to_mmm_config_fields(mapping: Mapping, frame: pd.DataFrame | None = None) ->
         "spend_columns": {exposure: spend for spend, exposure in pairs.items()},
         "event_column": mapping.one(ColumnRole.EVENT),
         "population_column": mapping.one(ColumnRole.POPULATION),
-        "display_names": _channel_labels(mapping, pairs),
+        "display_names": labels,
     }
     return fields
 
@@ -51,10 +53,3 @@ def _reference(frame: pd.DataFrame | None, column: str) -> float:
     if frame is None or column not in frame or frame[column].dropna().empty:
         return 0.0
     return float(frame[column].median())
-
-
-def _channel_labels(mapping: Mapping, pairs: Dictionary[str, str]) -> dict[str, str]:
-    """Display names; where exposure stands for a channel it is called what its spend is called."""
-    labels = dict(mapping.display_names)
-    labels |= {exposure: mapping.label_of(spend) for spend, exposure in pairs.items()}
-    return labels

@@ -149,11 +149,6 @@ def _match(texts: pa.Array, pattern: str) -> Mask:
     return _mask(pc.match_substring_regex(texts, pattern))
 
 
-def _tidy(texts: pa.Array) -> pa.Array:
-    spaces = pc.replace_substring_regex(texts, "[\u00a0\u2007\u2009\u202f\t]", " ")
-    return pc.utf8_lower(pc.utf8_trim_whitespace(pc.replace_substring_regex(spaces, "[−‒]", "-")))
-
-
 def _read_distinct(
     texts: pa.Array,
     weights: npt.NDArray[np.int64],
@@ -161,15 +156,25 @@ def _read_distinct(
     hint: NumberFormat | None,
     plain_is_number: bool,
 ) -> NumberReading:
-    tidy = _tidy(texts)
+    spaces = pc.replace_substring_regex(texts, "[\u00a0\u2007\u2009\u202f\t]", " ")
+    tidy = pc.utf8_lower(pc.utf8_trim_whitespace(pc.replace_substring_regex(spaces, "[−‒]", "-")))
     blank = _mask(pc.equal(tidy, ""))
     words = _mask(pc.is_in(tidy, pa.array(BLANK_WORDS))) & ~blank
     errors = _mask(pc.is_in(tidy, pa.array(FORMULA_ERRORS)))
     read = ~(blank | words | errors)
     simple = _match(tidy, _PLAIN) & read
     body, negative, percent, currencies = _bare(tidy, simple)
-    fits = _fits(body, read, simple & plain_is_number, weights)
-    chosen, decided = _decide(fits.votes, number_format, hint, fits.ambiguous)
+    exact = simple & plain_is_number
+    point, comma = _match(body, _POINT) & read, _match(body, _COMMA) & read
+    either = point & comma & _match(body, r"[.,]") & ~exact
+    votes = (int(weights[point & ~comma & ~exact].sum()), int(weights[comma & ~point & ~exact].sum()))
+    fits = _Fits(point, comma, exact, votes, bool((weights[either] > 0).any()))
+    if number_format is not None:
+        chosen, decided = number_format, True
+    elif fits.votes[0] != fits.votes[1]:
+        chosen, decided = (NumberFormat.POINT if fits.votes[0] > fits.votes[1] else NumberFormat.COMMA), True
+    else:
+        chosen, decided = hint or NumberFormat.POINT, not fits.ambiguous
     as_point, as_comma, other = fits.readings(chosen)
     values = _values(body, as_point, as_comma) * np.where(negative, -1.0, 1.0) / np.where(percent, 100.0, 1.0)
     return NumberReading(
@@ -210,13 +215,6 @@ class _Fits:
         return other | self.exact, self.comma & ~self.exact, other
 
 
-def _fits(body: pa.Array, read: Mask, exact: Mask, weights: npt.NDArray[np.int64]) -> _Fits:
-    point, comma = _match(body, _POINT) & read, _match(body, _COMMA) & read
-    either = point & comma & _match(body, r"[.,]") & ~exact
-    votes = (int(weights[point & ~comma & ~exact].sum()), int(weights[comma & ~point & ~exact].sum()))
-    return _Fits(point, comma, exact, votes, bool((weights[either] > 0).any()))
-
-
 def _bare(tidy: pa.Array, plain: Mask) -> tuple[pa.Array, Mask, Mask, pa.Array]:
     """The digits and separators alone; where a minus or brackets stood; a percent sign; the currency's text.
 
@@ -246,16 +244,6 @@ def _bare(tidy: pa.Array, plain: Mask) -> tuple[pa.Array, Mask, Mask, pa.Array]:
 
 def _text(parts: pa.Array, name: str) -> pa.Array:
     return pc.fill_null(pc.struct_field(parts, name), "")
-
-
-def _decide(
-    votes: tuple[int, int], forced: NumberFormat | None, hint: NumberFormat | None, ambiguous: bool
-) -> tuple[NumberFormat, bool]:
-    if forced is not None:
-        return forced, True
-    if votes[0] != votes[1]:
-        return (NumberFormat.POINT if votes[0] > votes[1] else NumberFormat.COMMA), True
-    return hint or NumberFormat.POINT, not ambiguous
 
 
 def _values(body: pa.Array, as_point: Mask, as_comma: Mask) -> npt.NDArray[np.float64]:

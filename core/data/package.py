@@ -172,19 +172,16 @@ def uses_1904(path: Path) -> bool:
             head = package.read("xl/workbook.xml")
             return re.search(rb'<(?:\w+:)?workbookPr[^>]*\bdate1904="(?:1|true|on)"', head) is not None
         if "xl/workbook.bin" in names:
-            return _binary_1904(package.read("xl/workbook.bin"))
-    return False
-
-
-def _binary_1904(records: bytes) -> bool:
-    """Bit 0 of record 153 (BrtWbProp, MS-XLSB 2.4.822) is the 1904 date system."""
-    position = 0
-    while position < len(records):
-        kind, position = _varying(records, position, 2)
-        size, position = _varying(records, position, 4)
-        if kind == 153:
-            return bool(records[position : position + 1] and records[position] & 1)
-        position += size
+            # Bit 0 of record 153 (BrtWbProp, MS-XLSB 2.4.822) is the 1904 date system.
+            records = package.read("xl/workbook.bin")
+            position = 0
+            while position < len(records):
+                kind, position = _varying(records, position, 2)
+                size, position = _varying(records, position, 4)
+                if kind == 153:
+                    return bool(records[position : position + 1] and records[position] & 1)
+                position += size
+            return False
     return False
 
 

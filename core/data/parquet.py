@@ -20,7 +20,16 @@ def read_parquet(source: bytes | str | Path, name: str, limits: ReadLimits) -> G
     try:
         file = pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else str(source))
         check_shape(file, name, limits)
-        table = _bounded(file, name, limits)
+        # Batch by batch, so that a small file cannot decode to more than the limit.
+        batches, size = [], 0
+        for batch in file.iter_batches(batch_size=65_536):
+            size += batch.nbytes
+            if size > limits.max_inflated_bytes:
+                raise FileProblem(
+                    f"{name} decodes to more than {say_size(limits.max_inflated_bytes)}: it is refused."
+                )
+            batches.append(batch)
+        table = pa.Table.from_batches(batches, schema=batches[0].schema if batches else file.schema_arrow)
     except (pa.ArrowException, OSError) as error:
         raise FileProblem(
             f"{name} is a damaged Parquet file: it cannot be decoded. Write it again and upload it."
@@ -51,19 +60,6 @@ def check_shape(file: pq.ParquetFile, name: str, limits: ReadLimits) -> None:
         faults.append(f"{name} has the same column name more than once: {name_some(doubles)}.")
     if faults:
         raise FileProblem(faults)
-
-
-def _bounded(file: pq.ParquetFile, name: str, limits: ReadLimits) -> pa.Table:
-    """Batch by batch, so that a small file cannot decode to more than the limit."""
-    batches, size = [], 0
-    for batch in file.iter_batches(batch_size=65_536):
-        size += batch.nbytes
-        if size > limits.max_inflated_bytes:
-            raise FileProblem(
-                f"{name} decodes to more than {say_size(limits.max_inflated_bytes)}: it is refused."
-            )
-        batches.append(batch)
-    return pa.Table.from_batches(batches, schema=batches[0].schema if batches else file.schema_arrow)
 
 
 def _column(values: pa.ChunkedArray) -> pd.Series[Any]:

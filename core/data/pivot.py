@@ -24,7 +24,24 @@ def widen(frame: Frame) -> Frame:
     measures = [c for c in mapping.columns_of(*MEDIA) if c in frame.data]
     if medium is None or mapping.date_column is None or not measures:
         return frame
-    data, merged = _one_spelling(frame.data, medium)
+    texts = frame.data[medium].dropna().astype("str")
+    first: dict[str, str] = {}
+    for text in texts.unique():
+        first.setdefault(" ".join(text.casefold().split()), text)
+    spelled = texts.map({text: first[" ".join(text.casefold().split())] for text in texts.unique()})
+    changed = sorted(set(texts[texts != spelled]))
+    merged = []
+    if changed:
+        message = (
+            f"{medium}: {name_some(changed)} are spelled differently from the same channel elsewhere; "
+            "they were put together."
+        )
+        merged.append(
+            DataProblem(
+                Severity.INFO, ProblemCode.MEDIUM_SPELLING, message, column=medium, count=len(changed)
+            )
+        )
+    data, merged = frame.data.assign(**{medium: spelled.reindex(frame.data.index)}), merged
     keys = [column for column in (mapping.date_column, mapping.geo_column) if column]
     blank = data[medium].isna()
     wide = data[~blank].pivot_table(index=keys, columns=medium, values=measures, aggfunc="sum", observed=True)
@@ -48,27 +65,6 @@ def widen(frame: Frame) -> Frame:
         notes=frame.notes + notes,
         placed=False,
     )
-
-
-def _one_spelling(data: pd.DataFrame, medium: str) -> tuple[pd.DataFrame, list[DataProblem]]:
-    texts = data[medium].dropna().astype("str")
-    first: dict[str, str] = {}
-    for text in texts.unique():
-        first.setdefault(" ".join(text.casefold().split()), text)
-    spelled = texts.map({text: first[" ".join(text.casefold().split())] for text in texts.unique()})
-    changed = sorted(set(texts[texts != spelled]))
-    problems = []
-    if changed:
-        message = (
-            f"{medium}: {name_some(changed)} are spelled differently from the same channel elsewhere; "
-            "they were put together."
-        )
-        problems.append(
-            DataProblem(
-                Severity.INFO, ProblemCode.MEDIUM_SPELLING, message, column=medium, count=len(changed)
-            )
-        )
-    return data.assign(**{medium: spelled.reindex(data.index)}), problems
 
 
 def _once(

@@ -76,21 +76,17 @@ def to_utf8(data: bytes, name: str = "The file") -> tuple[bytes, str]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return _not_utf8(data)
+        # UTF-8 with a few damaged bytes where most letters beyond ASCII are valid, else Windows-1252.
+        lenient = data.decode("utf-8", errors="replace")
+        damaged = lenient.count("\ufffd")
+        valid = sum(1 for byte in data[: 4 << 20] if 0xC2 <= byte <= 0xF4) - damaged
+        if valid > 10 * damaged:
+            return lenient.encode(), f"UTF-8 with {damaged} damaged characters"
+        try:
+            return data.decode("cp1252").encode(), "Windows-1252"
+        except UnicodeDecodeError:
+            return data.decode("latin-1").encode(), "Latin-1"
     return data, "UTF-8"
-
-
-def _not_utf8(data: bytes) -> tuple[bytes, str]:
-    """UTF-8 with a few damaged bytes where most letters beyond ASCII are valid, else Windows-1252."""
-    lenient = data.decode("utf-8", errors="replace")
-    damaged = lenient.count("\ufffd")
-    valid = sum(1 for byte in data[: 4 << 20] if 0xC2 <= byte <= 0xF4) - damaged
-    if valid > 10 * damaged:
-        return lenient.encode(), f"UTF-8 with {damaged} damaged characters"
-    try:
-        return data.decode("cp1252").encode(), "Windows-1252"
-    except UnicodeDecodeError:
-        return data.decode("latin-1").encode(), "Latin-1"
 
 
 def _decoded(data: bytes, encoding: str, name: str) -> str:

@@ -37,7 +37,20 @@ def text_layout(body: bytes, name: str, limits: ReadLimits) -> TextLayout:
 
     Raises FileProblem where there is no table in it.
     """
-    sample = _sample(body, name, limits)
+    lines = _head_lines(body, name, limits)
+    stated = re.match(r"sep=(.)\s*$", lines[0], re.IGNORECASE) if lines else None
+    skipped = 1 if stated else 0
+    delimiter = stated.group(1) if stated else _best_delimiter(lines)
+    rows: list[list[str]] = [[]] * skipped
+    after: list[int] = [1] * skipped
+    reader = csv.reader(lines[skipped:], delimiter=delimiter)
+    try:
+        for row in reader:
+            rows.append(row)
+            after.append(reader.line_num + skipped)
+    except csv.Error as error:
+        raise FileProblem(f"{name} cannot be read as a table: {error}.") from error
+    sample = _Sample(delimiter, rows, after, skipped)
     header = find_header(_with_row_names(sample.rows), own_width=True)
     if header is None:
         raise FileProblem(f"{name} is empty: it holds no cells.")
@@ -70,23 +83,6 @@ def _head_lines(body: bytes, name: str, limits: ReadLimits) -> list[str]:
             "and columns."
         )
     return [line.decode("utf-8", errors="replace") for line in lines if line]
-
-
-def _sample(body: bytes, name: str, limits: ReadLimits) -> _Sample:
-    lines = _head_lines(body, name, limits)
-    stated = re.match(r"sep=(.)\s*$", lines[0], re.IGNORECASE) if lines else None
-    skipped = 1 if stated else 0
-    delimiter = stated.group(1) if stated else _best_delimiter(lines)
-    rows: list[list[str]] = [[]] * skipped
-    after: list[int] = [1] * skipped
-    reader = csv.reader(lines[skipped:], delimiter=delimiter)
-    try:
-        for row in reader:
-            rows.append(row)
-            after.append(reader.line_num + skipped)
-    except csv.Error as error:
-        raise FileProblem(f"{name} cannot be read as a table: {error}.") from error
-    return _Sample(delimiter, rows, after, skipped)
 
 
 def _with_row_names(rows: list[list[str]]) -> list[list[str]]:

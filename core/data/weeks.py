@@ -44,7 +44,22 @@ def to_weeks(frame: Frame, rules: WeekRules | None = None) -> Frame:
     data = frame.data.assign(__week=week_of(frame.data[date], mapping.week_start))
     keys = ["__week", *([geo] if geo else [])]
     days = data.groupby("__week")[date].nunique()
-    dropped, problems = _edges(days, mapping, rules, frame.name)
+    ends = (
+        [week for week in dict.fromkeys([days.index[0], days.index[-1]]) if days[week] < rules.days]
+        if len(days)
+        else []
+    )
+    if not ends:
+        dropped, problems = [], []
+    else:
+        drop = mapping.edge_weeks is EdgeWeeks.DROP and len(ends) < len(days)
+        shown = name_some([f"{week:%Y-%m-%d} ({days[week]} of {rules.days} days)" for week in ends])
+        message = f"Incomplete weeks at the ends were {'left out' if drop else 'kept'}: {shown}."
+        severity = Severity.INFO if drop else Severity.WARNING
+        dropped, problems = (
+            (ends if drop else []),
+            [DataProblem(severity, ProblemCode.INCOMPLETE_WEEK, message, frame.name, count=len(ends))],
+        )
     weeks = _aggregate(data[~data["__week"].isin(dropped)], keys, mapping)
     weeks = weeks.rename(columns={"__week": date})[[c for c in frame.data.columns if c in weeks or c == date]]
     problems += _inner_gaps(days, rules, frame.name) + _blank_media(frame)
@@ -54,25 +69,6 @@ def to_weeks(frame: Frame, rules: WeekRules | None = None) -> Frame:
     return frame.but(
         data=weeks, problems=frame.problems + tuple(problems), notes=frame.notes + notes, placed=False
     )
-
-
-def _edges(
-    days: pd.Series, mapping: Mapping, rules: WeekRules, name: str
-) -> tuple[list[pd.Timestamp], list[DataProblem]]:
-    ends = (
-        [week for week in dict.fromkeys([days.index[0], days.index[-1]]) if days[week] < rules.days]
-        if len(days)
-        else []
-    )
-    if not ends:
-        return [], []
-    drop = mapping.edge_weeks is EdgeWeeks.DROP and len(ends) < len(days)
-    shown = name_some([f"{week:%Y-%m-%d} ({days[week]} of {rules.days} days)" for week in ends])
-    message = f"Incomplete weeks at the ends were {'left out' if drop else 'kept'}: {shown}."
-    severity = Severity.INFO if drop else Severity.WARNING
-    return (ends if drop else []), [
-        DataProblem(severity, ProblemCode.INCOMPLETE_WEEK, message, name, count=len(ends))
-    ]
 
 
 def _inner_gaps(days: pd.Series, rules: WeekRules, name: str) -> list[DataProblem]:
@@ -119,24 +115,21 @@ def _aggregate(data: pd.DataFrame, keys: list[str], mapping: Mapping) -> pd.Data
         elif role in AVERAGED:
             weeks[column] = groups[column].mean()
         elif role is ColumnRole.VALUE_PER_UNIT:
-            weeks[column] = _weighted(data, column, mapping, keys)
+            # Money over units of the week, where the KPI counts units; the plain mean where it does not help.
+            mean = data.groupby(keys)[column].mean()
+            target = mapping.target_column
+            if target is None or target not in data:
+                weeks[column] = mean
+            else:
+                money = (data[column] * data[target]).groupby([data[key] for key in keys]).sum()
+                units = data[target].where(data[column].notna()).groupby([data[key] for key in keys]).sum()
+                ratio = money / units.where(units > 0)
+                weeks[column] = ratio.where(np.isfinite(ratio), mean)
         elif role is ColumnRole.EVENT:
             weeks[column] = groups[column].agg(_events)
         else:
             weeks[column] = groups[column].last()
     return pd.DataFrame(weeks).reset_index()
-
-
-def _weighted(data: pd.DataFrame, column: str, mapping: Mapping, keys: list[str]) -> pd.Series:
-    """Money over units of the week, where the KPI counts units; the plain mean where it does not help."""
-    mean = data.groupby(keys)[column].mean()
-    target = mapping.target_column
-    if target is None or target not in data:
-        return mean
-    money = (data[column] * data[target]).groupby([data[key] for key in keys]).sum()
-    units = data[target].where(data[column].notna()).groupby([data[key] for key in keys]).sum()
-    ratio = money / units.where(units > 0)
-    return ratio.where(np.isfinite(ratio), mean)
 
 
 def _events(texts: pd.Series) -> str | None:

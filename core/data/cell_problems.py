@@ -65,9 +65,17 @@ def number_problems(
     found += [
         _conflict(name, reading, column, rows),
         _open_format(name, reading, column, rows, hinted),
-        _currencies(name, reading),
-        _percents(name, reading, column, rows),
     ]
+    if len(reading.currencies) > 1:
+        message = (
+            f"{name} mixes currencies: {name_some(reading.currencies)}. Amounts in different currencies "
+            "cannot be added; convert them to one in the file."
+        )
+        count = len(reading.currencies)
+        found.append(
+            DataProblem(Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, count=count)
+        )
+    found.append(_percents(name, reading, column, rows))
     return tuple(problem for problem in found if problem is not None)
 
 
@@ -83,7 +91,11 @@ def date_problems(
 ) -> tuple[DataProblem, ...]:
     """The faults of a column read as dates."""
     totals = reading.bad & np.array(
-        [plain_letters(value).strip(" :") in TOTALS for value in _texts(column, reading.bad)], dtype=np.bool_
+        [
+            bool(bad) and plain_letters(str(value)).strip(" :") in TOTALS
+            for bad, value in zip(reading.bad, column.to_numpy(dtype=object), strict=True)
+        ],
+        dtype=np.bool_,
     )
     found = [
         _total_rows(name, totals, column, rows),
@@ -98,14 +110,11 @@ def date_problems(
         ),
         _order_conflict(name, reading, column, rows),
         _open_order(name, reading, column, rows),
-        _serials(name, reading),
     ]
+    if DateForm.SERIAL in reading.forms:
+        message = f"{name} holds day numbers of a spreadsheet; they were turned into dates."
+        found.append(DataProblem(Severity.INFO, ProblemCode.DATE_SERIAL, message, column=name))
     return tuple(problem for problem in found if problem is not None)
-
-
-def _texts(column: pd.Series[Any], where: Mask) -> list[str]:
-    values = column.to_numpy(dtype=object)
-    return [str(values[index]) if bad else "" for index, bad in enumerate(where)]
 
 
 def _places(mask: Mask, column: pd.Series[Any], rows: Rows) -> tuple[list[int], list[str]]:
@@ -189,18 +198,6 @@ def _open_format(
     return _problem(name, unclear, column, rows, severity, ProblemCode.NUMBER_AMBIGUOUS, message)
 
 
-def _currencies(name: str, reading: NumberReading) -> DataProblem | None:
-    if len(reading.currencies) < 2:
-        return None
-    message = (
-        f"{name} mixes currencies: {name_some(reading.currencies)}. Amounts in different currencies cannot "
-        "be added; convert them to one in the file."
-    )
-    return DataProblem(
-        Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, count=len(reading.currencies)
-    )
-
-
 def _percents(name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
     plain = np.isfinite(reading.values) & ~reading.percent & (reading.values != 0)
     if not (reading.percent.any() and plain.any()):
@@ -252,10 +249,3 @@ def _open_order(name: str, reading: DateReading, column: pd.Series[Any], rows: R
         f"“{column.iloc[where]}” is {day}. The order can be chosen."
     )
     return _problem(name, filled, column, rows, Severity.WARNING, ProblemCode.DATE_AMBIGUOUS, message)
-
-
-def _serials(name: str, reading: DateReading) -> DataProblem | None:
-    if DateForm.SERIAL not in reading.forms:
-        return None
-    message = f"{name} holds day numbers of a spreadsheet; they were turned into dates."
-    return DataProblem(Severity.INFO, ProblemCode.DATE_SERIAL, message, column=name)

@@ -65,7 +65,9 @@ def open_duck(*files: Path, limits: DuckLimits | None = None) -> Iterator[Duck]:
     """
     limits = limits or DuckLimits()
     with tempfile.TemporaryDirectory(prefix="mixwright-duck-") as folder:
-        linked = tuple(_linked(file, Path(folder), number) for number, file in enumerate(files))
+        linked = [f"{folder}/file{number}" for number in range(len(files))]
+        for link, file in zip(linked, files, strict=True):
+            Path(link).symlink_to(file.resolve(strict=True))
         import duckdb
 
         connection = duckdb.connect(
@@ -81,8 +83,12 @@ def open_duck(*files: Path, limits: DuckLimits | None = None) -> Iterator[Duck]:
             },
         )
         try:
-            _confine(connection, linked)
-            yield Duck(connection, linked)
+            # Only the linked files from here on, and no statement can widen that again.
+            named = ", ".join("'" + link.replace("'", "''") + "'" for link in linked)
+            connection.execute(f"SET allowed_paths = [{named}]")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield Duck(connection, tuple(linked))
         finally:
             connection.close()
 
@@ -92,17 +98,3 @@ def quoted(name: str) -> str:
     if "\0" in name:
         raise FileProblem("A column's name holds a character of value 0, which no table can carry.")
     return '"' + name.replace('"', '""') + '"'
-
-
-def _linked(file: Path, folder: Path, number: int) -> str:
-    link = folder / f"file{number}"
-    link.symlink_to(file.resolve(strict=True))
-    return str(link)
-
-
-def _confine(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
-    """Only the linked files from here on, and no statement can widen that again."""
-    named = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    connection.execute(f"SET allowed_paths = [{named}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")

@@ -57,10 +57,22 @@ def typed_frame(table: RawTable, mapping: Mapping, repairs: Sequence[Repair] = (
     used = [c.column for c in mapping.columns if c.role is not ColumnRole.IGNORE]
     missing = [name for name in used if name not in table.columns]
     columns = {name: _column(table, mapping, name) for name in used if name in table.columns}
-    problems = [*table.problems, *(_missing_column(missing) if missing else ())]
+    problems = [*table.problems]
+    if missing:
+        message = f"Columns that the mapping speaks of are not in the file: {name_some(missing)}."
+        problems.append(
+            DataProblem(
+                Severity.ERROR, ProblemCode.COLUMN_MISSING, message, column=missing[0], count=len(missing)
+            )
+        )
     for name, column in columns.items():
         problems += [_with_repair(problem, mapping.role_of(name)) for problem in column.problems]
-    data = pd.DataFrame({name: _values(column, mapping.role_of(name)) for name, column in columns.items()})
+    data = pd.DataFrame(
+        {
+            name: column.values.dt.normalize() if mapping.role_of(name) is ColumnRole.DATE else column.values
+            for name, column in columns.items()
+        }
+    )
     data.index = pd.Index(table.file_rows, name="row")
     # Cells below a merged one take its value, for the columns a repair names.
     merged = [r.column for r in repairs if r.code == RepairCode.FILL_DOWN and r.column in data]
@@ -92,38 +104,15 @@ def _column(table: RawTable, mapping: Mapping, name: str) -> TypedColumn:
     if wanted is ColumnKind.TEXT:
         texts = table.frame[name].astype("str").str.strip()
         return TypedColumn(name, wanted, texts.where(texts != "", None))
-    return type_column(table, name, wanted, mapping.number_format, mapping.date_order, _hint(table, mapping))
-
-
-def _hint(table: RawTable, mapping: Mapping) -> Any:
-    """The number format the file's other columns agree on, for columns that leave it open."""
-    if mapping.number_format is not None:
-        return mapping.number_format
-    formats = {c.number_format for c in _typed(table).values() if c.number_decided and c.number_format}
-    return formats.pop() if len(formats) == 1 else None
-
-
-def _typed(table: RawTable) -> dict[str, TypedColumn]:
-    """The table typed once; the result lives as long as the table, which never changes."""
-    known = _TYPED.get(table)
-    if known is None:
-        known = _TYPED[table] = dict(type_table(table))
-    return known
-
-
-def _values(column: TypedColumn, role: ColumnRole) -> pd.Series[Any]:
-    if role is ColumnRole.DATE:
-        return pd.Series(column.values.dt.normalize())
-    return column.values
-
-
-def _missing_column(missing: Sequence[str]) -> list[DataProblem]:
-    message = f"Columns that the mapping speaks of are not in the file: {name_some(missing)}."
-    return [
-        DataProblem(
-            Severity.ERROR, ProblemCode.COLUMN_MISSING, message, column=missing[0], count=len(missing)
-        )
-    ]
+    hint = mapping.number_format
+    if hint is None:
+        # The format the file's other columns agree on, for columns that leave it open. The table is typed
+        # once; the result lives as long as the table, which never changes.
+        if table not in _TYPED:
+            _TYPED[table] = dict(type_table(table))
+        formats = {c.number_format for c in _TYPED[table].values() if c.number_decided and c.number_format}
+        hint = formats.pop() if len(formats) == 1 else None
+    return type_column(table, name, wanted, mapping.number_format, mapping.date_order, hint)
 
 
 def _with_repair(problem: DataProblem, role: ColumnRole) -> DataProblem:

@@ -64,14 +64,11 @@ def guess_column(column: TypedColumn, name: str, rules: GuessRules | None = None
         return Guess(name, ColumnRole.IGNORE, "it is empty", 1.0)
     if column.kind is ColumnKind.DATE:
         word = says(name, DATE)
-        return Guess(name, ColumnRole.DATE, f"its cells are dates{_named(word)}", 0.95 if word else 0.8)
+        reason = f"its cells are dates and its name contains “{word}”" if word else "its cells are dates"
+        return Guess(name, ColumnRole.DATE, reason, 0.95 if word else 0.8)
     if column.kind in (ColumnKind.TEXT, ColumnKind.FLAG):
         return _words(column, name, rules)
     return _by_name(column, name) or _by_content(column, name, rules)
-
-
-def _named(word: str | None) -> str:
-    return f" and its name contains “{word}”" if word else ""
 
 
 def _words(column: TypedColumn, name: str, rules: GuessRules) -> Guess:

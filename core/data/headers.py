@@ -111,12 +111,8 @@ def _names_below(rows: Rows, first: int, width: int, rules: HeaderRules) -> list
         return None
     below = _padded(rows[first + 1], width)
     fills = any(down and not up for up, down in zip(row, below, strict=True))
-    return below if fills and any(below) and not _is_values(below, rules) and _all_words(below) else None
-
-
-def _all_words(row: Sequence[str]) -> bool:
-    cells = [cell for cell in row if cell]
-    return not any(value == value for value in read_numbers(cells).values)
+    has_numbers = any(value == value for value in read_numbers([cell for cell in below if cell]).values)
+    return below if fills and any(below) and not _is_values(below, rules) and not has_numbers else None
 
 
 def _trimmed(row: Sequence[str]) -> list[str]:
@@ -133,14 +129,9 @@ def _joined(groups: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def _named(first: int, depth: int, cells: Sequence[str], rows: Rows) -> Header:
-    width = len(cells)
-    row_in_file, last = (
-        first + depth,
-        max(
-            (index for row in rows[first:] for index, cell in enumerate(row[:width]) if cell.strip()),
-            default=width - 1,
-        ),
-    )
+    row_in_file, width = first + depth, len(cells)
+    filled = (index for row in rows[first:] for index, cell in enumerate(row[:width]) if cell.strip())
+    last = max(filled, default=width - 1)
     used = list(cells[: last + 1])
     names, problems = _filled_gaps(used, rows[first + depth :], row_in_file)
     unique, doubles = _made_unique(names)

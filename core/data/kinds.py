@@ -42,61 +42,34 @@ class DatasetKind(StrEnum):
 def kind_of(guesses: Sequence[Guess], typed: Dictionary[str, TypedColumn]) -> tuple[DatasetKind, str]:
     """The kind and the reason in words; the more special kinds are looked for first."""
     names = list(typed)
-    dates = [name for name, column in typed.items() if column.kind is ColumnKind.DATE]
-    for test in (_targets, _segments, _promo_catalog, _campaigns, _sales):
-        why = test(names, dates, typed)
-        if why:
-            return _KINDS[test.__name__], why
+    dates = [name for name in names if typed[name].kind is ColumnKind.DATE]
+    numbers = [name for name in names if typed[name].kind is ColumnKind.NUMBER]
+    texts = [name for name in names if typed[name].kind is ColumnKind.TEXT]
+    goals = [name for name in numbers if says(name, GOAL) and len(name.split("_")) > 1]
+    if dates and len(goals) >= 2:
+        return DatasetKind.TARGETS, f"it has goals by period: {', '.join(goals[:3])}"
+    segments = [name for name in names if says(name, SEGMENT)]
+    if not dates and len(segments) >= 2:
+        return DatasetKind.SEGMENTS, f"it describes customer segments: {', '.join(segments[:3])}"
+    start, end, discount = _first(dates, START), _first(dates, END), _first(names, DISCOUNT)
+    if start and end and discount:
+        return DatasetKind.PROMO_CATALOG, f"each row runs from {start} to {end} with {discount}"
+    campaign = _first(texts, CAMPAIGN_ID)
+    reported = EXPOSURE | SPEND | frozenset({"conversions", "engagement"})
+    measures = [name for name in names if says(name, reported)]
+    if campaign and measures and (dates or len(measures) >= 2):
+        reason = f"its rows are campaigns ({campaign}) with {', '.join(measures[:3])}"
+        return DatasetKind.CAMPAIGN_METRICS, reason
+    flags_and_texts = [name for name in names if typed[name].kind in (ColumnKind.TEXT, ColumnKind.FLAG)]
+    department = _first(flags_and_texts, DEPARTMENT)
+    sales = _first(numbers, TARGET_MONEY | MARGIN | TARGET_COUNT)
+    if dates and department and sales:
+        return DatasetKind.SALES, f"its rows are sales by {department}: {sales}"
     return _mix(guesses, dates, typed)
 
 
-def _has(names: Sequence[str], words: frozenset[str]) -> str | None:
+def _first(names: Sequence[str], words: frozenset[str]) -> str | None:
     return next((name for name in names if says(name, words)), None)
-
-
-def _targets(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
-    goals = [
-        name
-        for name in names
-        if says(name, GOAL) and len(name.split("_")) > 1 and typed[name].kind is ColumnKind.NUMBER
-    ]
-    return f"it has goals by period: {', '.join(goals[:3])}" if dates and len(goals) >= 2 else None
-
-
-def _segments(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
-    found = [name for name in names if says(name, SEGMENT)]
-    return (
-        f"it describes customer segments: {', '.join(found[:3])}" if not dates and len(found) >= 2 else None
-    )
-
-
-def _promo_catalog(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
-    start, end = _has(dates, START), _has(dates, END)
-    discount = _has(names, DISCOUNT)
-    return f"each row runs from {start} to {end} with {discount}" if start and end and discount else None
-
-
-def _campaigns(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
-    texts = [name for name in names if typed[name].kind is ColumnKind.TEXT]
-    campaign = _has(texts, CAMPAIGN_ID)
-    measures = [
-        name for name in names if says(name, EXPOSURE | SPEND | frozenset({"conversions", "engagement"}))
-    ]
-    if campaign and measures and (dates or len(measures) >= 2):
-        return f"its rows are campaigns ({campaign}) with {', '.join(measures[:3])}"
-    return None
-
-
-def _sales(names: list[str], dates: list[str], typed: Dictionary[str, TypedColumn]) -> str | None:
-    texts = [name for name in names if typed[name].kind in (ColumnKind.TEXT, ColumnKind.FLAG)]
-    department = _has(texts, DEPARTMENT)
-    sales = _has(
-        [name for name in names if typed[name].kind is ColumnKind.NUMBER],
-        TARGET_MONEY | MARGIN | TARGET_COUNT,
-    )
-    if dates and department and sales:
-        return f"its rows are sales by {department}: {sales}"
-    return None
 
 
 def _mix(
@@ -118,12 +91,3 @@ def _mix(
     if any(guess.role is ColumnRole.TARGET for guess in guesses):
         return DatasetKind.MIX, "it has dates and a KPI; media may come from another file"
     return DatasetKind.UNKNOWN, "it has dates, but neither media nor a KPI were recognised"
-
-
-_KINDS = {
-    "_targets": DatasetKind.TARGETS,
-    "_segments": DatasetKind.SEGMENTS,
-    "_promo_catalog": DatasetKind.PROMO_CATALOG,
-    "_campaigns": DatasetKind.CAMPAIGN_METRICS,
-    "_sales": DatasetKind.SALES,
-}

@@ -82,10 +82,8 @@ def as_text(values: pa.Array) -> pa.Array:
     try:
         return values.cast(pa.string())
     except pa.ArrowException:
-        return pa.array([_written(value) for value in values.to_pylist()], pa.string())
-
-
-def _written(value: Any) -> str | None:
-    if value is None:
-        return None
-    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value)
+        texts = [
+            value.decode("utf-8", errors="replace") if isinstance(value, bytes) else value
+            for value in values.to_pylist()
+        ]
+        return pa.array([None if text is None else str(text) for text in texts], pa.string())

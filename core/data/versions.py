@@ -64,15 +64,15 @@ class VersionDiff:
                 f"{columns}."
             )
         if self.rows_added:
-            said.append(f"{self.rows_added:,} row(s) are new{self._span()}.")
+            span = (
+                f", {self.added_from:%Y-%m-%d} to {self.added_to:%Y-%m-%d}"
+                if self.added_from is not None and self.added_to is not None
+                else ""
+            )
+            said.append(f"{self.rows_added:,} row(s) are new{span}.")
         if self.columns_new:
             said.append(f"New columns: {name_some(self.columns_new)}.")
         return tuple(said)
-
-    def _span(self) -> str:
-        if self.added_from is None or self.added_to is None:
-            return ""
-        return f", {self.added_from:%Y-%m-%d} to {self.added_to:%Y-%m-%d}"
 
 
 def compare_versions(
@@ -85,25 +85,27 @@ def compare_versions(
     rules = rules or ChangeRules()
     keys = [key for key in (mapping.date_column, mapping.geo_column) if key]
     old, new = old_frame.set_index(keys).sort_index(), new_frame.set_index(keys).sort_index()
-    shared, added, removed = (
-        old.index.intersection(new.index),
-        new.index.difference(old.index),
-        old.index.difference(new.index),
-    )
-    used = [
-        c.column
-        for c in mapping.columns
-        if c.role not in (ColumnRole.IGNORE, ColumnRole.DATE, ColumnRole.GEO)
-    ]
-    known = [c for c in (*used, *old.columns) if c in old and c in new]
-    columns = list(dict.fromkeys(known))
+    shared, added = old.index.intersection(new.index), new.index.difference(old.index)
+    unused = (ColumnRole.IGNORE, ColumnRole.DATE, ColumnRole.GEO)
+    used = [c.column for c in mapping.columns if c.role not in unused]
+    columns = dict.fromkeys(c for c in (*used, *old.columns) if c in old and c in new)
     different = {c: _differs(old.loc[shared, c], new.loc[shared, c], rules) for c in columns}
-    changes = _changes(old.loc[shared], new.loc[shared], different, keys, rules)
+    parts = [
+        pd.DataFrame({"column": c, "old": old.loc[shared].loc[mask, c], "new": new.loc[shared].loc[mask, c]})
+        .astype({"old": object, "new": object})
+        .reset_index()
+        for c, mask in different.items()
+        if mask.any()
+    ]
+    if parts:
+        changes = pd.concat(parts, ignore_index=True).sort_values(keys, kind="stable").head(rules.listed)
+    else:
+        changes = pd.DataFrame(columns=[*keys, "column", "old", "new"])
     any_changed = np.any(list(different.values()), axis=0) if different else np.zeros(len(shared), dtype=bool)
     days = pd.DatetimeIndex(added.get_level_values(0)) if len(added) else pd.DatetimeIndex([])
     return VersionDiff(
         rows_added=len(added),
-        rows_removed=len(removed),
+        rows_removed=len(old.index.difference(new.index)),
         rows_changed=int(any_changed.sum()),
         cells_changed=int(sum(int(mask.sum()) for mask in different.values())),
         changes=changes,
@@ -121,22 +123,3 @@ def _differs(old: pd.Series, new: pd.Series, rules: ChangeRules) -> Mask:
         return np.asarray(~np.isclose(left, right, rtol=rules.relative, atol=0.0, equal_nan=True))
     same = old.astype("str").to_numpy(dtype=object) == new.astype("str").to_numpy(dtype=object)
     return np.asarray(~(both_blank | np.asarray(same, dtype=bool)))
-
-
-def _changes(
-    old: pd.DataFrame,
-    new: pd.DataFrame,
-    different: dict[str, Mask],
-    keys: list[str],
-    rules: ChangeRules,
-) -> pd.DataFrame:
-    parts = []
-    for column, mask in different.items():
-        if mask.any():
-            part = pd.DataFrame(
-                {"column": column, "old": old.loc[mask, column], "new": new.loc[mask, column]}
-            )
-            parts.append(part.astype({"old": object, "new": object}).reset_index())
-    if not parts:
-        return pd.DataFrame(columns=[*keys, "column", "old", "new"])
-    return pd.concat(parts, ignore_index=True).sort_values(keys, kind="stable").head(rules.listed)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,7 @@ from core.data.table import Grid
 
 SAMPLE_ROWS = 80
 # Each thread of the reader reserves address space, which the limit on memory counts: a machine with many
-# cores
-# would exceed it before the file is opened.
+# cores would exceed it before the file is opened.
 FEW_THREADS = {
     **{"RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"},
     **{"POLARS_MAX_THREADS": "2", "ARROW_IO_THREADS": "2"},
@@ -46,49 +45,47 @@ class SheetInfo:
 
 
 @dataclass(frozen=True)
-class _Listed:
+class _Sheet:
     info: SheetInfo
     header: Header | None
 
 
 def list_workbook(path: Path, name: str, limits: ReadLimits) -> tuple[SheetInfo, ...]:
     """The sheets in the workbook's order; raises FileProblem where it cannot be opened."""
-    return tuple(listed.info for listed in _listed(path, name, limits)[0])
+    return tuple(listed.info for listed in _list_sheets(path, name, limits)[0])
 
 
 def read_workbook(
     path: Path, name: str, sheet: str | None, limits: ReadLimits
 ) -> tuple[Grid, str, tuple[str, ...]]:
     """The chosen sheet's records, its name, and all names; without a choice the largest visible table."""
-    sheets, reader = _listed(path, name, limits)
+    sheets, reader = _list_sheets(path, name, limits)
     chosen = _choose(sheets, sheet, name)
-    header = _checked_header(chosen, name, limits)
-    frame, rows = _records(path, name, chosen, reader, limits)
-    if len(frame) == 0:
-        raise FileProblem(f"Sheet {chosen.info.name} of {name} has a header row but no rows below it.")
+    grid = _grid(path, name, chosen, reader, limits)
     names = tuple(listed.info.name for listed in sheets)
-    notes = [*header.notes]
+    notes = [*grid.notes]
     if sheet is None and len(names) > 1:
         others = [other for other in names if other != chosen.info.name]
         notes.append(f"Sheet {chosen.info.name} was read; not read: {name_some(others)}.")
     if reader == "pyxlsb":
         notes.append("The workbook is unusual; the second reader read it, which sees dates as day numbers.")
-    grid = Grid(frame, header, rows, header.problems, tuple(notes), date1904=uses_1904(path))
-    return grid, chosen.info.name, names
+    return replace(grid, notes=tuple(notes)), chosen.info.name, names
 
 
 @dataclass(frozen=True)
-class Alike:
+class MatchingSheets:
     """Sheets of one table as they were read, and the headers of the tables that were `left`, by sheet."""
 
     grids: tuple[tuple[str, Grid], ...]
     left: dict[str, tuple[str, ...]]
 
 
-def read_alike(path: Path, name: str, limits: ReadLimits, wanted: Collection[str] = ()) -> Alike:
+def read_matching_sheets(
+    path: Path, name: str, limits: ReadLimits, wanted: Collection[str] = ()
+) -> MatchingSheets:
     """The largest visible table and all visible sheets with the same headers, in the workbook's order; where
     `wanted` headers are given, the largest that has them all. Raises FileProblem."""
-    sheets, reader = _listed(path, name, limits)
+    sheets, reader = _list_sheets(path, name, limits)
     fitting = [s for s in sheets if wanted and s.header and set(wanted) <= set(s.header.names)]
     chosen = _choose(fitting or sheets, None, name)
     headers = set(_checked_header(chosen, name, limits).names)
@@ -96,10 +93,10 @@ def read_alike(path: Path, name: str, limits: ReadLimits, wanted: Collection[str
     read = [s for s in sheets if s is chosen or (s in tables and s.header and set(s.header.names) == headers)]
     grids = tuple((sheet.info.name, _grid(path, name, sheet, reader, limits)) for sheet in read)
     left = {s.info.name: s.header.names if s.header and s in tables else () for s in sheets if s not in read}
-    return Alike(grids, left)
+    return MatchingSheets(grids, left)
 
 
-def _grid(path: Path, name: str, sheet: _Listed, reader: str, limits: ReadLimits) -> Grid:
+def _grid(path: Path, name: str, sheet: _Sheet, reader: str, limits: ReadLimits) -> Grid:
     header = _checked_header(sheet, name, limits)
     frame, rows = _records(path, name, sheet, reader, limits)
     if len(frame) == 0:
@@ -107,7 +104,7 @@ def _grid(path: Path, name: str, sheet: _Listed, reader: str, limits: ReadLimits
     return Grid(frame, header, rows, header.problems, header.notes, date1904=uses_1904(path))
 
 
-def _checked_header(chosen: _Listed, name: str, limits: ReadLimits) -> Header:
+def _checked_header(chosen: _Sheet, name: str, limits: ReadLimits) -> Header:
     """The sheet's header; raises FileProblem where it is empty or larger than the limits."""
     info, place = chosen.info, f"Sheet {chosen.info.name} of {name}"
     if info.rows > limits.max_rows:
@@ -121,7 +118,7 @@ def _checked_header(chosen: _Listed, name: str, limits: ReadLimits) -> Header:
     return chosen.header
 
 
-def _listed(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Listed], str]:
+def _list_sheets(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Sheet], str]:
     task = {"task": "list", "sample": SAMPLE_ROWS, "max_sheets": limits.max_sheets}
     answer, reader = _ask(path, name, task, limits), "calamine"
     if _refused(answer) and path.suffix == ".xlsb":
@@ -140,15 +137,15 @@ def _refused(answer: dict[str, Any]) -> bool:
     return "failed" in answer or all("failed" in sheet for sheet in answer["sheets"])
 
 
-def _described(sheet: dict[str, Any]) -> _Listed:
+def _described(sheet: dict[str, Any]) -> _Sheet:
     header = find_header(sheet["rows_shown"]) if sheet["rows_shown"] else None
     records = sheet["rows"] - (header.first_row - 1) if header else 0
     has_table = header is not None and records > 0 and len(header.names) > 1
     info = SheetInfo(sheet["name"], sheet["rows"], sheet.get("columns", 0), sheet["visible"], has_table)
-    return _Listed(info, header)
+    return _Sheet(info, header)
 
 
-def _choose(sheets: list[_Listed], wanted: str | None, name: str) -> _Listed:
+def _choose(sheets: list[_Sheet], wanted: str | None, name: str) -> _Sheet:
     if wanted is not None:
         found = next((listed for listed in sheets if listed.info.name == wanted), None)
         if found is None:
@@ -168,7 +165,7 @@ def _choose(sheets: list[_Listed], wanted: str | None, name: str) -> _Listed:
 
 
 def _records(
-    path: Path, name: str, chosen: _Listed, reader: str, limits: ReadLimits
+    path: Path, name: str, chosen: _Sheet, reader: str, limits: ReadLimits
 ) -> tuple[pd.DataFrame, npt.NDArray[np.int64] | None]:
     header = chosen.header
     assert header is not None
@@ -205,7 +202,10 @@ def _merged(
         if index >= text.num_columns:
             columns[column] = pd.Series([None] * text.num_rows, dtype="str")
         elif index in by_column or _lost(text.column(index), typed.column(index)):
-            columns[column] = _with_errors(text.column(index), by_column.get(index, []))
+            cells: pd.Series[Any] = text.column(index).to_pandas().astype("str")
+            for row, value in by_column.get(index, []):
+                cells.iloc[row] = value
+            columns[column] = cells
         else:
             columns[column] = typed.column(index).to_pandas()
     frame = pd.DataFrame(columns)
@@ -227,13 +227,6 @@ def _lost(text: pa.ChunkedArray, typed: pa.ChunkedArray) -> bool:
         return bool(vanished)
     flags = pc.any(pc.is_in(text, pa.array(["true", "false"]))).as_py()
     return bool(vanished or flags)
-
-
-def _with_errors(text: pa.ChunkedArray, errors: list[tuple[int, str]]) -> pd.Series[Any]:
-    column: pd.Series[Any] = text.to_pandas().astype("str")
-    for row, value in errors:
-        column.iloc[row] = value
-    return column
 
 
 def _ask(path: Path, name: str, task: dict[str, Any], limits: ReadLimits) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.data.limits import ReadLimits
 from core.data.package import check_inflated, uncalculated
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, at_place, name_some
 from core.data.table import FileKind, Grid
-from core.data.workbook import read_alike, read_workbook
+from core.data.workbook import read_matching_sheets, read_workbook
 from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines, arrow_cells, checksum_of
 
 Sheets = Sequence[tuple[str, Grid]]
@@ -99,7 +99,7 @@ def _sheets(
     if sheet is not None:
         grid, chosen, _names = read_workbook(path, name, sheet, limits)
         return [(chosen, grid)], (), {}
-    found = read_alike(path, name, limits, wanted)
+    found = read_matching_sheets(path, name, limits, wanted)
     read: list[tuple[str, Grid]] = []
     repeats = []
     for title, grid in found.grids:

@@ -16,7 +16,7 @@ from core.data.dates import DateForm, DateOrder, DateReading, read_dates
 from core.data.numbers import NumberFormat, NumberReading, read_numbers
 from core.data.problems import DataProblem, at_place
 from core.data.table import FileKind, RawTable
-from core.data.vocabulary import DATE, says
+from core.data.vocabulary import DATE, word_in
 
 
 class ColumnKind(StrEnum):
@@ -149,7 +149,7 @@ def guess_kind(table: RawTable, name: str, rules: TypingRules | None = None) -> 
 def _is_date(name: str, numbers: NumberReading, dates: DateReading, rules: TypingRules) -> bool:
     if dates.share < rules.min_share:
         return False
-    named = says(name, DATE) is not None
+    named = word_in(name, DATE) is not None
     if numbers.share < rules.min_share:
         return True
     days = np.unique(dates.values[~np.isnat(dates.values)])
@@ -175,7 +175,7 @@ def _arrow(column: pd.Series[Any]) -> pa.ChunkedArray | pa.Array:
 
 def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: ColumnKind | None) -> TypedColumn:
     """Numbers as they are; day numbers and 20240131 become dates where the name or the caller says so."""
-    wanted = as_kind is ColumnKind.DATE or (as_kind is None and says(name, DATE) is not None)
+    wanted = as_kind is ColumnKind.DATE or (as_kind is None and word_in(name, DATE) is not None)
     if wanted:
         texts = column.astype("float64").map(_number_text, na_action="ignore")
         reading = _read_dates(texts, None, table.date1904)

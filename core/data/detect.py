@@ -23,8 +23,8 @@ from core.data.vocabulary import (
     CURRENCY_SIGNS,
     TARGET_COUNT,
     TARGET_MONEY,
-    says,
     tokens,
+    word_in,
 )
 
 
@@ -107,8 +107,8 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
         problems=(*table.problems, *(problem for column in typed.values() for problem in column.problems)),
         kpi_kind=KpiKind.COUNT
         if targets
-        and not says(targets[0], TARGET_MONEY)
-        and says(targets[0], TARGET_COUNT - {"y", "target", "kpi"})
+        and not word_in(targets[0], TARGET_MONEY)
+        and word_in(targets[0], TARGET_COUNT - {"y", "target", "kpi"})
         else KpiKind.MONEY,
     )
 
@@ -144,7 +144,7 @@ def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: Da
         return _target_by_content(guesses, typed)
     per_unit = any(guess.role is ColumnRole.VALUE_PER_UNIT for guess in guesses)
     wanted = TARGET_COUNT if per_unit else TARGET_MONEY
-    best = max(targets, key=lambda guess: (says(guess.column, wanted) is not None, guess.confidence))
+    best = max(targets, key=lambda guess: (word_in(guess.column, wanted) is not None, guess.confidence))
     why = f"{best.column} is the target; another outcome as a control would hide what media did"
     return [
         _without(guess, why) if guess.role is ColumnRole.TARGET and guess is not best else guess
@@ -241,7 +241,7 @@ def _currency(typed: Dictionary[str, TypedColumn]) -> str | None:
     """The currency the cells name, else the column names."""
     in_cells = {code for column in typed.values() for code in column.currencies}
     for name, column in typed.items():
-        if says(name, CURRENCY) and column.kind is ColumnKind.TEXT:
+        if word_in(name, CURRENCY) and column.kind is ColumnKind.TEXT:
             in_cells |= {
                 code for code in column.values.dropna().str.upper().unique() if code in CURRENCY_CODES
             }

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.data.limits import ReadLimits, say_size
+from core.data.limits import ReadLimits, check_size
 from core.data.package import check_inflated, member_names
 from core.data.parquet import read_parquet
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, at_place
@@ -52,7 +52,7 @@ def read_table(
     whose sentences name what is wrong with the file; smaller faults come back as `problems` with their place.
     """
     limits = limits or ReadLimits()
-    _check_size(source, name, limits)
+    check_size(_size(source), name, limits)
     kind = recognise(source, name)
     chosen: str | None = None
     sheets: tuple[str, ...] = ()
@@ -64,13 +64,13 @@ def read_table(
         grid = read_parquet(source, name, limits)
     else:
         grid = read_text(source if isinstance(source, bytes) else Path(source).read_bytes(), name, limits)
-    return _table(grid, name, kind, _checksum(source), chosen, sheets)
+    return _table(grid, name, kind, checksum_of(source), chosen, sheets)
 
 
 def list_sheets(source: Source, name: str, limits: ReadLimits | None = None) -> tuple[SheetInfo, ...]:
     """The sheets of a workbook in its order; () for CSV and Parquet. Raises FileProblem as `read_table`."""
     limits = limits or ReadLimits()
-    _check_size(source, name, limits)
+    check_size(_size(source), name, limits)
     kind = recognise(source, name)
     if kind not in (FileKind.XLSX, FileKind.XLSB):
         return ()
@@ -108,18 +108,12 @@ def _ends(source: Source) -> tuple[bytes, bytes]:
         return source[:65536], source[-16:]
     with Path(source).open("rb") as file:
         head = file.read(65536)
-        file.seek(max(0, Path(source).stat().st_size - 16))
+        file.seek(max(0, _size(source) - 16))
         return head, file.read(16)
 
 
-def _check_size(source: Source, name: str, limits: ReadLimits) -> None:
-    size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
-    if size == 0:
-        raise FileProblem(f"{name} is empty.")
-    if size > limits.max_bytes:
-        raise FileProblem(
-            f"{name} has {say_size(size)}; at most {say_size(limits.max_bytes)} can be read here."
-        )
+def _size(source: Source) -> int:
+    return len(source) if isinstance(source, bytes) else Path(source).stat().st_size
 
 
 def _packaged(source: Source, name: str) -> FileKind:
@@ -195,7 +189,8 @@ def _as_path(source: Source, kind: FileKind) -> Iterator[Path]:
         yield path
 
 
-def _checksum(source: Source) -> str:
+def checksum_of(source: Source) -> str:
+    """SHA-256 of the file's bytes."""
     if isinstance(source, bytes):
         return hashlib.sha256(source).hexdigest()
     with Path(source).open("rb") as file:
@@ -205,8 +200,7 @@ def _checksum(source: Source) -> str:
 def _table(
     grid: Grid, name: str, kind: FileKind, checksum: str, sheet: str | None, sheets: tuple[str, ...]
 ) -> RawTable:
-    rows = grid.rows if grid.rows is not None else _counted(grid)
-    frame, rows, repeated = _without_repeats(grid.frame, rows)
+    frame, rows, repeated = _without_repeats(grid.frame, grid.file_rows)
     return RawTable(
         name=name,
         kind=kind,

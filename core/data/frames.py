@@ -23,7 +23,7 @@ from core.data.problems import (
     name_some,
 )
 from core.data.table import RawTable
-from core.data.vocabulary import CURRENCY, CURRENCY_CODES, says
+from core.data.vocabulary import CURRENCY, CURRENCY_CODES, word_in
 
 KINDS = {ColumnRole.DATE: ColumnKind.DATE, **dict.fromkeys(NUMERIC_ROLES, ColumnKind.NUMBER)}
 MERGED_SHARE = 0.2  # from this share of blank dates on they are taken for merged cells
@@ -169,7 +169,7 @@ def _dated(
 
 def _currency_rows(table: RawTable) -> list[DataProblem]:
     """An error where a column of currencies names more than one: the rows cannot be added up."""
-    for name in (column for column in table.columns if says(column, CURRENCY)):
+    for name in (column for column in table.columns if word_in(column, CURRENCY)):
         counts = table.frame[name].astype("str").str.strip().str.upper().value_counts()
         codes = {str(code): int(count) for code, count in counts.items() if code in CURRENCY_CODES}
         if len(codes) > 1:

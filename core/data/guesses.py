@@ -30,8 +30,8 @@ from core.data.vocabulary import (
     TARGET_MONEY,
     TREATMENT,
     parts,
-    says,
     tokens,
+    word_in,
 )
 
 
@@ -63,7 +63,7 @@ def guess_column(column: TypedColumn, name: str, rules: GuessRules | None = None
     if column.kind is ColumnKind.EMPTY:
         return Guess(name, ColumnRole.IGNORE, "it is empty", 1.0)
     if column.kind is ColumnKind.DATE:
-        word = says(name, DATE)
+        word = word_in(name, DATE)
         reason = f"its cells are dates and its name contains “{word}”" if word else "its cells are dates"
         return Guess(name, ColumnRole.DATE, reason, 0.95 if word else 0.8)
     if column.kind in (ColumnKind.TEXT, ColumnKind.FLAG):
@@ -75,10 +75,10 @@ def _words(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
     distinct = column.values.dropna().astype("str")
     count = distinct[distinct != ""].nunique()
     for words, role in ((CHANNEL_NAME, ColumnRole.CHANNEL), (GEO, ColumnRole.GEO), (EVENT, ColumnRole.EVENT)):
-        word = says(name, words)
+        word = word_in(name, words)
         if word:
             return Guess(name, role, f"its name contains “{word}” and it holds {_texts(count)}", 0.9)
-    media = [value for value in distinct.unique()[:50] if says(value, CHANNELS)]
+    media = [value for value in distinct.unique()[:50] if word_in(value, CHANNELS)]
     if count and len(media) >= 0.5 * min(count, 50):
         return Guess(name, ColumnRole.CHANNEL, f"its cells name media, for example “{media[0]}”", 0.8)
     return Guess(name, ColumnRole.IGNORE, f"it holds {_texts(count)}", 0.5)
@@ -90,15 +90,20 @@ def _texts(count: int) -> str:
 
 def _by_name(column: TypedColumn, name: str) -> Guess | None:
     values = _values(column)
-    if _is_counter(values) and not says(name, CHANNELS | SPEND | TARGET_COUNT | TARGET_MONEY):
+    if _is_counter(values) and not word_in(name, CHANNELS | SPEND | TARGET_COUNT | TARGET_MONEY):
         return Guess(name, ColumnRole.IGNORE, "its values only count the rows", 0.9)
     last = tokens(name)[-1] if tokens(name) else ""
-    word = says(name, RESULT)
-    if word and not says(name, CONTROL):
+    word = word_in(name, RESULT)
+    if word and not word_in(name, CONTROL):
         return Guess(name, ColumnRole.IGNORE, f"its name contains “{word}”: a result, not an input", 0.8)
-    if says(name, PER_UNIT) and says(name, TARGET_MONEY | frozenset({"value", "wert", "price"}) | PER_UNIT):
+    if word_in(name, PER_UNIT) and word_in(
+        name, TARGET_MONEY | frozenset({"value", "wert", "price"}) | PER_UNIT
+    ):
         return Guess(
-            name, ColumnRole.VALUE_PER_UNIT, f"its name says money per unit (“{says(name, PER_UNIT)}”)", 0.85
+            name,
+            ColumnRole.VALUE_PER_UNIT,
+            f"its name says money per unit (“{word_in(name, PER_UNIT)}”)",
+            0.85,
         )
     if re.match(r"x\d+[_ -]", name.lower()) and not word:
         return Guess(
@@ -111,15 +116,15 @@ def _by_name(column: TypedColumn, name: str) -> Guess | None:
 
 def _by_words(column: TypedColumn, name: str) -> Guess | None:
     """The first list of words that fits, the more telling lists first."""
-    medium = says(name, CHANNELS)
+    medium = word_in(name, CHANNELS)
     lists: tuple[tuple[frozenset[str], ColumnRole, float], ...] = (
         (POPULATION, ColumnRole.POPULATION, 0.9),
         (CONTROL, ColumnRole.CONTROL, 0.85),
-        (SPEND if not says(name, TARGET_MONEY) else frozenset(), ColumnRole.SPEND, 0.95),
+        (SPEND if not word_in(name, TARGET_MONEY) else frozenset(), ColumnRole.SPEND, 0.95),
         (ORGANIC, ColumnRole.ORGANIC, 0.85),
         (EXPOSURE, ColumnRole.EXPOSURE, 0.9 if medium else 0.75),
         (
-            TREATMENT if not says(name, TARGET_MONEY) else frozenset({"price", "preis", "prix", "precio"}),
+            TREATMENT if not word_in(name, TARGET_MONEY) else frozenset({"price", "preis", "prix", "precio"}),
             ColumnRole.TREATMENT,
             0.8,
         ),
@@ -129,7 +134,7 @@ def _by_words(column: TypedColumn, name: str) -> Guess | None:
         (EVENT, ColumnRole.CONTROL, 0.7),
     )
     for words, role, confidence in lists:
-        word = says(name, words)
+        word = word_in(name, words)
         if word:
             # Media cannot be negative: a column with many negative values is a control whatever its name
             # says.
@@ -186,7 +191,9 @@ def medium_of(name: str) -> tuple[str, ...]:
     words = list(tokens(name))
     if len(words) > 1 and words[-1] in SUFFIX_ROLES:
         words.pop()
-    kept = [word for word in words if not (says(word, SPEND) or (says(word, EXPOSURE) and len(words) > 1))]
+    kept = [
+        word for word in words if not (word_in(word, SPEND) or (word_in(word, EXPOSURE) and len(words) > 1))
+    ]
     return tuple(kept or words)
 
 
@@ -200,7 +207,7 @@ def friendly(name: str, role: ColumnRole) -> str:
     if len(kept) > 1 and re.fullmatch(r"[xcz]\d+", kept[0]):
         kept.pop(0)
     if role is ColumnRole.EXPOSURE:
-        kept += [word for word in words if says(word, EXPOSURE)] or ["exposure"]
+        kept += [word for word in words if word_in(word, EXPOSURE)] or ["exposure"]
     shown = [SPELLINGS.get(word, written.get(word, word)) for word in dict.fromkeys(kept)]
     text = " ".join(shown) or name
     return text[0].upper() + text[1:]

@@ -22,7 +22,7 @@ from core.data.vocabulary import (
     START,
     TARGET_COUNT,
     TARGET_MONEY,
-    says,
+    word_in,
 )
 
 
@@ -45,10 +45,10 @@ def kind_of(guesses: Sequence[Guess], typed: Dictionary[str, TypedColumn]) -> tu
     dates = [name for name in names if typed[name].kind is ColumnKind.DATE]
     numbers = [name for name in names if typed[name].kind is ColumnKind.NUMBER]
     texts = [name for name in names if typed[name].kind is ColumnKind.TEXT]
-    goals = [name for name in numbers if says(name, GOAL) and len(name.split("_")) > 1]
+    goals = [name for name in numbers if word_in(name, GOAL) and len(name.split("_")) > 1]
     if dates and len(goals) >= 2:
         return DatasetKind.TARGETS, f"it has goals by period: {', '.join(goals[:3])}"
-    segments = [name for name in names if says(name, SEGMENT)]
+    segments = [name for name in names if word_in(name, SEGMENT)]
     if not dates and len(segments) >= 2:
         return DatasetKind.SEGMENTS, f"it describes customer segments: {', '.join(segments[:3])}"
     start, end, discount = _first(dates, START), _first(dates, END), _first(names, DISCOUNT)
@@ -56,7 +56,7 @@ def kind_of(guesses: Sequence[Guess], typed: Dictionary[str, TypedColumn]) -> tu
         return DatasetKind.PROMO_CATALOG, f"each row runs from {start} to {end} with {discount}"
     campaign = _first(texts, CAMPAIGN_ID)
     reported = EXPOSURE | SPEND | frozenset({"conversions", "engagement"})
-    measures = [name for name in names if says(name, reported)]
+    measures = [name for name in names if word_in(name, reported)]
     if campaign and measures and (dates or len(measures) >= 2):
         reason = f"its rows are campaigns ({campaign}) with {', '.join(measures[:3])}"
         return DatasetKind.CAMPAIGN_METRICS, reason
@@ -69,7 +69,7 @@ def kind_of(guesses: Sequence[Guess], typed: Dictionary[str, TypedColumn]) -> tu
 
 
 def _first(names: Sequence[str], words: frozenset[str]) -> str | None:
-    return next((name for name in names if says(name, words)), None)
+    return next((name for name in names if word_in(name, words)), None)
 
 
 def _mix(
@@ -83,7 +83,7 @@ def _mix(
         if guess.role in (ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
     ]
     channel = next((guess.column for guess in guesses if guess.role is ColumnRole.CHANNEL), None)
-    money = [name for name in spends if says(name, SPEND | EXPOSURE)]
+    money = [name for name in spends if word_in(name, SPEND | EXPOSURE)]
     if channel and money and len(spends) <= 4 and typed[channel].values.nunique() > 1:
         return DatasetKind.MIX_LONG, f"its rows give {', '.join(money)} for one {channel} at a time"
     if spends:

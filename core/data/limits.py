@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from core.data.problems import FileProblem
+
 MIB = 1024 * 1024
 
 
@@ -27,7 +29,17 @@ class ReadLimits:
             raise ValueError(f"Limits must be at least 1: {', '.join(wrong)}.")
 
 
-def say_size(count: int) -> str:
+def check_size(size: int, name: str, limits: ReadLimits) -> None:
+    """FileProblem where a file of `size` bytes is empty or too large."""
+    if size == 0:
+        raise FileProblem(f"{name} is empty.")
+    if size > limits.max_bytes:
+        raise FileProblem(
+            f"{name} has {size_text(size)}; at most {size_text(limits.max_bytes)} can be read here."
+        )
+
+
+def size_text(count: int) -> str:
     """Bytes in words: `200 MB`, `1.5 GB` (in steps of 1024)."""
     if count >= 1024 * MIB:
         return f"{count / (1024 * MIB):.3g} GB"

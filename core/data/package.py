@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from core.data.limits import ReadLimits, say_size
+from core.data.limits import ReadLimits, size_text
 from core.data.problems import FileProblem
 
 CHUNK = 1 << 20
@@ -126,7 +126,7 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo, name: str, limits: ReadLimi
         for chunk in _chunks(file, part):
             count, checksum, end = count + len(chunk), zlib.crc32(chunk, checksum), (end + chunk)[-64:]
             if count > allowed:
-                size = say_size(limits.max_inflated_bytes)
+                size = size_text(limits.max_inflated_bytes)
                 raise FileProblem(
                     f"{name} unpacks to more than {size}: it is refused. Save the table as CSV or Parquet."
                 )

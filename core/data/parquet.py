@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.data.headers import Header
-from core.data.limits import ReadLimits, say_size
+from core.data.limits import ReadLimits, size_text
 from core.data.problems import FileProblem, name_some
 from core.data.table import Grid
 
@@ -26,7 +26,7 @@ def read_parquet(source: bytes | str | Path, name: str, limits: ReadLimits) -> G
             size += batch.nbytes
             if size > limits.max_inflated_bytes:
                 raise FileProblem(
-                    f"{name} decodes to more than {say_size(limits.max_inflated_bytes)}: it is refused."
+                    f"{name} decodes to more than {size_text(limits.max_inflated_bytes)}: it is refused."
                 )
             batches.append(batch)
         table = pa.Table.from_batches(batches, schema=batches[0].schema if batches else file.schema_arrow)

@@ -13,16 +13,15 @@ from sqlalchemy.orm import Session, aliased
 from core import artifacts
 from core.access import NotFound, Permission, Person
 from core.access.store import require
-from core.data.bundle import Upload
 from core.data.dataset_info import DatasetInfo
-from core.data.keeping import KeptVersion, keep, read_kept_table
 from core.data.prepared import Prepared
+from core.data.saved_versions import SavedVersion, Upload, read_saved_table, save_files
 from core.lifecycle.names import clean_name, copy_name
-from core.lifecycle.store import things as shelf
+from core.lifecycle.store import things as lifecycle
 from db.tables import Dataset, Model, User
 
 # Fields of a DatasetInfo that are columns of the same name.
-AS_KEPT = (
+SAME_COLUMNS = (
     *("id", "project_id", "root_id", "version", "name", "file_name", "file_bytes", "checksum", "rows"),
     *("uploaded_at", "file_path", "frame_path", "frame_checksum"),
 )
@@ -42,7 +41,7 @@ def _described(person: Person) -> Select[Any]:
         .correlate(Dataset)
         .scalar_subquery()
     )
-    query = shelf.visible(person, Dataset).outerjoin(User, User.id == Dataset.uploaded_by)
+    query = lifecycle.visible(person, Dataset).outerjoin(User, User.id == Dataset.uploaded_by)
     name = func.coalesce(User.display_name, User.username, "")
     return query.add_columns(name, versions, newest, models)
 
@@ -52,7 +51,7 @@ def _info(row: Any) -> DatasetInfo:
     config = dataset.config
     start, end = config.get("start_on"), config.get("end_on")
     return DatasetInfo(
-        **{name: getattr(dataset, name) for name in AS_KEPT},
+        **{name: getattr(dataset, name) for name in SAME_COLUMNS},
         versions=versions,
         is_latest=dataset.version == newest,
         columns=config.get("columns", 0),
@@ -69,7 +68,7 @@ def _info(row: Any) -> DatasetInfo:
     )
 
 
-def _row(person: Person, project_id: int, name: str, kept: KeptVersion) -> Dataset:
+def _row(person: Person, project_id: int, name: str, kept: SavedVersion) -> Dataset:
     return Dataset(project_id=project_id, name=name, uploaded_by=person.id, **kept.columns())
 
 
@@ -98,8 +97,8 @@ def save_dataset(
     """
     require(s, person, project_id, Permission.DATASET_UPLOAD)
     cleaned = clean_name(name, "data set")
-    row = _as_first(s, _row(person, project_id, cleaned, keep(project_id, files, prepared, source)))
-    shelf.write_down(s, person, row, "upload", file=row.file_name, rows=row.rows)
+    row = _as_first(s, _row(person, project_id, cleaned, save_files(project_id, files, prepared, source)))
+    lifecycle.write_down(s, person, row, "upload", file=row.file_name, rows=row.rows)
     return dataset(s, person, row.id)
 
 
@@ -113,16 +112,18 @@ def save_version(
     source: Mapping[str, Any] | None = None,
 ) -> DatasetInfo:
     """The next version of the data set that `dataset_id` (any version) belongs to."""
-    known = shelf.find_to_change(s, person, Dataset, dataset_id, Permission.DATASET_UPLOAD)
+    known = lifecycle.find_to_change(s, person, Dataset, dataset_id, Permission.DATASET_UPLOAD)
     s.execute(select(Dataset.id).where(Dataset.id == known.root_id).with_for_update())
     newest = s.scalars(
         select(Dataset).where(Dataset.root_id == known.root_id).order_by(Dataset.version.desc()).limit(1)
     ).one()
-    row = _row(person, known.project_id, newest.name, keep(known.project_id, files, prepared, source))
+    row = _row(person, known.project_id, newest.name, save_files(known.project_id, files, prepared, source))
     row.root_id, row.version, row.archived_at = known.root_id, newest.version + 1, newest.archived_at
     s.add(row)
     s.flush()
-    shelf.write_down(s, person, row, "upload_version", file=row.file_name, rows=row.rows, version=row.version)
+    lifecycle.write_down(
+        s, person, row, "upload_version", file=row.file_name, rows=row.rows, version=row.version
+    )
     return dataset(s, person, row.id)
 
 
@@ -147,14 +148,14 @@ def dataset(s: Session, person: Person, dataset_id: int) -> DatasetInfo:
 
 def versions(s: Session, person: Person, dataset_id: int) -> tuple[DatasetInfo, ...]:
     """Every version of the data set that `dataset_id` belongs to, the newest first."""
-    root_id = shelf.find(s, person, Dataset, dataset_id).root_id
+    root_id = lifecycle.find(s, person, Dataset, dataset_id).root_id
     rows = s.execute(_described(person).where(Dataset.root_id == root_id).order_by(Dataset.version.desc()))
     return tuple(_info(row) for row in rows)
 
 
 def dataset_frame(info: DatasetInfo) -> pd.DataFrame:
     """The table of a version, one row a date (and geo), read from the artifact store."""
-    return read_kept_table(info.frame_path)
+    return read_saved_table(info.frame_path)
 
 
 def dataset_file(info: DatasetInfo) -> bytes:
@@ -169,7 +170,7 @@ def _all_versions(s: Session, row: Dataset, **values: Any) -> None:
 
 def rename_dataset(s: Session, person: Person, dataset_id: int, name: str) -> DatasetInfo:
     """The data set under its new name, all versions of it."""
-    row = shelf.rename(s, person, Dataset, dataset_id, name)
+    row = lifecycle.rename(s, person, Dataset, dataset_id, name)
     _all_versions(s, row, name=row.name)
     return dataset(s, person, dataset_id)
 
@@ -181,36 +182,36 @@ def duplicate_dataset(
 
     Kept files never change and are removed only when no row names them, so the copy may name the same ones.
     """
-    known = shelf.find(s, person, Dataset, dataset_id)
+    known = lifecycle.find(s, person, Dataset, dataset_id)
     target = known.project_id if project_id is None else project_id
     require(s, person, target, Permission.DATASET_UPLOAD)
     chosen = clean_name(name, "data set") if name is not None else copy_name(known.name)
-    kept = KeptVersion(**{field: getattr(known, field) for field in KeptVersion.names()})
+    kept = SavedVersion(**{field: getattr(known, field) for field in SavedVersion.names()})
     row = _as_first(s, _row(person, target, chosen, kept))
-    shelf.write_down(s, person, row, "duplicate", copy_of=known.id)
+    lifecycle.write_down(s, person, row, "duplicate", copy_of=known.id)
     return dataset(s, person, row.id)
 
 
 def archive_dataset(s: Session, person: Person, dataset_id: int) -> None:
     """Puts the data set, all versions of it, among the archived ones."""
-    row = shelf.archive(s, person, Dataset, dataset_id, archived=True)
+    row = lifecycle.archive(s, person, Dataset, dataset_id, archived=True)
     _all_versions(s, row, archived_at=row.archived_at)
 
 
 def unarchive_dataset(s: Session, person: Person, dataset_id: int) -> None:
     """Takes the data set, all versions of it, back into use."""
-    row = shelf.archive(s, person, Dataset, dataset_id, archived=False)
+    row = lifecycle.archive(s, person, Dataset, dataset_id, archived=False)
     _all_versions(s, row, archived_at=None)
 
 
 def delete_dataset(s: Session, person: Person, dataset_id: int) -> None:
     """Deletes the data set, all versions of it, with undo. Models made on it stay and keep their results."""
-    row = shelf.delete(s, person, Dataset, dataset_id)
+    row = lifecycle.delete(s, person, Dataset, dataset_id)
     _all_versions(s, row, deleted_at=row.deleted_at)
 
 
 def restore_dataset(s: Session, person: Person, dataset_id: int) -> DatasetInfo:
     """Undoes the deletion of a data set."""
-    row = shelf.restore(s, person, Dataset, dataset_id)
+    row = lifecycle.restore(s, person, Dataset, dataset_id)
     _all_versions(s, row, deleted_at=None)
     return dataset(s, person, dataset_id)

@@ -36,6 +36,14 @@ class Grid:
     number_hint: NumberFormat | None = None
     date1904: bool = False
 
+    @property
+    def file_rows(self) -> npt.NDArray[np.int64]:
+        """The 1-based row in the file of every record."""
+        first = self.header.first_row
+        return (
+            self.rows if self.rows is not None else np.arange(first, first + len(self.frame), dtype=np.int64)
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class RawTable:

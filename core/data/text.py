@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from core.data.headers import Header
-from core.data.limits import ReadLimits, say_size
+from core.data.limits import ReadLimits, size_text
 from core.data.numbers import NumberFormat
 from core.data.problems import (
     MOST_ROWS_DROPPED,
@@ -179,7 +179,7 @@ def _lines(records: bytes, name: str, limits: ReadLimits) -> Iterator[str]:
     for line in io.StringIO(records.decode(), newline=""):
         if len(line) > limits.max_line_bytes:
             raise FileProblem(
-                f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of "
+                f"{name} has a line of more than {size_text(limits.max_line_bytes)}: it is not a table of "
                 "rows and columns."
             )
         yield line

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from core.data.headers import Header, find_header
-from core.data.limits import ReadLimits, say_size
+from core.data.limits import ReadLimits, size_text
 from core.data.problems import FileProblem
 
 DELIMITERS = ",;\t|"
@@ -79,7 +79,7 @@ def _head_lines(body: bytes, name: str, limits: ReadLimits) -> list[str]:
     lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head)[:SAMPLE_LINES]
     if any(len(line) >= limits.max_line_bytes for line in lines):
         raise FileProblem(
-            f"{name} has a line of more than {say_size(limits.max_line_bytes)}: it is not a table of rows "
+            f"{name} has a line of more than {size_text(limits.max_line_bytes)}: it is not a table of rows "
             "and columns."
         )
     return [line.decode("utf-8", errors="replace") for line in lines if line]

@@ -248,7 +248,7 @@ def tokens(name: str) -> tuple[str, ...]:
     return tuple(plain_letters(part) for part in parts(name))
 
 
-def says(name: str, words: frozenset[str]) -> str | None:
+def word_in(name: str, words: frozenset[str]) -> str | None:
     """The first word of the name that is in `words`, also as plural or with a number; else None."""
     for token in tokens(name):
         bare = token.rstrip("0123456789") or token

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.access import Person, Role
 from core.access.demo_password import demo_password
 from core.access.store import add_demo_account, join_as
-from core.data.keeping import keep
+from core.data.saved_versions import save_files
 from core.demo import retail
 from core.demo.weekly_sales import (
     DATASET_NAME,
@@ -77,7 +77,7 @@ def _make(s: Session, demo: Demo, maker_id: int) -> int:
 
 def _model(s: Session, demo: Demo, project_id: int, maker_id: int) -> Model:
     """The demo's data set and its model, whose training waits in the queue."""
-    kept = keep(project_id, [(demo.file_name, demo.content)], demo.prepared, None)
+    kept = save_files(project_id, [(demo.file_name, demo.content)], demo.prepared, None)
     data = Dataset(project_id=project_id, name=DATASET_NAME, uploaded_by=maker_id, **kept.columns())
     s.add(data)
     s.flush()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import artifacts
-from core.data.keeping import read_kept_table
+from core.data.saved_versions import read_saved_table
 from core.database import session
 from core.errors import UserError
 from core.mmm.config import MMMConfig
@@ -34,7 +34,7 @@ def _config(run: Run) -> MMMConfig:
 def _fit(run: Run, reporter: Reporter) -> FittedMMM:
     from core.mmm import fit
 
-    frame, warm = read_kept_table(run.frame_path), _earlier(run)
+    frame, warm = read_saved_table(run.frame_path), _earlier(run)
     return fit(frame, _config(run), progress=reporter.tell, warm=warm, **run.sampling)
 
 
@@ -75,7 +75,7 @@ def _forecast(run: Run, part: Mapping[str, Any], reporter: Reporter) -> None:
     """One slice of a validation: its few figures go straight into its row."""
     from core.mmm.validation import Fold, validate_slice
 
-    frame, cut = read_kept_table(run.frame_path), Fold.from_json(part)
+    frame, cut = read_saved_table(run.frame_path), Fold.from_json(part)
     found = validate_slice(frame, _config(run), cut, progress=reporter.tell, **run.sampling)
     reporter.close()
     results = plain(found.to_json())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import require
-from core.data.keeping import read_kept_table
+from core.data.saved_versions import read_saved_table
 from core.lifecycle.store import things as shelf
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import TrainingStatus
@@ -43,7 +43,7 @@ def start(
         return under_way.id
     data = s.get_one(Dataset, model.dataset_id)
     config = MMMConfig.from_json(json.dumps(dict(model.config)))
-    slices = time_slices(read_kept_table(data.frame_path), config, folds, horizon)
+    slices = time_slices(read_saved_table(data.frame_path), config, folds, horizon)
     row = ModelValidation(project_id=model.project_id, model_id=model.id, horizon=slices[0].periods)
     row.sampling, row.created_by = _effort(model), person.id
     s.add(row)

@@ -14,14 +14,15 @@ import pyarrow as pa
 from core.data.duck import Duck, open_duck
 from core.data.limits import ReadLimits
 from core.data.problems import FileProblem, name_some
-from core.promo.ingest.column_formats import ColumnAgreement, agree
+from core.promo.ingest.column_formats import find_column_formats
 from core.promo.ingest.judging import Judge, Judged, Names
-from core.promo.ingest.lines import Lines, open_lines
+from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
 from core.promo.ingest.quality import assess
-from core.promo.ingest.rejected import Rejects, refuse_poor, refuse_too_many
+from core.promo.ingest.readers import open_lines
+from core.promo.ingest.rejected import RejectedRows, refuse_poor, refuse_too_many
 from core.promo.ingest.report import ALL_GEOS, FACTS, FileFacts
-from core.promo.ingest.row_checks import Notices
+from core.promo.ingest.row_checks import RowCheckCounts
 from core.promo.ingest.vocabulary import CHANNEL_NAMES
 
 Progress = Callable[[str, int, int], None]
@@ -59,7 +60,7 @@ SELECT day, channel, department, geo, promo,
 FROM partial"""
 
 
-class Tally:
+class FactSums:
     """Sums of one file by day, sales channel, department, geo and promotion flag."""
 
     def __init__(self, duck: Duck) -> None:
@@ -70,7 +71,24 @@ class Tally:
         """The accepted rows of a batch."""
         if not judged.ok.any():
             return
-        self._duck.connection.register("batch", _typed(judged))
+        ok = judged.ok
+        discount = judged.discount[ok]
+        self._duck.connection.register(
+            "batch",
+            pa.table(
+                {
+                    "day": pa.array(judged.day[ok], pa.int32()),
+                    "channel": pa.array(judged.channel[ok], pa.int8()),
+                    "department": pa.array(judged.department[ok], pa.int32()),
+                    "geo": pa.array(judged.geo[ok], pa.int32()),
+                    "promo": pa.array(judged.promo[ok], pa.bool_()),
+                    "discount": pa.array(discount, pa.float64(), mask=np.isnan(discount)),
+                    "sales": pa.array(judged.sales[ok], pa.float64()),
+                    "margin": pa.array(judged.margin[ok], pa.float64()),
+                    "units": pa.array(judged.units[ok], pa.float64()),
+                }
+            ),
+        )
         try:
             self._rows += int(self._duck.rows(_ADD)[0][0])
         finally:
@@ -82,18 +100,14 @@ class Tally:
         """The sums as FACTS, sorted by their keys."""
         self._merge()
         found = self._duck.table(_FACTS).to_pandas()
-        names, places = (
-            np.array(list(departments.codes), dtype=object),
-            np.array(list(geos.codes), dtype=object),
-        )
         frame = pd.DataFrame(
             {
                 "date": pd.to_datetime(found["day"].to_numpy().astype("datetime64[D]")).astype(
                     "datetime64[us]"
                 ),
                 "channel": np.array(CHANNEL_NAMES, dtype=object)[found["channel"].to_numpy()],
-                "department": names[found["department"].to_numpy()],
-                "geo": places[found["geo"].to_numpy()],
+                "department": _names(departments)[found["department"].to_numpy()],
+                "geo": _names(geos)[found["geo"].to_numpy()],
                 "promo_flag": found["promo"].astype(bool),
                 **{name: found[name] for name in FACTS[5:]},
             }
@@ -107,24 +121,6 @@ class Tally:
         self._rows = int(self._duck.rows("SELECT count(*) FROM partial")[0][0])
 
 
-def _typed(judged: Judged) -> pa.Table:
-    ok = judged.ok
-    discount = judged.discount[ok]
-    return pa.table(
-        {
-            "day": pa.array(judged.day[ok], pa.int32()),
-            "channel": pa.array(judged.channel[ok], pa.int8()),
-            "department": pa.array(judged.department[ok], pa.int32()),
-            "geo": pa.array(judged.geo[ok], pa.int32()),
-            "promo": pa.array(judged.promo[ok], pa.bool_()),
-            "discount": pa.array(discount, pa.float64(), mask=np.isnan(discount)),
-            "sales": pa.array(judged.sales[ok], pa.float64()),
-            "margin": pa.array(judged.margin[ok], pa.float64()),
-            "units": pa.array(judged.units[ok], pa.float64()),
-        }
-    )
-
-
 def aggregate_file(
     source: Path | str,
     name: str,
@@ -136,8 +132,8 @@ def aggregate_file(
 ) -> FileFacts:
     """The sums of one file and the report of how reading went; raises FileProblem (a UserError).
 
-    The file is walked through twice: once to learn what its columns agree on (order of dates, decimal marks,
-    the meaning of words), once to judge and add up every row. `progress` hears the stage, rows done and rows
+    The file is read twice: once for the formats of its columns (order of dates, decimal marks, the meaning
+    of words), once to judge and add up every row. `progress` is called with the stage, rows done and rows
     expected. A file with more than MOST_REJECTED_SHARE of its rows rejected is refused as a whole.
     """
     lines = open_lines(Path(source), name, mapping.sheet, limits, mapping.headers)
@@ -152,60 +148,39 @@ def aggregate_lines(
     today: dt.date | None = None,
 ) -> FileFacts:
     """The same from lines that are open already."""
-    _refuse_unknown_headers(lines, mapping)
-    tell = progress or _silent
-    tell(LOOKING, 0, lines.expected)
-    agreement = agree(lines, mapping, lambda seen: tell(LOOKING, seen, lines.expected))
-    judge, rejects = Judge(lines, mapping, agreement), Rejects(lines.name, mapping)
-    notices = Notices(SalesColumn.DISCOUNT_PCT in mapping.columns)
-    with open_duck() as duck:
-        tally, read = Tally(duck), 0
-        for batch in lines.walk():
-            judged = judge.judge(batch)
-            refuse_too_many(judge, lines, mapping)
-            rejects.add(judged)
-            notices.add(judged)
-            tally.add(judged)
-            read += int((~judged.blank).sum())
-            tell(ADDING, min(read, lines.expected), lines.expected)
-        facts = tally.facts(judge.departments, judge.geos)
-    return _file_facts(lines, mapping, agreement, facts, rejects, notices, read, today)
-
-
-def _file_facts(
-    lines: Lines,
-    mapping: SalesMapping,
-    agreement: ColumnAgreement,
-    facts: pd.DataFrame,
-    rejects: Rejects,
-    notices: Notices,
-    read: int,
-    today: dt.date | None,
-) -> FileFacts:
-    if read == 0:
-        raise FileProblem(f"{lines.name} has a header row but no rows below it.")
-    report = assess(lines, mapping, agreement, facts, rejects, notices, read, today)
-    refuse_poor(lines, mapping, rejects, notices, report)
-    return FileFacts(
-        facts,
-        report,
-        checksum=lines.checksum,
-        date_order=agreement.date_order,
-        currencies=agreement.currencies,
-    )
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """For callers who do not want to hear of it."""
-
-
-def _refuse_unknown_headers(lines: Lines, mapping: SalesMapping) -> None:
     missing = [name for name in mapping.headers if name not in lines.headers]
     if missing:
         raise FileProblem(
             f"{lines.name} has no column {name_some(missing, 20)}, which the mapping speaks of; its "
             f"columns are {name_some(lines.headers, 20)}."
         )
+    report_progress = progress or (lambda stage, done, total: None)
+    report_progress(LOOKING, 0, lines.expected)
+    formats = find_column_formats(lines, mapping, lambda rows: report_progress(LOOKING, rows, lines.expected))
+    judge, rejects = Judge(lines, mapping, formats), RejectedRows(lines.name, mapping)
+    checks = RowCheckCounts(SalesColumn.DISCOUNT_PCT in mapping.columns)
+    with open_duck() as duck:
+        sums, read = FactSums(duck), 0
+        for batch in lines.walk():
+            judged = judge.judge(batch)
+            refuse_too_many(judge, lines, mapping)
+            rejects.add(judged)
+            checks.add(judged)
+            sums.add(judged)
+            read += int((~judged.blank).sum())
+            report_progress(ADDING, min(read, lines.expected), lines.expected)
+        facts = sums.facts(judge.departments, judge.geos)
+    if read == 0:
+        raise FileProblem(f"{lines.name} has a header row but no rows below it.")
+    report = assess(lines, mapping, formats, facts, rejects, checks, read, today)
+    refuse_poor(lines, mapping, rejects, checks, report)
+    return FileFacts(
+        facts,
+        report,
+        checksum=lines.checksum,
+        date_order=formats.date_order,
+        currencies=formats.currencies,
+    )
 
 
 def combine(facts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -218,16 +193,12 @@ def combine(facts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     filled = [frame for frame in facts if len(frame)]
     if not filled:
         return _contract(pd.DataFrame({name: [] for name in FACTS}).astype({"date": "datetime64[us]"}))
-    keys = list(FACTS[:5])
-    whole = pd.concat([_counted(frame) for frame in filled], ignore_index=True)
-    return _contract(whole.groupby(keys, as_index=False, sort=True).sum())
-
-
-def _counted(frame: pd.DataFrame) -> pd.DataFrame:
-    """Sums as whole ten-thousandths, so that no order of files can change a cent."""
-    return frame.assign(
-        **{name: np.rint(frame[name].astype(float) * SCALE).astype("int64") for name in FACTS[5:]}
+    # Sums as whole ten-thousandths, so that no order of files can change a cent.
+    whole = pd.concat(filled, ignore_index=True)
+    counted = whole.assign(
+        **{name: np.rint(whole[name].astype(float) * SCALE).astype("int64") for name in FACTS[5:]}
     )
+    return _contract(counted.groupby(list(FACTS[:5]), as_index=False, sort=True).sum())
 
 
 def _cents(counted: pd.Series[Any]) -> pd.Series[Any]:
@@ -251,3 +222,7 @@ def _contract(total: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return frame if (frame["geo"] != ALL_GEOS).any() else frame.drop(columns="geo")
+
+
+def _names(names: Names) -> np.ndarray:
+    return np.array(list(names.codes), dtype=object)

@@ -9,19 +9,19 @@ import pandas as pd
 
 from core.data.cells import ColumnKind
 from core.data.dates import DateForm
-from core.promo.ingest.lines import Source
+from core.data.files import Source
 from core.promo.ingest.mapping import SalesChannel, word_key
 from core.promo.ingest.small_tables import (
     BETWEEN_CHANNELS,
     Field,
-    either,
-    listed,
+    best_of,
+    has_words,
     quoted_cell,
     read_small,
-    refuse,
-    said,
+    refuse_faults,
+    split_list,
 )
-from core.promo.ingest.vocabulary import channels_meant
+from core.promo.ingest.vocabulary import channels_of
 
 CATALOG = (
     *("promo_name", "date_start", "date_end", "departments", "channels", "avg_discount_pct", "mechanics"),
@@ -38,15 +38,18 @@ _CLICK_AND_COLLECT = re.compile(r"click\s*(?:&|\+|and|und|et|y)\s*collect", re.I
 _COARSE = frozenset({DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER})
 FIELDS = (
     Field(
-        "promo_name", "promotion's name", ColumnKind.TEXT, said(_NAME, without=f"{_DISCOUNT} {_START} {_END}")
+        "promo_name",
+        "promotion's name",
+        ColumnKind.TEXT,
+        has_words(_NAME, without=f"{_DISCOUNT} {_START} {_END}"),
     ),
-    Field("date_start", "first day", ColumnKind.DATE, said(_START), coarse=_COARSE),
-    Field("date_end", "last day", ColumnKind.DATE, said(_END), coarse=_COARSE),
+    Field("date_start", "first day", ColumnKind.DATE, has_words(_START), coarse=_COARSE),
+    Field("date_end", "last day", ColumnKind.DATE, has_words(_END), coarse=_COARSE),
     Field(
         "departments",
         "departments",
         ColumnKind.TEXT,
-        said(
+        has_words(
             "department departments dept warengruppe warengruppen abteilung abteilungen category categories "
             "kategorie kategorien rayon rayons categorie departamento departamentos categoria categorias "
             "reparto"
@@ -56,16 +59,17 @@ FIELDS = (
         "channels",
         "sales channels",
         ColumnKind.TEXT,
-        said("channel channels kanal kanale kanaele canal canaux canales canale vertriebsweg"),
+        has_words("channel channels kanal kanale kanaele canal canaux canales canale vertriebsweg"),
         required=False,
     ),
-    Field("avg_discount_pct", "discount in percent", ColumnKind.NUMBER, said(_DISCOUNT), percent=True),
+    Field("avg_discount_pct", "discount in percent", ColumnKind.NUMBER, has_words(_DISCOUNT), percent=True),
     Field(
         "mechanics",
         "mechanic",
         ColumnKind.TEXT,
-        either(
-            said("mechanic mechanics mechanik mecanique mecanica"), said("type typ art tipo", without="id")
+        best_of(
+            has_words("mechanic mechanics mechanik mecanique mecanica"),
+            has_words("type typ art tipo", without="id"),
         ),
         required=False,
     ),
@@ -79,11 +83,15 @@ def read_catalog(source: Source, name: str) -> pd.DataFrame:
     `avg_discount_pct` in percent, `mechanics` a list of texts. FileProblem names every fault at once.
     """
     table, frame, faults = read_small(source, name, FIELDS)
-    frame["departments"] = frame["departments"].map(listed)
+    frame["departments"] = frame["departments"].map(split_list)
     frame["channels"] = _channels(frame["channels"], faults)
-    frame["mechanics"] = frame["mechanics"].map(listed)
-    faults += _backwards(frame) + _beyond(frame)
-    refuse(table.name, faults)
+    frame["mechanics"] = frame["mechanics"].map(split_list)
+    wrong = frame[frame["date_end"] < frame["date_start"]]
+    faults += [
+        f"row {row}: it ends on {end.date()}, before it begins on {start.date()}."
+        for row, start, end in zip(wrong.index, wrong["date_start"], wrong["date_end"], strict=True)
+    ] + _beyond(frame)
+    refuse_faults(table.name, faults)
     for day in ("date_start", "date_end"):
         frame[day] = pd.to_datetime(frame[day]).dt.normalize().astype("datetime64[us]")
     return frame[list(CATALOG)].reset_index(drop=True)
@@ -92,11 +100,11 @@ def read_catalog(source: Source, name: str) -> pd.DataFrame:
 def _channels(cells: pd.Series[Any], faults: list[str]) -> pd.Series[Any]:
     both = [channel.value for channel in SalesChannel]
     cells = cells.map(lambda cell: _CLICK_AND_COLLECT.sub("click collect", cell), na_action="ignore")
-    words = {word for cell in cells for word in listed(cell, BETWEEN_CHANNELS)}
-    meant = channels_meant(sorted(words))
+    words = {word for cell in cells for word in split_list(cell, BETWEEN_CHANNELS)}
+    meant = channels_of(sorted(words))
     lists: list[list[str]] = []
     for row, cell in cells.items():
-        found = listed(cell, BETWEEN_CHANNELS)
+        found = split_list(cell, BETWEEN_CHANNELS)
         unknown = [word for word in found if meant[word] is None and word_key(word) not in _BOTH]
         faults += [
             f"row {row}: channel {quoted_cell(word)} is neither online nor offline." for word in unknown
@@ -105,14 +113,6 @@ def _channels(cells: pd.Series[Any], faults: list[str]) -> pd.Series[Any]:
         everywhere = not found or any(word_key(word) in _BOTH for word in found)
         lists.append(both if everywhere else [channel for channel in both if channel in known])
     return pd.Series(lists, index=cells.index, dtype=object)
-
-
-def _backwards(frame: pd.DataFrame) -> list[str]:
-    wrong = frame[frame["date_end"] < frame["date_start"]]
-    return [
-        f"row {row}: it ends on {end.date()}, before it begins on {start.date()}."
-        for row, start, end in zip(wrong.index, wrong["date_start"], wrong["date_end"], strict=True)
-    ]
 
 
 def _beyond(frame: pd.DataFrame) -> list[str]:

@@ -126,11 +126,12 @@ def day_texts(array: pa.Array) -> tuple[Codes, list[str]]:
     """As `coded`, with the time of day cut off: a till writes a million moments, but few days."""
     codes, texts = coded(array)
     cut = pc.replace_substring_regex(pc.utf8_trim_whitespace(pa.array(texts, pa.string())), _CLOCK, "")
-    return codes, [text.split(".")[0] if _is_serial(text) else text for text in cut.to_pylist()]
-
-
-def _is_serial(text: str) -> bool:
-    return len(text) > 6 and text[5] == "." and text.replace(".", "", 1).isdigit()
+    return codes, [
+        text.split(".")[0]
+        if (len(text) > 6 and text[5] == "." and text.replace(".", "", 1).isdigit())
+        else text
+        for text in cut.to_pylist()
+    ]
 
 
 @dataclass(frozen=True)
@@ -166,14 +167,10 @@ def numbers(array: pa.Array, number_format: NumberFormat, plain_is_number: bool)
     )
     values = np.where(faults == Fault.NONE, reading.values, np.nan)
     faults = np.where((faults == Fault.NONE) & (np.abs(values) > MOST), Fault.TOO_LARGE, faults)
-    endless = _endless(array) & (faults == Fault.NOT_NUMBER)
+    found = pc.match_substring_regex(pc.fill_null(array, ""), r"(?i)^\s*[+-]?(inf|infinity|∞)\s*$")
+    endless = np.asarray(found.to_numpy(zero_copy_only=False)) & (faults == Fault.NOT_NUMBER)
     faults = np.where(endless, Fault.ENDLESS, faults).astype(np.uint8)
     return Numbers(values, faults, reading.percent, reading.conflicts)
-
-
-def _endless(array: pa.Array) -> NDArray[np.bool_]:
-    found = pc.match_substring_regex(pc.fill_null(array, ""), r"(?i)^\s*[+-]?(inf|infinity|∞)\s*$")
-    return np.asarray(found.to_numpy(zero_copy_only=False))
 
 
 def _no_numbers(array: pa.Array) -> Numbers:
@@ -219,7 +216,7 @@ def blank_rows(columns: Sequence[pa.Array]) -> NDArray[np.bool_]:
     return blank if blank is not None else np.zeros(0, dtype=np.bool_)
 
 
-def says_missing(text: str) -> Fault:
+def missing_fault(text: str) -> Fault:
     """The fault of a text that stands for a missing value, a formula's error or nothing; NONE otherwise."""
     plain = text.strip().lower()
     if not plain:

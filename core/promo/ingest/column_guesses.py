@@ -29,9 +29,9 @@ from core.promo.ingest.vocabulary import (
     TAX,
     UNITS,
     WITHOUT,
-    channels_meant,
-    promo_meant,
-    spoken,
+    channels_of,
+    header_word,
+    is_promo,
 )
 
 MOST_CHANNEL_WORDS = 30
@@ -86,20 +86,19 @@ def guess_columns(
             names = " and ".join([free[0].header, *(g.header for g in rivals)])
             ties.append(f"Columns {names} could each be the {column.label}: say which one is.")
         chosen[free[0].header] = free[0]
-    ties += _before_discount(typed, chosen)
-    return tuple(chosen.get(name) or _unused(name, candidates, chosen) for name in typed), tuple(ties)
-
-
-def _before_discount(typed: Mapping[str, TypedColumn], chosen: Mapping[str, ColumnGuess]) -> list[str]:
-    """Sales before a discount that another column holds as an amount are not what was paid."""
-    gross = [h for h, g in chosen.items() if g.column is SalesColumn.SALES_VALUE and spoken(h, GROSS)]
-    taken = [h for h in typed if h not in chosen and spoken(h, DISCOUNT | REFUNDS) and spoken(h, AMOUNT)]
-    if not gross or not taken:
-        return []
-    return [
-        f"{gross[0]} is what was sold before {taken[0]} is taken off: write what is left into its own "
-        "column, or say that this one is the sales value."
+    # Sales before a discount that another column holds as an amount are not what was paid.
+    gross = [h for h, g in chosen.items() if g.column is SalesColumn.SALES_VALUE and header_word(h, GROSS)]
+    taken = [
+        h for h in typed if h not in chosen and header_word(h, DISCOUNT | REFUNDS) and header_word(h, AMOUNT)
     ]
+    if not gross or not taken:
+        ties += []
+    else:
+        ties += [
+            f"{gross[0]} is what was sold before {taken[0]} is taken off: write what is left into its own "
+            "column, or say that this one is the sales value."
+        ]
+    return tuple(chosen.get(name) or _unused(name, candidates, chosen) for name in typed), tuple(ties)
 
 
 # The more telling come first, so that "Discount %" is not left for the promotion flag.
@@ -110,7 +109,7 @@ _ORDER = (
 _FIRST_WINS = frozenset({SalesColumn.GEO, SalesColumn.PROMO_FLAG, *MARGINS[1:]})
 
 
-def settled(guesses: Sequence[ColumnGuess]) -> dict[SalesColumn, str]:
+def chosen_columns(guesses: Sequence[ColumnGuess]) -> dict[SalesColumn, str]:
     """Header by sales column; of several ways to the margin only the most direct is kept."""
     columns = {guess.column: guess.header for guess in guesses if guess.column is not None}
     ways = [way for way in MARGINS if way in columns]
@@ -130,7 +129,7 @@ def _unused(name: str, candidates: Sequence[ColumnGuess], chosen: Mapping[str, C
 def _candidates(name: str, column: TypedColumn, signed: bool) -> list[ColumnGuess]:
     if column.kind is ColumnKind.EMPTY:
         # A discount column is empty in a sample without promotions, and only its name can tell.
-        word = spoken(name, DISCOUNT, ENDINGS["discount"])
+        word = header_word(name, DISCOUNT, ENDINGS["discount"])
         return [_said(name, SalesColumn.DISCOUNT_PCT, word, 0.6)] if word else []
     if column.kind is ColumnKind.DATE:
         return _dates(name)
@@ -144,7 +143,7 @@ def _said(name: str, column: SalesColumn, word: str, confidence: float) -> Colum
 
 
 def _dates(name: str) -> list[ColumnGuess]:
-    word = spoken(name, SALES_DATE, ENDINGS["date"])
+    word = header_word(name, SALES_DATE, ENDINGS["date"])
     if word:
         return [
             ColumnGuess(name, SalesColumn.DATE, f"its cells are dates and its name contains “{word}”", 0.9)
@@ -154,35 +153,40 @@ def _dates(name: str) -> list[ColumnGuess]:
 
 def _numbers(name: str, signed: bool) -> list[ColumnGuess | None]:
     """What a column of numbers can be: percentages first, then the kinds of money, then counts."""
-    percent = spoken(name, PERCENT) or signed
-    discount, margin = spoken(name, DISCOUNT, ENDINGS["discount"]), spoken(name, MARGIN, ENDINGS["margin"])
-    left = spoken(name, SALES - AMOUNT, ENDINGS["sales"]) and spoken(name, LEFT)
-    if discount and not left and not spoken(name, AMOUNT):
+    percent = header_word(name, PERCENT) or signed
+    discount, margin = (
+        header_word(name, DISCOUNT, ENDINGS["discount"]),
+        header_word(name, MARGIN, ENDINGS["margin"]),
+    )
+    left = header_word(name, SALES - AMOUNT, ENDINGS["sales"]) and header_word(name, LEFT)
+    if discount and not left and not header_word(name, AMOUNT):
         return [_said(name, SalesColumn.DISCOUNT_PCT, discount, 0.95 if percent else 0.8)]
     if margin:
         way = SalesColumn.MARGIN_PCT if percent else SalesColumn.MARGIN_VALUE
         return [_said(name, way, margin, 0.9)]
     if percent:
-        promo = spoken(name, PROMO, ENDINGS["promo"])
+        promo = header_word(name, PROMO, ENDINGS["promo"])
         return [_said(name, SalesColumn.DISCOUNT_PCT, promo, 0.7) if promo else None]
-    if spoken(name, NOT_MONEY) or (spoken(name, TAX) and not spoken(name, SALES, ENDINGS["sales"])):
+    if header_word(name, NOT_MONEY) or (
+        header_word(name, TAX) and not header_word(name, SALES, ENDINGS["sales"])
+    ):
         return []
-    units, cost = spoken(name, UNITS, ENDINGS["units"]), spoken(name, COST, ENDINGS["cost"])
+    units, cost = header_word(name, UNITS, ENDINGS["units"]), header_word(name, COST, ENDINGS["cost"])
     if units:
         return [_said(name, SalesColumn.UNITS, units, 0.9)]
     if cost:
         return [_said(name, SalesColumn.COST_VALUE, cost, 0.85)]
-    return [_sales(name)] if left or not (discount or spoken(name, TAKEN_OFF)) else []
+    return [_sales(name)] if left or not (discount or header_word(name, TAKEN_OFF)) else []
 
 
 def _sales(name: str) -> ColumnGuess | None:
     """Net sales before gross ones: the margin belongs to what was paid without tax."""
-    word = spoken(name, SALES, ENDINGS["sales"])
+    word = header_word(name, SALES, ENDINGS["sales"])
     if word:
-        net = spoken(name, NET) or (spoken(name, TAX) and spoken(name, WITHOUT))
-        gross = spoken(name, GROSS) or spoken(name, TAX)
+        net = header_word(name, NET) or (header_word(name, TAX) and header_word(name, WITHOUT))
+        gross = header_word(name, GROSS) or header_word(name, TAX)
         return _said(name, SalesColumn.SALES_VALUE, word, 0.95 if net else 0.6 if gross else 0.8)
-    value = spoken(name, SALES_SECOND)
+    value = header_word(name, SALES_SECOND)
     return _said(name, SalesColumn.SALES_VALUE, value, 0.5) if value else None
 
 
@@ -205,11 +209,11 @@ def _words(name: str, column: TypedColumn) -> list[ColumnGuess]:
 def _channel(name: str, distinct: list[str]) -> ColumnGuess | None:
     if not distinct or len(distinct) > MOST_CHANNEL_WORDS:
         return None
-    known = [word for word, channel in channels_meant(distinct).items() if channel is not None]
-    word = spoken(name, CHANNEL, ENDINGS["channel"])
+    known = [word for word, channel in channels_of(distinct).items() if channel is not None]
+    word = header_word(name, CHANNEL, ENDINGS["channel"])
     if word:
         return _said(name, SalesColumn.CHANNEL, word, 0.95 if known else 0.7)
-    if len(known) == len(distinct) and not spoken(name, PROMO, ENDINGS["promo"]):
+    if len(known) == len(distinct) and not header_word(name, PROMO, ENDINGS["promo"]):
         said = ", ".join(f"“{value}”" for value in known[:3])
         return ColumnGuess(name, SalesColumn.CHANNEL, f"its cells name sales channels: {said}", 0.8)
     return None
@@ -220,37 +224,37 @@ def _department(name: str, distinct: list[str]) -> ColumnGuess | None:
         return None
     many = 0.4 if len(distinct) > MOST_DEPARTMENTS else 0.0
     for words, endings, confidence in ((DEPARTMENT, ENDINGS["department"], 0.95), (CATEGORY, (), 0.75)):
-        word = spoken(name, words, endings)
+        word = header_word(name, words, endings)
         if word:
             reason = f"its name contains “{word}” and it holds {len(distinct)} different texts"
-            finer = 0.3 if spoken(name, PART_OF) else 0.0
+            finer = 0.3 if header_word(name, PART_OF) else 0.0
             return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence - finer - many)
     return None
 
 
 def _day(name: str, distinct: list[str]) -> ColumnGuess | None:
     """Texts that are hardly dates under a name that says date: their faults are then told cell by cell."""
-    word = spoken(name, SALES_DATE, ENDINGS["date"])
+    word = header_word(name, SALES_DATE, ENDINGS["date"])
     if not word or read_dates(distinct[:MOST_DEPARTMENTS]).share == 0.0:
         return None
     return _said(name, SalesColumn.DATE, word, 0.4)
 
 
 def _geo(name: str, distinct: list[str]) -> ColumnGuess | None:
-    word = spoken(name, REGION)
+    word = header_word(name, REGION)
     if word:
-        return _said(name, SalesColumn.GEO, word, 0.5 if spoken(name, STORE) == word else 0.8)
+        return _said(name, SalesColumn.GEO, word, 0.5 if header_word(name, STORE) == word else 0.8)
     return None
 
 
 def _flags(name: str, column: TypedColumn) -> list[ColumnGuess]:
     """A flag by its name, or by cells that only say yes and no."""
-    if spoken(name, PERCENT) or spoken(name, DISCOUNT, ENDINGS["discount"]):
+    if header_word(name, PERCENT) or header_word(name, DISCOUNT, ENDINGS["discount"]):
         return []
-    word, distinct = spoken(name, PROMO, ENDINGS["promo"]), _distinct(column)
+    word, distinct = header_word(name, PROMO, ENDINGS["promo"]), _distinct(column)
     if word:
         return [_said(name, SalesColumn.PROMO_FLAG, word, 0.9)]
-    yes_no = {promo_meant(value.removesuffix(".0")) for value in distinct}
+    yes_no = {is_promo(value.removesuffix(".0")) for value in distinct}
     if column.kind is not ColumnKind.NUMBER and yes_no == {True, False}:
         said = " and ".join(f"“{value}”" for value in distinct[:2])
         return [ColumnGuess(name, SalesColumn.PROMO_FLAG, f"its cells only say {said}", 0.5)]

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.cell_problems import ORDERS, TOTALS
-from core.data.dates import DateForm, DateOrder, DateReading, read_dates
+from core.data.dates import DateForm, DateOrder, read_dates
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.data.table import FileKind
 from core.data.vocabulary import plain_letters
-from core.promo.ingest.cells import Fault, says_missing
+from core.promo.ingest.cells import Fault, missing_fault
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
 
 MIXED_ORDER_SHARE = 0.01  # of the dates that tell their order: fewer are typing errors, more a mixture
-FEWEST_SHORT = 3  # dates with two-digit years from which their order can be told
+FEWEST_SHORT = 3  # dates with two-digit years that show their order
 EARLIEST_SHORT = "10"  # a year in two digits, of sales anyone still plans by
 MONTHS = 12
 Place = tuple[str | None, int]
@@ -50,7 +50,11 @@ def read_days(
     }
     if reading.forms & {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}:
         known |= _not_days([text for text in texts if known[text] > 0], mapping.date_order, lines.date1904)
-    problems = [_assumed(name, texts, reading.order, days, seen, lines)] if _open(reading) else []
+    problems = (
+        [_assumed(name, texts, reading.order, days, seen, lines)]
+        if (reading.ambiguous and not reading.decided)
+        else []
+    )
     return known, reading.order if reading.decided and reading.ambiguous else None, problems
 
 
@@ -85,14 +89,10 @@ def _refuse_turned(name: str, texts: Sequence[str], moments: Days, lines: Lines)
         )
 
 
-def _open(reading: DateReading) -> bool:
-    return reading.ambiguous and not reading.decided
-
-
 def _date_fault(text: str, header: str, clash: bool) -> Fault:
     if clash:
         return Fault.OTHER_ORDER
-    missing = says_missing(text)
+    missing = missing_fault(text)
     if missing is not Fault.NONE:
         return missing
     if text == header:

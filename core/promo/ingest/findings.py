@@ -12,45 +12,45 @@ from core.data.problems import DataProblem, Severity, name_some
 from core.promo.ingest.cells import REASONS, Fault
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesMapping, word_key
-from core.promo.ingest.rejected import Rejects
-from core.promo.ingest.row_checks import DEEP_DISCOUNT_PCT, Notice, Notices, Seen
+from core.promo.ingest.rejected import RejectedRows
+from core.promo.ingest.row_checks import DEEP_DISCOUNT_PCT, Occurrences, RowCheck, RowCheckCounts
 from core.promo.ingest.vocabulary import NAMED
 
 WORDS = {
-    Notice.RETURN: (
+    RowCheck.RETURN: (
         Severity.INFO,
         "{rows} negative sales (returns); they are taken and reduce the sums of their day.",
     ),
-    Notice.MARGIN_OVER_SALES: (
+    RowCheck.MARGIN_OVER_SALES: (
         Severity.WARNING,
         "{rows} a margin above the sales value. Check that {column} is money and not swapped with another "
         "column.",
     ),
-    Notice.DISCOUNT_WITHOUT_PROMO: (
+    RowCheck.DISCOUNT_WITHOUT_PROMO: (
         Severity.WARNING,
         "{rows} a discount but no promotion flag; they count as sales without a promotion. Flag them in the "
         "file if they were promoted.",
     ),
-    Notice.PROMO_WITHOUT_DISCOUNT: (
+    RowCheck.PROMO_WITHOUT_DISCOUNT: (
         Severity.WARNING,
         "{rows} a promotion flag but a discount of 0 or none: a 0 is averaged into their day, an empty cell "
         "takes the discount of the other promotion rows. Fill in {column}.",
     ),
-    Notice.DEEP_DISCOUNT: (
+    RowCheck.DEEP_DISCOUNT: (
         Severity.WARNING,
         f"{{rows}} a discount over {DEEP_DISCOUNT_PCT:.0f} %. Check that {{column}} is a percentage and "
         "not an amount.",
     ),
-    Notice.PART_UNITS: (
+    RowCheck.PART_UNITS: (
         Severity.INFO,
         "{rows} parts of a unit (weights, perhaps); they are added up and each day is rounded to whole "
         "units.",
     ),
-    Notice.SIGNS_DIFFER: (
+    RowCheck.SIGNS_DIFFER: (
         Severity.WARNING,
         "{rows} units and sales of opposite sign. Give returns a minus in both columns.",
     ),
-    Notice.OTHER_MARK: (
+    RowCheck.OTHER_MARK: (
         Severity.WARNING,
         "{rows} another decimal mark than the rest of {column}; it was read as what it can only mean. Check "
         "these cells.",
@@ -122,6 +122,11 @@ def coverage_of(facts: pd.DataFrame, today: dt.date | None) -> Coverage:
     opened = np.isin(span.weekday, known.weekday.unique())
     missing = span[opened].difference(known)
     future = [day.date() for day in known if today is not None and day.date() > today]
+    cells = ["channel", "department", "geo"]
+    daily = facts.groupby(["date", *cells], as_index=False)["sales_value"].sum()
+    usual = daily.groupby(cells)["sales_value"].transform("median")
+    high = daily[(usual > 0) & (daily["sales_value"] > SPIKE_TIMES * usual)]
+    pairs = zip(high["date"], high["department"], strict=True)
     return Coverage(
         first,
         last,
@@ -129,7 +134,7 @@ def coverage_of(facts: pd.DataFrame, today: dt.date | None) -> Coverage:
         tuple(day.date() for day in missing),
         tuple(future[:MOST_NAMED]),
         spellings(facts["department"]),
-        _spikes(facts),
+        tuple((day.date(), str(department)) for day, department in pairs)[:MOST_NAMED],
     )
 
 
@@ -141,29 +146,22 @@ def spellings(names: pd.Series) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
-def _spikes(facts: pd.DataFrame) -> tuple[tuple[dt.date, str], ...]:
-    cells = ["channel", "department", "geo"]
-    daily = facts.groupby(["date", *cells], as_index=False)["sales_value"].sum()
-    usual = daily.groupby(cells)["sales_value"].transform("median")
-    high = daily[(usual > 0) & (daily["sales_value"] > SPIKE_TIMES * usual)]
-    pairs = zip(high["date"], high["department"], strict=True)
-    return tuple((day.date(), str(department)) for day, department in pairs)[:MOST_NAMED]
-
-
-def notice_findings(lines: Lines, mapping: SalesMapping, notices: Notices) -> tuple[DataProblem, ...]:
-    """A finding for each oddity of accepted rows."""
+def row_check_findings(
+    lines: Lines, mapping: SalesMapping, checks: RowCheckCounts
+) -> tuple[DataProblem, ...]:
+    """A finding for each check that found accepted rows, and for a file without discounts or promotions."""
     found = [
-        _notice(lines, mapping, notice, notices.seen[notice])
-        for notice in Notice
-        if notice in notices.seen and (notices.has_discount or notice is not Notice.PROMO_WITHOUT_DISCOUNT)
+        _check_finding(lines, mapping, check, checks.found[check])
+        for check in RowCheck
+        if check in checks.found and (checks.has_discount or check is not RowCheck.PROMO_WITHOUT_DISCOUNT)
     ]
-    if not notices.has_discount:
+    if not checks.has_discount:
         message = "No column holds the discount: uplift by discount cannot be learnt from this file. Add one."
         found.append(DataProblem(Severity.WARNING, "no_discount_column", message, lines.name))
-    if notices.rows and not notices.promo_rows:
+    if checks.rows and not checks.promo_rows:
         message = "No row was sold on promotion: baselines can be learnt from this file, uplift cannot."
         found.append(DataProblem(Severity.INFO, "no_promo_rows", message, lines.name))
-    if notices.rows and notices.promo_rows == notices.rows:
+    if checks.rows and checks.promo_rows == checks.rows:
         message = (
             "Every row was sold on promotion: no baseline can be learnt from this file. Check what the "
             "words of its promotion column mean."
@@ -172,21 +170,24 @@ def notice_findings(lines: Lines, mapping: SalesMapping, notices: Notices) -> tu
     return tuple(found)
 
 
-def _notice(lines: Lines, mapping: SalesMapping, notice: Notice, seen: Seen) -> DataProblem:
-    severity, words = WORDS[notice]
+def _check_finding(lines: Lines, mapping: SalesMapping, check: RowCheck, seen: Occurrences) -> DataProblem:
+    severity, words = WORDS[check]
     name = mapping.columns.get(seen.column, seen.column.label)
     rows = f"{seen.count:,} row{'s have' if seen.count > 1 else ' has'}"
     message = words.format(rows=rows, column=name)
     return DataProblem(
-        severity, notice.value, message, lines.name, seen.sheet, name, seen.row, count=seen.count
+        severity, check.value, message, lines.name, seen.sheet, name, seen.row, count=seen.count
     )
 
 
-def rejected_finding(lines: Lines, rejects: Rejects, read: int) -> tuple[DataProblem, ...]:
+def rejected_finding(lines: Lines, rejects: RejectedRows, read: int) -> tuple[DataProblem, ...]:
     """One finding for each column and reason for which rows were rejected."""
     found = []
     for (header, fault), count in rejects.by_reason.most_common():
-        first = next((row for row in rejects.kept if row[3] == header and _is(row[5], fault)), None)
+        first = next(
+            (row for row in rejects.kept if row[3] == header and (row[5].split("; ")[0] == REASONS[fault])),
+            None,
+        )
         reason = REASONS[fault]
         what = reason if fault is Fault.BROKEN_ROW else f"{header} {reason}"
         message = f"{count:,} of {read:,} rows {'were' if count > 1 else 'was'} rejected because {what}"
@@ -205,10 +206,6 @@ def rejected_finding(lines: Lines, rejects: Rejects, read: int) -> tuple[DataPro
             )
         )
     return tuple(found)
-
-
-def _is(reason: str, fault: Fault) -> bool:
-    return reason.split("; ")[0] == REASONS[fault]
 
 
 def coverage_findings(name: str, coverage: Coverage) -> tuple[DataProblem, ...]:

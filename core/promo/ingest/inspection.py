@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,59 +13,30 @@ from numpy.typing import NDArray
 
 from core.data.cells import type_table
 from core.data.detect import detect
+from core.data.files import Source
 from core.data.kinds import DatasetKind
 from core.data.limits import ReadLimits
 from core.data.problems import DataProblem, FileProblem, ProblemCode, name_some
 from core.data.table import FileKind, RawTable
 from core.promo.ingest.cells import blank_rows
-from core.promo.ingest.column_guesses import ColumnGuess, guess_columns, settled
-from core.promo.ingest.lines import Batch, Lines, Source, open_lines
+from core.promo.ingest.column_guesses import ColumnGuess, chosen_columns, guess_columns
+from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping, lacking_columns
-from core.promo.ingest.vocabulary import channels_meant, promos_meant
+from core.promo.ingest.readers import as_path, open_lines
+from core.promo.ingest.vocabulary import channels_of, promos_of
 
 SHOWN_ROWS = 20
 MOST_WORDS = 100
 MOSTLY = 0.5
 MOST_SHEETS = 10  # of a workbook that are looked at for sales
-_ELSEWHERE = {
+OTHER_KINDS = {
     DatasetKind.PROMO_CATALOG: "a promotion catalogue",
     DatasetKind.TARGETS: "a table of targets",
     DatasetKind.SEGMENTS: "a table of customer segments",
 }
-
-
 HEAD_ROWS = 2_000
 SPREAD_ROWS = 4_000
 MOST_BATCHES = 8  # of a text or Parquet file, which would have to be read to its end otherwise
-
-
-def sample_of(lines: Lines) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Filled rows as a frame with the file's row of each; a workbook, being in memory, to its end."""
-    frames, rows, left, found = [], [], HEAD_ROWS, 0
-    most = None if lines.kind in (FileKind.XLSX, FileKind.XLSB) else MOST_BATCHES
-    step = max(1, lines.expected // SPREAD_ROWS)
-    for batch in lines.walk():
-        filled = np.flatnonzero(~blank_rows(list(batch.cells.values())))
-        taken = np.unique(np.concatenate([filled[:left], filled[::step]]))
-        left = max(0, left - len(filled))
-        frames.append(_frame(batch, taken))
-        rows.append(batch.rows[taken])
-        found += bool(len(filled))
-        if most is not None and found >= most:
-            break
-    if not frames:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in lines.headers}), np.zeros(0, np.int64)
-    return pd.concat(frames, ignore_index=True), np.concatenate(rows)
-
-
-def _frame(batch: Batch, places: NDArray[np.int64]) -> pd.DataFrame:
-    return pd.DataFrame({name: _series(array.take(pa.array(places))) for name, array in batch.cells.items()})
-
-
-def _series(array: pa.Array) -> pd.Series:
-    if pa.types.is_date(array.type):
-        array = array.cast(pa.timestamp("us"))
-    return pd.Series(array.to_pandas())
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,10 +86,10 @@ def inspect_sales(
     Raises FileProblem for a file that cannot be read as a table.
     """
     with as_path(source) as path:
-        return find_sales(open_lines(path, name, sheet, limits), remembered, sheet)[1]
+        return open_sales(open_lines(path, name, sheet, limits), remembered, sheet)[1]
 
 
-def find_sales(
+def open_sales(
     lines: Lines, remembered: Sequence[SalesMapping] = (), sheet: str | None = None
 ) -> tuple[Lines, SalesInspection]:
     """The lines that hold sales and what was found in them: of a workbook whose largest table is something
@@ -136,28 +104,34 @@ def find_sales(
     return lines, first
 
 
-@contextmanager
-def as_path(source: Source) -> Iterator[Path]:
-    """The file as a path, bytes for as long as the block lasts."""
-    if not isinstance(source, bytes):
-        yield Path(source)
-        return
-    with tempfile.TemporaryDirectory(prefix="mixwright-sales-") as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(source)
-        yield path
-
-
 def inspect_lines(
     lines: Lines, remembered: Sequence[SalesMapping] = (), sheet: str | None = None
 ) -> SalesInspection:
     """The same from lines that are open already."""
     table = _table(lines)
     typed = type_table(table)
-    (guesses, ties), known = guess_columns(typed, _signed(table)), _known(lines, remembered)
-    columns = dict(known.columns) if known else settled(guesses)
-    kind, why = _kind(table, columns)
-    faults = () if known else (*_heading(lines), *_other_kind(kind), *lacking_columns(set(columns)), *ties)
+    percent = set()
+    for name in table.columns:
+        texts = table.frame[name].dropna().astype("str").str.strip()
+        filled = texts[texts != ""]
+        if len(filled) and filled.str.endswith("%").mean() > MOSTLY:
+            percent.add(name)
+    guesses, ties = guess_columns(typed, percent)
+    known = next((each for each in remembered if set(each.headers) <= set(lines.headers)), None)
+    columns = dict(known.columns) if known else chosen_columns(guesses)
+    lacking = lacking_columns(set(columns))
+    # Sales where all that sales need was found; else what the product's other readers see in it.
+    found = detect(table)
+    kind, why = found.kind, found.kind_reason
+    if not lacking and kind not in OTHER_KINDS:
+        kind, why = DatasetKind.SALES, f"its rows are sales by {columns[SalesColumn.DEPARTMENT]}"
+    faults: list[str] = []
+    if known is None:
+        if any(problem.code == ProblemCode.NO_HEADER for problem in lines.problems):
+            faults.append(f"{lines.name} has no header row: write the columns' names into its first row.")
+        if kind in OTHER_KINDS:
+            faults.append(f"The file looks like {OTHER_KINDS[kind]}, not like sales.")
+        faults += [*lacking, *ties]
     channel_words, promo_words = _words(typed, columns, known)
     # All else is left to the whole column, which knows more than the rows looked at here.
     mapping = known or (None if faults else SalesMapping(columns=columns, sheet=sheet))
@@ -175,29 +149,38 @@ def inspect_lines(
         sample=table.preview(SHOWN_ROWS),
         channel_words=channel_words,
         promo_words=promo_words,
-        faults=faults,
+        faults=tuple(faults),
         problems=lines.problems,
         rows_expected=lines.expected,
     )
 
 
-def _signed(table: RawTable) -> set[str]:
-    """The headers whose filled cells mostly end in a percent sign."""
-    found = set()
-    for name in table.columns:
-        texts = table.frame[name].dropna().astype("str").str.strip()
-        filled = texts[texts != ""]
-        if len(filled) and filled.str.endswith("%").mean() > MOSTLY:
-            found.add(name)
-    return found
+def _sample(lines: Lines) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Filled rows as a frame with the file's row of each; a workbook, being in memory, to its end."""
+    frames, rows, left, found = [], [], HEAD_ROWS, 0
+    most = None if lines.kind in (FileKind.XLSX, FileKind.XLSB) else MOST_BATCHES
+    step = max(1, lines.expected // SPREAD_ROWS)
+    for batch in lines.walk():
+        filled = np.flatnonzero(~blank_rows(list(batch.cells.values())))
+        taken = np.unique(np.concatenate([filled[:left], filled[::step]]))
+        left = max(0, left - len(filled))
+        frames.append(pd.DataFrame({name: _series(array, taken) for name, array in batch.cells.items()}))
+        rows.append(batch.rows[taken])
+        found += bool(len(filled))
+        if most is not None and found >= most:
+            break
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in lines.headers}), np.zeros(0, np.int64)
+    return pd.concat(frames, ignore_index=True), np.concatenate(rows)
 
 
-def _known(lines: Lines, remembered: Sequence[SalesMapping]) -> SalesMapping | None:
-    return next((each for each in remembered if set(each.headers) <= set(lines.headers)), None)
+def _series(array: pa.Array, places: NDArray[np.int64]) -> pd.Series[Any]:
+    cells = array.take(pa.array(places))
+    return pd.Series((cells.cast(pa.timestamp("us")) if pa.types.is_date(cells.type) else cells).to_pandas())
 
 
 def _table(lines: Lines) -> RawTable:
-    frame, rows = sample_of(lines)
+    frame, rows = _sample(lines)
     if frame.empty:
         raise FileProblem(f"{lines.name} has a header row but no rows below it.")
     return RawTable(
@@ -212,40 +195,20 @@ def _table(lines: Lines) -> RawTable:
     )
 
 
-def _kind(table: RawTable, columns: dict[SalesColumn, str]) -> tuple[DatasetKind, str]:
-    """Sales where all that sales need was found; else what the product's other readers see in it."""
-    found = detect(table)
-    complete = not lacking_columns(set(columns))
-    if complete and found.kind not in _ELSEWHERE:
-        return DatasetKind.SALES, f"its rows are sales by {columns[SalesColumn.DEPARTMENT]}"
-    return found.kind, found.kind_reason
-
-
-def _heading(lines: Lines) -> list[str]:
-    """What is wrong with the header itself."""
-    codes = {problem.code: problem for problem in lines.problems}
-    if ProblemCode.NO_HEADER in codes:
-        return [f"{lines.name} has no header row: write the columns' names into its first row."]
-    return []
-
-
-def _other_kind(kind: DatasetKind) -> list[str]:
-    return [f"The file looks like {_ELSEWHERE[kind]}, not like sales."] if kind in _ELSEWHERE else []
-
-
 def _words(
     typed: Any, columns: dict[SalesColumn, str], known: SalesMapping | None
 ) -> tuple[dict[str, str | None], dict[str, bool | None]]:
-    channels = channels_meant(_met(typed, columns.get(SalesColumn.CHANNEL)))
-    promos = promos_meant(_met(typed, columns.get(SalesColumn.PROMO_FLAG)))
-    said: dict[str, str | None] = {w: c.value if c is not None else None for w, c in channels.items()}
+    """The meaning of the distinct words of the channel and of the promotion column."""
+    found = channels_of(_distinct(typed, columns.get(SalesColumn.CHANNEL)))
+    promos = promos_of(_distinct(typed, columns.get(SalesColumn.PROMO_FLAG)))
+    channels: dict[str, str | None] = {w: c.value if c is not None else None for w, c in found.items()}
     if known:
-        said |= {word: known.channel_of(word) or said[word] for word in said}
+        channels |= {word: known.channel_of(word) or channels[word] for word in channels}
         promos |= {word: known.promo_words.get(word, promos[word]) for word in promos}
-    return said, promos
+    return channels, promos
 
 
-def _met(typed: Any, header: str | None) -> list[str]:
+def _distinct(typed: Any, header: str | None) -> list[str]:
     if header is None or header not in typed:
         return []
     values = typed[header].values
@@ -264,8 +227,8 @@ def _remembered_guesses(guesses: Sequence[ColumnGuess], known: SalesMapping) -> 
     )
 
 
-def unsettled(inspection: SalesInspection) -> str:
-    """One sentence for a file that cannot be read without being told more."""
+def unreadable(inspection: SalesInspection) -> str:
+    """One sentence for a file that cannot be read without a mapping."""
     return f"{inspection.name} cannot be read as sales: {' '.join(inspection.faults)} Its columns are " + (
         f"{name_some(inspection.headers, 20)}."
     )

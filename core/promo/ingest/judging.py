@@ -22,11 +22,11 @@ from core.promo.ingest.cells import (
     day_texts,
     is_dated,
     looked_up,
+    missing_fault,
     numbers,
-    says_missing,
     typed_days,
 )
-from core.promo.ingest.column_formats import ColumnAgreement
+from core.promo.ingest.column_formats import ColumnFormats
 from core.promo.ingest.lines import Batch, Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
 from core.promo.ingest.report import ALL_GEOS
@@ -74,8 +74,8 @@ class Judged:
 class Judge:
     """Reads batches of one file by what its columns agreed on."""
 
-    def __init__(self, lines: Lines, mapping: SalesMapping, agreement: ColumnAgreement) -> None:
-        self.lines, self.mapping, self.agreement = lines, mapping, agreement
+    def __init__(self, lines: Lines, mapping: SalesMapping, formats: ColumnFormats) -> None:
+        self.lines, self.mapping, self.formats = lines, mapping, formats
         self.departments, self.geos = Names(), Names()
 
     def judge(self, batch: Batch) -> Judged:
@@ -91,7 +91,11 @@ class Judge:
         promo = self._promo(batch, discount)
         sales, units = self._number(batch, SalesColumn.SALES_VALUE), self._number(batch, SalesColumn.UNITS)
         margin = self._margin(batch, sales)
-        self._broken(batch, size)
+        if batch.broken:
+            faults = np.zeros(size, dtype=np.uint8)
+            faults[[place for place, _why in batch.broken]] = Fault.BROKEN_ROW
+            first = SalesColumn.DATE
+            self._faults[first] = np.where(faults, faults, self._faults[first]).astype(np.uint8)
         ok = ~blank & self._accepted(size)
         return Judged(
             batch, self._faults, ok, blank, day, channel, department, geo, promo, discount, sales, margin,
@@ -114,7 +118,7 @@ class Judge:
             days, self._faults[SalesColumn.DATE] = typed_days(cells)
             return days
         codes, texts = day_texts(cells)
-        days = np.array([self.agreement.days.get(text, -Fault.NOT_DATE) for text in texts])[codes]
+        days = np.array([self.formats.days.get(text, -Fault.NOT_DATE) for text in texts])[codes]
         self._faults[SalesColumn.DATE] = _negative(days)
         return days
 
@@ -123,7 +127,7 @@ class Judge:
         if cells is None:
             fixed = CHANNEL_NAMES.index(self.mapping.fixed[SalesColumn.CHANNEL])
             return np.full(size, fixed, dtype=np.int64)
-        codes = looked_up(cells, self.agreement.channels)
+        codes = looked_up(cells, self.formats.channels)
         self._faults[SalesColumn.CHANNEL] = _negative(codes)
         return codes
 
@@ -132,8 +136,8 @@ class Judge:
         if cells is None:
             return np.full(size, names.code(self.mapping.fixed.get(column, ALL_GEOS)), dtype=np.int64)
         codes, texts = coded(cells)
-        totals = self.agreement.totals.get(column, frozenset())
-        real = self.agreement.codes.get(column, frozenset())
+        totals = self.formats.totals.get(column, frozenset())
+        real = self.formats.codes.get(column, frozenset())
         each = [
             -Fault.TOTAL_ROW if text in totals else self._name_code(text, names, text in real)
             for text in texts
@@ -144,7 +148,7 @@ class Judge:
 
     @staticmethod
     def _name_code(text: str, names: Names, is_code: bool) -> int:
-        missing = Fault.NONE if is_code else says_missing(text)
+        missing = Fault.NONE if is_code else missing_fault(text)
         if missing is not Fault.NONE:
             return -missing
         plain = " ".join(text.split())
@@ -159,7 +163,7 @@ class Judge:
         return found.values
 
     def _numbers(self, batch: Batch, column: SalesColumn) -> Numbers:
-        written = self.agreement.formats.get(column, NumberFormat.POINT)
+        written = self.formats.number_formats.get(column, NumberFormat.POINT)
         found = numbers(batch.cells[self.mapping.columns[column]], written, self.lines.plain_is_number)
         if found.conflicts is not None and found.conflicts.any():
             self._conflicts[column] = found.conflicts
@@ -175,7 +179,7 @@ class Judge:
         column = SalesColumn.DISCOUNT_PCT
         if column not in self.mapping.columns:
             return np.full(size, np.nan)
-        values, faults = self._shares(batch, column, self.agreement.discount_is_share)
+        values, faults = self._shares(batch, column, self.formats.discount_is_share)
         faults = np.where(np.isin(faults, (Fault.EMPTY, Fault.MISSING_WORD)), Fault.NONE, faults)
         faults = np.where(values < 0, Fault.NEGATIVE, np.where(values > 100, Fault.OVER_100, faults))
         self._faults[column] = faults.astype(np.uint8)
@@ -184,9 +188,9 @@ class Judge:
     def _promo(self, batch: Batch, discount: Floats) -> Mask:
         """The flag; without one a discount over 0 makes a promotion."""
         cells = self._cells(batch, SalesColumn.PROMO_FLAG)
-        if cells is None or self.agreement.promos is None:
+        if cells is None or self.formats.promos is None:
             return np.asarray(np.nan_to_num(discount) > 0)
-        codes = looked_up(cells, self.agreement.promos)
+        codes = looked_up(cells, self.formats.promos)
         self._faults[SalesColumn.PROMO_FLAG] = _negative(codes)
         return np.asarray(codes == 1)
 
@@ -196,18 +200,11 @@ class Judge:
             return self._number(batch, SalesColumn.MARGIN_VALUE)
         if SalesColumn.COST_VALUE in self.mapping.columns:
             return np.asarray(sales - self._number(batch, SalesColumn.COST_VALUE))
-        pct, faults = self._shares(batch, SalesColumn.MARGIN_PCT, self.agreement.margin_is_share)
+        pct, faults = self._shares(batch, SalesColumn.MARGIN_PCT, self.formats.margin_is_share)
         margin = np.asarray(sales * pct / 100.0)
         large = (faults == Fault.NONE) & (np.abs(margin) > MOST)
         self._faults[SalesColumn.MARGIN_PCT] = np.where(large, Fault.TOO_LARGE, faults).astype(np.uint8)
         return margin
-
-    def _broken(self, batch: Batch, size: int) -> None:
-        if batch.broken:
-            faults = np.zeros(size, dtype=np.uint8)
-            faults[[place for place, _why in batch.broken]] = Fault.BROKEN_ROW
-            first = SalesColumn.DATE
-            self._faults[first] = np.where(faults, faults, self._faults[first]).astype(np.uint8)
 
 
 def _negative(codes: Codes) -> Faults:

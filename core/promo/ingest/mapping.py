@@ -96,7 +96,21 @@ class SalesMapping:
         object.__setattr__(
             self, "promo_words", {str(word): bool(value) for word, value in self.promo_words.items()}
         )
-        faults = [*_lacking(self), *_doubled(self), *_wrong_words(self)]
+        names = list(self.columns.values())
+        faults = [
+            *_lacking(self),
+            *[
+                f"Column {name} is used as the "
+                f"{' and as the '.join(c.label for c, n in self.columns.items() if n == name)}."
+                for name in dict.fromkeys(names)
+                if names.count(name) > 1
+            ],
+            *[
+                f"“{word}” is said to mean “{value}”; a sales channel is online or offline."
+                for word, value in self.channel_words.items()
+                if value not in set(SalesChannel)
+            ],
+        ]
         if faults:
             raise UserError(faults)
 
@@ -164,21 +178,3 @@ def _lacking(mapping: SalesMapping) -> list[str]:
     if channel is not None and channel not in set(SalesChannel):
         faults.append(f"The sales channel of the file is “{channel}”; it must be online or offline.")
     return faults
-
-
-def _doubled(mapping: SalesMapping) -> list[str]:
-    names = list(mapping.columns.values())
-    return [
-        f"Column {name} is used as the "
-        f"{' and as the '.join(c.label for c, n in mapping.columns.items() if n == name)}."
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-
-
-def _wrong_words(mapping: SalesMapping) -> list[str]:
-    return [
-        f"“{word}” is said to mean “{value}”; a sales channel is online or offline."
-        for word, value in mapping.channel_words.items()
-        if value not in set(SalesChannel)
-    ]

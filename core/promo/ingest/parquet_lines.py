@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.data.duck import ROW_NUMBER, open_duck
+from core.data.files import checksum_of
 from core.data.limits import ReadLimits
 from core.data.parquet import as_text, check_shape
 from core.data.problems import FileProblem
 from core.data.table import FileKind
-from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines, checksum_of
+from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines
 
 
 def parquet_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
@@ -51,7 +52,7 @@ def damaged(name: str) -> FileProblem:
 
 
 def _walk(path: Path, name: str, headers: Sequence[str], zones: Mapping[str, str]) -> Iterator[Batch]:
-    """Rows count from 1, as nothing stands above them in the file; moments are told in the file's time zone,
+    """Rows count from 1, as nothing stands above them in the file; moments are given in the file's time zone,
     which DuckDB does not keep: midnight in Berlin is another day in Greenwich. Columns go by their place,
     since DuckDB renames those that differ in case alone."""
     import duckdb

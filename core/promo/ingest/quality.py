@@ -1,4 +1,4 @@
-"""How good the data of a file are: four parts of 0..100, and what would mend them, each with its place."""
+"""How good the data of a file are: four parts of 0..100, and what would improve them, each with its place."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import pandas as pd
 
 from core.data.problems import DataProblem
 from core.promo.ingest.cells import Fault
-from core.promo.ingest.column_formats import ColumnAgreement
+from core.promo.ingest.column_formats import ColumnFormats
 from core.promo.ingest.findings import (
     Coverage,
     coverage_findings,
     coverage_of,
-    notice_findings,
     rejected_finding,
+    row_check_findings,
     spellings,
     sum_findings,
 )
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesMapping
-from core.promo.ingest.rejected import Rejects
+from core.promo.ingest.rejected import RejectedRows
 from core.promo.ingest.report import ALL_GEOS, SalesReport
-from core.promo.ingest.row_checks import Notice, Notices
+from core.promo.ingest.row_checks import RowCheck, RowCheckCounts
 
 MISSING = frozenset({Fault.EMPTY, Fault.MISSING_WORD, Fault.NO_RESULT})
 
@@ -54,10 +54,10 @@ class QualityRules:
 def assess(
     lines: Lines,
     mapping: SalesMapping,
-    agreement: ColumnAgreement,
+    formats: ColumnFormats,
     facts: pd.DataFrame,
-    rejects: Rejects,
-    notices: Notices,
+    rejects: RejectedRows,
+    checks: RowCheckCounts,
     read: int,
     today: dt.date | None,
     rules: QualityRules | None = None,
@@ -66,14 +66,24 @@ def assess(
     rules = rules or QualityRules()
     coverage = coverage_of(facts, today)
     findings = (
-        *(*rejected_finding(lines, rejects, read), *notice_findings(lines, mapping, notices)),
+        *(*rejected_finding(lines, rejects, read), *row_check_findings(lines, mapping, checks)),
         *(*coverage_findings(lines.name, coverage), *sum_findings(facts, mapping, lines.name)),
-        *(*agreement.problems, *lines.problems),
+        *(*formats.problems, *lines.problems),
     )
+    odd = checks.count(RowCheck.DISCOUNT_WITHOUT_PROMO) + checks.count(RowCheck.OTHER_MARK)
+    against = _pct(odd, checks.rows)
+    doubts = len(formats.problems) + len(coverage.spellings)
+    empty = _pct(_of_kinds(rejects, missing=True), read)
+    unknown = _pct(checks.count(RowCheck.PROMO_WITHOUT_DISCOUNT), checks.promo_rows)
+    gaps = _pct(len(coverage.missing_days), coverage.days)
     parts = {
-        "completeness": _completeness(rejects, notices, coverage, read, rules),
-        "accuracy": _accuracy(rejects, notices, coverage, read, rules),
-        "consistency": _consistency(agreement, notices, coverage, rules),
+        "completeness": _left(
+            rules.points_per_rejected_pct * empty,
+            rules.points_per_unknown_discount_pct * unknown,
+            rules.points_per_gap_pct * gaps,
+        ),
+        "accuracy": _accuracy(rejects, checks, coverage, read, rules),
+        "consistency": _left(rules.points_per_odd_pct * against, rules.doubt_points * doubts),
         **_timeliness(coverage.last_on, today, rules),
     }
     return SalesReport(
@@ -133,29 +143,16 @@ def _pct(part: float, whole: float) -> float:
     return 100.0 * part / whole if whole else 0.0
 
 
-def _of_kinds(rejects: Rejects, missing: bool) -> int:
+def _of_kinds(rejects: RejectedRows, missing: bool) -> int:
     return sum(n for (_column, fault), n in rejects.by_reason.items() if (fault in MISSING) is missing)
 
 
-def _completeness(
-    rejects: Rejects, notices: Notices, coverage: Coverage, read: int, rules: QualityRules
-) -> float:
-    empty = _pct(_of_kinds(rejects, missing=True), read)
-    unknown = _pct(notices.count(Notice.PROMO_WITHOUT_DISCOUNT), notices.promo_rows)
-    gaps = _pct(len(coverage.missing_days), coverage.days)
-    return _left(
-        rules.points_per_rejected_pct * empty,
-        rules.points_per_unknown_discount_pct * unknown,
-        rules.points_per_gap_pct * gaps,
-    )
-
-
 def _accuracy(
-    rejects: Rejects, notices: Notices, coverage: Coverage, read: int, rules: QualityRules
+    rejects: RejectedRows, checks: RowCheckCounts, coverage: Coverage, read: int, rules: QualityRules
 ) -> float:
     wrong = _pct(_of_kinds(rejects, missing=False), read)
-    odd = (Notice.MARGIN_OVER_SALES, Notice.DEEP_DISCOUNT, Notice.SIGNS_DIFFER)
-    doubtful = _pct(sum(notices.count(notice) for notice in odd), notices.rows)
+    odd = (RowCheck.MARGIN_OVER_SALES, RowCheck.DEEP_DISCOUNT, RowCheck.SIGNS_DIFFER)
+    doubtful = _pct(sum(checks.count(check) for check in odd), checks.rows)
     spikes = _pct(len(coverage.spikes) + len(coverage.future_days), coverage.days)
     return _left(
         rules.points_per_rejected_pct * wrong,
@@ -164,16 +161,7 @@ def _accuracy(
     )
 
 
-def _consistency(
-    agreement: ColumnAgreement, notices: Notices, coverage: Coverage, rules: QualityRules
-) -> float:
-    odd = notices.count(Notice.DISCOUNT_WITHOUT_PROMO) + notices.count(Notice.OTHER_MARK)
-    against = _pct(odd, notices.rows)
-    doubts = len(agreement.problems) + len(coverage.spellings)
-    return _left(rules.points_per_odd_pct * against, rules.doubt_points * doubts)
-
-
-def together(
+def combine_reports(
     reports: Sequence[SalesReport],
     facts: pd.DataFrame,
     rejected: pd.DataFrame,
@@ -182,7 +170,10 @@ def together(
 ) -> SalesReport:
     """One report for several files: parts weighted by the rows of each, findings one after the other."""
     read = sum(report.rows_read for report in reports)
-    more = (*more, *_spelt_across(reports, facts))
+    # Departments that are spelt in one way in one file and in another way in the next.
+    known = {finding.message for report in reports for finding in report.findings}
+    spelt = Coverage(None, None, 0, (), (), spellings(facts["department"]), ())
+    more = (*more, *tuple(each for each in coverage_findings("", spelt) if each.message not in known))
     names = [name for name in reports[0].parts if name != "timeliness"]
     parts = {
         name: round(sum(r.parts[name] * r.rows_read for r in reports) / read, 1) if read else 0.0
@@ -202,10 +193,3 @@ def together(
         **_names(facts),
         files=tuple(name for report in reports for name in report.files),
     )
-
-
-def _spelt_across(reports: Sequence[SalesReport], facts: pd.DataFrame) -> tuple[DataProblem, ...]:
-    """Departments that are spelt in one way in one file and in another way in the next."""
-    known = {finding.message for report in reports for finding in report.findings}
-    spelt = Coverage(None, None, 0, (), (), spellings(facts["department"]), ())
-    return tuple(each for each in coverage_findings("", spelt) if each.message not in known)

@@ -1,4 +1,4 @@
-"""Rows that were not taken, each with its place, its value and the reason: a table to mend a file from."""
+"""Rows that were rejected, each with its place, value and reason, and when a whole file is refused."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ from core.documents.tables import to_csv_bytes
 from core.promo.ingest.cells import REASONS, Fault
 from core.promo.ingest.judging import Judge, Judged
 from core.promo.ingest.lines import Lines
-from core.promo.ingest.mapping import SalesColumn, SalesMapping
+from core.promo.ingest.mapping import MARGINS, SalesColumn, SalesMapping
 from core.promo.ingest.report import MOST_REJECTED_KEPT, REJECTED, RefusedSales, SalesReport, no_rejected
-from core.promo.ingest.row_checks import Notice, Notices
+from core.promo.ingest.row_checks import RowCheck, RowCheckCounts
 
 LONGEST_VALUE = 200  # characters of a cell that are kept: one cell can hold a megabyte
-
-
 MOST_REJECTED_SHARE = 0.05
 MOST_SWAPPED_SHARE = 0.5  # of rows whose margin is above their sales: the two columns are swapped
 MOST_DEPARTMENTS = 1_000
@@ -37,60 +35,8 @@ HINTS = {
 }
 
 
-def refuse_poor(
-    lines: Lines, mapping: SalesMapping, rejects: Rejects, notices: Notices, report: SalesReport
-) -> None:
-    """RefusedSales where too many rows were rejected, or margins and sales are plainly swapped."""
-    if rejects.count > MOST_REJECTED_SHARE * report.rows_read:
-        raise RefusedSales(_too_many(lines, rejects, report), report)
-    odd = notices.count(Notice.MARGIN_OVER_SALES)
-    if notices.rows and odd > MOST_SWAPPED_SHARE * notices.rows:
-        margin = next(
-            mapping.columns[c]
-            for c in (SalesColumn.MARGIN_VALUE, SalesColumn.COST_VALUE, SalesColumn.MARGIN_PCT)
-            if c in mapping.columns
-        )
-        raise RefusedSales(
-            f"{lines.name}: the margin from {margin} is above {mapping.columns[SalesColumn.SALES_VALUE]} in "
-            f"{odd:,} of {notices.rows:,} rows (first in row "
-            f"{notices.seen[Notice.MARGIN_OVER_SALES].row}): the columns are swapped, or one of them is "
-            "something else.",
-            report,
-        )
-
-
-def _too_many(lines: Lines, rejects: Rejects, report: SalesReport) -> str:
-    (header, fault), count = rejects.by_reason.most_common(1)[0]
-    _file, sheet, row, _column, value, _reason, _cells = next(
-        (kept for kept in rejects.kept if kept[3] == header and kept[5].startswith(REASONS[fault])),
-        rejects.kept[0],
-    )
-    place = f"sheet {sheet}, row {row}" if sheet else f"row {row}"
-    said = f"“{shortened(value)}” " if value and fault is not Fault.BROKEN_ROW else ""
-    name = "" if fault is Fault.BROKEN_ROW else f"{header} "
-    hint = f" {HINTS[fault]}" if fault in HINTS else ""
-    share = 100.0 * rejects.count / report.rows_read
-    return (
-        f"{lines.name} was refused: {rejects.count:,} of {report.rows_read:,} rows ({share:.3g} %) "
-        f"cannot be read, {count:,} of them because {name}{said}{REASONS[fault]} (first in {place}).{hint}"
-    )
-
-
-def refuse_too_many(judge: Judge, lines: Lines, mapping: SalesMapping) -> None:
-    """FileProblem where a column of departments or geos plainly holds something finer."""
-    for column, names, most, instead in (
-        (SalesColumn.DEPARTMENT, judge.departments, MOST_DEPARTMENTS, "articles, perhaps"),
-        (SalesColumn.GEO, judge.geos, MOST_GEOS, "single stores, perhaps"),
-    ):
-        if len(names.codes) > most:
-            raise FileProblem(
-                f"{lines.name}: column {mapping.columns[column]} holds more than {most:,} different "
-                f"texts, such as {name_some(list(names.codes), 3)}: these are {instead}, not {column.label}s."
-            )
-
-
 @dataclass
-class Rejects:
+class RejectedRows:
     """The rejected rows of one file as they are met: all are counted, the first ones kept."""
 
     file: str
@@ -106,18 +52,15 @@ class Rejects:
         if not bad.any():
             return
         self.count += int(bad.sum())
-        self._count_reasons(judged, bad)
-        for place in np.flatnonzero(bad)[: max(0, self.most - len(self.kept))]:
-            self.kept.append(self._row(judged, int(place)))
-
-    def _count_reasons(self, judged: Judged, bad: np.ndarray) -> None:
-        """Each row counts once, under its first column with a fault."""
+        # Each row counts once, under its first column with a fault.
         left = bad.copy()
         for column, faults in judged.faults.items():
             here = faults[left]
             for fault, count in zip(*np.unique(here[here > 0], return_counts=True), strict=True):
                 self.by_reason[(self.header(column), Fault(int(fault)))] += int(count)
             left &= faults == Fault.NONE
+        for place in np.flatnonzero(bad)[: max(0, self.most - len(self.kept))]:
+            self.kept.append(self._row(judged, int(place)))
 
     def _row(self, judged: Judged, place: int) -> tuple[Any, ...]:
         batch = judged.batch
@@ -153,7 +96,53 @@ def _cell(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else shortened(text[: 4 * LONGEST_VALUE], LONGEST_VALUE)
 
 
-def together(frames: Iterable[pd.DataFrame], most: int = MOST_REJECTED_KEPT) -> pd.DataFrame:
+def refuse_poor(
+    lines: Lines, mapping: SalesMapping, rejects: RejectedRows, checks: RowCheckCounts, report: SalesReport
+) -> None:
+    """RefusedSales where too many rows were rejected, or margins and sales are plainly swapped."""
+    if rejects.count > MOST_REJECTED_SHARE * report.rows_read:
+        (header, fault), count = rejects.by_reason.most_common(1)[0]
+        _file, sheet, row, _column, value, _reason, _cells = next(
+            (kept for kept in rejects.kept if kept[3] == header and kept[5].startswith(REASONS[fault])),
+            rejects.kept[0],
+        )
+        place = f"sheet {sheet}, row {row}" if sheet else f"row {row}"
+        cell = f"“{shortened(value)}” " if value and fault is not Fault.BROKEN_ROW else ""
+        name = "" if fault is Fault.BROKEN_ROW else f"{header} "
+        hint = f" {HINTS[fault]}" if fault in HINTS else ""
+        share = 100.0 * rejects.count / report.rows_read
+        raise RefusedSales(
+            f"{lines.name} was refused: {rejects.count:,} of {report.rows_read:,} rows ({share:.3g} %) "
+            f"cannot be read, {count:,} of them because {name}{cell}{REASONS[fault]} "
+            f"(first in {place}).{hint}",
+            report,
+        )
+    odd = checks.count(RowCheck.MARGIN_OVER_SALES)
+    if checks.rows and odd > MOST_SWAPPED_SHARE * checks.rows:
+        margin = next(mapping.columns[column] for column in MARGINS if column in mapping.columns)
+        raise RefusedSales(
+            f"{lines.name}: the margin from {margin} is above {mapping.columns[SalesColumn.SALES_VALUE]} in "
+            f"{odd:,} of {checks.rows:,} rows (first in row "
+            f"{checks.found[RowCheck.MARGIN_OVER_SALES].row}): the columns are swapped, or one of them is "
+            "something else.",
+            report,
+        )
+
+
+def refuse_too_many(judge: Judge, lines: Lines, mapping: SalesMapping) -> None:
+    """FileProblem where a column of departments or geos plainly holds something finer."""
+    for column, names, most, instead in (
+        (SalesColumn.DEPARTMENT, judge.departments, MOST_DEPARTMENTS, "articles, perhaps"),
+        (SalesColumn.GEO, judge.geos, MOST_GEOS, "single stores, perhaps"),
+    ):
+        if len(names.codes) > most:
+            raise FileProblem(
+                f"{lines.name}: column {mapping.columns[column]} holds more than {most:,} different "
+                f"texts, such as {name_some(list(names.codes), 3)}: these are {instead}, not {column.label}s."
+            )
+
+
+def combine_rejected(frames: Iterable[pd.DataFrame], most: int = MOST_REJECTED_KEPT) -> pd.DataFrame:
     """The rejected rows of several files as one table."""
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True).head(most) if filled else no_rejected()

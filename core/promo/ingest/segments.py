@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from core.data.cells import ColumnKind
-from core.promo.ingest.lines import Source
+from core.data.files import Source
 from core.promo.ingest.mapping import word_key
-from core.promo.ingest.small_tables import Field, listed, quoted_cell, read_small, refuse, said
+from core.promo.ingest.small_tables import (
+    Field,
+    has_words,
+    quoted_cell,
+    read_small,
+    refuse_faults,
+    split_list,
+)
 
 SEGMENTS = (
     *("segment_id", "name", "share_of_customers", "share_of_revenue", "avg_basket_value", "fav_categories"),
@@ -25,43 +30,49 @@ _CUSTOMERS = "customers customer kunden clients clientes clienti klanten kunde"
 _REVENUE = "revenue sales umsatz ca ventes ventas ingresos fatturato omzet"
 _SHARE = "share anteil part cuota quota aandeel pct percent prozent"
 FIELDS = (
-    Field("segment_id", "segment's id", ColumnKind.TEXT, said("segment segmento", "id code key nr")),
-    Field("name", "segment's name", ColumnKind.TEXT, said("name bezeichnung nom nombre label segment")),
+    Field("segment_id", "segment's id", ColumnKind.TEXT, has_words("segment segmento", "id code key nr")),
+    Field("name", "segment's name", ColumnKind.TEXT, has_words("name bezeichnung nom nombre label segment")),
     Field(
-        "share_of_customers", "share of customers", ColumnKind.NUMBER, said(_SHARE, _CUSTOMERS), percent=True
+        "share_of_customers",
+        "share of customers",
+        ColumnKind.NUMBER,
+        has_words(_SHARE, _CUSTOMERS),
+        percent=True,
     ),
-    Field("share_of_revenue", "share of revenue", ColumnKind.NUMBER, said(_SHARE, _REVENUE), percent=True),
+    Field(
+        "share_of_revenue", "share of revenue", ColumnKind.NUMBER, has_words(_SHARE, _REVENUE), percent=True
+    ),
     Field(
         "avg_basket_value",
         "average basket",
         ColumnKind.NUMBER,
-        said("basket warenkorb panier aov cesta carrello"),
+        has_words("basket warenkorb panier aov cesta carrello"),
     ),
     Field(
         "fav_categories",
         "favourite categories",
         ColumnKind.TEXT,
-        said("categories category kategorien kategorie departments warengruppen categorias rayons"),
+        has_words("categories category kategorien kategorie departments warengruppen categorias rayons"),
         required=False,
     ),
     Field(
         "discount_sensitivity",
         "sensitivity to discounts",
         ColumnKind.TEXT,
-        said("sensitivity sensibilitat sensitivitat sensibilite sensibilidad preissensibilitat"),
+        has_words("sensitivity sensibilitat sensitivitat sensibilite sensibilidad preissensibilitat"),
     ),
     Field(
         "purchase_frequency",
         "purchases a year",
         ColumnKind.NUMBER,
-        said("frequency haufigkeit frequence frecuencia kaufhaufigkeit kauffrequenz frequenz"),
+        has_words("frequency haufigkeit frequence frecuencia kaufhaufigkeit kauffrequenz frequenz"),
         required=False,
     ),
     Field(
         "last_purchase_days_ago",
         "days since the last purchase",
         ColumnKind.NUMBER,
-        said("last recency letzter dernier ultima recenz", without=_REVENUE),
+        has_words("last recency letzter dernier ultima recenz", without=_REVENUE),
         required=False,
     ),
 )
@@ -76,31 +87,35 @@ def read_segments(source: Source, name: str) -> pd.DataFrame:
     table, frame, faults = read_small(source, name, FIELDS)
     for column in ("share_of_customers", "share_of_revenue"):
         frame[column] = frame[column] / 100.0
-    frame["fav_categories"] = frame["fav_categories"].map(listed)
-    frame["discount_sensitivity"] = _sensitivity(frame["discount_sensitivity"], faults)
-    faults += _ids(frame["segment_id"]) + _shares(frame) + _negative(frame)
-    refuse(table.name, faults)
-    return frame[list(SEGMENTS)].reset_index(drop=True)
-
-
-def _sensitivity(cells: pd.Series[Any], faults: list[str]) -> pd.Series[Any]:
+    frame["fav_categories"] = frame["fav_categories"].map(split_list)
+    cells = frame["discount_sensitivity"]
     meant = cells.map(lambda cell: _SENSITIVITIES.get(word_key(str(cell))) if isinstance(cell, str) else None)
     faults += [
         f"row {row}: sensitivity {quoted_cell(cells[row])} is not low, medium or high."
         for row in cells.index[meant.isna() & cells.notna()]
     ]
-    return meant.astype(object)
-
-
-def _ids(ids: pd.Series[Any]) -> list[str]:
+    frame["discount_sensitivity"] = meant.astype(object)
+    numbers = ("share_of_customers", "share_of_revenue", "avg_basket_value", "purchase_frequency")
+    ids = frame["segment_id"]
     doubled = ids[ids.duplicated() & ids.notna()]
     long = ids[ids.notna() & (ids.astype("str").str.len() > LONGEST_ID)]
-    return [
-        f"row {row}: segment {quoted_cell(value)} is there already." for row, value in doubled.items()
-    ] + [
-        f"row {row}: segment id {quoted_cell(value)} is longer than {LONGEST_ID} characters."
-        for row, value in long.items()
-    ]
+    faults += (
+        (
+            [f"row {row}: segment {quoted_cell(value)} is there already." for row, value in doubled.items()]
+            + [
+                f"row {row}: segment id {quoted_cell(value)} is longer than {LONGEST_ID} characters."
+                for row, value in long.items()
+            ]
+        )
+        + _shares(frame)
+        + [
+            f"row {row}: {column} is {value:g}; it cannot be below 0."
+            for column in (*numbers, "last_purchase_days_ago")
+            for row, value in frame.loc[frame[column].astype(float) < 0, column].items()
+        ]
+    )
+    refuse_faults(table.name, faults)
+    return frame[list(SEGMENTS)].reset_index(drop=True)
 
 
 def _shares(frame: pd.DataFrame) -> list[str]:
@@ -110,12 +125,3 @@ def _shares(frame: pd.DataFrame) -> list[str]:
         if total > 1.005:
             faults.append(f"{column} adds up to {100 * total:.4g} %, more than the whole.")
     return faults
-
-
-def _negative(frame: pd.DataFrame) -> list[str]:
-    numbers = ("share_of_customers", "share_of_revenue", "avg_basket_value", "purchase_frequency")
-    return [
-        f"row {row}: {column} is {value:g}; it cannot be below 0."
-        for column in (*numbers, "last_purchase_days_ago")
-        for row, value in frame.loc[frame[column].astype(float) < 0, column].items()
-    ]

@@ -12,13 +12,12 @@ import pandas as pd
 
 from core.data.cells import ColumnKind, TypedColumn, type_column
 from core.data.dates import DateForm, DateOrder
-from core.data.files import read_table
+from core.data.files import Source, read_table
 from core.data.limits import ReadLimits
 from core.data.problems import FileProblem, ProblemCode, Severity, name_some, shortened
 from core.data.table import RawTable
-from core.promo.ingest.inspection import as_path
-from core.promo.ingest.lines import Source
 from core.promo.ingest.mapping import word_key
+from core.promo.ingest.readers import as_path
 from core.promo.ingest.vocabulary import header_words
 
 SMALL_LIMITS = ReadLimits(max_rows=100_000)
@@ -47,7 +46,7 @@ class Field:
     coarse: frozenset[DateForm] = frozenset()
 
 
-def said(*groups: str, without: str = "") -> Callable[[frozenset[str]], int]:
+def has_words(*groups: str, without: str = "") -> Callable[[frozenset[str]], int]:
     """Fits headers with a word of every group and none of `without`; the more groups, the better."""
     wanted = [frozenset(group.split()) for group in groups]
     unwanted = frozenset(without.split())
@@ -64,7 +63,7 @@ def _met(words: frozenset[str], group: frozenset[str]) -> bool:
     return bool(words & group) or any(word.startswith(long) or word.endswith(long) for word in words)
 
 
-def either(*ways: Callable[[frozenset[str]], int]) -> Callable[[frozenset[str]], int]:
+def best_of(*ways: Callable[[frozenset[str]], int]) -> Callable[[frozenset[str]], int]:
     """The best of several ways to fit."""
     return lambda words: max(way(words) for way in ways)
 
@@ -97,7 +96,7 @@ def read_small(
         d for f in there for h in [headers[f.name]] if h in typed for d in _doubts(table, h, f, typed[h])
     ]
     if doubts:  # the checks of rows would speak of values that may be misread
-        refuse(name, [*faults, *doubts])
+        refuse_faults(name, [*faults, *doubts])
     frame = pd.DataFrame(columns, index=pd.Index(table.file_rows, name="row"))
     for field in fields:
         if field.name not in frame:
@@ -204,7 +203,7 @@ def _empty(header: str, rows: Sequence[int]) -> list[str]:
     return [f"{header} is empty in row {name_some(rows)}."] if rows else []
 
 
-def refuse(name: str, faults: Sequence[str]) -> None:
+def refuse_faults(name: str, faults: Sequence[str]) -> None:
     """FileProblem with all faults of a file, where there are any."""
     if not faults:
         return
@@ -215,7 +214,7 @@ def refuse(name: str, faults: Sequence[str]) -> None:
     )
 
 
-def listed(cell: Any, between: re.Pattern[str] = BETWEEN_NAMES) -> list[str]:
+def split_list(cell: Any, between: re.Pattern[str] = BETWEEN_NAMES) -> list[str]:
     """A cell's texts where it holds several: `TV, Gaming` or `TV;Gaming`."""
     if cell is None or cell != cell:
         return []

@@ -6,9 +6,9 @@ import pandas as pd
 
 from core.data.cells import ColumnKind
 from core.data.dates import DateForm
-from core.promo.ingest.lines import Source
+from core.data.files import Source
 from core.promo.ingest.report import ALL_GEOS
-from core.promo.ingest.small_tables import Field, read_small, refuse, said
+from core.promo.ingest.small_tables import Field, has_words, read_small, refuse_faults
 
 TARGETS = ("month", "geo", "sales_value_target", "margin_pct_target", "units_target")
 _MONTH = "month monat mois mes mese maand date datum fecha period periode zeitraum"
@@ -18,14 +18,23 @@ _MARGIN = "margin marge margen margine rohertrag db"
 _UNITS = "units unit qty quantity stuck stueck menge absatz unites unidades pezzi pieces volume"
 FIELDS = (
     Field(
-        "month", "month", ColumnKind.DATE, said(_MONTH), coarse=frozenset({DateForm.WEEK, DateForm.QUARTER})
+        "month",
+        "month",
+        ColumnKind.DATE,
+        has_words(_MONTH),
+        coarse=frozenset({DateForm.WEEK, DateForm.QUARTER}),
     ),
-    Field("geo", "geo", ColumnKind.TEXT, said(_GEO), required=False),
+    Field("geo", "geo", ColumnKind.TEXT, has_words(_GEO), required=False),
     Field(
-        "sales_value_target", "sales target", ColumnKind.NUMBER, said(_SALES, without=f"{_UNITS} {_MARGIN}")
+        "sales_value_target",
+        "sales target",
+        ColumnKind.NUMBER,
+        has_words(_SALES, without=f"{_UNITS} {_MARGIN}"),
     ),
-    Field("margin_pct_target", "margin target in percent", ColumnKind.NUMBER, said(_MARGIN), percent=True),
-    Field("units_target", "units target", ColumnKind.NUMBER, said(_UNITS), required=False),
+    Field(
+        "margin_pct_target", "margin target in percent", ColumnKind.NUMBER, has_words(_MARGIN), percent=True
+    ),
+    Field("units_target", "units target", ColumnKind.NUMBER, has_words(_UNITS), required=False),
 )
 
 
@@ -35,19 +44,15 @@ def read_targets(source: Source, name: str) -> pd.DataFrame:
     table, frame, faults = read_small(source, name, FIELDS)
     frame["geo"] = frame["geo"].fillna(ALL_GEOS)
     frame["month"] = pd.to_datetime(frame["month"]).dt.strftime("%Y-%m")
-    faults += _repeated(frame) + _impossible(frame)
-    refuse(table.name, faults)
+    again = frame[frame.duplicated(["month", "geo"]) & frame["month"].notna()]
+    faults += [
+        f"row {row}: {month} has a target for {geo} already."
+        for row, month, geo in zip(again.index, again["month"], again["geo"], strict=True)
+    ] + _impossible(frame)
+    refuse_faults(table.name, faults)
     for column in TARGETS[2:]:
         frame[column] = frame[column].astype(float)
     return frame[list(TARGETS)].reset_index(drop=True)
-
-
-def _repeated(frame: pd.DataFrame) -> list[str]:
-    again = frame[frame.duplicated(["month", "geo"]) & frame["month"].notna()]
-    return [
-        f"row {row}: {month} has a target for {geo} already."
-        for row, month, geo in zip(again.index, again["month"], again["geo"], strict=True)
-    ]
 
 
 def _impossible(frame: pd.DataFrame) -> list[str]:

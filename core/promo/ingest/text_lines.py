@@ -16,23 +16,20 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from core.data.limits import MIB, ReadLimits, say_size
+from core.data.files import checksum_of
+from core.data.limits import MIB, ReadLimits, size_text
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem, FileProblem, Severity, at_place
 from core.data.table import FileKind
 from core.data.text_layout import TextLayout, text_layout
-from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines, checksum_of
+from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines
 
 HEAD_BYTES = 2 * MIB
 BLOCK_BYTES = 16 * MIB
 LONGEST_LINE = 8 * MIB
 ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}
 TOO_LONG = "has more cells than the header: a delimiter inside a text needs quotation marks"
-
-
 MOST_LINES_IN_CELL = 20  # a note of a few lines is a cell; more lines are rows that were swallowed
-
-
 BLOCK = 4 * MIB
 BYTES_A_LINE = 40  # to guess the number of lines where they are not counted
 MOST_DAMAGED_SHARE = 0.1  # of letters beyond ASCII: below, it is UTF-8 with damage and no other encoding
@@ -44,10 +41,161 @@ _WIDE = (
 )
 
 
+def text_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
+    """The lines of a delimited text; encoding, delimiter and header are found in it. Raises FileProblem."""
+    found = encoding_of(path, name)
+    # The first lines as UTF-8; in a long file what breaks off at the end of the block is left out.
+    with path.open("rb") as file:
+        file.seek(found.mark)
+        head = file.read(HEAD_BYTES)
+    body = head if found.codec == "utf-8" else head.decode(found.codec, errors="ignore").encode()
+    layout = text_layout(body, name, limits)
+    refuse_open_quote(path, name, found, layout.delimiter)
+    if not body[layout.start :].strip() and path.stat().st_size <= HEAD_BYTES:
+        raise FileProblem(f"{name} has a header row but no rows below it.")
+    if found.lines > limits.max_rows:
+        raise FileProblem(f"{name} has more than {limits.max_rows:,} rows; split it before uploading.")
+    problems = [*at_place(layout.header.problems, name)]
+    if found.codec in ENCODINGS:
+        message = f"The text was read as {ENCODINGS[found.codec]}; save it as UTF-8 if letters look wrong."
+        problems.append(DataProblem(Severity.INFO, "encoding", message, name))
+    return Lines(
+        name=name,
+        kind=FileKind.CSV,
+        checksum=checksum_of(path),
+        headers=layout.header.names,
+        sheets=(),
+        walk=lambda: _walk(path, name, found, layout),
+        expected=max(1, found.lines),
+        problems=tuple(problems),
+        notes=layout.header.notes,
+        number_hint=NumberFormat.COMMA if layout.delimiter == ";" else None,
+    )
+
+
+@dataclass
+class _RaggedLines:
+    """Lines that do not have as many cells as the header, by their number; Arrow hands them over."""
+
+    lines: list[tuple[int, str]] = field(default_factory=list)
+
+    def __call__(self, row: Any) -> str:
+        self.lines.append((int(row.number), str(row.text)))
+        return "skip"
+
+
+def _walk(path: Path, name: str, found: TextEncoding, layout: TextLayout) -> Iterator[Batch]:
+    ragged, names = _RaggedLines(), list(layout.header.names)
+    offset, given = layout.header.first_row - 1, 0
+    with path.open("rb") as file:
+        stream = _utf8_from(file, found, layout.start)
+        reader = _reader(stream, name, layout, found.quotes > 0, ragged)
+        while (batch := _next(reader, name, layout)) is not None:
+            rows, given = _numbered(batch.num_rows, given, ragged.lines)
+            taken = [line for line in ragged.lines if line[0] <= given]
+            ragged.lines[:] = ragged.lines[len(taken) :]
+            if found.quotes and batch.num_rows:
+                refuse_swallowed(name, int(rows[0]) + offset, batch.columns)
+            for start in range(0, batch.num_rows, BATCH_ROWS):
+                cells = dict(zip(names, batch.slice(start, BATCH_ROWS).columns, strict=True))
+                yield Batch(None, rows[start : start + BATCH_ROWS] + offset, cells)
+            yield from _ragged_batches(taken, offset, layout)
+        yield from _ragged_batches(ragged.lines, offset, layout)
+
+
+def _utf8_from(file: Any, found: TextEncoding, start: int) -> pa.NativeFile:
+    """The records as UTF-8, from the byte at which they begin."""
+    if found.codec == "utf-8":
+        file.seek(found.mark + start)
+        return pa.PythonFile(file, mode="r")
+    file.seek(found.mark)
+    stream = pa.transcoding_input_stream(pa.PythonFile(file, mode="r"), found.codec, "utf-8")
+    while start > 0:
+        passed = len(stream.read(min(start, 65536)))
+        if not passed:
+            break
+        start -= passed
+    return stream
+
+
+def _reader(
+    stream: pa.NativeFile, name: str, layout: TextLayout, quoted: bool, ragged: _RaggedLines
+) -> pacsv.CSVStreamingReader | None:
+    names = list(layout.header.names)
+    try:
+        return pacsv.open_csv(
+            stream,
+            pacsv.ReadOptions(column_names=names, block_size=BLOCK_BYTES, use_threads=False),
+            pacsv.ParseOptions(
+                delimiter=layout.delimiter,
+                newlines_in_values=quoted,
+                ignore_empty_lines=False,
+                invalid_row_handler=ragged,
+            ),
+            pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=True
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):
+            raise FileProblem(f"{name} has a header row but no rows below it.") from error
+        raise _unreadable(name, str(error)) from error
+
+
+def _next(reader: Any, name: str, layout: TextLayout) -> pa.RecordBatch | None:
+    try:
+        return reader.read_next_batch()
+    except StopIteration:
+        return None
+    except (pa.ArrowInvalid, UnicodeError) as error:
+        raise _unreadable(name, str(error)) from error
+
+
+def _unreadable(name: str, fault: str) -> FileProblem:
+    if "straddl" in fault or "out of sync" in fault:
+        return FileProblem(
+            f"{name} has a line of more than {size_text(LONGEST_LINE)}, or a quotation mark that is "
+            "opened and never closed: it cannot be read as rows and columns."
+        )
+    return FileProblem(f"{name} cannot be read as a table of rows and columns: it is damaged.")
+
+
+def _numbered(count: int, given: int, ragged: list[tuple[int, str]]) -> tuple[NDArray[np.int64], int]:
+    """Numbers for the next `count` whole lines after line `given`, stepping over the ragged ones among them."""
+    skipped = np.array([number for number, _text in ragged if number > given], dtype=np.int64)
+    rows = np.arange(given + 1, given + count + 1, dtype=np.int64)
+    if len(skipped):
+        # Odd line k (from 0) stands before as many whole lines as its number less those counted before it.
+        before = skipped - given - 1 - np.arange(len(skipped))
+        rows += np.searchsorted(before, np.arange(count), side="right")
+    return rows, int(rows[-1]) if count else given
+
+
+def _ragged_batches(lines: list[tuple[int, str]], offset: int, layout: TextLayout) -> Iterator[Batch]:
+    """Short lines filled up with empty cells; long ones are broken where something stands beyond."""
+    names = layout.header.names
+    for start in range(0, len(lines), BATCH_ROWS):
+        part = lines[start : start + BATCH_ROWS]
+        cells = [_split(text, layout.delimiter) for _number, text in part]
+        broken = [place for place, row in enumerate(cells) if any(cell.strip() for cell in row[len(names) :])]
+        columns = {
+            name: pa.array([row[at] if at < len(row) else "" for row in cells], pa.string())
+            for at, name in enumerate(names)
+        }
+        rows = np.array([number + offset for number, _text in part], dtype=np.int64)
+        yield Batch(None, rows, columns, tuple((place, TOO_LONG) for place in broken))
+
+
+def _split(text: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:
+        return text.split(delimiter)
+
+
 @dataclass(frozen=True)
 class TextEncoding:
-    """What one look at a whole text told: its codec, the length of its byte order mark, how many quotation
-    marks, and about how many lines."""
+    """Codec of a text, length of its byte order mark, how many quotation marks, about how many lines."""
 
     codec: str
     mark: int
@@ -56,7 +204,7 @@ class TextEncoding:
 
 
 @dataclass
-class _Look:
+class _ByteCounts:
     """Counts over all blocks; `damaged` and `letters` beyond ASCII as UTF-8 would read them."""
 
     quotes: int = 0
@@ -67,56 +215,49 @@ class _Look:
 
 
 def encoding_of(path: Path, name: str) -> TextEncoding:
-    """UTF-8 unless a byte says otherwise, then Windows-1252 or Latin-1; UTF-16 and UTF-32 by their marks.
+    """UTF-8 unless a byte says otherwise, then Windows-1252 or Latin-1; UTF-16 and UTF-32 by their marks,
+    UTF-16 also by its zero bytes.
 
     Raises FileProblem for UTF-8 with damaged characters: what they were cannot be known.
     """
     with path.open("rb") as file:
         head = file.read(4096)
-    wide = _wide(head)
-    if wide is not None:
-        return TextEncoding(*wide, quotes=1, lines=path.stat().st_size // BYTES_A_LINE)
-    look = _looked(path)
-    mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
-    return TextEncoding(_codec(look, name), mark, look.quotes, look.lines)
-
-
-def _wide(head: bytes) -> tuple[str, int] | None:
-    """UTF-16 and UTF-32 by their marks, UTF-16 also by its zero bytes."""
+    about_lines = path.stat().st_size // BYTES_A_LINE
     for mark, codec in _WIDE:
         if head.startswith(mark):
-            return codec, len(mark)
+            return TextEncoding(codec, len(mark), quotes=1, lines=about_lines)
     if head.count(0) > len(head) // 4:
-        return ("utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"), 0
-    return None
+        codec = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        return TextEncoding(codec, 0, quotes=1, lines=about_lines)
+    counts = _count_bytes(path)
+    if not counts.damaged:
+        codec = "utf-8"
+    elif counts.damaged < MOST_DAMAGED_SHARE * counts.letters:
+        raise FileProblem(
+            f"{name} is UTF-8 text with {counts.damaged:,} damaged character(s), and what they were cannot "
+            "be known: export it again."
+        )
+    else:
+        codec = "latin-1" if counts.unused else "cp1252"
+    mark_bytes = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    return TextEncoding(codec, mark_bytes, counts.quotes, counts.lines)
 
 
-def _looked(path: Path) -> _Look:
-    look, decoder = _Look(), codecs.getincrementaldecoder("utf-8")(errors="replace")
+def _count_bytes(path: Path) -> _ByteCounts:
+    counts, decoder = _ByteCounts(), codecs.getincrementaldecoder("utf-8")(errors="replace")
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            look.quotes, look.lines = look.quotes + block.count(b'"'), look.lines + block.count(b"\n")
+            counts.quotes, counts.lines = counts.quotes + block.count(b'"'), counts.lines + block.count(b"\n")
             text = decoder.decode(block)
             if not text.isascii():
-                look.damaged += text.count("\ufffd")
-                look.letters += int((np.frombuffer(block, np.uint8) >= FIRST_LEAD).sum())
-                look.unused += sum(block.count(byte) for byte in _UNUSED_1252)
-    return look
-
-
-def _codec(look: _Look, name: str) -> str:
-    if not look.damaged:
-        return "utf-8"
-    if look.damaged < MOST_DAMAGED_SHARE * look.letters:
-        raise FileProblem(
-            f"{name} is UTF-8 text with {look.damaged:,} damaged character(s), and what they were cannot be "
-            "known: export it again."
-        )
-    return "latin-1" if look.unused else "cp1252"
+                counts.damaged += text.count("\ufffd")
+                counts.letters += int((np.frombuffer(block, np.uint8) >= FIRST_LEAD).sum())
+                counts.unused += sum(block.count(byte) for byte in _UNUSED_1252)
+    return counts
 
 
 def refuse_open_quote(path: Path, name: str, found: TextEncoding, delimiter: str) -> None:
-    """FileProblem where the last quotation mark is never closed; an odd number of marks makes one look."""
+    """FileProblem where the last quotation mark is never closed; an ragged number of marks makes one look."""
     if found.quotes % 2 == 0 or not found.codec.startswith(("utf-8", "cp1252", "latin-1")):
         return
     number = 0
@@ -147,168 +288,3 @@ def _open(name: str, row: int) -> FileProblem:
         f"{name}: a quotation mark is opened in row {row:,} and not closed in it, so that many rows would be "
         "one cell. Close it, or leave it out."
     )
-
-
-def text_lines(path: Path, name: str, limits: ReadLimits) -> Lines:
-    """The lines of a delimited text; encoding, delimiter and header are told from it. Raises FileProblem."""
-    found = encoding_of(path, name)
-    body = _head(path, found, name)
-    layout = text_layout(body, name, limits)
-    refuse_open_quote(path, name, found, layout.delimiter)
-    if not body[layout.start :].strip() and path.stat().st_size <= HEAD_BYTES:
-        raise FileProblem(f"{name} has a header row but no rows below it.")
-    if found.lines > limits.max_rows:
-        raise FileProblem(f"{name} has more than {limits.max_rows:,} rows; split it before uploading.")
-    return Lines(
-        name=name,
-        kind=FileKind.CSV,
-        checksum=checksum_of(path),
-        headers=layout.header.names,
-        sheets=(),
-        walk=lambda: _walk(path, name, found, layout),
-        expected=max(1, found.lines),
-        problems=(*at_place(layout.header.problems, name), *_said(name, found)),
-        notes=layout.header.notes,
-        number_hint=NumberFormat.COMMA if layout.delimiter == ";" else None,
-    )
-
-
-def _said(name: str, found: TextEncoding) -> tuple[DataProblem, ...]:
-    if found.codec.startswith("utf"):
-        return ()
-    message = f"The text was read as {ENCODINGS[found.codec]}; save it as UTF-8 if letters look wrong."
-    return (DataProblem(Severity.INFO, "encoding", message, name),)
-
-
-def _head(path: Path, found: TextEncoding, name: str) -> bytes:
-    """The first lines as UTF-8; in a long file what breaks off at the end of the block is left out."""
-    with path.open("rb") as file:
-        file.seek(found.mark)
-        head = file.read(HEAD_BYTES)
-    if found.codec == "utf-8":
-        return head
-    return head.decode(found.codec, errors="ignore").encode()
-
-
-@dataclass
-class _Odd:
-    """Lines that do not have as many cells as the header, by their number; Arrow hands them over."""
-
-    lines: list[tuple[int, str]] = field(default_factory=list)
-
-    def __call__(self, row: Any) -> str:
-        self.lines.append((int(row.number), str(row.text)))
-        return "skip"
-
-
-def _walk(path: Path, name: str, found: TextEncoding, layout: TextLayout) -> Iterator[Batch]:
-    odd, names = _Odd(), list(layout.header.names)
-    offset, given = layout.header.first_row - 1, 0
-    with path.open("rb") as file:
-        stream = _utf8_from(file, found, layout.start)
-        reader = _reader(stream, name, layout, found.quotes > 0, odd)
-        while (batch := _next(reader, name, layout)) is not None:
-            rows, given = _numbered(batch.num_rows, given, odd.lines)
-            taken = [line for line in odd.lines if line[0] <= given]
-            odd.lines[:] = odd.lines[len(taken) :]
-            if found.quotes and batch.num_rows:
-                refuse_swallowed(name, int(rows[0]) + offset, batch.columns)
-            yield from _cut(rows + offset, batch, names)
-            yield from _odd_batches(taken, offset, layout)
-        yield from _odd_batches(odd.lines, offset, layout)
-
-
-def _utf8_from(file: Any, found: TextEncoding, start: int) -> pa.NativeFile:
-    """The records as UTF-8, from the byte at which they begin."""
-    if found.codec == "utf-8":
-        file.seek(found.mark + start)
-        return pa.PythonFile(file, mode="r")
-    file.seek(found.mark)
-    stream = pa.transcoding_input_stream(pa.PythonFile(file, mode="r"), found.codec, "utf-8")
-    while start > 0:
-        passed = len(stream.read(min(start, 65536)))
-        if not passed:
-            break
-        start -= passed
-    return stream
-
-
-def _reader(
-    stream: pa.NativeFile, name: str, layout: TextLayout, quoted: bool, odd: _Odd
-) -> pacsv.CSVStreamingReader | None:
-    names = list(layout.header.names)
-    try:
-        return pacsv.open_csv(
-            stream,
-            pacsv.ReadOptions(column_names=names, block_size=BLOCK_BYTES, use_threads=False),
-            pacsv.ParseOptions(
-                delimiter=layout.delimiter,
-                newlines_in_values=quoted,
-                ignore_empty_lines=False,
-                invalid_row_handler=odd,
-            ),
-            pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=True
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" in str(error):
-            raise FileProblem(f"{name} has a header row but no rows below it.") from error
-        raise _unreadable(name, str(error)) from error
-
-
-def _next(reader: Any, name: str, layout: TextLayout) -> pa.RecordBatch | None:
-    try:
-        return reader.read_next_batch()
-    except StopIteration:
-        return None
-    except (pa.ArrowInvalid, UnicodeError) as error:
-        raise _unreadable(name, str(error)) from error
-
-
-def _unreadable(name: str, fault: str) -> FileProblem:
-    if "straddl" in fault or "out of sync" in fault:
-        return FileProblem(
-            f"{name} has a line of more than {say_size(LONGEST_LINE)}, or a quotation mark that is "
-            "opened and never closed: it cannot be read as rows and columns."
-        )
-    return FileProblem(f"{name} cannot be read as a table of rows and columns: it is damaged.")
-
-
-def _numbered(count: int, given: int, odd: list[tuple[int, str]]) -> tuple[NDArray[np.int64], int]:
-    """Numbers for the next `count` whole lines after line `given`, stepping over the odd ones among them."""
-    skipped = np.array([number for number, _text in odd if number > given], dtype=np.int64)
-    rows = np.arange(given + 1, given + count + 1, dtype=np.int64)
-    if len(skipped):
-        # Odd line k (from 0) stands before as many whole lines as its number less those counted before it.
-        before = skipped - given - 1 - np.arange(len(skipped))
-        rows += np.searchsorted(before, np.arange(count), side="right")
-    return rows, int(rows[-1]) if count else given
-
-
-def _cut(rows: NDArray[np.int64], batch: pa.RecordBatch, names: list[str]) -> Iterator[Batch]:
-    for start in range(0, len(rows), BATCH_ROWS):
-        part = batch.slice(start, BATCH_ROWS)
-        yield Batch(None, rows[start : start + BATCH_ROWS], dict(zip(names, part.columns, strict=True)))
-
-
-def _odd_batches(lines: list[tuple[int, str]], offset: int, layout: TextLayout) -> Iterator[Batch]:
-    """Short lines filled up with empty cells; long ones are broken where something stands beyond."""
-    names = layout.header.names
-    for start in range(0, len(lines), BATCH_ROWS):
-        part = lines[start : start + BATCH_ROWS]
-        cells = [_split(text, layout.delimiter) for _number, text in part]
-        broken = [place for place, row in enumerate(cells) if any(cell.strip() for cell in row[len(names) :])]
-        columns = {
-            name: pa.array([row[at] if at < len(row) else "" for row in cells], pa.string())
-            for at, name in enumerate(names)
-        }
-        rows = np.array([number + offset for number, _text in part], dtype=np.int64)
-        yield Batch(None, rows, columns, tuple((place, TOO_LONG) for place in broken))
-
-
-def _split(text: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([text], delimiter=delimiter), [])
-    except csv.Error:
-        return text.split(delimiter)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from core.data.cell_problems import TOTALS
 from core.data.vocabulary import DATE, GEO, plain_letters, tokens
-from core.promo.ingest.cells import Fault, says_missing
+from core.promo.ingest.cells import Fault, missing_fault
 from core.promo.ingest.mapping import SalesChannel, SalesColumn, SalesMapping, word_key
 
 CHANNEL_CODES = {SalesChannel.ONLINE: 0, SalesChannel.OFFLINE: 1}
@@ -21,13 +21,13 @@ _BRANCHES = frozenset(
 )
 
 
-def channels_meant(words: Iterable[str]) -> dict[str, SalesChannel | None]:
+def channels_of(words: Iterable[str]) -> dict[str, SalesChannel | None]:
     """The sales channel of every word, None where it is unknown.
 
     “Shop” is a place among English words, but beside “Filiale” and without any other word for online it is
     the web shop. “Store” beside “Outlet” or “In-Store” stays a place.
     """
-    meant = {word: channel_meant(word) for word in words}
+    meant = {word: channel_of(word) for word in words}
     places = [word for word, channel in meant.items() if channel is SalesChannel.OFFLINE]
     either = [word for word in places if word_key(word) in _EITHER]
     abroad = any(_BRANCHES & set(word_key(word).split()) for word in places)
@@ -36,7 +36,7 @@ def channels_meant(words: Iterable[str]) -> dict[str, SalesChannel | None]:
     return meant
 
 
-def promos_meant(words: Iterable[str]) -> dict[str, bool | None]:
+def promos_of(words: Iterable[str]) -> dict[str, bool | None]:
     """Whether every word of a flag column marks a promotion; None where it does not say.
 
     Words that are neither yes nor no are promotions' names, except in a column that says yes in so many
@@ -44,20 +44,22 @@ def promos_meant(words: Iterable[str]) -> dict[str, bool | None]:
     it says nothing.
     """
     distinct = list(words)
-    meant = {word: promo_meant(word) if says_missing(word) is Fault.NONE else None for word in distinct}
-    filled = [word for word in distinct if says_missing(word) is Fault.NONE]
+    meant = {word: is_promo(word) if missing_fault(word) is Fault.NONE else None for word in distinct}
+    filled = [word for word in distinct if missing_fault(word) is Fault.NONE]
     if False not in meant.values():
-        meant |= {word: False for word in distinct if says_missing(word) in (Fault.EMPTY, Fault.MISSING_WORD)}
+        meant |= {
+            word: False for word in distinct if missing_fault(word) in (Fault.EMPTY, Fault.MISSING_WORD)
+        }
     if not any(meant[word] for word in filled):
         meant |= {word: True for word in filled if meant[word] is None}
     return meant | {word: True for word in filled if meant[word] is None and is_flag_word(word)}
 
 
-def codes_among(names: Iterable[str]) -> frozenset[str]:
+def code_names(names: Iterable[str]) -> frozenset[str]:
     """Names such as NA or NC that are codes, as all others of their column are, and not the words for a
     missing value that they look like."""
     filled = {name for name in names if name.strip()}
-    missing = {name for name in filled if says_missing(name) is Fault.MISSING_WORD}
+    missing = {name for name in filled if missing_fault(name) is Fault.MISSING_WORD}
     doubtful, others = {name for name in missing if len(name) == 2 and _is_code(name)}, filled - missing
     return frozenset(doubtful) if len(others) > 1 and all(map(_is_code, others)) else frozenset()
 
@@ -70,11 +72,11 @@ def channel_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]
     """0 online, 1 offline, or the negative fault of each word; the mapping's words win."""
     given = {word_key(word): SalesChannel(value) for word, value in mapping.channel_words.items()}
     distinct = list(words)
-    known = channels_meant(distinct)
+    known = channels_of(distinct)
     codes = {}
     for word in distinct:
         meant = given.get(word_key(word), known[word])
-        missing = says_missing(word)
+        missing = missing_fault(word)
         fault = Fault.UNKNOWN_CHANNEL if missing is Fault.NONE else missing
         codes[word] = CHANNEL_CODES[meant] if meant is not None else -fault
     return codes
@@ -89,11 +91,11 @@ def flags_of(words: Iterable[str], given: Mapping[str, bool]) -> dict[str, int]:
     """The same from the words of a mapping alone."""
     keys = {word_key(word): value for word, value in given.items()}
     distinct = list(words)
-    known = promos_meant(distinct)
+    known = promos_of(distinct)
     codes = {}
     for word in distinct:
         meant = keys.get(word_key(word), known[word])
-        missing = says_missing(word)
+        missing = missing_fault(word)
         fault = Fault.UNKNOWN_PROMO if missing is Fault.NONE else missing
         codes[word] = int(meant) if meant is not None else -fault
     return codes
@@ -165,7 +167,7 @@ _BOTH = re.compile(r"[+/&]|\b(?:and|und|et|y|e|en)\b")
 _DENIED = _words("no non not nicht kein keine offline")
 
 
-def channel_meant(word: str) -> SalesChannel | None:
+def channel_of(word: str) -> SalesChannel | None:
     """The sales channel a word stands for in the languages known; None where it stands for neither."""
     key = _spaced(word)
     said = set(key.split()) | {key.replace(" ", "")}
@@ -187,7 +189,7 @@ def _neither(word: str, said: set[str], offline: bool) -> bool:
     return (offline and _BOTH.search(word.casefold()) is not None) or bool(said & _DENIED)
 
 
-def promo_meant(word: str) -> bool | None:
+def is_promo(word: str) -> bool | None:
     """Whether a flag says yes or no; None for other words (such as a promotion's name)."""
     number = _FLAG_NUMBER.fullmatch(word.strip())
     key = number[1] if number else _spaced(word)
@@ -291,7 +293,7 @@ def header_words(name: str) -> tuple[str, ...]:
     return (*tokens(name), *(("percent",) if "%" in name else ()))
 
 
-def spoken(name: str, words: frozenset[str], endings: tuple[str, ...] = ()) -> str | None:
+def header_word(name: str, words: frozenset[str], endings: tuple[str, ...] = ()) -> str | None:
     """The first of the header's words that is one of `words` or ends in one of `endings`."""
     for word in header_words(name):
         bare = word.rstrip("0123456789") or word
@@ -316,12 +318,12 @@ _WHAT = re.compile(
 )
 
 
-def totals_among(names: Iterable[str]) -> frozenset[str]:
+def total_names(names: Iterable[str]) -> frozenset[str]:
     """The texts that name a total of the others: `Total`, `All regions`, `Total TV` beside `TV`.
 
     Empty where every name would be one: a file of totals alone is read as such.
     """
-    filled = [name for name in names if says_missing(name) is Fault.NONE]
+    filled = [name for name in names if missing_fault(name) is Fault.NONE]
     if len(filled) > MOST_NAMES:
         return frozenset()
     keys = {name: word_key(name).strip(" :*") for name in filled}

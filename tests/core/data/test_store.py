@@ -10,8 +10,8 @@ from core.access import NotFound, Person
 from core.access.store import audit
 from core.data import DataProblem, Severity
 from core.data import store as data
-from core.data.bundle import bundled
 from core.data.dataset_info import DatasetInfo
+from core.data.saved_versions import bundle_files
 from core.demo.weekly_sales import Demo
 from core.errors import UserError
 from core.mmm.store.models import model
@@ -125,9 +125,9 @@ def test_each_change_is_in_the_audit_log(
 
 def test_several_files_are_kept_as_one_archive_that_is_always_the_same() -> None:
     files = [("folder/a.csv", b"1"), ("b.csv", b"2")]
-    name, content = bundled(files)
+    name, content = bundle_files(files)
     assert name == "a_and_1_more.zip"
-    assert bundled(files) == (name, content)
+    assert bundle_files(files) == (name, content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {entry: archive.read(entry) for entry in archive.namelist()} == {
             "01_a.csv": b"1",
@@ -137,4 +137,4 @@ def test_several_files_are_kept_as_one_archive_that_is_always_the_same() -> None
 
 def test_no_file_at_all_is_refused() -> None:
     with pytest.raises(UserError, match="no file"):
-        bundled([])
+        bundle_files([])

@@ -20,7 +20,7 @@ from core.promo.ingest import (
     rejected_csv,
 )
 from core.promo.ingest.quality import timeliness
-from core.promo.ingest.rejected import Rejects
+from core.promo.ingest.rejected import RejectedRows
 from tests.core.promo.ingest.tills import HEADER, as_csv, as_xlsx, kept, till
 
 KINDS = [SalesColumn(name) for name in NEEDED]
@@ -56,7 +56,7 @@ def test_the_download_is_safe_in_a_spreadsheet_and_keeps_the_whole_row(tmp_path:
 def test_all_rejected_rows_are_counted_but_not_all_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Rejects, "__init__", _keeping_two)
+    monkeypatch.setattr(RejectedRows, "__init__", _keeping_two)
     rows = till(40)
     for row in rows[:5]:
         row[5] = "?"
@@ -64,11 +64,11 @@ def test_all_rejected_rows_are_counted_but_not_all_kept(
     assert (report.rows_rejected, len(report.rejected)) == (5, 2)
 
 
-def _keeping_two(self: Rejects, file: str, mapping: SalesMapping) -> None:
+def _keeping_two(self: RejectedRows, file: str, mapping: SalesMapping) -> None:
     original(self, file, mapping, 2)
 
 
-original = Rejects.__init__
+original = RejectedRows.__init__
 
 
 def test_more_than_one_row_in_twenty_rejected_refuses_the_file_with_its_rows(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from core.data.files import read_table
 from core.data.problems import FileProblem
 from core.promo.ingest import SalesMapping, SalesReport, inspect_sales, read_sales
-from core.promo.ingest.vocabulary import channel_meant, promo_meant, totals_among
+from core.promo.ingest.vocabulary import channel_of, is_promo, total_names
 from tests.core.promo.ingest.tills import HEADER, Rows, as_csv, as_xlsx, kept, till
 
 PLACE = {name: place for place, name in enumerate(HEADER)}
@@ -49,10 +49,10 @@ def test_a_store_beside_an_outlet_is_no_web_shop(tmp_path: Path, other: str) -> 
 
 def test_both_channels_together_are_neither() -> None:
     words = ("Online + Offline", "Online/Store", "Web and Store", "Non-online")
-    assert [channel_meant(word) for word in words] == [None] * 4
-    assert [
-        str(channel_meant(word)) for word in ("Click & Collect in store", "Online Store", "Web & App")
-    ] == ["online"] * 3
+    assert [channel_of(word) for word in words] == [None] * 4
+    assert [str(channel_of(word)) for word in ("Click & Collect in store", "Online Store", "Web & App")] == [
+        "online"
+    ] * 3
 
 
 def test_flags_that_a_program_wrote_as_numbers_are_flags(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_words_that_deny_a_promotion_are_no_promotion(tmp_path: Path, word: str)
 
 
 def test_a_promotion_may_be_named_after_what_it_takes_away() -> None:
-    assert [promo_meant(word) for word in ("Sin IVA", "No Tax Weekend")] == [None, None]
+    assert [is_promo(word) for word in ("Sin IVA", "No Tax Weekend")] == [None, None]
 
 
 def test_a_file_that_is_all_promotion_is_said(tmp_path: Path) -> None:
@@ -93,8 +93,8 @@ def test_rows_of_totals_are_rejected_beside_what_they_add_up(tmp_path: Path) -> 
 
 def test_totals_are_told_by_what_they_total() -> None:
     names = ["TV", "Total TV", "TV Total", "Gesamt:", "Total Care", ""]
-    assert totals_among(names) == {"Total TV", "TV Total", "Gesamt:"}
-    assert totals_among(["ALL", "n/a", ""]) == frozenset()
+    assert total_names(names) == {"Total TV", "TV Total", "Gesamt:"}
+    assert total_names(["ALL", "n/a", ""]) == frozenset()
 
 
 @pytest.mark.parametrize("taken", ["Discount amount", "Refund amount"])

@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from pathlib import PurePath
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from core import artifacts
-from core.data.bundle import Upload, bundled
 from core.data.prepared import Prepared
 from core.errors import UserError
 
+Upload: TypeAlias = tuple[str, bytes]  # (file name, content)
+
+SAME_DATE = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive, so that checksums compare
+
+
+def bundle_files(files: Sequence[Upload]) -> Upload:
+    """One file as it is, several as one ZIP that holds them in order; names lose their folders.
+
+    Raises UserError when there is no file at all.
+    """
+    if not files:
+        raise UserError("There is no file to save.")
+    if len(files) == 1:
+        name, content = files[0]
+        return PurePath(name).name or "upload", content
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, content) in enumerate(files, start=1):
+            entry = zipfile.ZipInfo(f"{number:02d}_{PurePath(name).name}", SAME_DATE)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return f"{PurePath(files[0][0]).stem}_and_{len(files) - 1}_more.zip", buffer.getvalue()
+
 
 @dataclass(frozen=True)
-class KeptVersion:
+class SavedVersion:
     """What is to be written down about one version of a data set whose files are already kept."""
 
     file_path: str
@@ -41,34 +64,34 @@ class KeptVersion:
         return asdict(self)
 
 
-def _kept(project_id: int, content: bytes, last: str) -> tuple[str, str]:
+def _save_once(project_id: int, content: bytes, last: str) -> tuple[str, str]:
     """Path and checksum of `content`, kept under its own checksum: the same file is kept once a project."""
     digest = hashlib.sha256(content).hexdigest()
     path, checksum = artifacts.save_bytes(f"projects/{project_id}/datasets/{digest}/{last}", content)
     return path, checksum
 
 
-def keep(
+def save_files(
     project_id: int, files: Sequence[Upload], prepared: Prepared, source: Mapping[str, Any] | None
-) -> KeptVersion:
+) -> SavedVersion:
     """The upload and its table, written to the artifact store and described.
 
     Raises UserError, one sentence a problem, when the table still has errors.
     """
     if not prepared.ready:
         raise UserError([problem.message for problem in prepared.errors])
-    file_name, content = bundled(files)
-    file_path, checksum = _kept(project_id, content, "file")
+    file_name, content = bundle_files(files)
+    file_path, checksum = _save_once(project_id, content, "file")
     buffer = io.BytesIO()
     prepared.frame.to_parquet(buffer, index=False)
-    frame_path, frame_checksum = _kept(project_id, buffer.getvalue(), "table.parquet")
+    frame_path, frame_checksum = _save_once(project_id, buffer.getvalue(), "table.parquet")
     column = prepared.mapping.date_column
     if not column or prepared.frame.empty:
         start, end = None, None
     else:
         days = pd.to_datetime(prepared.frame[column])
         start, end = days.min().date().isoformat(), days.max().date().isoformat()
-    return KeptVersion(
+    return SavedVersion(
         file_path=file_path,
         file_name=file_name,
         file_bytes=len(content),
@@ -88,6 +111,6 @@ def keep(
     )
 
 
-def read_kept_table(path: str) -> pd.DataFrame:
+def read_saved_table(path: str) -> pd.DataFrame:
     """The table kept under `path`, one row a date (and geo)."""
     return pd.read_parquet(io.BytesIO(artifacts.open_bytes(path)))

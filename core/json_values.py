@@ -18,8 +18,8 @@ converter.register_unstructure_hook(dt.datetime, lambda at: at.isoformat())
 converter.register_structure_hook(dt.datetime, lambda raw, _: dt.datetime.fromisoformat(raw))
 converter.register_unstructure_hook(dt.date, lambda day: day.isoformat())
 converter.register_structure_hook(dt.date, lambda raw, _: dt.date.fromisoformat(str(raw)[:10]))
-# Text stays what it is: str(None) would be a word.
-converter.register_structure_hook(str, lambda raw, _: raw)
+# Text stays what it is: str(None) would be a word. Only for str itself: a StrEnum is a str, too.
+converter.register_structure_hook_func(lambda kind: kind is str, lambda raw, _: raw)
 converter.register_unstructure_hook(UUID, str)
 converter.register_structure_hook(UUID, lambda raw, _: UUID(str(raw)))
 

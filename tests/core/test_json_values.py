@@ -38,7 +38,9 @@ def test_a_value_survives_json():
         "at": "2026-01-05T08:30:00", "parts": [{"day": "2026-01-05", "colour": "red"}],
         "sizes": {"a": [1.0, 2.5]}, "pair": [2, 4],
     }  # fmt: skip
-    assert from_json(Whole, json.loads(json.dumps(raw))) == WHOLE
+    back = from_json(Whole, json.loads(json.dumps(raw)))
+    assert back == WHOLE
+    assert back.parts[0].colour is Colour.RED
 
 
 def test_missing_fields_take_their_default_and_unknown_ones_are_ignored():

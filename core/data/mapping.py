@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dictionary
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -243,13 +242,3 @@ class Mapping:
         if self.faults:
             raise MappingProblem(self.faults)
         return self
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the data set's record."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Dictionary[str, Any]) -> Mapping:
-        """The mapping that `to_json` wrote."""
-        settings = {key: value for key, value in plain.items() if key != "columns"}
-        return cls(columns=tuple(ColumnMap(**column) for column in plain["columns"]), **settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dictionary
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -51,20 +51,6 @@ class Repair:
 
     def __hash__(self) -> int:
         return hash((self.code, self.column, self.label))
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the data set's record."""
-        return {
-            "code": str(self.code),
-            "label": self.label,
-            "column": self.column,
-            "params": dict(self.params),
-        }
-
-    @classmethod
-    def from_json(cls, plain: Dictionary[str, Any]) -> Repair:
-        """The repair that `to_json` wrote."""
-        return cls(plain["code"], plain["label"], plain.get("column"), plain.get("params") or {})
 
 
 class FileProblem(UserError):
@@ -147,24 +133,6 @@ class DataProblem:
         parts += [f"column {self.column}"] if self.column else []
         parts += [f"row {self.row}"] if self.row else []
         return ", ".join(parts)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the data set's record."""
-        plain = asdict(self) | {
-            "severity": self.severity.value,
-            "code": str(self.code),
-            "rows": list(self.rows),
-        }
-        plain["repair"] = self.repair.to_json() if self.repair else None
-        return plain
-
-    @classmethod
-    def from_json(cls, plain: dict[str, Any]) -> DataProblem:
-        """The problem that `to_json` wrote."""
-        repair = Repair.from_json(plain["repair"]) if plain.get("repair") else None
-        kept = {key: value for key, value in plain.items() if key not in {"severity", "rows", "repair"}}
-        rows = tuple(plain.get("rows", ()))
-        return cls(severity=Severity(plain["severity"]), rows=rows, repair=repair, **kept)
 
 
 def at_place(problems: Iterable[DataProblem], file: str, sheet: str | None = None) -> tuple[DataProblem, ...]:

@@ -15,6 +15,7 @@ import pandas as pd
 from core import artifacts
 from core.data.prepared import Prepared
 from core.errors import UserError
+from core.json_values import to_json
 
 Upload: TypeAlias = tuple[str, bytes]  # (file name, content)
 
@@ -100,14 +101,14 @@ def save_files(
         frame_checksum=frame_checksum,
         rows=len(prepared.frame),
         config={
-            "mapping": prepared.mapping.to_json(),
+            "mapping": to_json(prepared.mapping),
             "columns": prepared.frame.shape[1],
             "start_on": start,
             "end_on": end,
             "source": dict(source or {}),
         },
-        problems=[problem.to_json() for problem in prepared.problems],
-        repairs=[repair.to_json() for repair in prepared.repairs_applied],
+        problems=[to_json(problem) for problem in prepared.problems],
+        repairs=[to_json(repair) for repair in prepared.repairs_applied],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from core import artifacts
 from core.database import session
 from core.errors import UserError
+from core.json_values import to_json
 from core.promo.ingest.aggregation import ADDING, aggregate_file
 from core.promo.ingest.job_plan import FileToRead
 from core.promo.ingest.rejected import rejected_csv
@@ -121,7 +122,7 @@ def _keep_rejected(errand: Errand, file: FileToRead, report: SalesReport | None)
 
 def _refused(errand: Errand, file: FileToRead, tally: ReadCounts, error: UserError) -> None:
     report = error.report if isinstance(error, RefusedSales) else None
-    rejected_path, plain = _keep_rejected(errand, file, report), report.to_json() if report else None
+    rejected_path, plain = _keep_rejected(errand, file, report), to_json(report) if report else None
 
     def once() -> None:
         with session() as s:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from core.data.dates import DateOrder
 from core.data.numbers import NumberFormat
@@ -126,29 +125,6 @@ class SalesMapping:
     def channel_of(self, word: str) -> str | None:
         """What a word was said to mean, None where the mapping does not say."""
         return {word_key(known): value for known, value in self.channel_words.items()}.get(word_key(word))
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the file's record."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        named = {key: {str(k): v for k, v in plain[key].items()} for key in ("columns", "fixed")}
-        return (
-            plain | named | {"date_order": _text(self.date_order), "number_format": _text(self.number_format)}
-        )
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> SalesMapping:
-        """The mapping that `to_json` wrote."""
-        order, form = plain.get("date_order"), plain.get("number_format")
-        known = {f.name for f in fields(cls)}
-        return cls(
-            **{key: value for key, value in plain.items() if key in known}
-            | {"date_order": DateOrder(order) if order else None}
-            | {"number_format": NumberFormat(form) if form else None}
-        )
-
-
-def _text(value: StrEnum | None) -> str | None:
-    return value.value if value is not None else None
 
 
 def lacking_columns(has: set[SalesColumn]) -> list[str]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from core.data.dates import DateOrder
 from core.data.problems import DataProblem, FileProblem
+from core.json_values import converter
 
 ALL_GEOS = "ALL"
 REJECTED = ("file", "sheet", "row", "column", "value", "reason", "cells")
@@ -38,9 +40,9 @@ class SalesReport:
 
     rows_read: int
     rows_rejected: int
-    rejected: pd.DataFrame
     quality_score: float
     parts: Mapping[str, float]
+    rejected: pd.DataFrame = field(default_factory=no_rejected)
     findings: tuple[DataProblem, ...] = ()
     first_on: dt.date | None = None
     last_on: dt.date | None = None
@@ -61,44 +63,24 @@ class SalesReport:
         span = f", {self.first_on} to {self.last_on}" if self.first_on else ""
         return f"{self.rows_read:,} rows read{rejected}{span}; data quality {self.quality_score:.0f} of 100."
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the file's record, without the rejected rows themselves."""
-        return {
-            "rows_read": self.rows_read,
-            "rows_rejected": self.rows_rejected,
-            "quality_score": round(self.quality_score, 1),
-            "parts": {name: round(value, 1) for name, value in self.parts.items()},
-            "findings": [finding.to_json() for finding in self.findings],
-            "first_on": self.first_on.isoformat() if self.first_on else None,
-            "last_on": self.last_on.isoformat() if self.last_on else None,
-            "channels": list(self.channels),
-            "departments": list(self.departments),
-            "geos": list(self.geos),
-            "files": list(self.files),
-            "sentence": self.sentence,
-        }
 
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> SalesReport:
-        """The report that `to_json` wrote; the rejected rows are kept elsewhere."""
-        return cls(
-            rows_read=plain["rows_read"],
-            rows_rejected=plain["rows_rejected"],
-            rejected=no_rejected(),
-            quality_score=plain["quality_score"],
-            parts=dict(plain["parts"]),
-            findings=tuple(DataProblem.from_json(each) for each in plain["findings"]),
-            first_on=_day(plain.get("first_on")),
-            last_on=_day(plain.get("last_on")),
-            channels=tuple(plain.get("channels", ())),
-            departments=tuple(plain.get("departments", ())),
-            geos=tuple(plain.get("geos", ())),
-            files=tuple(plain.get("files", ())),
-        )
+_fields_of_report = make_dict_unstructure_fn(SalesReport, converter, rejected=override(omit=True))
 
 
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+@converter.register_unstructure_hook
+def _report_as_saved(report: SalesReport) -> dict[str, Any]:
+    """The rejected rows are saved elsewhere; scores are rounded, and the sentence is there for lists."""
+    return {
+        **_fields_of_report(report),
+        "quality_score": round(report.quality_score, 1),
+        "parts": {name: round(value, 1) for name, value in report.parts.items()},
+        "sentence": report.sentence,
+    }
+
+
+converter.register_structure_hook(
+    SalesReport, make_dict_structure_fn(SalesReport, converter, rejected=override(omit=True))
+)
 
 
 @dataclass(frozen=True, eq=False)

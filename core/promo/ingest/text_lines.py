@@ -161,7 +161,7 @@ def _unreadable(name: str, fault: str) -> FileProblem:
 
 
 def _numbered(count: int, given: int, ragged: list[tuple[int, str]]) -> tuple[NDArray[np.int64], int]:
-    """Numbers for the next `count` whole lines after line `given`, stepping over the ragged ones among them."""
+    """Numbers for the next `count` whole lines after line `given`, stepping over the ragged ones."""
     skipped = np.array([number for number, _text in ragged if number > given], dtype=np.int64)
     rows = np.arange(given + 1, given + count + 1, dtype=np.int64)
     if len(skipped):

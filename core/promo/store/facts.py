@@ -21,6 +21,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from core.json_values import from_json, to_json
 from core.promo.ingest.job_plan import FileToRead
 from core.promo.ingest.mapping import SalesMapping
 from core.promo.ingest.report import FACTS, FileFacts
@@ -131,7 +132,7 @@ def files_to_read(s: Session, errand: Errand) -> tuple[FileToRead, ...]:
     query = select(SalesFile).where(SalesFile.job_id == errand.job_id, SalesFile.status.in_(waiting))
     return tuple(
         FileToRead(
-            row.id, row.file_name, row.file_path, SalesMapping.from_json(row.mapping), row.created_at.date()
+            row.id, row.file_name, row.file_path, from_json(SalesMapping, row.mapping), row.created_at.date()
         )
         for row in s.scalars(query.order_by(SalesFile.created_at, SalesFile.file_name, SalesFile.id))
     )
@@ -207,7 +208,7 @@ def _settle(
         s.flush()
     file.status, file.deleted_at = SalesFileStatus.CURRENT, None
     file.rows_read, file.rows_rejected = found.report.rows_read, found.report.rows_rejected
-    file.quality_score, file.report = found.report.quality_score, found.report.to_json()
+    file.quality_score, file.report = found.report.quality_score, to_json(found.report)
     file.rejected_path = rejected_path
     s.flush()
 

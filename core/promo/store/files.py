@@ -16,6 +16,7 @@ from core import artifacts
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
 from core.errors import UserError
+from core.json_values import from_json
 from core.promo.days import ALL_GEOS
 from core.promo.ingest.file_info import FactsSpan, FileStatus, SalesFileInfo
 from core.promo.ingest.mapping import SalesMapping
@@ -74,7 +75,7 @@ def _info(row: SalesFile, uploaded_by: str) -> SalesFileInfo:
         quality_score=row.quality_score,
         report=dict(row.report),
         has_rejected=row.rejected_path is not None,
-        mapping=SalesMapping.from_json(row.mapping),
+        mapping=from_json(SalesMapping, row.mapping),
         uploaded_by=uploaded_by,
         created_at=row.created_at,
     )
@@ -230,7 +231,7 @@ def remembered_mappings(
     )
     found: list[SalesMapping] = []
     for plain in s.scalars(query.order_by(SalesFile.created_at.desc(), SalesFile.id)):
-        mapping = SalesMapping.from_json(plain)
+        mapping = from_json(SalesMapping, plain)
         if mapping not in found:
             found.append(mapping)
     return tuple(found[:limit])

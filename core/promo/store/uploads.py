@@ -16,6 +16,7 @@ from core import artifacts
 from core.access import Permission, Person
 from core.access.store import record, require
 from core.errors import UserError
+from core.json_values import to_json
 from core.promo.ingest.file_info import UploadedFile
 from core.promo.store.facts import lock_facts
 from core.queue.job import JobKind
@@ -70,7 +71,7 @@ def _add(
 ) -> None:
     row = SalesFile(
         project_id=project_id, file_name=file.name, file_path=path, file_bytes=size, checksum=digest,
-        mapping=file.mapping.to_json(), replaces_id=file.replaces, job_id=job_id, uploaded_by=person.id,
+        mapping=to_json(file.mapping), replaces_id=file.replaces, job_id=job_id, uploaded_by=person.id,
     )  # fmt: skip
     s.add(row)
     s.flush()

@@ -12,6 +12,7 @@ from core.data import DataProblem, Mapping, Repair
 from core.data.dataset_info import DatasetInfo
 from core.data.store import dataset_file
 from core.documents.tables import to_csv_bytes
+from core.json_values import from_json
 from pages.data.upload.charts import show_data
 from pages.data.upload.mapping_labels import ROLE_WORDS
 from pages.shared.cached import dataset_frame
@@ -67,7 +68,7 @@ def _downloads(project: Membership, info: DatasetInfo) -> None:
 
 def show_dataset(project: Membership, info: DatasetInfo, history: Sequence[DatasetInfo]) -> None:
     """Everything known of one version, in tabs."""
-    mapping = Mapping.from_json(dict(info.mapping))
+    mapping = from_json(Mapping, info.mapping)
     names = [
         "Data",
         "Columns",
@@ -93,8 +94,8 @@ def _columns(mapping: Mapping) -> None:
 
 
 def _problems(info: DatasetInfo) -> None:
-    problems = [DataProblem.from_json(dict(plain)) for plain in info.problems]
-    repairs = [Repair.from_json(plain) for plain in info.repairs]
+    problems = [from_json(DataProblem, plain) for plain in info.problems]
+    repairs = [from_json(Repair, plain) for plain in info.repairs]
     if not problems and not repairs:
         st.caption("No problems were found in this version, and nothing was repaired.")
     for repair in repairs:

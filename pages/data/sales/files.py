@@ -10,6 +10,7 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.data.problems import DataProblem
 from core.database import session
+from core.json_values import from_json
 from core.promo.ingest.file_info import FileStatus, SalesFileInfo
 from core.promo.store import files as facts
 from pages.shared.actions import FAILED, attempt, offer_undo
@@ -156,7 +157,7 @@ def restore(info: SalesFileInfo) -> None:
 
 def _quality(info: SalesFileInfo) -> None:
     show_parts(info.report.get("parts", {}))
-    findings = [DataProblem.from_json(dict(found)) for found in info.report.get("findings", ())]
+    findings = [from_json(DataProblem, found) for found in info.report.get("findings", ())]
     if findings:
         st.dataframe(problem_table(findings), hide_index=True, alt="Every finding with its place")
     else:

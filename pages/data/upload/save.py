@@ -13,6 +13,7 @@ from core.access import Membership
 from core.data import Prepared
 from core.data.dataset_info import DatasetInfo
 from core.data.store import save_dataset, save_version
+from core.json_values import to_json
 from pages.data.upload.state import Reading, forget_upload
 from pages.shared.actions import attempt, toast_next
 from pages.shared.screens import Screen, go
@@ -29,7 +30,7 @@ def source_of(readings: Sequence[Reading]) -> dict[str, Any]:
     return {
         "files": [reading.source.name for reading in readings],
         "sheets": [reading.table.sheet for reading in readings],
-        "mappings": [reading.mapping.to_json() for reading in readings],
+        "mappings": [to_json(reading.mapping) for reading in readings],
     }
 
 

@@ -14,6 +14,7 @@ from core.data.prepared import starts_later
 from core.data.store import datasets
 from core.data.versions import VersionDiff, compare_versions
 from core.database import read_session
+from core.json_values import from_json
 from core.mmm.model_info import ModelInfo, TrainingStatus
 from core.mmm.store.models import models, retrain_on
 from pages.data.upload.save import save_next
@@ -60,7 +61,7 @@ def carry_mappings(readings: Sequence[Reading], known: DatasetInfo | None) -> No
             if reading.followed is not None:
                 reading.mapping, reading.followed = reading.detection.mapping(), None
         return
-    kept = [Mapping.from_json(plain) for plain in known.source.get("mappings", [])]
+    kept = [from_json(Mapping, plain) for plain in known.source.get("mappings", [])]
     for reading in readings:
         if not kept or reading.followed == known.id:
             continue

@@ -18,6 +18,7 @@ from core.access import Person
 from core.data import Mapping, to_mmm_config_fields
 from core.data.dataset_info import DatasetInfo
 from core.database import read_session, session
+from core.json_values import from_json, to_json
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo
 from core.mmm.store import drafts
@@ -93,12 +94,12 @@ class SetUp:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the draft."""
-        return {"mapping": self.mapping.to_json(), "fields": self.fields, "sampling": self.sampling}
+        return {"mapping": to_json(self.mapping), "fields": self.fields, "sampling": self.sampling}
 
     def take(self, name: str, plain: Plain[str, Any]) -> None:
         """Start again from a draft's values."""
         self.name = name
-        self.mapping = Mapping.from_json(plain["mapping"])
+        self.mapping = from_json(Mapping, plain["mapping"])
         self.fields, self.sampling = dict(plain.get("fields", {})), {**STANDARD, **plain.get("sampling", {})}
         self.generation += 1
 
@@ -106,7 +107,7 @@ class SetUp:
         """Start again from the set-up of a model that was trained on this data set."""
         roles = roles_of(self.mapping, info.config)
         fields = adjustments_of(roles, info.config)
-        self.take(self.name, {"mapping": roles.to_json(), "fields": fields, "sampling": dict(info.sampling)})
+        self.take(self.name, {"mapping": to_json(roles), "fields": fields, "sampling": dict(info.sampling)})
 
     def rename(self, name: str) -> None:
         """Suggest another name for the next model."""
@@ -185,7 +186,7 @@ def current_set_up(person: Person, info: DatasetInfo, taken: Container[str] = ()
 
 
 def _loaded(person: Person, info: DatasetInfo, taken: Container[str]) -> SetUp:
-    made = SetUp(info, next_name(default_name(info), taken), Mapping.from_json(dict(info.mapping)))
+    made = SetUp(info, next_name(default_name(info), taken), from_json(Mapping, info.mapping))
     with read_session() as s:
         draft = drafts.draft(s, person, info.id)
     if draft:

@@ -8,16 +8,22 @@ import pytest
 from core.data import (
     ColumnMap,
     ColumnRole,
+    DataProblem,
     DateOrder,
     Mapping,
     MappingProblem,
     MediaMeasure,
     NumberFormat,
+    ProblemCode,
+    Repair,
+    RepairCode,
+    Severity,
     Weekday,
     detect,
     read_table,
     to_mmm_config_fields,
 )
+from core.json_values import from_json, to_json
 from core.mmm import MMMConfig
 from tests.core.data.uploads import SAMPLE
 
@@ -42,8 +48,35 @@ def test_a_mapping_survives_json_word_for_word() -> None:
         period="weekly",
         week_start="sunday",
     )
-    assert Mapping.from_json(json.loads(json.dumps(rich.to_json()))) == rich
+    assert from_json(Mapping, json.loads(json.dumps(to_json(rich)))) == rich
     assert rich.week_start is Weekday.SUNDAY
+
+
+def test_a_mapping_a_problem_and_a_repair_of_an_earlier_release_still_read() -> None:
+    saved_mapping = {
+        "columns": [{"column": "tv_grps", "role": "exposure", "label": "TV GRPs", "pair": "tv_spend"}],
+        **{"currency": "EUR", "kpi_label": "", "kpi_kind": "money", "date_order": "day_first"},
+        **{"number_format": None, "period": "as_is", "week_start": "monday", "edge_weeks": "drop"},
+        "media_measure": "spend",
+    }
+    mapping = Mapping(
+        (ColumnMap("tv_grps", ColumnRole.EXPOSURE, "TV GRPs", "tv_spend"),), date_order=DateOrder.DAY_FIRST
+    )
+    assert from_json(Mapping, saved_mapping) == mapping
+    assert to_json(mapping) == saved_mapping
+    saved_problem = {
+        **{"severity": "error", "code": "bad_date", "message": "x is no date.", "file": "a.csv"},
+        **{"sheet": None, "column": "x", "row": 3, "value": "v", "rows": [3, 4], "count": 2},
+        "repair": {"code": "drop_rows", "label": "Leave out", "column": "x", "params": {"rows": [3, 4]}},
+    }
+    repair = Repair(RepairCode.DROP_ROWS, "Leave out", "x", {"rows": [3, 4]})
+    problem = DataProblem(
+        Severity.ERROR, ProblemCode.BAD_DATE, "x is no date.", "a.csv", None, "x", 3, "v", (3, 4), 2, repair
+    )
+    back = from_json(DataProblem, saved_problem)
+    assert back == problem
+    assert back.severity is Severity.ERROR
+    assert to_json(problem) == saved_problem
 
 
 def test_a_column_cannot_have_two_roles() -> None:

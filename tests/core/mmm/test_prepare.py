@@ -25,6 +25,7 @@ from core.data import (
     read_table,
     to_mmm_config_fields,
 )
+from core.json_values import from_json, to_json
 from core.mmm import MMMConfig, check
 from core.mmm.prepare import prepare
 from tests.core.data.uploads import SAMPLE
@@ -244,12 +245,12 @@ def test_repairs_are_replayed_in_order_and_written_down() -> None:
         result = prepared(frame, *result.repairs_applied, result.repairs_offered[0])
     assert result.ready
     mapping = detect(table_of(frame)).mapping()
-    record = json.loads(json.dumps([item.to_json() for item in (mapping, *result.repairs_applied)]))
-    repairs = [Repair.from_json(repair) for repair in record[1:]]
-    again = prepare(table_of(frame), Mapping.from_json(record[0]), repairs)
+    record = json.loads(json.dumps([to_json(item) for item in (mapping, *result.repairs_applied)]))
+    repairs = [from_json(Repair, repair) for repair in record[1:]]
+    again = prepare(table_of(frame), from_json(Mapping, record[0]), repairs)
     pd.testing.assert_frame_equal(again.frame, result.frame)
-    problems = json.loads(json.dumps([item.to_json() for item in result.problems]))
-    assert [DataProblem.from_json(item) for item in problems] == list(result.problems)
+    problems = json.loads(json.dumps([to_json(item) for item in result.problems]))
+    assert [from_json(DataProblem, item) for item in problems] == list(result.problems)
 
 
 def test_unused_exposure_with_gaps_only_warns() -> None:
@@ -314,4 +315,4 @@ def test_no_mapping_however_wrong_is_an_exception(roles: list[ColumnRole], perio
     mapping = Mapping(columns, period=Period(period))
     result = prepare(table, mapping)
     result = prepare(table, mapping, result.repairs_offered[:3])
-    json.dumps([problem.to_json() for problem in result.problems])
+    json.dumps([to_json(problem) for problem in result.problems])

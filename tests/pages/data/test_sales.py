@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from core.access import NotFound, Person, Role
 from core.data import DataProblem, Severity
 from core.database import session
+from core.json_values import to_json
 from core.promo.ingest.catalog import read_catalog
 from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
@@ -38,7 +39,7 @@ REPORT = {
     "first_on": "2023-01-02",
     "last_on": "2024-02-25",
     "parts": {"timeliness": 40.0, "completeness": 98.0, "accuracy": 100.0, "consistency": 95.0},
-    "findings": [FINDING.to_json()],
+    "findings": [to_json(FINDING)],
     "sentence": "2,520 rows read.",
 }
 
@@ -50,7 +51,7 @@ def sold(project_id: int) -> int:
         keep_sales(s, project_id)
         s.execute(
             update(SalesFile).values(
-                mapping=MAPPING.to_json(), report=REPORT, quality_score=83.0, rows_rejected=3
+                mapping=to_json(MAPPING), report=REPORT, quality_score=83.0, rows_rejected=3
             )
         )
     return project_id
@@ -137,7 +138,7 @@ def test_what_a_withdrawn_correction_replaced_can_be_brought_back(
         s.execute(update(SalesFile).values(status=FileStatus.REPLACED))
         correction = SalesFile(
             project_id=sold, file_name="second.csv", file_path="none", file_bytes=1, checksum="second",
-            mapping=MAPPING.to_json(), status=FileStatus.CURRENT, replaces_id=first,
+            mapping=to_json(MAPPING), status=FileStatus.CURRENT, replaces_id=first,
         )  # fmt: skip
         s.add(correction)
         s.flush()

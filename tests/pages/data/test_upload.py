@@ -13,6 +13,7 @@ from core.access import Role
 from core.data import FileProblem, Mapping, detect, read_table, to_mmm_config_fields
 from core.data.store import datasets, versions
 from core.database import session
+from core.json_values import from_json
 from core.mmm import MMMConfig
 from core.mmm.prepare import prepare
 from core.mmm.store.models import models, train
@@ -186,7 +187,7 @@ def test_a_file_with_only_new_rows_completes_the_table(open_page, owner, project
 
 
 def test_saving_the_next_version_trains_the_latest_model_again(open_page, owner, project_id, sample):
-    config = MMMConfig(**to_mmm_config_fields(Mapping.from_json(dict(sample.mapping))))
+    config = MMMConfig(**to_mmm_config_fields(from_json(Mapping, sample.mapping)))
     with session() as s:
         number = train(s, owner, sample.id, "First", json.loads(config.to_json()))
         s.execute(update(Model).where(Model.id == number).values(status=ModelStatus.COMPLETED))

@@ -10,6 +10,7 @@ from core.access import Role
 from core.data import ColumnRole
 from core.data.dataset_info import DatasetInfo
 from core.database import session
+from core.json_values import to_json
 from core.mmm import MMMConfig, Priors
 from core.mmm.priors import ChannelPrior
 from core.mmm.store.drafts import draft, save_draft
@@ -94,9 +95,7 @@ def test_a_role_that_is_missing_blocks_training_with_its_sentence(open_page, own
     _, made = prepared_sample()
     mapping = made.mapping.with_role("revenue", ColumnRole.IGNORE)
     with session() as s:
-        save_draft(
-            s, owner, sample.id, "No KPI", {"mapping": mapping.to_json(), "fields": {}, "sampling": {}}
-        )
+        save_draft(s, owner, sample.id, "No KPI", {"mapping": to_json(mapping), "fields": {}, "sampling": {}})
     app = open_page(MODEL, dataset=sample.id)
     assert not app.exception
     assert "No column is marked as the KPI to explain" in everything_shown(app)
@@ -107,7 +106,7 @@ def test_data_that_no_longer_fit_block_training_with_the_sentence(open_page, own
     _, made = prepared_sample()
     mapping = made.mapping.with_role("events", ColumnRole.CONTROL)
     with session() as s:
-        save_draft(s, owner, sample.id, "Text", {"mapping": mapping.to_json()})
+        save_draft(s, owner, sample.id, "Text", {"mapping": to_json(mapping)})
     app = open_page(MODEL, dataset=sample.id)
     assert "events" in " ".join(alert.value for alert in app.error)
     assert app.button(key="train").disabled
@@ -179,7 +178,7 @@ def test_a_lift_test_that_cannot_be_used_blocks_training_and_can_be_mended(
     _, made = prepared_sample()
     lift = {"channel": "tv_S", "lift": 1000.0, "lift_sd": 200.0} | test
     with session() as s:
-        plain = {"mapping": made.mapping.to_json(), "fields": {"lift_tests": [lift]}}
+        plain = {"mapping": to_json(made.mapping), "fields": {"lift_tests": [lift]}}
         save_draft(s, owner, sample.id, "Lift", plain)
     app = unfold(open_page(MODEL, dataset=sample.id), "lift")
     assert not app.exception

@@ -8,6 +8,7 @@ import pandas as pd
 
 from core.data import ColumnRole, detect, read_table
 from core.database import session
+from core.json_values import to_json
 from core.mmm import MMMConfig
 from core.mmm.model.structure import structure_of
 from core.mmm.prepare import prepare
@@ -43,7 +44,7 @@ def started(owner, info, **fields) -> None:
     """A draft with these adjustments."""
     _, made = prepared_sample()
     with session() as s:
-        save_draft(s, owner, info.id, "Mine", {"mapping": made.mapping.to_json(), "fields": fields})
+        save_draft(s, owner, info.id, "Mine", {"mapping": to_json(made.mapping), "fields": fields})
 
 
 def config_of(owner, info) -> MMMConfig:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.data.store import dataset_frame
 from core.database import session
+from core.json_values import from_json
 from core.mmm import MMMConfig, QuickFitMMM, fit_quick
 from core.mmm.quick_fit.answer import answer_of
 from db.tables import Model
@@ -78,7 +79,7 @@ def test_the_draft_shows_the_figures_of_the_draft_fit(open_page, sample):  # noq
 def _mapping(info):
     from core.data import Mapping
 
-    return Mapping.from_json(dict(info.mapping))
+    return from_json(Mapping, info.mapping)
 
 
 def test_the_draft_follows_a_change_of_beliefs(open_page, sample):  # noqa: F811

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from core.data.dates import DateOrder
+from core.data.problems import DataProblem, Severity
+from core.json_values import from_json, to_json
 from core.promo.days import NEEDED
 from core.promo.ingest import (
     RefusedSales,
@@ -136,12 +140,40 @@ def test_progress_is_told_and_the_report_survives_json(tmp_path: Path) -> None:
     path = kept(tmp_path, "sales.csv", as_csv(till()))
     facts = aggregate_file(path, path.name, MAPPING, progress=lambda *step: heard.append(step))
     assert (heard[0][1] == 0 and heard[-1][1] == heard[-1][2]) or heard[-1][1] == 80
-    back = SalesReport.from_json(facts.report.to_json())
+    back = from_json(SalesReport, json.loads(json.dumps(to_json(facts.report))))
     assert (
         back.sentence
         == facts.report.sentence
         == "80 rows read, 2024-01-15 to 2024-02-03; data quality 100 of 100."
     )
+
+
+def test_a_report_and_a_mapping_of_an_earlier_release_still_read() -> None:
+    saved_report = {
+        **{"rows_read": 3, "rows_rejected": 1, "quality_score": 95.0, "parts": {"accuracy": 90.1}},
+        "findings": [
+            {
+                **{"severity": "info", "code": "overlap", "message": "m", "file": "", "sheet": None},
+                **{"column": None, "row": None, "value": None, "rows": [], "count": 1, "repair": None},
+            }
+        ],
+        **{"first_on": "2024-01-01", "last_on": None, "channels": ["online"], "departments": []},
+        **{"geos": [], "files": ["a.csv"]},
+        "sentence": "3 rows read, 1 rejected, 2024-01-01 to None; data quality 95 of 100.",
+    }
+    report = from_json(SalesReport, saved_report)
+    assert (report.first_on, report.last_on, report.files) == (dt.date(2024, 1, 1), None, ("a.csv",))
+    assert report.findings == (DataProblem(Severity.INFO, "overlap", "m"),)
+    assert to_json(report) == saved_report
+    columns = {column.value: column.value for column in SalesColumn if column is not SalesColumn.GEO}
+    saved_mapping = {
+        **{"columns": columns, "channel_words": {"web": "online"}, "promo_words": {"x": True}},
+        **{"discount_is_share": None, "date_order": "day_first", "number_format": None, "sheet": None},
+        "fixed": {"geo": "DE"},
+    }
+    mapping = from_json(SalesMapping, saved_mapping | {"an_earlier_field": 1})
+    assert (mapping.date_order, mapping.fixed) == (DateOrder.DAY_FIRST, {SalesColumn.GEO: "DE"})
+    assert to_json(mapping) == saved_mapping
 
 
 def test_a_promotion_without_a_discount_leaves_the_days_discount_to_the_others(tmp_path: Path) -> None:

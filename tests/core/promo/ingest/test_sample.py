@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.json_values import from_json, to_json
 from core.promo import read_sales
 from core.promo.ingest import SalesMapping, inspect_sales
 
@@ -47,4 +48,4 @@ def test_the_guess_says_why_and_survives_json() -> None:
     assert found.channel_words == {"Web": "online", "Store": "offline"}
     assert found.promo_words == {"N": False, "Y": True}
     assert "promo" in found.reason("Promo")
-    assert SalesMapping.from_json(found.mapping.to_json()) == found.mapping
+    assert from_json(SalesMapping, to_json(found.mapping)) == found.mapping

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.access import Person
 from core.promo.ingest.file_info import UploadedFile
 from core.promo.ingest.mapping import SalesMapping
-from core.promo.ingest.report import FACTS, FileFacts, SalesReport, no_rejected
+from core.promo.ingest.report import FACTS, FileFacts, SalesReport
 from core.promo.store.facts import files_to_read, load_file, make_months
 from core.promo.store.files import hand_in
 from core.queue.job import Errand
@@ -45,7 +45,7 @@ def sums(rows: Sequence[Row]) -> FileFacts:
     keys = ["date", "channel", "department", "geo", "promo_flag"]
     facts = facts.groupby(keys, as_index=False).sum()
     facts["date"] = pd.to_datetime(facts["date"])
-    report = SalesReport(len(rows), 0, no_rejected(), 100.0, {"completeness": 100.0})
+    report = SalesReport(len(rows), 0, 100.0, {"completeness": 100.0})
     return FileFacts(facts, report)
 
 

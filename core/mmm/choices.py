@@ -5,23 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Adstock(StrEnum):
-    """How an exposure is carried over to later periods."""
-
-    GEOMETRIC = "geometric"
-    DELAYED = "delayed"
-    WEIBULL = "weibull"
-
-
-class Saturation(StrEnum):
-    """How the response to more exposure flattens."""
-
-    HILL = "hill"
-    LOGISTIC = "logistic"
-    MICHAELIS_MENTEN = "michaelis_menten"
-    NONE = "none"
-
-
 class Trend(StrEnum):
     """How the baseline may drift: a slope that may change at knots, one slope, or no slope."""
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +84,31 @@ def compiled_exactly(function: Function) -> Function:
     """
     ready: Function = numba.njit(cache=True, fastmath={"contract"}, error_model="numpy", nogil=True)(function)
     return ready
+
+
+def by_code(functions: Sequence[Function]) -> Function:
+    """A compiled function (code, ...) that hands its other arguments to the function at that place.
+
+    The chain of comparisons is compiled into its callers, so that a call costs no more than branches written
+    by hand. It is not cached itself: call it from functions that are, not from Python.
+    """
+    jit = numba.njit(fastmath=set(_FAST), error_model="numpy", nogil=True, forceinline=True)
+    *others, last = functions
+
+    def link(own: int, function: Function, rest: Function) -> Function:
+        @jit
+        def dispatch(code, *given):  # type: ignore[no-untyped-def]
+            if code == own:
+                return function(*given)
+            return rest(code, *given)
+
+        return dispatch
+
+    @jit
+    def otherwise(code, *given):  # type: ignore[no-untyped-def]
+        return last(*given)
+
+    chosen: Function = otherwise
+    for code in reversed(range(len(others))):
+        chosen = link(code, others[code], chosen)
+    return chosen

@@ -9,8 +9,9 @@ from typing import Any
 
 from core.data.mapping import KpiKind
 from core.errors import UserError
-from core.mmm.choices import Adstock, Outliers, Saturation, Trend
+from core.mmm.choices import Outliers, Trend
 from core.mmm.lift import LiftTest
+from core.mmm.model.curves import Adstock, Parameter, Saturation
 from core.mmm.priors import ChannelPrior, Priors
 
 
@@ -202,16 +203,11 @@ class MMMConfig:
         chosen = self.saturation
         return chosen.get(channel, Saturation.HILL) if isinstance(chosen, Mapping) else chosen
 
-    def saturation_prior(self, channel: str) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Median and sd of the log of half saturation (over the median exposure or frequency), and of
-        the slope."""
+    def shape_prior(self, channel: str, parameter: Parameter) -> tuple[float, float]:
+        """Typical value and width of the prior of a parameter of a channel's carry-over or saturation."""
         own = self.priors.of(channel)
-        if channel in self.reach_frequency:
-            return (own.frequency_half_ratio, own.frequency_half_sd), (
-                own.frequency_slope_median,
-                own.frequency_slope_sd,
-            )
-        return (own.half_ratio, own.half_sd), (own.slope_median, own.slope_sd)
+        typical, width = parameter.fields_of_prior(on_frequency=channel in self.reach_frequency)
+        return getattr(own, typical), getattr(own, width)
 
     def without(self, column: str) -> MMMConfig:
         """The same configuration with a media channel (named by itself, its reach or its frequency), control

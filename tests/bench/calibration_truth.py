@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Adstock, Saturation
+from core.mmm.model.curves import Adstock, Saturation
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import Structure
 

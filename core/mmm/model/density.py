@@ -11,21 +11,37 @@ import math
 import numpy as np
 
 from core.mmm.compiled import compiled
+from core.mmm.model.curves import HAS_HALF_LIFE
 from core.mmm.model.kernel import (
+    FIRST,
     HALF,
     HEADER,
     SECOND,
     SHARE,
     SLOPE,
+    SPREAD,
     add_geo_gradient,
     add_priors,
     add_share_prior,
-    channel_shape,
     geo_effects,
     geo_likelihood,
 )
 from core.mmm.model.lift_density import add_lift_tests
 from core.mmm.model.transforms import answer_with_slopes, fill_weights, pull_back_answer
+
+
+@compiled
+def channel_shape(c, point, places, adstock, weekly, natural):
+    """Fill `natural` (4,) with first, second adstock parameter, half, slope of channel c."""
+    natural[:] = 1.0
+    first = point[places[FIRST, c]]
+    if HAS_HALF_LIFE[adstock[c]]:
+        natural[0] = max((1.0 / (1.0 + math.exp(-first))) ** weekly, 1e-12)
+    else:
+        natural[0] = math.exp(first)
+    for slot in range(SECOND, SPREAD):
+        if places[slot, c] >= 0:
+            natural[slot - 1] = math.exp(point[places[slot, c]])
 
 
 @compiled
@@ -71,11 +87,11 @@ def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural
         for lag in range(by_weights.shape[1]):
             first += by_weights[c, lag] * slopes[c, 0, lag]
             second += by_weights[c, lag] * slopes[c, 1, lag]
-        place = places[1, c]
-        if adstock[c] == 2:
-            grad[place] += first * natural[c, 0]
-        else:
+        place = places[FIRST, c]
+        if HAS_HALF_LIFE[adstock[c]]:
             grad[place] += first * natural[c, 0] * weekly / (1.0 + math.exp(point[place]))
+        else:
+            grad[place] += first * natural[c, 0]
         if places[SECOND, c] >= 0:
             grad[places[SECOND, c]] += second * natural[c, 1]
         if places[HALF, c] >= 0:

@@ -25,20 +25,6 @@ NO_PRIOR, NORMAL, LOGIT_BETA, LOG_HALF_NORMAL = range(4)
 
 
 @compiled
-def channel_shape(c, point, places, adstock, weekly, natural):
-    """Fill `natural` (4,) with first, second adstock parameter, half, slope of channel c."""
-    natural[:] = 1.0
-    first = point[places[FIRST, c]]
-    if adstock[c] == 2:
-        natural[0] = math.exp(first)
-    else:
-        natural[0] = max((1.0 / (1.0 + math.exp(-first))) ** weekly, 1e-12)
-    for slot in range(SECOND, SPREAD):
-        if places[slot, c] >= 0:
-            natural[slot - 1] = math.exp(point[places[slot, c]])
-
-
-@compiled
 def add_priors(point, grad, kinds, first, second):
     """Log prior densities of the single parameters on the unconstrained scale; adds their gradient."""
     total = 0.0

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.choices import Saturation
 from core.mmm.compiled import compiled
+from core.mmm.model.curves import SATURATION_CODES, Saturation
 from core.mmm.model.parameters import Natural
 from core.mmm.model.structure import Structure
-from core.mmm.model.transforms import SATURATION_CODES, answer, fill_weights, respond
+from core.mmm.model.transforms import answer, fill_weights, respond
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.calendar import Granularity
-from core.mmm.choices import Adstock, Saturation
 from core.mmm.config import MMMConfig
+from core.mmm.model.curves import ADSTOCKS, SATURATIONS
 from core.mmm.model.kernel import (
     FIRST,
     HALF,
     LOG_HALF_NORMAL,
-    LOGIT_BETA,
     NO_PRIOR,
     NORMAL,
     SECOND,
@@ -23,7 +22,7 @@ from core.mmm.model.kernel import (
     SLOPE,
     SPREAD,
 )
-from core.mmm.priors import beta_shape, log_normal_shape
+from core.mmm.priors import log_normal_shape
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -96,28 +95,18 @@ def layout_of(config: MMMConfig, scales: Scales, geos: tuple[str, ...], frequenc
 def _channel_rows(
     c: int, channel: str, config: MMMConfig, scales: Scales, frequency: Granularity
 ) -> list[tuple[int, str, float, float, float]]:
-    prior, weekly = config.priors.of(channel), frequency.periods_per_week
+    prior = config.priors.of(channel)
     rows: list[tuple[int, str, float, float, float]] = []
     if prior.roas_mean and prior.roas_sd:
         mu, sd = log_normal_shape(prior.roas_mean, prior.roas_sd)
         rows.append((SHARE, "share", NORMAL, mu + math.log(scales.spend[c] / scales.kpi_value), sd))
     else:
         rows.append((SHARE, "share", NO_PRIOR, 0.0, 0.0))
-    adstock = config.adstock_of(channel)
-    if adstock == Adstock.WEIBULL:
-        rows.append((FIRST, "shape", NORMAL, math.log(prior.shape_median), prior.shape_sd))
-        spread = math.log(prior.spread_weeks_median * weekly)
-        rows.append((SECOND, "spread", NORMAL, spread, prior.spread_weeks_sd))
-    else:
-        rows.append((FIRST, "retention", LOGIT_BETA, *beta_shape(prior.retention_mean, prior.retention_sd)))
-    if adstock == Adstock.DELAYED:
-        mu, sd = log_normal_shape(prior.peak_weeks_mean * weekly, prior.peak_weeks_sd * weekly)
-        rows.append((SECOND, "peak", NORMAL, mu, sd))
-    saturation, (half, slope) = config.saturation_of(channel), config.saturation_prior(channel)
-    if saturation != Saturation.NONE:
-        rows.append((HALF, "half", NORMAL, math.log(scales.median[c] * half[0]), half[1]))
-    if saturation == Saturation.HILL:
-        rows.append((SLOPE, "slope", NORMAL, math.log(slope[0]), slope[1]))
+    forms = (ADSTOCKS[config.adstock_of(channel)], SATURATIONS[config.saturation_of(channel)])
+    scale = {"": 1.0, "weeks": frequency.periods_per_week, "exposure": float(scales.median[c])}
+    for own in (parameter for form in forms for parameter in form.parameters):
+        typical, width = config.shape_prior(channel, own)
+        rows.append((own.slot, own.name, *own.density(typical, width, scale[own.unit])))
     return rows
 
 
@@ -169,7 +158,7 @@ def natural_of(points: Floats, layout: Layout, config: MMMConfig, geos: int, wee
 
     first = column(FIRST)
     for c, channel in enumerate(config.channels):
-        if config.adstock_of(channel) != Adstock.WEIBULL:
+        if ADSTOCKS[config.adstock_of(channel)].has_half_life:
             retention = 1 / (1 + np.exp(-points[:, layout.places[FIRST, c]]))
             first[:, c] = np.maximum(retention ** (1 / weekly), 1e-12)
     effect = np.zeros((draws, geos, channels))

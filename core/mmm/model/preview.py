@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Saturation
 from core.mmm.config import MMMConfig
+from core.mmm.model.curves import SATURATIONS
 from core.mmm.model.kernel import SHARE
 from core.mmm.model.media import carry_over_weights
 from core.mmm.model.parameters import Natural, natural_of
@@ -76,7 +76,7 @@ def _curves(structure: Structure, natural: Natural, level: float) -> pd.DataFram
     exposure, frames = np.linspace(0, WIDEST, POINTS), []
     for c, name in enumerate(structure.config.channels):
         kind = structure.config.saturation_of(name)
-        if kind == Saturation.NONE:
+        if not SATURATIONS[kind].saturates:
             continue
         scaled = exposure * structure.scales.median[c]
         draws = [

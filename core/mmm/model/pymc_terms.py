@@ -7,7 +7,7 @@ against the other: nothing is optimised here, and the baseline is an explicit mu
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,27 +15,20 @@ import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 
-from core.mmm.choices import Adstock, Saturation
+from core.mmm.model.curves import ADSTOCKS, PARAMETERS, SATURATIONS, Adstock, Saturation, check_complete
 from core.mmm.model.structure import Structure
-from core.mmm.priors import ChannelPrior, beta_shape, log_normal_shape
+from core.mmm.priors import beta_shape, log_normal_shape
 
 Floats = NDArray[np.float64]
 Tensor = Any
 ByChannel = dict[str, Tensor]
+ByName = dict[str, Tensor]
 _LN3 = math.log(3.0)
 _softmax: Any = pt.special.softmax
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """Carry-over and saturation parameters by channel name; a channel has only those of its own forms."""
-
-    retention: ByChannel
-    peak: ByChannel
-    shape: ByChannel
-    spread: ByChannel
-    half: ByChannel
-    slope: ByChannel
+# Carry-over and saturation parameters by name and channel; a channel has only those of its own forms.
+Shapes = dict[str, ByChannel]
 
 
 def share_terms(structure: Structure) -> Tensor:
@@ -52,67 +45,71 @@ def share_terms(structure: Structure) -> Tensor:
         split = pm.Dirichlet("split", a=layout.tilt[layout.tilt > 0], dims="split_channel")
         found = {channel: total * split[i] for i, channel in enumerate(common)}
     roas = [c for c in channels if c not in common]
-    moments = [(own.roas_mean or 0.0, own.roas_sd or 0.0) for own in map(config.priors.of, roas)]
-    iroas = _log_normals("iroas", roas, [log_normal_shape(*pair) for pair in moments], "roas_channel")
-    for channel, earned in iroas.items():
-        found[channel] = earned * scales.spend[channels.index(channel)] / scales.kpi_value
+    if roas:
+        mean, sd = np.array([(config.priors.of(c).roas_mean, config.priors.of(c).roas_sd) for c in roas]).T
+        earned = _mean_and_sd(mean, sd, {"dims": "roas_channel"}, "iroas")
+    for i, channel in enumerate(roas):
+        found[channel] = earned[i] * scales.spend[channels.index(channel)] / scales.kpi_value
     return pm.Deterministic("share", pt.stack([found[c] for c in channels]), dims="channel")
 
 
 def shape_terms(structure: Structure) -> Shapes:
     """The priors of carry-over and saturation."""
-    config, weekly = structure.config, structure.weekly
-    kinds = dict(coords_by_form(structure))
-
-    def prior(channels: list[str]) -> list[ChannelPrior]:
-        return [config.priors.of(channel) for channel in channels]
-
-    retention: ByChannel = {}
-    if kept := kinds["retention_channel"]:
-        a, b = np.array([beta_shape(p.retention_mean, p.retention_sd) for p in prior(kept)]).T
-        weekly_share = pm.Beta("retention", alpha=a, beta=b, dims="retention_channel")
-        retention = {channel: weekly_share[i] for i, channel in enumerate(kept)}
-    delayed, weibull = kinds["delayed_channel"], kinds["weibull_channel"]
-    curved, hill = kinds["half_channel"], kinds["hill_channel"]
-    median = {c: structure.scales.median[config.channels.index(c)] for c in curved}
-    peaks = [log_normal_shape(p.peak_weeks_mean * weekly, p.peak_weeks_sd * weekly) for p in prior(delayed)]
-    shapes = [(math.log(p.shape_median), p.shape_sd) for p in prior(weibull)]
-    spreads = [(math.log(p.spread_weeks_median * weekly), p.spread_weeks_sd) for p in prior(weibull)]
-    own = {channel: config.saturation_prior(channel) for channel in curved}
-    halves = [(math.log(median[channel] * own[channel][0][0]), own[channel][0][1]) for channel in curved]
-    slopes = [(math.log(own[channel][1][0]), own[channel][1][1]) for channel in hill]
-    return Shapes(
-        retention,
-        _log_normals("peak", delayed, peaks, "delayed_channel"),
-        _log_normals("shape", weibull, shapes, "weibull_channel"),
-        _log_normals("spread", weibull, spreads, "weibull_channel"),
-        _log_normals("half", curved, halves, "half_channel"),
-        _log_normals("slope", hill, slopes, "hill_channel"),
-    )
+    config, shapes = structure.config, dict[str, ByChannel]()
+    for parameter in PARAMETERS:
+        channels = coords_by_form(structure)[f"{parameter.name}_channel"]
+        if not channels:
+            continue
+        dim = {"dims": f"{parameter.name}_channel"}
+        typical, width = np.array([config.shape_prior(channel, parameter) for channel in channels]).T
+        median = structure.scales.median[[config.channels.index(channel) for channel in channels]]
+        variable = PRIOR_TERMS[parameter.name](typical, width, structure.weekly, median, dim)
+        shapes[parameter.name] = {channel: variable[i] for i, channel in enumerate(channels)}
+    return shapes
 
 
 def coords_by_form(structure: Structure) -> dict[str, list[str]]:
     """Names of the channels that have each kind of parameter, by dimension."""
     config = structure.config
-    adstock = {c: config.adstock_of(c) for c in config.channels}
-    saturation = {c: config.saturation_of(c) for c in config.channels}
-    return {
+    coords = {
         "split_channel": [c for c in config.channels if not config.priors.of(c).on_roas],
         "roas_channel": [c for c in config.channels if config.priors.of(c).on_roas],
-        "retention_channel": [c for c, kind in adstock.items() if kind != Adstock.WEIBULL],
-        "delayed_channel": [c for c, kind in adstock.items() if kind == Adstock.DELAYED],
-        "weibull_channel": [c for c, kind in adstock.items() if kind == Adstock.WEIBULL],
-        "half_channel": [c for c, kind in saturation.items() if kind != Saturation.NONE],
-        "hill_channel": [c for c, kind in saturation.items() if kind == Saturation.HILL],
     }
+    for parameter in PARAMETERS:
+        coords[f"{parameter.name}_channel"] = [
+            channel
+            for channel in config.channels
+            if parameter in ADSTOCKS[config.adstock_of(channel)].parameters
+            or parameter in SATURATIONS[config.saturation_of(channel)].parameters
+        ]
+    return coords
 
 
-def _log_normals(name: str, channels: list[str], shape: list[tuple[float, float]], dim: str) -> ByChannel:
-    if not channels:
-        return {}
-    mu, sigma = np.array(shape).T
-    variable = pm.LogNormal(name, mu=mu, sigma=sigma, dims=dim)
-    return {channel: variable[i] for i, channel in enumerate(channels)}
+def _median_and_log_sd(median: Floats, log_sd: Floats, dim: dict[str, str], name: str) -> Tensor:
+    return pm.LogNormal(name, mu=np.log(median), sigma=log_sd, **dim)
+
+
+def _mean_and_sd(mean: Floats, sd: Floats, dim: dict[str, str], name: str) -> Tensor:
+    mu, sigma = np.array([log_normal_shape(*pair) for pair in zip(mean, sd, strict=True)]).T
+    return pm.LogNormal(name, mu=mu, sigma=sigma, **dim)
+
+
+def _share(mean: Floats, sd: Floats, dim: dict[str, str], name: str) -> Tensor:
+    a, b = np.array([beta_shape(*pair) for pair in zip(mean, sd, strict=True)]).T
+    return pm.Beta(name, alpha=a, beta=b, **dim)
+
+
+# A parameter's prior from its typical values, their widths, periods per week and the median exposures.
+PRIOR_TERMS: dict[str, Callable[..., Tensor]] = {
+    "retention": lambda mean, sd, weekly, median, dim: _share(mean, sd, dim, "retention"),
+    "peak": lambda mean, sd, weekly, median, dim: _mean_and_sd(mean * weekly, sd * weekly, dim, "peak"),
+    "shape": lambda typical, sd, weekly, median, dim: _median_and_log_sd(typical, sd, dim, "shape"),
+    "spread": lambda typical, sd, weekly, median, dim: _median_and_log_sd(
+        typical * weekly, sd, dim, "spread"
+    ),
+    "half": lambda ratio, sd, weekly, median, dim: _median_and_log_sd(median * ratio, sd, dim, "half"),
+    "slope": lambda typical, sd, weekly, median, dim: _median_and_log_sd(typical, sd, dim, "slope"),
+}
 
 
 def geo_terms(structure: Structure) -> Tensor:
@@ -129,34 +126,45 @@ def geo_terms(structure: Structure) -> Tensor:
     return pm.Deterministic("geo_factor", pt.exp(spread ** (1 - centring) * offset), dims=("geo", "channel"))
 
 
-def adstock_weights(kind: Adstock, shapes: Shapes, channel: str, weekly: float, lags: int) -> Tensor:
-    """(lag,) weights that sum to 1, geometric, delayed or Weibull."""
-    lag = np.arange(lags)
-    if kind == Adstock.WEIBULL:
-        log_ratio = pt.log((lag + 1) / shapes.spread[channel])
-        shape = shapes.shape[channel]
-        density = pt.exp((shape - 1) * log_ratio - pt.exp(shape * log_ratio))
-        above = density - density.min() if lags > 1 else density
-        return above / above.sum()
+def _geometric(shape: ByName, lag: Floats, weekly: float) -> Tensor:
     # The prior speaks of weeks, the data of periods.
-    log_decay = pt.log(shapes.retention[channel]) / weekly
-    distance = (lag - shapes.peak[channel]) ** 2 if kind == Adstock.DELAYED else lag
-    return _softmax(distance * log_decay, axis=0)
+    return _softmax(lag * pt.log(shape["retention"]) / weekly, axis=0)
 
 
-def saturate(kind: Saturation, shapes: Shapes, channel: str, carried: Tensor) -> Tensor:
-    """The response to a carried exposure of any shape: 0 at 0, 1/2 at `half`, 1 in the limit."""
-    if kind == Saturation.NONE:
-        return carried
-    half = shapes.half[channel]
-    if kind == Saturation.MICHAELIS_MENTEN:
-        return carried / (carried + half)
-    if kind == Saturation.LOGISTIC:
-        return pt.tanh(0.5 * _LN3 * carried / half)
+def _delayed(shape: ByName, lag: Floats, weekly: float) -> Tensor:
+    return _softmax((lag - shape["peak"]) ** 2 * pt.log(shape["retention"]) / weekly, axis=0)
+
+
+def _weibull(shape: ByName, lag: Floats, weekly: float) -> Tensor:
+    log_ratio = pt.log((lag + 1) / shape["spread"])
+    density = pt.exp((shape["shape"] - 1) * log_ratio - pt.exp(shape["shape"] * log_ratio))
+    above = density - density.min() if len(lag) > 1 else density
+    return above / above.sum()
+
+
+def _hill(shape: ByName, carried: Tensor) -> Tensor:
     # a^s / (a^s + half^s); no exposure is kept out of the logarithm, whose gradient would be no number.
     reached = carried > 0
-    log_ratio = pt.log(pt.switch(reached, carried, 1.0)) - pt.log(half)
-    return pt.switch(reached, pt.sigmoid(shapes.slope[channel] * log_ratio), 0.0)
+    log_ratio = pt.log(pt.switch(reached, carried, 1.0)) - pt.log(shape["half"])
+    return pt.switch(reached, pt.sigmoid(shape["slope"] * log_ratio), 0.0)
+
+
+# (lag,) weights that sum to 1, from a channel's parameters, the lags and periods per week.
+ADSTOCK_TERMS: dict[Adstock, Callable[[ByName, Floats, float], Tensor]] = {
+    Adstock.GEOMETRIC: _geometric,
+    Adstock.DELAYED: _delayed,
+    Adstock.WEIBULL: _weibull,
+}
+# The response to a carried exposure of any shape, from a channel's parameters.
+SATURATION_TERMS: dict[Saturation, Callable[[ByName, Tensor], Tensor]] = {
+    Saturation.HILL: _hill,
+    Saturation.LOGISTIC: lambda shape, carried: pt.tanh(0.5 * _LN3 * carried / shape["half"]),
+    Saturation.MICHAELIS_MENTEN: lambda shape, carried: carried / (carried + shape["half"]),
+    Saturation.NONE: lambda shape, carried: carried,
+}
+check_complete(PRIOR_TERMS, [parameter.name for parameter in PARAMETERS], "PyMC's prior of")
+check_complete(ADSTOCK_TERMS, Adstock, "PyMC's adstock")
+check_complete(SATURATION_TERMS, Saturation, "PyMC's saturation")
 
 
 def respond(
@@ -164,12 +172,13 @@ def respond(
 ) -> Tensor:
     """(..., period) response of a channel to scaled exposures (..., period); with a frequency, to reach."""
     config, lags = structure.config, structure.lags
-    kind = config.saturation_of(channel)
-    weights = adstock_weights(config.adstock_of(channel), shapes, channel, structure.weekly, lags)
+    own = {name: by_channel[channel] for name, by_channel in shapes.items() if channel in by_channel}
+    weights = ADSTOCK_TERMS[config.adstock_of(channel)](own, np.arange(lags, dtype=float), structure.weekly)
+    saturate = SATURATION_TERMS[config.saturation_of(channel)]
     if frequency is not None:
-        worth = lagged(exposure, lags) * saturate(kind, shapes, channel, lagged(frequency, lags))
-        return (worth * weights).sum(axis=-1)
-    return saturate(kind, shapes, channel, (lagged(exposure, lags) * weights).sum(axis=-1))
+        effective = lagged(exposure, lags) * saturate(own, lagged(frequency, lags))
+        return (effective * weights).sum(axis=-1)
+    return saturate(own, (lagged(exposure, lags) * weights).sum(axis=-1))
 
 
 def frequency_of(structure: Structure, channel: str) -> Floats | None:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from core.mmm.choices import Outliers
 from core.mmm.config import MMMConfig
 from core.mmm.model.baseline import Basis, Design, Recipe, basis_of, design_of, recipe_of
+from core.mmm.model.curves import ADSTOCK_CODES, SATURATION_CODES
 from core.mmm.model.experiments import Experiments, experiments_of
 from core.mmm.model.outliers import find_outliers
 from core.mmm.model.parameters import Layout, Scales, layout_of
-from core.mmm.model.transforms import ADSTOCK_CODES, SATURATION_CODES
 from core.mmm.panel.panel import Panel, read_panel
 
 Floats = NDArray[np.float64]

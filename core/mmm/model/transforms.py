@@ -1,15 +1,6 @@
-"""Carry-over (adstock) and saturation: one definition for sampler, curves, what-if and optimiser.
+"""Carry-over and saturation of whole series: one definition for sampler, curves, what-if and optimiser.
 
-Adstock weights w_0 .. w_{L-1} sum to 1; with a the carried exposure,
-
-    geometric  w_l ~ decay^l                         delayed  w_l ~ decay^((l - peak)^2)
-    Weibull    w_l ~ Weibull density at l + 1 (shape, scale) less its least value within the window,
-               as Robyn and PyMC-Marketing have it
-    hill       a^slope / (a^slope + half^slope)      logistic  (1 - e^-ka) / (1 + e^-ka), k = ln 3 / half
-    michaelis_menten  a / (a + half)                 none      a
-
-Every saturation but `none` is 0 at 0, 1/2 at `half` and 1 in the limit. Nothing happened before the first
-period. Jin et al. (2017), "Bayesian methods for media mix modeling with carryover and shape effects".
+The forms themselves are rows of `curves.py`. Nothing happened before the first period.
 
 A channel with reach and frequency works the other way round: its response is what is carried over of
 reach * saturate(frequency), linear in reach. Zhang et al. (2023), "Bayesian hierarchical media mix model
@@ -25,20 +16,21 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.choices import Adstock, Saturation
 from core.mmm.compiled import compiled
-from core.mmm.model.elementary import exponential, logarithm
+from core.mmm.model.curves import (
+    ADSTOCK_CODES,
+    LOWERED,
+    SATURATION_CODES,
+    TINY,
+    Adstock,
+    Saturation,
+    elasticity_of,
+    log_weights_of,
+    response_of,
+    turning_point_of,
+)
 
 Floats = NDArray[np.float64]
-ADSTOCK_CODES = {Adstock.GEOMETRIC: 0, Adstock.DELAYED: 1, Adstock.WEIBULL: 2}
-SATURATION_CODES = {
-    Saturation.HILL: 0,
-    Saturation.LOGISTIC: 1,
-    Saturation.MICHAELIS_MENTEN: 2,
-    Saturation.NONE: 3,
-}
-_LN3 = math.log(3.0)
-_TINY = 1e-300
 
 
 @compiled
@@ -48,24 +40,11 @@ def fill_weights(kind, first, second, weights, by_first, by_second):
     `first`, `second`: decay, - (geometric); decay, peak in periods (delayed); shape, scale in periods
     (Weibull).
     """
+    log_weights_of(kind, first, second, weights, by_first, by_second)
     lags = weights.shape[0]
     top = -np.inf
     for lag in range(lags):
-        if kind == 0:
-            log_weight = lag * math.log(first) if lag > 0 else 0.0
-            by_first[lag], by_second[lag] = lag / first, 0.0
-        elif kind == 1:
-            away = lag - second
-            log_weight = away * away * math.log(first)
-            by_first[lag], by_second[lag] = away * away / first, -2.0 * away * math.log(first)
-        else:
-            log_ratio = math.log((lag + 1.0) / second)
-            power = math.exp(first * log_ratio)
-            log_weight = (first - 1.0) * log_ratio - power
-            by_first[lag] = log_ratio - power * log_ratio
-            by_second[lag] = (first * power - (first - 1.0)) / second
-        weights[lag] = log_weight
-        top = max(top, log_weight)
+        top = max(top, weights[lag])
     for lag in range(lags):
         weights[lag] = math.exp(weights[lag] - top)
         # Where a weight has vanished its derivative has too, however steep its logarithm.
@@ -73,7 +52,7 @@ def fill_weights(kind, first, second, weights, by_first, by_second):
             by_first[lag] = by_second[lag] = 0.0
         by_first[lag] *= weights[lag]
         by_second[lag] *= weights[lag]
-    if kind == 2:
+    if LOWERED[kind]:
         lower_to_zero(weights, by_first, by_second)
     make_sum_one(weights, by_first, by_second)
 
@@ -167,55 +146,14 @@ def add_products(adjoint, series, by_weights):
 @compiled
 def respond(kind, carried, half, slope, out, spare):
     """Fill `out` with the response, between 0 and 1 (unbounded for `none`); `spare` is overwritten."""
-    size = carried.shape[0]
-    if kind == 0:
-        log_half = math.log(half)
-        for t in range(size):
-            out[t] = max(carried[t], _TINY)
-        logarithm(out, spare)
-        for t in range(size):
-            spare[t] = slope * (log_half - spare[t])
-        exponential(spare, out)
-        for t in range(size):
-            out[t] = 1.0 / (1.0 + out[t]) if carried[t] > 0.0 else 0.0
-    elif kind == 1:
-        scale = -_LN3 / half
-        for t in range(size):
-            spare[t] = scale * carried[t]
-        exponential(spare, out)
-        for t in range(size):
-            out[t] = (1.0 - out[t]) / (1.0 + out[t]) if carried[t] > 0.0 else 0.0
-    elif kind == 2:
-        for t in range(size):
-            out[t] = carried[t] / (carried[t] + half)
-    else:
-        for t in range(size):
-            out[t] = carried[t]
+    response_of(kind, carried, half, slope, out, spare)
 
 
 @compiled
 def saturate(kind, carried, half, slope, out, elasticity, log_ratio):
-    """Fill `out` with the response, `elasticity` with a * d response / d a, and log(a / half) for Hill."""
-    size = carried.shape[0]
-    respond(kind, carried, half, slope, out, elasticity)
-    if kind == 0:
-        # What `respond` left behind is slope * log(half / a).
-        for t in range(size):
-            log_ratio[t] = elasticity[t] / -slope if carried[t] > 0.0 else 0.0
-            elasticity[t] = slope * out[t] * (1.0 - out[t])
-    elif kind == 1:
-        scale = 0.5 * _LN3 / half
-        for t in range(size):
-            log_ratio[t] = 0.0
-            elasticity[t] = scale * carried[t] * (1.0 - out[t] * out[t])
-    elif kind == 2:
-        for t in range(size):
-            log_ratio[t] = 0.0
-            elasticity[t] = out[t] * (1.0 - out[t])
-    else:
-        for t in range(size):
-            log_ratio[t] = 0.0
-            elasticity[t] = out[t]
+    """Fill `out` with the response, `elasticity` with a * d response / d a, `log_ratio` with
+    (d response / d log slope) / elasticity."""
+    elasticity_of(kind, carried, half, slope, out, elasticity, log_ratio)
 
 
 @compiled
@@ -230,7 +168,7 @@ def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):
         moved = adjoint[t] * elasticity[t]
         by_half -= moved
         by_slope += moved * log_ratio[t]
-        slope_of[t] = moved / max(carried[t], _TINY)
+        slope_of[t] = moved / max(carried[t], TINY)
     add_products(slope_of, exposure, by_weights)
     return by_half, by_slope
 
@@ -240,13 +178,13 @@ def answer(kind, often, exposure, frequency, weights, half, slope, carried, resp
     """Fill `response` (period) with what an exposure, or a reach with its frequency where `often`, brings
     about; `carried` and `spare` are overwritten."""
     if often:
-        respond(kind, frequency, half, slope, carried, spare)
+        response_of(kind, frequency, half, slope, carried, spare)
         for t in range(exposure.shape[0]):
             carried[t] *= exposure[t]
         carry(carried, weights, response)
     else:
         carry(exposure, weights, carried)
-        respond(kind, carried, half, slope, response, spare)
+        response_of(kind, carried, half, slope, response, spare)
 
 
 @compiled
@@ -256,14 +194,14 @@ def answer_with_slopes(
     """The same with what `pull_back_answer` needs: where `often`, `carried` holds what the reach is worth
     before it is carried over, and `elasticity` that times the elasticity of saturation."""
     if often:
-        saturate(kind, frequency, half, slope, carried, elasticity, log_ratio)
+        elasticity_of(kind, frequency, half, slope, carried, elasticity, log_ratio)
         for t in range(exposure.shape[0]):
             carried[t] *= exposure[t]
             elasticity[t] *= exposure[t]
         carry(carried, weights, response)
     else:
         carry(exposure, weights, carried)
-        saturate(kind, carried, half, slope, response, elasticity, log_ratio)
+        elasticity_of(kind, carried, half, slope, response, elasticity, log_ratio)
 
 
 @compiled
@@ -289,6 +227,21 @@ def pull_back_answer(often, exposure, weights, carried, elasticity, log_ratio, a
         by_half -= moved
         by_slope += moved * log_ratio[t]
     return by_half, by_slope
+
+
+@compiled
+def _fill_turning_points(kinds, half, slope, turns):
+    for s in range(half.shape[0]):
+        for c in range(half.shape[1]):
+            turns[s, c], _ = turning_point_of(kinds[c], half[s, c], slope[s, c])
+
+
+def turning_points(kinds: NDArray[np.int64], half: Floats, slope: Floats) -> Floats:
+    """(draw, channel) carried exposure at which a curve turns from convex to concave; 0 where it never is
+    convex. `kinds` (channel,) are codes, `half` and `slope` (draw, channel)."""
+    turns = np.empty(half.shape)
+    _fill_turning_points(kinds, np.ascontiguousarray(half), np.ascontiguousarray(slope), turns)
+    return turns
 
 
 def adstock_weights(kind: Adstock, first: float, second: float, lags: int) -> Floats:

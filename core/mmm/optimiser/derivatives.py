@@ -8,17 +8,12 @@ before it; the curvature is beta rate^2 f'' between two amounts of one channel t
 # mypy: disable-error-code="no-untyped-def"
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from core.mmm.compiled import compiled
+from core.mmm.model.curves import at_zero_of, curvature_of, turning_point_of
 from core.mmm.model.transforms import carry, saturate
 
-LN3 = math.log(3.0)
-# Below this share of half saturation a Hill curve's slope is taken to be that at it: one below 1 is vertical
-# at nothing.
-_FLOOR = 1e-9
 STEEP = 1e30
 
 
@@ -26,15 +21,7 @@ STEEP = 1e30
 def response_derivative(kind, carried, half, slope, response, by_carried, spare):
     """Fill `response`, and `by_carried` with its derivative by the carried exposure."""
     saturate(kind, carried, half, slope, response, by_carried, spare)
-    start, floor = 1.0, 0.0
-    if kind == 0:
-        floor = _FLOOR * half
-        low = 1.0 / (1.0 + math.exp(-slope * math.log(_FLOOR)))
-        start = slope * low * (1.0 - low) / floor
-    elif kind == 1:
-        start = 0.5 * LN3 / half
-    elif kind == 2:
-        start = 1.0 / half
+    floor, start, _ = at_zero_of(kind, half, slope)
     for t in range(carried.shape[0]):
         by_carried[t] = by_carried[t] / carried[t] if carried[t] > floor else start
 
@@ -42,16 +29,8 @@ def response_derivative(kind, carried, half, slope, response, by_carried, spare)
 @compiled
 def response_curvature(kind, carried, half, slope, response, by_carried, out):
     """Fill `out` with the second derivative by the carried exposure, cut at 0 where it is positive."""
+    curvature_of(kind, carried, half, slope, response, by_carried, out)
     for t in range(carried.shape[0]):
-        if kind == 0:
-            depth = max(carried[t], _FLOOR * half)
-            out[t] = by_carried[t] / depth * (slope * (1.0 - 2.0 * response[t]) - 1.0)
-        elif kind == 1:
-            out[t] = -LN3 / half * response[t] * by_carried[t]
-        elif kind == 2:
-            out[t] = -2.0 * by_carried[t] / (carried[t] + half)
-        else:
-            out[t] = 0.0
         out[t] = min(out[t], 0.0)
 
 
@@ -186,11 +165,8 @@ def curve_bounds(
     for s in range(draws):
         for c in range(channels):
             kind, power = saturation[c], slope[s, c]
-            turn = steepest = 0.0
-            if kind == 0 and power > 1.0:
-                turn = half[s, c] * ((power - 1.0) / (power + 1.0)) ** (1.0 / power)
-                at = 1.0 / (1.0 + (half[s, c] / turn) ** power)
-                steepest = power * at * (1.0 - at) / turn
+            turn, steepest = turning_point_of(kind, half[s, c], power)
+            floor, _, vertical = at_zero_of(kind, half[s, c], power)
             for p in range(parts):
                 j = first[c] + p
                 start, stop = (0, geos) if parts == 1 else (p, p + 1)
@@ -211,8 +187,8 @@ def curve_bounds(
                                     up += chord
                                     down += chord
                                 elif before[t] >= turn:
-                                    vertical = kind == 0 and power < 1.0 and before[t] <= _FLOOR * half[s, c]
-                                    up += STEEP if vertical and step > 0.0 else rose[t] * step
+                                    infinite = vertical and before[t] <= floor and step > 0.0
+                                    up += STEEP if infinite else rose[t] * step
                                     down += by_carried[t] * step
                                 else:
                                     up += steepest * step

@@ -8,8 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from core.mmm.arrays import Floats
-from core.mmm.choices import Saturation
-from core.mmm.model.transforms import SATURATION_CODES
+from core.mmm.model.transforms import turning_points
 from core.mmm.optimiser.allocation import FLAT, ROUGH, Climb, climb
 from core.mmm.optimiser.linear_limits import LinearLimits, Side
 from core.mmm.optimiser.multistart import corners, envelope_start, flighted
@@ -50,8 +49,8 @@ class BudgetSearch:
     def concave(self) -> bool:
         """Whether no curve of any draw is S-shaped and the attitude keeps it so: one start is then enough."""
         media = self.worth.horizon.media
-        hill = media.saturation == SATURATION_CODES[Saturation.HILL]
-        return bool((media.slope[:, hill] <= 1).all()) and self.worth.attitude.concave
+        turns = turning_points(media.saturation, media.half, media.slope)
+        return not turns.any() and self.worth.attitude.concave
 
     def within(self, limits: LinearLimits) -> BudgetSearch:
         """The same search within other limits."""

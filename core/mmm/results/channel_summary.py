@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.mmm.choices import Adstock
+from core.mmm.model.curves import ADSTOCKS
 from core.mmm.model.media import MediaDraws, media_sums
 from core.mmm.model.parameters import Natural
 from core.mmm.model.structure import Structure, scaled_exposure
@@ -108,8 +108,9 @@ def _table(found: Effects, level: float, structure: Structure) -> pd.DataFrame:
 
 
 def _carry_over(structure: Structure, natural: Natural) -> tuple[Floats, Floats]:
-    """Decay per period and half-life in periods; NaN for a Weibull, which has neither."""
-    has = np.array([structure.config.adstock_of(c) != Adstock.WEIBULL for c in structure.config.channels])
+    """Decay per period and half-life in periods; NaN for a carry-over that has neither."""
+    config = structure.config
+    has = np.array([ADSTOCKS[config.adstock_of(c)].has_half_life for c in config.channels])
     decay = np.where(has, natural.first.mean(axis=0), np.nan)
     half_life = (np.log(0.5) / np.log(np.clip(natural.first, 1e-12, 1 - 1e-12))).mean(axis=0)
     return decay, np.where(has, half_life, np.nan)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.choices import Saturation
+from core.mmm.model.curves import SATURATIONS
 from core.mmm.model.media import MediaDraws, saturated
 from core.mmm.model.structure import Structure
 from core.mmm.results.channel_summary import interval
@@ -99,7 +99,7 @@ def optimal_frequency(structure: Structure, media: MediaDraws, level: float) -> 
     rows = []
     for channel in structure.config.frequency_channels:
         bought = delivery_per_period(structure, channel)
-        if structure.config.saturation_of(channel) == Saturation.NONE:
+        if not SATURATIONS[structure.config.saturation_of(channel)].saturates:
             rows.append({"channel": channel, "now": bought.now, "top": bought.top})
             continue
         often = np.linspace(1.0, bought.top, GRID)

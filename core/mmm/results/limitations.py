@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.charts.formats import Wording, percent
-from core.mmm.choices import Saturation
 from core.mmm.results.judgement import FitThresholds, IssueKind, Judgement
+from core.mmm.model.curves import SATURATIONS
 
 if TYPE_CHECKING:
     from core.mmm.fitted import FittedMMM
@@ -163,7 +163,7 @@ def _shapes(model: FittedMMM, wording: Wording, limits: FitThresholds) -> Iterat
     window = f"{model.structure.lags} {wording.period}s"
     for c, channel in enumerate(model.config.channels):
         label, flat = wording.label(channel), model.config.saturation_of(channel)
-        if flat is Saturation.NONE:
+        if not SATURATIONS[flat].saturates:
             yield Limitation(
                 LimitationKind.STRAIGHT,
                 f"Where {label} flattens: a straight line was chosen, so more money always seems to help.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.mmm.choices import Adstock, Flighting, Saturation
+from core.mmm.choices import Flighting
 from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
 from core.mmm.lift import LiftTest
+from core.mmm.model.curves import Adstock, Saturation
 from core.mmm.model.media import saturated
 from core.mmm.model.preview import prior_preview
 from core.mmm.model.prior_draws import draw_prior

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.mmm.choices import Adstock, Saturation
 from core.mmm.config import ConfigLimits, MMMConfig
+from core.mmm.model.curves import Adstock, Saturation
 from core.mmm.priors import ChannelPrior
 from pages.measure.model.labels import ADSTOCK_WORDS, SATURATION_WORDS, half_life_of, retention_of
 from pages.measure.model.option import marked

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import math
 
-from core.mmm.choices import Adstock, Saturation, Trend
+from core.mmm.choices import Trend
+from core.mmm.model.curves import ADSTOCKS, SATURATIONS, Adstock, Saturation
 
-ADSTOCK_WORDS: dict[Adstock, str] = {
-    Adstock.GEOMETRIC: "Fades at once",
-    Adstock.DELAYED: "Peaks later",
-    Adstock.WEIBULL: "Free shape (Weibull)",
-}
-SATURATION_WORDS: dict[Saturation, str] = {
-    Saturation.HILL: "S or C curve (Hill)",
-    Saturation.LOGISTIC: "Logistic",
-    Saturation.MICHAELIS_MENTEN: "C curve (Michaelis-Menten)",
-    Saturation.NONE: "Straight line",
-}
+ADSTOCK_WORDS: dict[Adstock, str] = {choice: form.label for choice, form in ADSTOCKS.items()}
+SATURATION_WORDS: dict[Saturation, str] = {choice: form.label for choice, form in SATURATIONS.items()}
 TREND_WORDS: dict[Trend, str] = {
     Trend.PIECEWISE: "May bend about twice a year",
     Trend.LINEAR: "One straight line",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.mmm.choices import Adstock, Saturation
 from core.mmm.config import MMMConfig
+from core.mmm.model.curves import ADSTOCKS, RETENTION, SATURATIONS
 from core.mmm.priors import ChannelPrior
 from pages.measure.model.channels import most_retention_sd, retention_sd_of
 from pages.measure.model.checks import configured
@@ -15,81 +15,55 @@ from pages.measure.model.preview import show_channel_shapes
 from pages.measure.model.state import SetUp
 from pages.shared.escape import plain
 
-# label, help, least, most
-Words = tuple[str, str, float, float]
-RETENTION: Words = (
+# Asked for in the table of all channels, or by `DOUBT`.
+IN_TABLE = frozenset({*RETENTION.prior_fields, "half_ratio"})
+DOUBT = (
     "Doubt about the half-life (sd of the share left after a week)",
     "Wide, so that anything from nearly none to most of an effect may be left after a week.",
-    0.01,
-    0.45,
 )
-PEAK: dict[str, Words] = {
+LEAST_DOUBT = 0.01
+# Label and help of the fields of ChannelPrior.
+WORDS: dict[str, tuple[str, str]] = {
     "peak_weeks_mean": (
         "Weeks until the peak",
         "When the effect is strongest. Most people act soon after they saw an ad.",
-        0.1,
-        12.0,
     ),
     "peak_weeks_sd": (
         "Doubt about the peak, weeks",
         "As large as the peak: few know it.",
-        0.05,
-        12.0,
     ),
-}
-WEIBULL: dict[str, Words] = {
     "shape_median": (
         "Weibull shape",
         "Below 1 the effect falls at once, above 1 it rises to a peak first. Usual: an early one.",
-        0.2,
-        10.0,
     ),
     "shape_sd": (
         "Doubt about the shape (log scale)",
         "Half or double is still likely.",
-        0.05,
-        2.0,
     ),
-    "spread_weeks_median": ("Weibull spread, weeks", "By then 63 % of the effect has come.", 0.1, 26.0),
+    "spread_weeks_median": ("Weibull spread, weeks", "By then 63 % of the effect has come."),
     "spread_weeks_sd": (
         "Doubt about the spread (log scale)",
         "Half or double is still likely.",
-        0.05,
-        2.0,
     ),
-}
-HALF: dict[str, Words] = {
     "half_sd": (
         "Doubt about the half effect (log scale)",
         "Wide, because few know it: a quarter or four times of what the table says is still likely.",
-        0.05,
-        2.0,
     ),
-}
-SLOPE: dict[str, Words] = {
     "slope_median": (
         "Steepness of the Hill curve",
         "1: flattens from the start (C). Above 1: begins slowly, then steepens (S). Usual: close to C.",
-        0.3,
-        6.0,
     ),
-    "slope_sd": ("Doubt about the steepness (log scale)", "Between C and a mild S.", 0.05, 2.0),
-}
-FREQUENCY: dict[str, Words] = {
+    "slope_sd": ("Doubt about the steepness (log scale)", "Between C and a mild S."),
     "frequency_half_ratio": (
         "Half effect at, times the usual frequency",
         "1: half of what contacts can do is done at the usual number of contacts.",
-        0.05,
-        20.0,
     ),
-    "frequency_half_sd": ("Doubt about it (log scale)", "Half or double is still likely.", 0.05, 2.0),
+    "frequency_half_sd": ("Doubt about it (log scale)", "Half or double is still likely."),
     "frequency_slope_median": (
         "Steepness in frequency",
         "At 2 the first contacts do little, then they add up, then they tire.",
-        0.3,
-        6.0,
     ),
-    "frequency_slope_sd": ("Doubt about the steepness (log scale)", "From C to a clear S.", 0.05, 2.0),
+    "frequency_slope_sd": ("Doubt about the steepness (log scale)", "From C to a clear S."),
 }
 
 
@@ -122,23 +96,17 @@ def _complete(set_up: SetUp, config: MMMConfig, channel: str) -> None:
 def options_of(config: MMMConfig, channel: str) -> list[Option]:
     """The beliefs that the channel's shapes have and that the table does not show."""
     prior, default = config.priors.of(channel), ChannelPrior()
-    found: dict[str, Words] = {}
-    carry, flat = config.adstock_of(channel), config.saturation_of(channel)
-    if carry is Adstock.WEIBULL:
-        found |= WEIBULL
-    if carry is Adstock.DELAYED:
-        found |= PEAK
-    if channel in config.reach_frequency:
-        found |= FREQUENCY
-    elif flat is not Saturation.NONE:
-        found |= HALF | (SLOPE if flat is Saturation.HILL else {})
+    carry, saturation = ADSTOCKS[config.adstock_of(channel)], SATURATIONS[config.saturation_of(channel)]
+    on_frequency = channel in config.reach_frequency
     path = ("priors", "channels", channel)
     options = []
-    if carry is not Adstock.WEIBULL:
-        label, help, least, _ = RETENTION
+    if carry.has_half_life:
         usual, most = retention_sd_of(prior.retention_mean), most_retention_sd(prior.retention_mean)
-        options.append(Option((*path, "retention_sd"), label, help, usual, min(least, most), most, 0.05))
-    return options + [
-        Option((*path, name), label, help, getattr(default, name), least, most, 0.1)
-        for name, (label, help, least, most) in found.items()
-    ]
+        options.append(Option((*path, "retention_sd"), *DOUBT, usual, min(LEAST_DOUBT, most), most, 0.05))
+    for parameter in (*carry.parameters, *saturation.parameters):
+        ranges = (parameter.typical_range, parameter.width_range)
+        for name, (least, most) in zip(parameter.fields_of_prior(on_frequency), ranges, strict=True):
+            if name not in IN_TABLE:
+                usual = getattr(default, name)
+                options.append(Option((*path, name), *WORDS[name], usual, least, most, 0.1))
+    return options

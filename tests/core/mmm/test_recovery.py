@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.mmm import ChannelPrior, LiftTest, MMMConfig, Priors, fit
-from core.mmm.choices import Adstock, Saturation
+from core.mmm.model.curves import Adstock, Saturation
 from core.mmm.model.transforms import adstock, adstock_weights, saturation
 from tests.core.mmm.samples import plain, recovery, weekly
 

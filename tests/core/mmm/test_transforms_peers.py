@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.mmm.choices import Adstock, Saturation
+from core.mmm.model.curves import Adstock, Saturation
 from core.mmm.model.transforms import adstock, adstock_weights, saturation
 
 RECORD = json.loads(Path("tests/data/peers/transforms.json").read_text())

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import weibull_min
 
-from core.mmm.choices import Adstock, Saturation
-from core.mmm.model.transforms import SATURATION_CODES, adstock, adstock_weights, answer, saturation
+from core.mmm.model.curves import SATURATION_CODES, Adstock, Saturation
+from core.mmm.model.transforms import adstock, adstock_weights, answer, saturation
 
 SERIES = np.random.default_rng(1).gamma(1.0, 2.0, 40) * (np.arange(40) % 5 > 0)
 CASES = [(Adstock.GEOMETRIC, 0.6, 1.0), (Adstock.DELAYED, 0.7, 2.3), (Adstock.WEIBULL, 1.7, 3.1)]

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.charts.formats import Wording, percent
-from core.mmm.results.judgement import FitThresholds, IssueKind, Judgement
 from core.mmm.model.curves import SATURATIONS
+from core.mmm.results.judgement import FitThresholds, IssueKind, Judgement
 
 if TYPE_CHECKING:
     from core.mmm.fitted import FittedMMM

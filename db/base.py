@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -31,11 +32,15 @@ class Base(DeclarativeBase):
     }
 
 
-def by_value(kind: type[StrEnum], name: str) -> Enum:
-    """A text column limited by a named CHECK to the values of `kind`, stored as the values themselves."""
+def by_value(kind: type[StrEnum], name: str, words: Mapping[Any, str] | None = None) -> Enum:
+    """A text column limited by a named CHECK to the values of `kind`.
+
+    Each member is stored as its value, or as the word that `words` gives it in this table.
+    """
+    stored = {member: member.value for member in kind} | dict(words or {})
     return Enum(
         kind,
-        values_callable=lambda members: [member.value for member in members],
+        values_callable=lambda members: [stored[member] for member in members],
         native_enum=False,
         create_constraint=True,
         name=name,

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.attempts import Attempted
 from db.base import Base, Created, Numbered, Shelved, by_value
+from db.jobs import Attempted, JobStatus
+
+# How trainings and validation folds store a state, where that differs from its name.
+TRAINING_WORDS = {JobStatus.QUEUED: "pending"}
 
 
-class ModelStatus(StrEnum):
-    """Where a training stands, in the words of the documents."""
+class ModelValidation(Numbered, Created, Base):
+    """One check of a model's set-up on past forecasts; its slices are fitted and kept one by one."""
 
-    PENDING = "pending"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    __tablename__ = "model_validations"
+    __table_args__ = (CheckConstraint("horizon >= 1", name="horizon_from_one"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
+    horizon: Mapped[int]
+    sampling: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+
+
+class ValidationSlice(Numbered, Attempted, Base):
+    """One slice of a validation: a fit on the past up to a cutoff, and its forecast against what happened."""
+
+    __tablename__ = "validation_slices"
+    __table_args__ = (
+        UniqueConstraint("validation_id", "fold"),
+        CheckConstraint("fold >= 1", name="fold_from_one"),
+        Index(
+            "ix_validation_slices_unfinished", "status", postgresql_where="status in ('pending', 'running')"
+        ),
+    )
+
+    validation_id: Mapped[int] = mapped_column(ForeignKey("model_validations.id", ondelete="CASCADE"))
+    fold: Mapped[int]
+    slice: Mapped[dict[str, Any]]
+    status: Mapped[JobStatus] = mapped_column(
+        by_value(JobStatus, "status", TRAINING_WORDS), default=JobStatus.QUEUED, server_default="pending"
+    )
+    divergences: Mapped[int] = mapped_column(default=0, server_default="0")
+    results: Mapped[dict[str, Any] | None]
 
 
 class Project(Numbered, Created, Shelved, Base):
@@ -92,9 +119,10 @@ class Model(Numbered, Created, Shelved, Attempted, Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
-    status: Mapped[ModelStatus] = mapped_column(
-        by_value(ModelStatus, "status"), default=ModelStatus.PENDING, server_default="pending"
+    status: Mapped[JobStatus] = mapped_column(
+        by_value(JobStatus, "status", TRAINING_WORDS), default=JobStatus.QUEUED, server_default="pending"
     )
+    divergences: Mapped[int] = mapped_column(default=0, server_default="0")
     config: Mapped[dict[str, Any]]
     sampling: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     rerun_of_id: Mapped[int | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))

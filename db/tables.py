@@ -14,7 +14,7 @@ from db.access import (
     WebSession,
 )
 from db.base import Base
-from db.jobs import DataProcessingJob, ProcessingStatus
+from db.jobs import DataProcessingJob, JobStatus
 from db.measure import (
     Dataset,
     FeatureImportance,
@@ -23,9 +23,10 @@ from db.measure import (
     ModelDraft,
     ModelMetric,
     ModelResult,
-    ModelStatus,
+    ModelValidation,
     OptimizationScenario,
     Project,
+    ValidationSlice,
 )
 from db.promo import (
     CreativeBriefRow,
@@ -44,7 +45,6 @@ from db.promo import (
     UpliftCoefficient,
     ValidationReport,
 )
-from db.validation import ModelValidation, ValidationSlice
 
 __all__ = [
     "AccessToken",
@@ -55,19 +55,18 @@ __all__ = [
     "Dataset",
     "FeatureImportance",
     "InstallationSetting",
+    "JobStatus",
     "LiftTest",
     "LoginAttempt",
     "Model",
     "ModelDraft",
     "ModelMetric",
     "ModelResult",
-    "ModelStatus",
     "ModelValidation",
     "OpportunityRow",
     "OptimizationScenario",
     "PermissionRow",
     "PostMortemReport",
-    "ProcessingStatus",
     "Project",
     "ProjectMember",
     "PromoCatalogEntry",

@@ -15,6 +15,7 @@ from core.access import Person, Role
 from core.access.demo_password import demo_password
 from core.access.store import add_demo_account, join_as
 from core.data.saved_versions import save_files
+from core.database import session
 from core.demo import retail
 from core.demo.weekly_sales import (
     DATASET_NAME,
@@ -31,9 +32,10 @@ from core.promo.store.models import load, promo_models
 from core.promo.store.post_mortems import save_brief, save_post_mortem
 from core.promo.store.scenarios import save_promo
 from core.promo.store.uploads import hand_in
-from core.queue.store.queue import enqueue_training
-from core.queue.store.runs import back_in_queue
-from db.tables import Dataset, InstallationSetting, Model, ModelStatus, Project, ProjectMember
+from core.queue.job import Attempt, JobStatus
+from core.queue.reporter import Reporter
+from core.queue.store.state import back_in_queue, put_in_queue
+from db.tables import Dataset, InstallationSetting, Model, Project, ProjectMember
 
 DEMO_LOCK = 7302  # advisory lock of the transaction that makes the demo
 DEMO_KEY, PROMO_DEMO_KEY = "demo", "demo_promotions"
@@ -92,7 +94,7 @@ def _model(s: Session, demo: Demo, project_id: int, maker_id: int) -> Model:
     )
     s.add(model)
     s.flush()
-    enqueue_training(s, model.id)
+    put_in_queue(s, model)
     return model
 
 
@@ -100,7 +102,7 @@ def _train_again(s: Session, model_id: int) -> None:
     """Puts a training that was killed into the queue again; one that failed by an error stays so."""
     killed = select(Model).where(
         Model.id == model_id,
-        Model.status == ModelStatus.FAILED,
+        Model.status == JobStatus.FAILED,
         Model.error_reference.is_(None),
         Model.deleted_at.is_(None),
     )
@@ -152,6 +154,15 @@ def _hands_of(s: Session, account: Person, project_id: int) -> Iterator[Person]:
     yield replace(account, is_demo=False)
     member.role = Role.VIEWER
     s.flush()
+
+
+def estimate_promotions(attempt: Attempt, reporter: Reporter) -> None:
+    """Does a job that estimates promotion effects; with its first one the retailer's demo gets its plans."""
+    from core.promo.model_job import estimate
+
+    estimate(attempt, reporter)
+    with session() as s:
+        show_promotions(s, attempt.project_id)
 
 
 def show_promotions(s: Session, project_id: int) -> bool:

@@ -1,23 +1,71 @@
-"""From a fitted model to what is written down of it, so that lists and cards need no draws."""
+"""What a job of the mix model works on, and what is stored of a fitted model so that lists need no draws."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from core.queue.attempt import Metric, Run, Share, TrainingResults
-
 if TYPE_CHECKING:
     from core.mmm import FittedMMM
 
 LEVEL = 0.9
 LIBRARIES = ("pymc", "pytensor", "nutpie", "numba", "numpy")
+
+
+@dataclass(frozen=True)
+class TrainingInput:
+    """What a training or a fold of a validation works on.
+
+    `previous_path` holds the files of the model that this one trains again on other data, where there are
+    any. `fold` is the part of the data that a validation fits and forecasts; None for a training.
+    """
+
+    model_id: int
+    config: Mapping[str, Any]
+    sampling: Mapping[str, Any]
+    frame_path: str
+    dataset_id: int
+    dataset_version: int
+    dataset_checksum: str
+    previous_path: str | None = None
+    fold: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure of merit, `split` being "in_sample", "holdout" or "posterior"."""
+
+    name: str
+    split: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Share:
+    """A channel's share of the KPI (0..1) with the interval of `channel_summary`."""
+
+    channel: str
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class TrainingResults:
+    """Everything a completed training stores besides its files."""
+
+    results: Mapping[str, Any]
+    metrics: Sequence[Metric]
+    shares: Sequence[Share]
+    artifacts_path: str
+    artifacts_checksum: str
 
 
 def plain(value: Any) -> Any:
@@ -35,12 +83,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return value if value is None or isinstance(value, str | int | bool) else str(value)
-
-
-def _summary(model: FittedMMM) -> pd.DataFrame:
-    """The channel summary with the channel as a column, whichever way the model gives it."""
-    summary = model.channel_summary(level=LEVEL)
-    return summary if "channel" in summary.columns else summary.rename_axis("channel").reset_index()
 
 
 def _metrics(diagnostics: Mapping[str, Any], split: str = "in_sample") -> list[Metric]:
@@ -66,25 +108,32 @@ def _shares(summary: pd.DataFrame) -> list[Share]:
     return shares
 
 
-def findings_of(
-    model: FittedMMM, run: Run, seconds: Mapping[str, float], path: str, checksum: str
+def training_results(
+    model: FittedMMM,
+    given: TrainingInput,
+    attempt: int,
+    seconds: Mapping[str, float],
+    path: str,
+    checksum: str,
 ) -> TrainingResults:
-    """What is written down of a fitted model kept under `path`; `seconds` are those of each stage."""
-    summary, diagnostics = _summary(model), dict(model.diagnostics)
+    """What is stored of a fitted model whose files lie under `path`; `seconds` are those of each stage."""
+    summary, diagnostics = model.channel_summary(level=LEVEL), dict(model.diagnostics)
+    if "channel" not in summary.columns:
+        summary = summary.rename_axis("channel").reset_index()
     results = {
         "diagnostics": diagnostics,
         "channel_summary": summary,
         "level": LEVEL,
         "warnings": diagnostics.get("warnings", []),
         "run": {
-            **run.sampling,
+            **given.sampling,
             "seconds": seconds,
             "stages": list(seconds),  # a JSON document in the database does not keep the order of its keys
             "versions": {name: version(name) for name in LIBRARIES},
-            "dataset_id": run.dataset_id,
-            "dataset_version": run.dataset_version,
-            "dataset_checksum": run.dataset_checksum,
-            "attempt": run.attempt,
+            "dataset_id": given.dataset_id,
+            "dataset_version": given.dataset_version,
+            "dataset_checksum": given.dataset_checksum,
+            "attempt": attempt,
         },
     }
     return TrainingResults(plain(results), _metrics(diagnostics), _shares(summary), path, checksum)

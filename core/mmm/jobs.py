@@ -1,105 +1,93 @@
-"""The training process: reads the table, fits the model or one slice, keeps what it found."""
+"""The jobs of the mix model: a training fits the model, a validation fits one fold and forecasts the rest."""
 
 from __future__ import annotations
 
 import json
 import secrets
 import tempfile
-from collections.abc import Mapping
-from multiprocessing.connection import Connection
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core import artifacts
 from core.data.saved_versions import read_saved_table
-from core.database import session
 from core.errors import UserError
 from core.mmm.config import MMMConfig
-from core.mmm.job_results import findings_of, plain
-from core.queue.attempt import Run
+from core.mmm.job_results import TrainingInput, plain, training_results
+from core.mmm.store.training import complete_fold, complete_training, fold_input, training_input
+from core.queue.job import Attempt, Stopped
 from core.queue.reporter import Reporter
-from core.queue.retry import with_retries
-from core.queue.store import runs
-from core.queue.store.folds import complete_slice
-from core.worker.process_main import at_work
+from core.queue.retry import in_transaction
+from core.queue.store.state import stop
 
 if TYPE_CHECKING:
     from core.mmm import FittedMMM
 
 
-def _config(run: Run) -> MMMConfig:
-    return MMMConfig.from_json(json.dumps(dict(run.config)))
+def train(attempt: Attempt, reporter: Reporter) -> None:
+    """Fits the model and stores it: the files first, then the row that names them. Files of a training that
+    was stopped meanwhile are removed."""
+    given = in_transaction(lambda s: training_input(s, attempt))
+    frame, previous = read_saved_table(given.frame_path), _previous_fit(given)
+    with _stopping():
+        from core.mmm import fit
 
-
-def _fit(run: Run, reporter: Reporter) -> FittedMMM:
-    from core.mmm import fit
-
-    frame, warm = read_saved_table(run.frame_path), _earlier(run)
-    return fit(frame, _config(run), progress=reporter.tell, warm=warm, **run.sampling)
-
-
-def _earlier(run: Run) -> FittedMMM | None:
-    """The model that is trained again on other data; without its files the training begins from scratch."""
-    from core.mmm import FittedMMM
-
-    if run.earlier_path is None:
-        return None
-    try:
-        return FittedMMM.load(artifacts.local_folder(run.earlier_path))
-    except (UserError, artifacts.ArtifactError):
-        return None
-
-
-def _keep(run: Run, model: FittedMMM, reporter: Reporter) -> None:
-    """The files first, then the row that names them; files of a training stopped meanwhile are removed."""
+        model = fit(frame, _config(given), progress=reporter.tell, warm=previous, **given.sampling)
     reporter.tell("saving", 0, 0, 0)
     with tempfile.TemporaryDirectory(prefix="mixwright-fit-") as folder:
         model.save(folder)
-        key = f"projects/{run.project_id}/models/{run.model_id}/{run.attempt}-{secrets.token_hex(4)}"
+        key = f"projects/{attempt.project_id}/models/{given.model_id}/{attempt.number}-{secrets.token_hex(4)}"
         path, checksum = artifacts.save_folder(Path(folder), key)
     reporter.close()
-    findings = findings_of(model, run, reporter.seconds, path, checksum)
-
-    def write() -> bool:
-        with session() as s:
-            kept = runs.complete(s, run, findings)
-            if not kept:
-                runs.stop(s, run)
-            return kept
-
-    if not with_retries(write):
+    results = training_results(model, given, attempt.number, reporter.seconds, path, checksum)
+    if not in_transaction(lambda s: complete_training(s, attempt, results)):
+        in_transaction(lambda s: stop(s, attempt))
         artifacts.remove(path)
 
 
-def _forecast(run: Run, part: Mapping[str, Any], reporter: Reporter) -> None:
-    """One slice of a validation: its few figures go straight into its row."""
-    from core.mmm.validation import Fold, validate_slice
+def validate_fold(attempt: Attempt, reporter: Reporter) -> None:
+    """Fits the model to the past of one fold and stores how well it forecast what came next."""
+    given = in_transaction(lambda s: fold_input(s, attempt))
+    assert given.fold is not None
+    with _stopping():
+        from core.mmm.validation import Fold, validate_slice
 
-    frame, cut = read_saved_table(run.frame_path), Fold.from_json(part)
-    found = validate_slice(frame, _config(run), cut, progress=reporter.tell, **run.sampling)
+        found = validate_slice(
+            read_saved_table(given.frame_path),
+            _config(given),
+            Fold.from_json(given.fold),
+            progress=reporter.tell,
+            **given.sampling,
+        )
     reporter.close()
     results = plain(found.to_json())
-
-    def write() -> bool:
-        with session() as s:
-            return complete_slice(s, run, results) or runs.stop(s, run)
-
-    with_retries(write)
+    if not in_transaction(lambda s: complete_fold(s, attempt, results)):
+        in_transaction(lambda s: stop(s, attempt))
 
 
-def _cancelled() -> type[Exception]:
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """What the sampler says when it heard the wish to stop, as the queue says it."""
     from core.mmm import Cancelled
 
-    return Cancelled
+    try:
+        yield
+    except Cancelled as cancelled:
+        raise Stopped from cancelled
 
 
-def train(run: Run, log: Connection) -> None:
-    """Does the work of `run` in this process and writes how it ended; lines for the log go to `log`."""
+def _config(given: TrainingInput) -> MMMConfig:
+    return MMMConfig.from_json(json.dumps(dict(given.config)))
 
-    def work(reporter: Reporter) -> None:
-        if run.slice is None:
-            _keep(run, _fit(run, reporter), reporter)
-        else:
-            _forecast(run, run.slice, reporter)
 
-    at_work(run, runs, log, work, _cancelled)
+def _previous_fit(given: TrainingInput) -> FittedMMM | None:
+    """The model that is trained again on other data; without its files the training begins from scratch."""
+    from core.mmm import FittedMMM
+
+    if given.previous_path is None:
+        return None
+    try:
+        return FittedMMM.load(artifacts.local_folder(given.previous_path))
+    except (UserError, artifacts.ArtifactError):
+        return None

@@ -6,23 +6,10 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from core.mmm.config import MMMConfig
-
-
-class TrainingStatus(StrEnum):
-    """Where a training stands."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-ACTIVE = (TrainingStatus.PENDING, TrainingStatus.RUNNING)
+from core.queue.job import ACTIVE, JobStatus
 
 
 @dataclass(frozen=True)
@@ -42,7 +29,7 @@ class ModelInfo:
     dataset_version: int
     dataset_latest_id: int | None
     name: str
-    status: TrainingStatus
+    status: JobStatus
     config: Mapping[str, Any]
     sampling: Mapping[str, Any]
     rerun_of_id: int | None

@@ -1,66 +1,76 @@
-"""One attempt at a processing job: what it is about, and what is seen of it."""
+"""A job: one piece of background work, the state it is in, and the one attempt that may write to its row."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-# A job that handed-in files wait for lets trainings of its worker go first, but no longer than this.
-PATIENCE_SECONDS = 60.0
+from db.jobs import JobStatus
+
+__all__ = ["ACTIVE", "Attempt", "JobInfo", "JobKind", "JobStatus", "Progress", "ProjectBusy", "Stopped"]
+
+ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+JobId = int | uuid.UUID
 
 
 class JobKind(StrEnum):
-    """What a processing job does."""
+    """What a job does; what each kind needs is a row of `core.queue.store.kinds.KINDS`."""
 
+    TRAINING = "training"
+    VALIDATION = "validation"
     SALES = "sales"
     UPLIFT = "uplift"
 
-    @property
-    def words(self) -> str:
-        """The work in words."""
-        return {"sales": "Reading of sales", "uplift": "Learning of promotions"}[self.value]
+
+class ProjectBusy(Exception):
+    """The job has to wait a little longer, for other jobs of its project or of its worker."""
 
 
-class JobStatus(StrEnum):
-    """Where a processing job stands."""
-
-    QUEUED = "queued"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+class Stopped(Exception):
+    """The job was asked to stop, and did."""
 
 
 @dataclass(frozen=True)
-class Errand:
-    """The one attempt that may write to the job's row: `run_by` and `attempt` together are its token."""
+class Attempt:
+    """The one attempt that may write to the job's row: `run_by` and `number` together are its token.
 
-    job_id: uuid.UUID
-    project_id: int
+    Whoever lost the row to a later attempt finds that its token no longer fits, and stops. `noun` says what
+    is done in sentences for people, `title` in the log.
+    """
+
     kind: JobKind
+    job_id: JobId
+    project_id: int
     run_by: str
-    attempt: int
-    details: Mapping[str, Any]
+    number: int
+    noun: str
+    title: str
+    details: Mapping[str, Any] = field(default_factory=dict)
     asked_by: int | None = None
 
-    @property
-    def noun(self) -> str:
-        """What is done, for sentences."""
-        return "job"
 
-    @property
-    def title(self) -> str:
-        """What is done, for the log."""
-        return f"{self.kind.words}, job {self.job_id}"
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: `done` of `total` steps of a stage; total 0 where it cannot be counted.
+
+    `divergences` counts those of a sampler, `files` and `records` what has been read so far.
+    """
+
+    stage: str = "starting"
+    done: int = 0
+    total: int = 0
+    divergences: int = 0
+    files: int = 0
+    records: int = 0
 
 
 @dataclass(frozen=True)
 class JobInfo:
-    """A processing job as people see it. `result` is what it found once it ended, `message` a sentence on how
+    """A job on sales as people see it. `result` is what it found once it ended, `message` a sentence on how
     it ended or why it waits; `errors` counts files that could not be read."""
 
     id: uuid.UUID
@@ -84,9 +94,9 @@ class JobInfo:
     created_at: dt.datetime
     started_at: dt.datetime | None
     heartbeat_at: dt.datetime | None
-    completed_at: dt.datetime | None
+    finished_at: dt.datetime | None
 
     @property
     def active(self) -> bool:
         """Whether it still waits or runs."""
-        return self.status in (JobStatus.QUEUED, JobStatus.PROCESSING)
+        return self.status in ACTIVE

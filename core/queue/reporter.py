@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from core.queue.attempt import Progress
+from core.queue.job import Progress
 from core.queue.retry import is_away
 
 BEAT_SECONDS = 0.5

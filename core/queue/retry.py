@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from core.database import DatabaseUnavailable
+from core.database import DatabaseUnavailable, session
 
 Answer = TypeVar("Answer")
 
@@ -31,6 +32,16 @@ def with_retries(write: Callable[[], Answer], patience_seconds: float = RETRY_SE
                 raise
             time.sleep(pause)
             pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
+
+
+def in_transaction(work: Callable[[Session], Answer], patience_seconds: float = RETRY_SECONDS) -> Answer:
+    """What `work` gives in a transaction of its own, tried again while the database is away."""
+
+    def once() -> Answer:
+        with session() as s:
+            return work(s)
+
+    return with_retries(once, patience_seconds)
 
 
 def is_away(error: Exception) -> bool:

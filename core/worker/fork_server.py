@@ -1,4 +1,4 @@
-"""Where training processes come from: a fork server that has loaded and compiled everything beforehand."""
+"""Where job processes come from: a fork server that has loaded and compiled everything beforehand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 
-from core.queue.attempt import Run
-from core.queue.job import Errand
+from core.queue.job import Attempt
+from core.worker.process_main import run
 
 PRELOAD = "core.worker.preload"
 END_SECONDS = 3.0
@@ -42,32 +42,20 @@ def open_fork_server() -> ForkServerContext:
     return context
 
 
-def begin(run: Run | Errand, log: Connection) -> None:
-    """What a process does; everything a training needs is loaded in the fork server, not in the worker."""
-    if isinstance(run, Errand):
-        from core.worker.job_kinds import process
-
-        process(run, log)
-    else:
-        from core.mmm.jobs import train
-
-        train(run, log)
-
-
-def spawn(context: ForkServerContext, run: Run | Errand) -> tuple[ForkServerProcess, Connection]:
-    """A new process for the work and the end of the pipe on which it says what belongs into the log.
+def spawn(context: ForkServerContext, attempt: Attempt) -> tuple[ForkServerProcess, Connection]:
+    """A new process for the job and the end of the pipe on which it sends what belongs into the log.
 
     Waits until the fork server is warm, so it is called from a thread.
     """
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=begin, args=(run, theirs), name=run.title, daemon=True)
+    process = context.Process(target=run, args=(attempt, theirs), name=attempt.title, daemon=True)
     process.start()
     theirs.close()
     return process, ours
 
 
 def log_lines(log: Connection) -> Iterator[str]:
-    """What the process has said so far."""
+    """The lines that the process has sent so far."""
     with contextlib.suppress(EOFError, OSError):
         while log.poll():
             yield log.recv()

@@ -1,11 +1,12 @@
-"""Imported once by the fork server: everything heavy is loaded and compiled before any training is forked.
+"""Imported once by the fork server: everything heavy is loaded and compiled before any job is forked.
 
-A failure here only makes trainings slower to begin, so it is told and survived.
+A failure here only makes trainings slower to begin, so it is printed and survived.
 """
 
 import traceback
 
-import core.mmm.jobs  # noqa: F401  (so that a forked training need not import it)
+import core.mmm.jobs
+import core.worker.process_main  # noqa: F401  (so that a forked job need not import it)
 
 try:
     from core.mmm.sampling.nuts import warm_up

@@ -1,22 +1,29 @@
-"""What every process under the worker does around its work: signs of life, its end in words, its errors."""
+"""What every process under the worker does: its job, signs of life, and how the job ended, in words."""
 
 from __future__ import annotations
 
 import os
+import pkgutil
 import secrets
 import signal
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
-
-from sqlalchemy.orm import Session
 
 from core.database import session
 from core.errors import UserError
-from core.queue.attempt import Progress
+from core.queue.job import Attempt, JobKind, Progress, Stopped
 from core.queue.reporter import Reporter, end_with_parent
-from core.queue.retry import with_retries
+from core.queue.retry import in_transaction
+from core.queue.store import state
+
+# The function that does a job of each kind, imported only in the process that runs it.
+WORK = {
+    JobKind.TRAINING: "core.mmm.jobs:train",
+    JobKind.VALIDATION: "core.mmm.jobs:validate_fold",
+    JobKind.SALES: "core.promo.ingest.job:read_files",
+    JobKind.UPLIFT: "core.demo.store:estimate_promotions",  # the demo's first one makes its plans
+}
 
 LONGEST_TRACE = 20_000
 
@@ -29,90 +36,40 @@ REFERENCE_SENTENCE = (
 )
 
 
-class Attempt(Protocol):
-    """One attempt at a piece of work, in words."""
-
-    @property
-    def noun(self) -> str:
-        """What is done, for sentences."""
-
-    @property
-    def title(self) -> str:
-        """What is done, for the log."""
+def work_of(kind: JobKind) -> Callable[[Attempt, Reporter], None]:
+    """The function that does a job of this kind."""
+    found: Callable[[Attempt, Reporter], None] = pkgutil.resolve_name(WORK[kind])
+    return found
 
 
-class Rows(Protocol):
-    """Where the work's row is written: the module `runs.store` or `processing.store`."""
-
-    def beat(self, s: Session, run: Any, progress: Progress, /) -> bool:
-        """A sign of life; False when the work shall stop."""
-
-    def stop(self, s: Session, run: Any, /) -> bool:
-        """The work ends as cancelled."""
-
-    def fail(self, s: Session, run: Any, message: str, reference: str | None = None, /) -> bool:
-        """The work ends as failed."""
-
-
-def write_end(run: Attempt, write: Callable[..., bool], *words: str) -> None:
-    """Writes how the work ended, however long the database is away."""
-
-    def once() -> bool:
-        with session() as s:
-            return write(s, run, *words)
-
-    with_retries(once)
-
-
-def _beat(run: Attempt, rows: Rows) -> Callable[[Progress], bool]:
-    def beat(progress: Progress) -> bool:
-        with session() as s:
-            return rows.beat(s, run, progress)
-
-    return beat
-
-
-def _end_by_force(run: Attempt, rows: Rows) -> Callable[[], None]:
-    """Ends work that does not come to its next step: writes that it is cancelled and leaves at once."""
-
-    def leave() -> None:
-        write_end(run, rows.stop)
-        os._exit(0)
-
-    return leave
-
-
-def _told(error: Exception, run: Attempt, rows: Rows, log: Connection) -> None:
-    """Fails the work with a reference; the traceback goes to the worker, which owns the log."""
-    reference = secrets.token_hex(4)
-    trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
-    log.send(f"{run.title} failed, reference {reference}\n{trace}")
-    write_end(run, rows.fail, REFERENCE_SENTENCE.format(noun=run.noun, reference=reference), reference)
-
-
-def at_work(
-    run: Attempt,
-    rows: Rows,
-    log: Connection,
-    work: Callable[[Reporter], None],
-    cancelled: Callable[[], type[Exception]],
-) -> None:
-    """Does `work` in this process and writes how it ended; lines for the log go to `log`.
-
-    `cancelled` names the error with which the work says that it heard the wish to stop.
-    """
+def run(attempt: Attempt, log: Connection) -> None:
+    """Does the job in this process and writes how it ended; lines for the log go to `log`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the worker, which then ends this process
     end_with_parent()
     os.nice(NICENESS)
-    reporter = Reporter(_beat(run, rows), _end_by_force(run, rows)).start()
-    stopped = cancelled()
+
+    def beat(progress: Progress) -> bool:
+        with session() as s:
+            return state.beat(s, attempt, progress)
+
+    def end_by_force() -> None:
+        """Ends a job that does not come to its next step: writes that it is cancelled and leaves at once."""
+        in_transaction(lambda s: state.stop(s, attempt))
+        os._exit(0)
+
+    reporter = Reporter(beat, end_by_force).start()
     try:
-        work(reporter)
-    except stopped:
-        write_end(run, rows.stop)
+        work_of(attempt.kind)(attempt, reporter)
+    except Stopped:
+        in_transaction(lambda s: state.stop(s, attempt))
     except UserError as error:
-        write_end(run, rows.fail, str(error))
+        faults = str(error)
+        in_transaction(lambda s: state.fail(s, attempt, faults))
     except Exception as error:  # whatever went wrong, the person gets a reference and the log the traceback
-        _told(error, run, rows, log)
+        reference = secrets.token_hex(4)
+        trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
+        log.send(f"{attempt.title} failed, reference {reference}\n{trace}")
+        sentence = REFERENCE_SENTENCE.format(noun=attempt.noun, reference=reference)
+        in_transaction(lambda s: state.fail(s, attempt, sentence, reference))
     finally:
         reporter.close()

@@ -18,11 +18,10 @@ from sqlalchemy.exc import DBAPIError
 
 from core.database import DatabaseUnavailable, bring_up, conninfo, read_session, shut_down
 from core.queue.queue import PROCESSING, TRAINING, UPKEEP, queue
-from core.queue.store.queue import answers
 from core.settings import settings
 from core.worker.fork_server import open_fork_server
 from core.worker.lock import Holder, WorkerLock
-from core.worker.tasks import Duty, recover_lost_jobs
+from core.worker.tasks import WorkerContext, recover_lost_jobs
 from core.worker.worker_name import worker_name
 
 log = logging.getLogger("mixwright.worker")
@@ -55,18 +54,18 @@ def _open_log(home: Path, *, by_app: bool) -> None:
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 
-async def _attend(duty: Duty, queue_name: str, concurrency: int) -> None:
+async def _attend(worker: WorkerContext, queue_name: str, concurrency: int) -> None:
     """Works on one queue; begins anew when the database was away, since that ends Procrastinate's worker."""
-    while not duty.stopping.is_set():
+    while not worker.stopping.is_set():
         try:
             await queue.run_worker_async(
                 queues=[queue_name],
-                name=f"{queue_name} {duty.name}",
+                name=f"{queue_name} {worker.name}",
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 delete_jobs="successful" if queue_name == UPKEEP else "never",
                 fetch_job_polling_interval=POLL_SECONDS,
-                additional_context={"duty": duty},
+                additional_context={"worker": worker},
             )
         except ConnectorException as error:
             log.warning("The queue %s lost the database and will look again: %s", queue_name, error)
@@ -75,34 +74,34 @@ async def _attend(duty: Duty, queue_name: str, concurrency: int) -> None:
 
 def _database_answers() -> bool:
     try:
-        with read_session() as s:
-            return answers(s)
+        with read_session():
+            return True
     except (DBAPIError, DatabaseUnavailable) as error:
         log.warning("The database does not answer: %s", error)
         return False
 
 
-async def _guard(duty: Duty) -> None:
+async def _guard(worker: WorkerContext) -> None:
     """Asks the database every few seconds: whoever asks brings an embedded server up that was killed."""
-    while not duty.stopping.is_set():
+    while not worker.stopping.is_set():
         await asyncio.sleep(GUARD_SECONDS)
         await asyncio.to_thread(_database_answers)
 
 
-async def _serve(duty: Duty) -> None:
+async def _serve(worker: WorkerContext) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, duty.stopping.set)
+        loop.add_signal_handler(number, worker.stopping.set)
     connector = PsycopgConnector(conninfo=conninfo(), min_size=1, max_size=6)
     with queue.replace_connector(connector):
         async with queue.open_async():
             work = [
-                asyncio.create_task(_attend(duty, TRAINING, settings().trainings)),
-                asyncio.create_task(_attend(duty, PROCESSING, 1)),
-                asyncio.create_task(_attend(duty, UPKEEP, 1)),
-                asyncio.create_task(_guard(duty)),
+                asyncio.create_task(_attend(worker, TRAINING.name, settings().trainings)),
+                asyncio.create_task(_attend(worker, PROCESSING.name, 1)),
+                asyncio.create_task(_attend(worker, UPKEEP, 1)),
+                asyncio.create_task(_guard(worker)),
             ]
-            await duty.stopping.wait()
+            await worker.stopping.wait()
             log.info("Asked to stop")
             for task in work:
                 task.cancel()
@@ -127,11 +126,11 @@ def main(arguments: Sequence[str]) -> int:
     _open_log(home, by_app=by_app)
     log.info("Worker %s begins", name)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the loop below takes over
-    nursery = open_fork_server()
+    fork_server = open_fork_server()
     try:
         bring_up()
         recover_lost_jobs()
-        asyncio.run(_serve(Duty(name, nursery)))
+        asyncio.run(_serve(WorkerContext(name, fork_server)))
     finally:
         shut_down()
         lock.let_go()

@@ -14,9 +14,8 @@ from core.mmm.model_info import ModelInfo
 from core.mmm.store import models, validations
 from core.mmm.validation.validation_info import ValidationInfo
 from core.queue.job import JobInfo, JobKind, JobStatus
-from core.queue.store.activity import pulse
-from core.queue.store.processing_activity import ended_jobs, job_pulse
-from core.queue.store.watching import active_jobs
+from core.queue.store.activity import activity_counts
+from core.queue.store.jobs import active_jobs, ended_jobs
 from pages.shared.actions import toast_next
 from pages.shared.escape import plain
 from pages.shared.progress import job_progress_label, job_progress_share, training_progress
@@ -63,9 +62,9 @@ def watch_activity(person: Person) -> None:
 
 def _read(s: Session, person: Person) -> Activity:
     since = st.session_state[_SEEN_UNTIL]
-    # Two cheap counts first: mostly there is nothing to read.
-    trained, (working, done) = pulse(s, person, since), job_pulse(s, person, since)
-    active, ended = trained.active + working > 0, trained.ended + done > 0
+    # A cheap count first: mostly there is nothing to read.
+    counts = activity_counts(s, person, since)
+    active, ended = counts.active > 0, counts.ended > 0
     return Activity(
         models=tuple(models.active_models(s, person)) if active else (),
         checks=tuple(validations.active(s, person)) if active else (),
@@ -99,7 +98,7 @@ def _watch(activity: Activity) -> None:
             _announce(text, BAD, check.finished_at)
     for job in activity.ended_jobs:
         text, icon = job_ending(job)
-        _announce(text, icon, job.completed_at, text.partition(":")[0].partition(".")[0])
+        _announce(text, icon, job.finished_at, text.partition(":")[0].partition(".")[0])
     for info in activity.models[:3]:
         with st.container(key=f"side_training_{info.id}", gap="xxsmall"):
             link(plain(info.name), Screen.MODEL, icon=Screen.MODEL.icon, model=info.id)

@@ -12,9 +12,10 @@ from core.charts.palette import channel_colours
 from core.data.calendar import Granularity
 from core.database import read_session
 from core.mmm.fitted import FittedMMM
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.results.summary import Range, wording_for
 from core.mmm.store import models as store
+from core.queue.job import JobStatus
 from pages.shared.cached import fitted
 from pages.shared.escape import plain
 from pages.shared.formatting import day
@@ -33,10 +34,10 @@ YEAR, HALF, QUARTER, ALL, CUSTOM = (
 )
 _MONTHS = {YEAR: 12, HALF: 6, QUARTER: 3}
 _STATES = {
-    TrainingStatus.PENDING: "waiting",
-    TrainingStatus.RUNNING: "training",
-    TrainingStatus.FAILED: "failed",
-    TrainingStatus.CANCELLED: "cancelled",
+    JobStatus.QUEUED: "waiting",
+    JobStatus.RUNNING: "training",
+    JobStatus.FAILED: "failed",
+    JobStatus.CANCELLED: "cancelled",
 }
 
 
@@ -75,7 +76,7 @@ def _beyond_the_list(s: object, person: Person, project: Membership, model_id: i
 def choose_model(models: tuple[ModelInfo, ...]) -> ModelInfo:
     """The model in the address, else the newest completed one, else the newest."""
     by_id = {info.id: info for info in models}
-    ready = next((info.id for info in models if info.status == TrainingStatus.COMPLETED), models[0].id)
+    ready = next((info.id for info in models if info.status == JobStatus.COMPLETED), models[0].id)
     asked = chosen_id("model")
     wanted = asked if asked in by_id else ready
     if st.session_state.get("results_model") not in by_id:
@@ -100,11 +101,11 @@ def model_title(info: ModelInfo) -> str:
 
 def stop_unless_ready(info: ModelInfo) -> None:
     """A model without results shows why there are none, and ends the run."""
-    if info.status == TrainingStatus.COMPLETED:
+    if info.status == JobStatus.COMPLETED:
         return
     if info.active:
         training_card(info, key="results_training")
-    elif info.status == TrainingStatus.CANCELLED:
+    elif info.status == JobStatus.CANCELLED:
         st.info("The training of this model was cancelled, so there are no results.", icon=":material/block:")
     else:
         st.error(plain(info.message or "The training of this model failed."), icon=":material/error:")

@@ -13,7 +13,7 @@ from core.database import session
 from core.mmm.model_info import ModelInfo
 from core.mmm.store import models
 from core.queue.job import JobInfo, JobKind, JobStatus
-from core.queue.store import watching as processing
+from core.queue.store import jobs as job_store
 from pages.shared.actions import attempt
 from pages.shared.escape import plain
 from pages.shared.formatting import lasting, moment
@@ -137,7 +137,7 @@ def _jobs(active: list[JobInfo], project: Membership, key: str) -> None:
             visit = visit_in(s)
             if visit is None or visit.membership is None:
                 st.rerun()
-            jobs = processing.processing_jobs(s, visit.person, project.project_id)
+            jobs = job_store.processing_jobs(s, visit.person, project.project_id)
         now = [job for job in jobs if job.active]
         if active and not now:
             st.rerun()
@@ -146,7 +146,7 @@ def _jobs(active: list[JobInfo], project: Membership, key: str) -> None:
         with st.container(border=True, key=f"{key}_{job.id}"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(JOB_TITLES[job.kind], width="stretch")
-                status_badge(str(job.status))
+                status_badge("processing" if job.status is JobStatus.RUNNING else str(job.status))
             st.progress(job_progress_share(job), text=job_progress_label(job))
             needed = Permission.DATASET_UPLOAD if job.kind is JobKind.SALES else Permission.MODEL_TRAIN
             if job.cancel_requested:
@@ -156,13 +156,13 @@ def _jobs(active: list[JobInfo], project: Membership, key: str) -> None:
 
 
 def _cancel_job(job_id: UUID) -> None:
-    attempt(processing.cancel_job, job_id)
+    attempt(job_store.cancel_job, job_id)
 
 
 def jobs_of(person: Person, project_id: int) -> tuple[JobInfo, ...]:
     """The project's jobs, newest first."""
     with session() as s:
-        return processing.processing_jobs(s, person, project_id)
+        return job_store.processing_jobs(s, person, project_id)
 
 
 def job_outcome(job: JobInfo) -> str:

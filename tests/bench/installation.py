@@ -120,7 +120,7 @@ class House:
         from core.access.store import sign_in
         from core.database import session
         from core.projects.store.projects import projects
-        from core.promo.store.files import processing_jobs
+        from core.queue.store.jobs import processing_jobs
 
         began = time.monotonic()
         with session() as s:

@@ -11,9 +11,11 @@ from core.access import Person
 from core.data.dataset_info import DatasetInfo
 from core.data.store import save_dataset
 from core.demo.weekly_sales import Demo, weekly_sales
+from core.mmm.job_results import Metric, Share, TrainingResults
 from core.mmm.store.models import train
-from core.queue.attempt import Metric, Run, Share, TrainingResults
-from core.queue.store import runs
+from core.mmm.store.training import complete_training
+from core.queue.job import Attempt, JobKind
+from core.queue.store.state import claim
 
 CHANNEL_ROW = {
     "channel": "tv_S",
@@ -66,15 +68,15 @@ def findings() -> Callable[..., TrainingResults]:
 
 
 @pytest.fixture
-def running(s: Session, waiting: int) -> Run:
+def running(s: Session, waiting: int) -> Attempt:
     """The model `waiting` in the hands of a worker."""
-    run = runs.claim(s, waiting, "somewhere/1/1")
-    assert run is not None
-    return run
+    attempt = claim(s, JobKind.TRAINING, waiting, "somewhere/1/1")
+    assert attempt is not None
+    return attempt
 
 
 @pytest.fixture
-def completed(s: Session, running: Run, findings: Callable[..., TrainingResults]) -> int:
+def completed(s: Session, running: Attempt, findings: Callable[..., TrainingResults]) -> int:
     """The number of a model whose training is completed."""
-    assert runs.complete(s, running, findings())
-    return running.model_id
+    assert complete_training(s, running, findings())
+    return running.job_id

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Barrier
 
 from db.account import account_for
-from db.paths import make_place
+from db.server import make_place
 
 
 def test_starters_that_make_the_same_place_at_once_all_find_it_made(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def copy_model(s: Session, known: Model, name: str, project_id: int, dataset_id:
         project_id=project_id,
         dataset_id=dataset_id,
         created_by=maker_id,
-        job_id=None,
+        queue_id=None,
         run_by=None,
         archived_at=None,
     )

@@ -19,24 +19,24 @@ from core.lifecycle.names import clean_name, copy_name
 from core.lifecycle.store import things as shelf
 from core.lifecycle.store.copies import copy_model
 from core.mmm.config import MMMConfig
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.sampling.sampler_settings import SamplingPlan
-from core.queue.store.queue import cancel_training, cancel_validations_of, enqueue_training
+from core.queue.job import ACTIVE, JobKind, JobStatus
+from core.queue.store.state import cancel as cancel_job
+from core.queue.store.state import cancel_where, put_in_queue
 from core.queue.time_left import TimeLeft, typical_seconds
-from db.tables import Dataset, Model, ModelResult, ModelStatus, User
+from db.tables import Dataset, Model, ModelResult, ModelValidation, User, ValidationSlice
 
 if TYPE_CHECKING:
     from core.mmm import FittedMMM
 
 NOT_FOUND = "This model was not found. It may have been deleted."
-ACTIVE = (ModelStatus.PENDING, ModelStatus.RUNNING)
 # Fields of a ModelInfo that are columns of the same name.
 AS_KEPT = (
     *("id", "project_id", "dataset_id", "name", "config", "sampling", "rerun_of_id", "created_at"),
     *("started_at", "stage_started_at", "heartbeat_at", "finished_at", "attempt", "cancel_requested"),
     *("stage", "progress_done", "progress_total", "divergences", "message", "error_reference"),
 )
-ENDED = (ModelStatus.COMPLETED, ModelStatus.FAILED, ModelStatus.CANCELLED)
 
 
 @cache
@@ -56,7 +56,7 @@ def _shape() -> Select[Any]:
     )
     position = (
         select(func.count() + 1)
-        .where(ahead.status == ModelStatus.PENDING, ahead.job_id < Model.job_id)
+        .where(ahead.status == JobStatus.QUEUED, ahead.queue_id < Model.queue_id)
         .correlate(Model)
         .scalar_subquery()
     )
@@ -81,20 +81,20 @@ def _info(row: Any, pace: TimeLeft | None = None) -> ModelInfo:
         dataset_name=dataset_name,
         dataset_version=dataset_version,
         dataset_latest_id=latest,
-        status=TrainingStatus(model.status.value),
+        status=model.status,
         created_by=maker,
         archived=model.archived_at is not None,
         deleted=model.deleted_at is not None,
         results=dict(result.results_json) if result else None,
         artifacts_path=result.artifacts_path if result else None,
         artifacts_checksum=result.artifacts_checksum if result else None,
-        queue_position=position if model.status == ModelStatus.PENDING else None,
+        queue_position=position if model.status == JobStatus.QUEUED else None,
         seconds_left=_seconds_left(model, now, pace),
     )
 
 
 def _seconds_left(model: Model, now: dt.datetime, pace: TimeLeft | None) -> float | None:
-    if model.status != ModelStatus.RUNNING or not model.stage or not model.stage_started_at:
+    if model.status != JobStatus.RUNNING or not model.stage or not model.stage_started_at:
         return None
     elapsed = max(0.0, (now - model.stage_started_at).total_seconds())
     return (pace or TimeLeft({})).seconds_left(
@@ -107,7 +107,7 @@ def _pace(s: Session) -> TimeLeft:
     recent = (
         select(ModelResult.results_json["run"])
         .join(Model, Model.id == ModelResult.model_id)
-        .where(Model.status == ModelStatus.COMPLETED)
+        .where(Model.status == JobStatus.COMPLETED)
         .order_by(ModelResult.id.desc())
         .limit(5)
     )
@@ -119,7 +119,7 @@ def _pace(s: Session) -> TimeLeft:
 
 def _infos(s: Session, query: Select[Any]) -> tuple[ModelInfo, ...]:
     rows = s.execute(query).all()
-    running = any(row[0].status == ModelStatus.RUNNING for row in rows)
+    running = any(row[0].status == JobStatus.RUNNING for row in rows)
     pace = _pace(s) if running else None
     return tuple(_info(row, pace) for row in rows)
 
@@ -130,7 +130,7 @@ def models(
     project_id: int,
     *,
     archived: bool = False,
-    status: TrainingStatus | None = None,
+    status: JobStatus | None = None,
 ) -> tuple[ModelInfo, ...]:
     """The models of a project, newest first; with `status` only those that stand there."""
     require(s, person, project_id, Permission.PROJECT_VIEW)
@@ -139,7 +139,7 @@ def models(
         Model.archived_at.is_not(None) if archived else Model.archived_at.is_(None),
     )
     if status is not None:
-        query = query.where(Model.status == ModelStatus(status.value))
+        query = query.where(Model.status == status)
     return _infos(s, query.order_by(Model.created_at.desc(), Model.id.desc()))
 
 
@@ -153,12 +153,12 @@ def model(s: Session, person: Person, model_id: int) -> ModelInfo:
 
 def active_models(s: Session, person: Person) -> tuple[ModelInfo, ...]:
     """The trainings that wait or run in any project of the person, in the order of the queue."""
-    return _infos(s, _described(person).where(Model.status.in_(ACTIVE)).order_by(Model.job_id))
+    return _infos(s, _described(person).where(Model.status.in_(ACTIVE)).order_by(Model.queue_id))
 
 
 def finished_since(s: Session, person: Person, at: dt.datetime) -> tuple[ModelInfo, ...]:
     """The trainings that ended after `at` (UTC) in any project of the person, the first to end first."""
-    ended = _described(person).where(Model.status.in_(ENDED), Model.finished_at > at)
+    ended = _described(person).where(Model.status.not_in(ACTIVE), Model.finished_at > at)
     return _infos(s, ended.order_by(Model.finished_at))
 
 
@@ -190,7 +190,7 @@ def train(
     row.rerun_of_id, row.created_by = rerun_of, person.id
     s.add(row)
     s.flush()
-    enqueue_training(s, row.id)
+    put_in_queue(s, row)
     shelf.write_down(s, person, row, "train", dataset=data.id, rerun_of=rerun_of)
     return row.id
 
@@ -218,7 +218,7 @@ def retrain_on(
 def cancel(s: Session, person: Person, model_id: int) -> bool:
     """Cancels a training that waits, asks one that runs to stop; False when it had ended already."""
     row = shelf.find_to_change(s, person, Model, model_id, Permission.MODEL_TRAIN)
-    cancelled = cancel_training(s, row)
+    cancelled = cancel_job(s, row)
     if cancelled:
         shelf.write_down(s, person, row, "cancel")
     return cancelled
@@ -262,8 +262,9 @@ def unarchive_model(s: Session, person: Person, model_id: int) -> None:
 
 def delete_model(s: Session, person: Person, model_id: int) -> None:
     """Deletes the model with undo; its training, if it waits or runs, is cancelled. Its scenarios stay."""
-    cancel_training(s, shelf.delete(s, person, Model, model_id))
-    cancel_validations_of(s, model_id)
+    cancel_job(s, shelf.delete(s, person, Model, model_id))
+    validations = select(ModelValidation.id).where(ModelValidation.model_id == model_id)
+    cancel_where(s, JobKind.VALIDATION, ValidationSlice.validation_id.in_(validations))
 
 
 def restore_model(s: Session, person: Person, model_id: int) -> ModelInfo:

@@ -15,16 +15,15 @@ from core.access.store import require
 from core.data.saved_versions import read_saved_table
 from core.lifecycle.store import things as shelf
 from core.mmm.config import MMMConfig
-from core.mmm.model_info import TrainingStatus
 from core.mmm.sampling.sampler_settings import SamplingPlan
 from core.mmm.validation.folds import Fold, time_slices
 from core.mmm.validation.result import FoldResult
 from core.mmm.validation.validation_info import FoldInfo, ValidationInfo
-from core.queue.store.queue import cancel_training, enqueue_slice
-from db.tables import Dataset, Model, ModelStatus, ModelValidation, Project, ProjectMember, ValidationSlice
+from core.queue.job import ACTIVE, JobKind
+from core.queue.store.state import cancel_where, put_in_queue
+from db.tables import Dataset, Model, ModelValidation, Project, ProjectMember, ValidationSlice
 
 NOT_FOUND = "This check was not found. Its model may have been deleted."
-ACTIVE = (ModelStatus.PENDING, ModelStatus.RUNNING)
 # A slice's score needs fewer draws than a channel's interval: enough for both, and half the time.
 MOST_DRAWS = 500
 
@@ -65,7 +64,7 @@ def _queue(s: Session, validation: ModelValidation, slices: Sequence[Fold]) -> N
     s.add_all(rows)
     s.flush()
     for row in rows:
-        enqueue_slice(s, row.id)
+        put_in_queue(s, row)
 
 
 def cancel(s: Session, person: Person, validation_id: int) -> bool:
@@ -75,16 +74,10 @@ def cancel(s: Session, person: Person, validation_id: int) -> bool:
     """
     found = validation(s, person, validation_id)
     model = shelf.find_to_change(s, person, Model, found.model_id, Permission.MODEL_TRAIN)
-    rows = (
-        select(ValidationSlice)
-        .where(ValidationSlice.validation_id == validation_id, ValidationSlice.status.in_(ACTIVE))
-        .order_by(ValidationSlice.id)
-        .with_for_update()
-    )
-    cancelled = [cancel_training(s, row) for row in s.scalars(rows).all()]
-    if any(cancelled):
+    cancelled = cancel_where(s, JobKind.VALIDATION, ValidationSlice.validation_id == validation_id)
+    if cancelled:
         shelf.write_down(s, person, model, "cancel_validation")
-    return any(cancelled)
+    return cancelled
 
 
 def validation(s: Session, person: Person, validation_id: int) -> ValidationInfo:
@@ -169,7 +162,7 @@ def _slice_info(row: ValidationSlice) -> FoldInfo:
     return FoldInfo(
         id=row.id,
         slice=Fold.from_json(row.slice),
-        status=TrainingStatus(row.status.value),
+        status=row.status,
         stage=row.stage,
         progress_done=row.progress_done,
         progress_total=row.progress_total,

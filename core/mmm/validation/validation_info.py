@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-from core.mmm.model_info import ACTIVE, TrainingStatus
 from core.mmm.validation.folds import Fold
 from core.mmm.validation.result import FoldResult
 from core.mmm.validation.summary import Summary, summarise
+from core.queue.job import ACTIVE, JobStatus
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class FoldInfo:
 
     id: int
     slice: Fold
-    status: TrainingStatus
+    status: JobStatus
     stage: str | None
     progress_done: int
     progress_total: int
@@ -38,7 +38,7 @@ class FoldInfo:
         """How much of it is done, 0..1: sampling is nearly all of it."""
         if not self.active:
             return 1.0
-        counted = self.status is TrainingStatus.RUNNING and self.progress_total
+        counted = self.status is JobStatus.RUNNING and self.progress_total
         return min(1.0, self.progress_done / self.progress_total) if counted else 0.0
 
 
@@ -77,12 +77,12 @@ class ValidationInfo:
     @property
     def failed(self) -> tuple[FoldInfo, ...]:
         """The slices that failed."""
-        return tuple(part for part in self.slices if part.status is TrainingStatus.FAILED)
+        return tuple(part for part in self.slices if part.status is JobStatus.FAILED)
 
     @property
     def cancelled(self) -> bool:
         """Whether it was cancelled before all slices were done."""
-        return any(part.status is TrainingStatus.CANCELLED for part in self.slices)
+        return any(part.status is JobStatus.CANCELLED for part in self.slices)
 
     @property
     def finished_at(self) -> dt.datetime | None:

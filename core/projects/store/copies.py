@@ -13,7 +13,8 @@ from core.lifecycle.store.copies import copy_model, copy_row, copy_scenario
 from core.projects.project_info import ProjectInfo
 from core.projects.store.projects import project
 from core.promo.store.project_copies import copy_promotions
-from db.tables import Dataset, LiftTest, Model, ModelStatus, OptimizationScenario, Project
+from core.queue.job import ACTIVE
+from db.tables import Dataset, Model, OptimizationScenario, Project
 
 
 def _copy_datasets(s: Session, source_id: int, target_id: int, maker_id: int) -> dict[int, int]:
@@ -39,7 +40,7 @@ def _copy_models(
         Model.project_id == source_id,
         Model.deleted_at.is_(None),
         Model.dataset_id.in_(datasets),
-        Model.status.not_in((ModelStatus.PENDING, ModelStatus.RUNNING)),
+        Model.status.not_in(ACTIVE),
     )
     for known in s.scalars(living.order_by(Model.id)).all():
         row = copy_model(s, known, known.name, target_id, datasets[known.dataset_id], maker_id)
@@ -59,15 +60,12 @@ def _copy_rest(s: Session, source_id: int, target_id: int, maker_id: int, models
     for plan in s.scalars(plans).all():
         row = copy_scenario(s, plan, plan.name, target_id, models.get(plan.model_id or 0), maker_id)
         row.archived_at = plan.archived_at
-    tests = select(LiftTest).where(LiftTest.project_id == source_id, LiftTest.deleted_at.is_(None))
-    for test in s.scalars(tests).all():
-        s.add(copy_row(test, project_id=target_id, created_by=maker_id))
     s.flush()
 
 
 def duplicate_project(s: Session, person: Person, project_id: int, name: str | None = None) -> ProjectInfo:
-    """A project of the person's own with all data sets, ended models, scenarios and lift tests of this one,
-    and all it knows of promotions.
+    """A project of the person's own with all data sets, ended models and scenarios of this one, and all it
+    knows of promotions.
 
     The copy depends on nothing in the original, and has no member but its maker. Any member may copy what
     they can see, except the demo account.

@@ -13,8 +13,7 @@ from core.errors import UserError
 from core.lifecycle.names import clean_name
 from core.lifecycle.store import things as shelf
 from core.projects.project_info import ProjectInfo
-from core.queue.store.processing import cancel_jobs_of
-from core.queue.store.queue import cancel_trainings_of
+from core.queue.store.state import cancel_jobs_of_project
 from db.tables import Dataset, Model, OptimizationScenario, Project, ProjectMember
 
 LONGEST_LABEL = 40
@@ -178,10 +177,9 @@ def unarchive_project(s: Session, person: Person, project_id: int) -> None:
 
 
 def delete_project(s: Session, person: Person, project_id: int) -> None:
-    """Deletes the project with undo; trainings that wait or run in it are cancelled."""
+    """Deletes the project with undo; jobs that wait or run in it are cancelled."""
     shelf.delete(s, person, Project, project_id)
-    cancel_trainings_of(s, project_id)
-    cancel_jobs_of(s, project_id)
+    cancel_jobs_of_project(s, project_id)
 
 
 def restore_project(s: Session, person: Person, project_id: int) -> ProjectInfo:

@@ -36,6 +36,17 @@ class UploadedFile:
 
 
 @dataclass(frozen=True)
+class FileToRead:
+    """A file that waits to be read; `path` is its key in the artifact store."""
+
+    id: uuid.UUID
+    name: str
+    path: str
+    mapping: SalesMapping
+    handed_in_on: dt.date
+
+
+@dataclass(frozen=True)
 class SalesFileInfo:
     """A kept file. `report` holds the findings, the parts of the quality score and a sentence."""
 

@@ -22,11 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.json_values import from_json, to_json
-from core.promo.ingest.job_plan import FileToRead
+from core.promo.ingest.file_info import FileToRead
 from core.promo.ingest.mapping import SalesMapping
 from core.promo.ingest.report import FACTS, FileFacts
-from core.queue.job import Errand
-from core.queue.store.processing import owned_by
+from core.queue.job import Attempt
+from core.queue.store.state import owned_by
 from db.months import ensure_months
 from db.tables import SalesFile, SalesFileFact, SalesFileStatus
 
@@ -126,10 +126,10 @@ def recompute(
     s.execute(_GONE, counted)
 
 
-def files_to_read(s: Session, errand: Errand) -> tuple[FileToRead, ...]:
+def files_to_read(s: Session, attempt: Attempt) -> tuple[FileToRead, ...]:
     """The files of the job that are not yet read, in the order they were handed in."""
     waiting = (SalesFileStatus.QUEUED, SalesFileStatus.PROCESSING)
-    query = select(SalesFile).where(SalesFile.job_id == errand.job_id, SalesFile.status.in_(waiting))
+    query = select(SalesFile).where(SalesFile.job_id == attempt.job_id, SalesFile.status.in_(waiting))
     return tuple(
         FileToRead(
             row.id, row.file_name, row.file_path, from_json(SalesMapping, row.mapping), row.created_at.date()
@@ -138,10 +138,10 @@ def files_to_read(s: Session, errand: Errand) -> tuple[FileToRead, ...]:
     )
 
 
-def done_before(s: Session, errand: Errand) -> dict[str, Any]:
+def done_before(s: Session, attempt: Attempt) -> dict[str, Any]:
     """What earlier attempts at the job have read: files, records, rejected, told, refused."""
     waiting = (SalesFileStatus.QUEUED, SalesFileStatus.PROCESSING)
-    query = select(SalesFile).where(SalesFile.job_id == errand.job_id, SalesFile.status.not_in(waiting))
+    query = select(SalesFile).where(SalesFile.job_id == attempt.job_id, SalesFile.status.not_in(waiting))
     rows = s.scalars(query.order_by(SalesFile.file_name)).all()
     told = [
         {
@@ -161,14 +161,14 @@ def done_before(s: Session, errand: Errand) -> dict[str, Any]:
     }
 
 
-def begin_file(s: Session, errand: Errand, file_id: uuid.UUID) -> None:
+def begin_file(s: Session, attempt: Attempt, file_id: uuid.UUID) -> None:
     """The file is being read now."""
-    if owned_by(s, errand) is not None:
+    if owned_by(s, attempt) is not None:
         s.get_one(SalesFile, file_id).status = SalesFileStatus.PROCESSING
 
 
 def load_file(
-    s: Session, errand: Errand, file_id: uuid.UUID, found: FileFacts, rejected_path: str | None
+    s: Session, attempt: Attempt, file_id: uuid.UUID, found: FileFacts, rejected_path: str | None
 ) -> bool:
     """Puts the file's sums among the facts and makes it current, the file it replaces no longer; False when
     the job was stopped or taken over meanwhile. Calling it again changes nothing.
@@ -176,16 +176,16 @@ def load_file(
     The job's row is locked at the very end, so that signs of life and the wish to cancel need not wait.
     """
     _notice_death(s)
-    lock_facts(s, errand.project_id)
+    lock_facts(s, attempt.project_id)
     file = s.get_one(SalesFile, file_id, populate_existing=True)
-    if file.status == SalesFileStatus.CURRENT and file.job_id == errand.job_id:
+    if file.status == SalesFileStatus.CURRENT and file.job_id == attempt.job_id:
         return True
     old = _replaced(s, file)
     with s.begin_nested() as loading:
         _copy(s, file_id, found.facts)
         leaving = [old.id] if old else []
-        recompute(s, errand.project_id, [file_id, *leaving], arriving=file_id, leaving=leaving)
-        row = owned_by(s, errand)
+        recompute(s, attempt.project_id, [file_id, *leaving], arriving=file_id, leaving=leaving)
+        row = owned_by(s, attempt)
         if row is None or row.cancel_requested:
             loading.rollback()
             return False
@@ -259,14 +259,14 @@ def _csv(facts: pd.DataFrame) -> bytes:
 
 def refuse_file(
     s: Session,
-    errand: Errand,
+    attempt: Attempt,
     file_id: uuid.UUID,
     sentence: str,
     report: Mapping[str, Any] | None = None,
     rejected_path: str | None = None,
 ) -> None:
     """The file could not be read, and why; the file it should replace stays current."""
-    row, file = owned_by(s, errand), s.get_one(SalesFile, file_id, populate_existing=True)
+    row, file = owned_by(s, attempt), s.get_one(SalesFile, file_id, populate_existing=True)
     if row is None or file.status == SalesFileStatus.CURRENT:
         return
     file.status, file.rejected_path = SalesFileStatus.FAILED, rejected_path

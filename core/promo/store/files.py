@@ -23,17 +23,12 @@ from core.promo.ingest.mapping import SalesMapping
 from core.promo.store.facts import facts_key_of, lock_facts, recompute
 from core.promo.store.models import estimate_from_new_facts
 from core.promo.store.uploads import hand_in
-from core.queue.store.watching import active_jobs, cancel_job, processing_job, processing_jobs
 from db.tables import Project, ProjectMember, SalesAggregated, SalesFile, SalesFileStatus, User
 
 __all__ = [
-    "active_jobs",
-    "cancel_job",
     "facts_key",
     "facts_span",
     "hand_in",
-    "processing_job",
-    "processing_jobs",
     "rejected",
     "remembered_mappings",
     "restore_file",

@@ -28,9 +28,11 @@ from typing import Any
 from sqlalchemy import Date, cast, distinct, update
 
 from core.promo.store.facts import lock_facts
-from core.queue.job import Errand, JobKind
-from core.queue.store.processing import NOW, enqueue_job, owned_by
-from db.tables import DataProcessingJob, PostMortemReport, ProcessingStatus, PromoModelRow, SalesAggregated
+from core.queue.job import Attempt, JobKind, JobStatus
+from core.queue.store.jobs import enqueue_job
+from core.queue.store.kinds import NOW
+from core.queue.store.state import owned_by
+from db.tables import DataProcessingJob, PostMortemReport, PromoModelRow, SalesAggregated
 
 COEFFICIENTS = (
     *("department", "channel", "discount_band", "uplift_sales_pct", "uplift_units_pct"),
@@ -96,7 +98,7 @@ def enqueue_estimation(
     waiting = select(job.id).where(
         job.project_id == project_id,
         job.kind == JobKind.UPLIFT.value,
-        job.status == ProcessingStatus.QUEUED,
+        job.status == JobStatus.QUEUED,
         job.details == details,
     )
     known = s.scalars(waiting.limit(1)).first()
@@ -130,29 +132,30 @@ def facts_to_estimate_from(s: Session, project_id: int) -> tuple[str, int]:
     return facts_key_of(s, project_id), s.scalars(newest).one() + 1
 
 
-def save_model(s: Session, errand: Errand, learned: EstimatedModel) -> bool:
+def save_model(s: Session, attempt: Attempt, learned: EstimatedModel) -> bool:
     """Writes the version and its coefficients; False, and nothing written, when the job was stopped or taken
     over meanwhile. Calling it again after a commit whose answer was lost finds them there, and is True."""
-    lock_facts(s, errand.project_id)
+    lock_facts(s, attempt.project_id)
     kept = select(PromoModelRow.id).where(PromoModelRow.artifacts_path == learned.artifacts_path)
     if s.scalar(kept) is not None:
         return True
-    row = owned_by(s, errand)
+    row = owned_by(s, attempt)
     if row is None or row.cancel_requested:
         return False
     model = PromoModelRow(
-        project_id=errand.project_id, version=learned.version, method=learned.method, seed=learned.seed,
+        project_id=attempt.project_id, version=learned.version, method=learned.method, seed=learned.seed,
         facts_key=learned.facts_key, summary=dict(learned.summary), artifacts_path=learned.artifacts_path,
-        artifacts_checksum=learned.artifacts_checksum, job_id=errand.job_id, created_by=errand.asked_by,
+        artifacts_checksum=learned.artifacts_checksum, job_id=attempt.job_id, created_by=attempt.asked_by,
         note=learned.note, created_at=s.scalars(select(NOW)).one(),
     )  # fmt: skip
     s.add(model)
     s.add_all(
-        UpliftCoefficient(project_id=errand.project_id, **coefficient) for coefficient in learned.coefficients
+        UpliftCoefficient(project_id=attempt.project_id, **coefficient)
+        for coefficient in learned.coefficients
     )
     s.flush()
     if last_on := learned.summary["facts"].get("last_on"):
-        mark_re_estimated(s, errand.project_id, learned.version, dt.date.fromisoformat(last_on))
+        mark_re_estimated(s, attempt.project_id, learned.version, dt.date.fromisoformat(last_on))
     return True
 
 

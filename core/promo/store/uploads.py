@@ -20,7 +20,7 @@ from core.json_values import to_json
 from core.promo.ingest.file_info import UploadedFile
 from core.promo.store.facts import lock_facts
 from core.queue.job import JobKind
-from core.queue.store.processing import enqueue_job
+from core.queue.store.jobs import enqueue_job
 from db.tables import SalesFile, SalesFileStatus
 
 COUNTING = (SalesFileStatus.CURRENT, SalesFileStatus.QUEUED, SalesFileStatus.PROCESSING)

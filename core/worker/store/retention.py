@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, CursorResult, Delete, delete, exists, func
 from sqlalchemy.orm import Session, aliased
 
 from core.access.store import purge_access
-from core.queue.store.queue import UNFINISHED
+from core.queue.job import ACTIVE
 from core.worker.retention_terms import Purged, Terms
 from db.months import ensure_months
 from db.tables import (
@@ -23,7 +23,6 @@ from db.tables import (
     ModelResult,
     OptimizationScenario,
     PostMortemReport,
-    ProcessingStatus,
     Project,
     PromoModelRow,
     PromoScenarioRow,
@@ -38,7 +37,6 @@ FROZEN_FILE = re.compile(r"projects/\d+/frozen/(?P<scenario>\d+)/[^/]+/")
 # What a job on sales writes before its row names it.
 JOB_FILE = re.compile(r"projects/(?P<project>\d+)/(promo/[^/]+(?=/)|sales_rejected/[^/]+$)")
 SALES_FOLDER = re.compile(r"projects/\d+/sales/[0-9a-f]{64}(?=/)")
-UNFINISHED_JOBS = (ProcessingStatus.QUEUED, ProcessingStatus.PROCESSING)
 NO_LONGER_COUNTING = (SalesFileStatus.WITHDRAWN, SalesFileStatus.REPLACED, SalesFileStatus.FAILED)
 MONTHS_AHEAD = 3
 
@@ -106,7 +104,7 @@ def _abandoned(s: Session, files: Iterable[str]) -> set[str]:
     Somebody died between file and row. So the copies of frozen scenarios, as soon as the scenario is gone.
     """
     every = list(files)
-    active = {str(number) for number in s.scalars(select(Model.id).where(Model.status.in_(UNFINISHED)))}
+    active = {str(number) for number in s.scalars(select(Model.id).where(Model.status.in_(ACTIVE)))}
     living = {str(number) for number in s.scalars(select(OptimizationScenario.id))}
     fits = {file[: match.end() - 1]: match["model"] for file in every if (match := FIT_FILE.match(file))}
     copies = {
@@ -115,7 +113,7 @@ def _abandoned(s: Session, files: Iterable[str]) -> set[str]:
     at_work = {
         str(number)
         for number in s.scalars(
-            select(DataProcessingJob.project_id).where(DataProcessingJob.status.in_(UNFINISHED_JOBS))
+            select(DataProcessingJob.project_id).where(DataProcessingJob.status.in_(ACTIVE))
         )
     }
     written = {match[0]: match["project"] for file in every if (match := JOB_FILE.match(file))}
@@ -125,11 +123,11 @@ def _abandoned(s: Session, files: Iterable[str]) -> set[str]:
     return left
 
 
-def make_months_ahead(s: Session) -> tuple[str, ...]:
-    """The month partitions of the sales facts that were made for this month and MONTHS_AHEAD more. In a
-    transaction of its own: whoever reads facts waits for its end."""
-    today = s.scalars(select(func.current_date())).one()
-    return ensure_months(s.connection(), today, today + dt.timedelta(days=31 * MONTHS_AHEAD))
+def make_months_ahead(s: Session, today: dt.date) -> tuple[str, ...]:
+    """The month partitions of the sales facts that were made for the month of `today` and MONTHS_AHEAD more.
+    In a transaction of its own: whoever reads facts waits for its end."""
+    last = today.year * 12 + today.month - 1 + MONTHS_AHEAD
+    return ensure_months(s.connection(), today, dt.date(last // 12, last % 12 + 1, 1))
 
 
 def purge(s: Session, terms: Terms | None = None, files: Iterable[str] = ()) -> Purged:
@@ -142,7 +140,7 @@ def purge(s: Session, terms: Terms | None = None, files: Iterable[str] = ()) -> 
     before = _files_named(s)
     statements: dict[str, Any] = dict(_removals(now - kept.undo))
     statements["processing jobs"] = delete(DataProcessingJob).where(
-        DataProcessingJob.completed_at < now - kept.jobs
+        DataProcessingJob.finished_at < now - kept.jobs
     )
     statements["scenario KPIs"] = delete(ScenarioKpi).where(ScenarioKpi.created_at < now - kept.kpis)
     statements["post-mortems"] = delete(PostMortemReport).where(

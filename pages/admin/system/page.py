@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.backup import saved
 from core.database import session
-from core.queue.store.queue import worker_state
+from core.queue.store.activity import worker_state
 from core.system import store as system
 from core.system.facts import versions
 from pages.shared.access import open_screen

@@ -15,8 +15,9 @@ from core.data.store import datasets
 from core.data.versions import VersionDiff, compare_versions
 from core.database import read_session
 from core.json_values import from_json
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.store.models import models, retrain_on
+from core.queue.job import JobStatus
 from pages.data.upload.save import save_next
 from pages.data.upload.state import Reading, forget_upload
 from pages.shared.actions import attempt, toast_next
@@ -162,5 +163,5 @@ def _offer_training(project: Membership, latest: ModelInfo | None) -> bool:
 
 def _latest_model(person: Person, project: Membership, known: DatasetInfo) -> ModelInfo | None:
     with read_session() as s:
-        made = models(s, person, project.project_id, status=TrainingStatus.COMPLETED)
+        made = models(s, person, project.project_id, status=JobStatus.COMPLETED)
     return next((model for model in made if model.dataset_latest_id == known.id), None)

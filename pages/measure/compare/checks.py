@@ -11,10 +11,11 @@ from core.access import Membership, NotFound, Permission, Person
 from core.charts.formats import MISSING, percent
 from core.database import read_session, session
 from core.mmm.comparison.charts import past_forecasts
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.store import validations
 from core.mmm.validation.folds import FoldLimits
 from core.mmm.validation.validation_info import ValidationInfo
+from core.queue.job import JobStatus
 from pages.measure.compare.view import CompareView
 from pages.shared.actions import attempt, toast_next
 from pages.shared.escape import plain
@@ -113,7 +114,7 @@ def _watched(label: str, check_id: int, trains: bool) -> None:
 
 def progress_words(check: ValidationInfo) -> str:
     """How far a check is: slices done, and what the running one does."""
-    running = [part for part in check.slices if part.status is TrainingStatus.RUNNING]
+    running = [part for part in check.slices if part.status is JobStatus.RUNNING]
     words = f"{check.done} of {len(check.slices)} slices done"
     if running:
         return f"{words} · {stage_label(running[0].stage)}"

@@ -7,8 +7,9 @@ import streamlit as st
 from core.access import Membership, Person
 from core.database import read_session
 from core.mmm.comparison.models import MOST
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.store import models as store
+from core.queue.job import JobStatus
 from pages.shared.layout import empty_state
 from pages.shared.model_choice import LEVELS, model_title
 from pages.shared.screens import Screen
@@ -19,7 +20,7 @@ _QUERY, _KEY = "models", "compare_models"
 def trained_models(person: Person, project: Membership) -> dict[int, ModelInfo]:
     """The project's trained models, newest first; without any, the way to the first one ends the run."""
     with read_session() as s:
-        known = store.models(s, person, project.project_id, status=TrainingStatus.COMPLETED)
+        known = store.models(s, person, project.project_id, status=JobStatus.COMPLETED)
     if not known:
         empty_state(
             "No trained model yet",

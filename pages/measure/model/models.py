@@ -8,8 +8,9 @@ import streamlit as st
 
 from core.access import Membership, Permission
 from core.charts.formats import percent
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.store import models as store
+from core.queue.job import JobStatus
 from pages.shared.actions import ItemActions, attempt, item_menu, toast_next
 from pages.shared.escape import plain
 from pages.shared.formatting import moment
@@ -75,7 +76,7 @@ def _line(info: ModelInfo, project: Membership) -> None:
         with deeds, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             _buttons(info, project)
             _menu(info, project)
-        if info.status is TrainingStatus.FAILED and info.message:
+        if info.status is JobStatus.FAILED and info.message:
             reference = f" (reference {info.error_reference})" if info.error_reference else ""
             st.text(f"{info.message}{reference}")
 
@@ -108,7 +109,7 @@ def _facts(info: ModelInfo) -> str:
 
 
 def _buttons(info: ModelInfo, project: Membership) -> None:
-    if info.status is TrainingStatus.COMPLETED and st.button("Results", key=f"results:{info.id}"):
+    if info.status is JobStatus.COMPLETED and st.button("Results", key=f"results:{info.id}"):
         go(Screen.RESULTS, model=info.id)
     if not may(project, Permission.MODEL_TRAIN):
         return
@@ -116,12 +117,12 @@ def _buttons(info: ModelInfo, project: Membership) -> None:
         "Use its set-up", key=f"like:{info.id}", type="tertiary", on_click=_take_up, args=(info,), wrap=False
     )
     newer = info.dataset_latest_id
-    if info.status is TrainingStatus.COMPLETED and newer and newer != info.dataset_id:
+    if info.status is JobStatus.COMPLETED and newer and newer != info.dataset_id:
         if st.button(
             "Refit on the new rows", key=f"newer:{info.id}", icon=":material/update:", help=REFIT_HELP
         ):
             _begin(info, attempt(store.retrain_on, info.id, newer))
-    elif info.status is not TrainingStatus.COMPLETED and st.button(
+    elif info.status is not JobStatus.COMPLETED and st.button(
         "Run again", key=f"again:{info.id}", icon=":material/replay:"
     ):
         _begin(info, attempt(store.run_again, info.id))

@@ -11,12 +11,13 @@ import streamlit as st
 from core.charts.formats import MISSING, Wording, percent
 from core.errors import UserError
 from core.mmm.config import MMMConfig
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.quick_fit.answer import QuickFitResult, difference_words, differences
 from core.mmm.quick_fit.effort import expected_draft_seconds
 from core.mmm.quick_fit.start import Approximation
 from core.mmm.results.evidence import Estimate
 from core.mmm.results.summary import wording_for
+from core.queue.job import JobStatus
 from pages.measure.model.labels import duration_words
 from pages.measure.model.quick_fit_work import drafted
 from pages.measure.model.sampling import cells_of
@@ -99,7 +100,7 @@ def _wanted(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> bool:
 
 def model_beside(models: Sequence[ModelInfo], set_up: SetUp, config: MMMConfig) -> Beside | None:
     """The trained model of the same data and set-up, else the latest on any version of this data set."""
-    trained = [m for m in models if m.status is TrainingStatus.COMPLETED and m.results]
+    trained = [m for m in models if m.status is JobStatus.COMPLETED and m.results]
     own = [m for m in trained if m.dataset_name == set_up.dataset.name]
     for info in own:
         if info.dataset_id == set_up.dataset.id and _unnamed(info.mmm_config) == _unnamed(config):

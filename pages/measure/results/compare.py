@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.charts.formats import percent
 from core.mmm import charts
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.results.drift import compare_models
+from core.queue.job import JobStatus
 from pages.measure.results.chart import chart_card
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
@@ -21,7 +22,7 @@ FIGURES = (("r2", "R²"), ("wmape", "wMAPE"), ("max_rhat", "R-hat"), ("min_ess_b
 
 def show_compare(view: ModelView, models: tuple[ModelInfo, ...]) -> None:
     """Returns of two models side by side, what left its earlier interval, and what differs in the set-up."""
-    others = {m.id: m for m in models if m.id != view.info.id and m.status == TrainingStatus.COMPLETED}
+    others = {m.id: m for m in models if m.id != view.info.id and m.status == JobStatus.COMPLETED}
     if not others:
         st.info("There is no other trained model in this project yet. Train a second one to compare.")
         return

@@ -7,9 +7,9 @@ import streamlit as st
 from core.access import Permission
 from core.data.store import datasets
 from core.database import session
-from core.mmm.model_info import TrainingStatus
 from core.mmm.store.models import models
 from core.mmm.store.plans import scenarios
+from core.queue.job import JobStatus
 from pages.overview.home.latest import show_latest
 from pages.overview.home.promo import next_promo_step, promo_standing, show_promo_work, show_promotions
 from pages.overview.home.steps import ProjectProgress, next_step, show_steps
@@ -69,7 +69,7 @@ if promo.begun:
 for model in [model for model in standing.models if model.active]:
     training_card(model, key=f"home_{model.id}", allow_cancel=may(project, Permission.MODEL_TRAIN))
 
-ready = next((model for model in standing.models if model.status is TrainingStatus.COMPLETED), None)
+ready = next((model for model in standing.models if model.status is JobStatus.COMPLETED), None)
 if ready is not None:
     show_latest(ready, project)
 elif not any(model.active for model in standing.models):

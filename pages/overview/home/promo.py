@@ -17,7 +17,7 @@ from core.promo.store import models
 from core.promo.store import scenarios as promotions
 from core.promo.store.models import PromoModelInfo
 from core.promo.store.scenarios import PromoInfo
-from core.queue.store import watching as processing
+from core.queue.store import jobs as job_store
 from pages.data.sales.glance import promotion_days
 from pages.overview.home.gap import gap_words
 from pages.overview.home.steps import Step, step_card
@@ -52,7 +52,7 @@ def promo_standing(person: Person, project_id: int) -> PromoProgress:
             span=facts.facts_span(s, person, project_id),
             models=models.promo_models(s, person, project_id),
             promotions=promotions.promos(s, person, project_id),
-            busy=any(job.active for job in processing.processing_jobs(s, person, project_id)),
+            busy=any(job.active for job in job_store.processing_jobs(s, person, project_id)),
         )
 
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from core.access import Membership, Permission
 from core.data.dataset_info import DatasetInfo
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.planning.scenario_info import ScenarioInfo
+from core.queue.job import JobStatus
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import card
@@ -28,7 +29,7 @@ class ProjectProgress:
     @property
     def ready(self) -> ModelInfo | None:
         """The newest model that is trained."""
-        return next((model for model in self.models if model.status is TrainingStatus.COMPLETED), None)
+        return next((model for model in self.models if model.status is JobStatus.COMPLETED), None)
 
     @property
     def training(self) -> ModelInfo | None:
@@ -125,7 +126,7 @@ def _model_card(standing: ProjectProgress) -> None:
 
 
 def _no_model_words(standing: ProjectProgress) -> str:
-    failed = next((m for m in standing.models if m.status is TrainingStatus.FAILED), None)
+    failed = next((m for m in standing.models if m.status is JobStatus.FAILED), None)
     return f"{failed.name} could not be trained" if failed else "No model yet"
 
 

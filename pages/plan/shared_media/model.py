@@ -11,8 +11,9 @@ from core.charts.formats import Wording
 from core.charts.palette import channel_colours
 from core.data.mapping import KpiKind
 from core.database import session
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.store import models as store
+from core.queue.job import JobStatus
 from pages.shared.layout import empty_state
 from pages.shared.model_choice import model_title
 from pages.shared.screens import Screen, choose, chosen_id, link
@@ -37,7 +38,7 @@ def completed_models(person: Person, project: Membership) -> tuple[ModelInfo, ..
     with session() as s:
         for archived in (False, True):
             found = store.models(s, person, project.project_id, archived=archived)
-            trained = tuple(info for info in found if info.status == TrainingStatus.COMPLETED)
+            trained = tuple(info for info in found if info.status == JobStatus.COMPLETED)
             if trained:
                 return trained
     return ()

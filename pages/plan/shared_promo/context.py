@@ -18,6 +18,7 @@ from core.promo.scenarios.settings import PromoSettings
 from core.promo.store import files as facts
 from core.promo.store import models, reference
 from core.promo.store.models import PromoModelInfo
+from core.queue.store import jobs as job_store
 from pages.plan.shared_promo.cached import promo_model
 from pages.shared.layout import empty_state
 from pages.shared.screens import Screen, link
@@ -104,7 +105,7 @@ def show_behind(ground: PromoContext) -> None:
 def _nothing_learned(person: Person, project: Membership) -> None:
     with session() as s:
         span = facts.facts_span(s, person, project.project_id)
-        jobs = facts.processing_jobs(s, person, project.project_id)
+        jobs = job_store.processing_jobs(s, person, project.project_id)
     if any(job.active for job in jobs):
         empty_state(
             "The planner is at work on the sales",

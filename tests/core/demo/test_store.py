@@ -10,7 +10,6 @@ from core.access.store import add_demo_account
 from core.demo import retail
 from core.demo.store import PROMO_DEMO_KEY, join_demo, make_demo, show_promotions
 from core.demo.weekly_sales import weekly_sales
-from core.mmm.model_info import TrainingStatus
 from core.mmm.store import models
 from core.projects.store import projects
 from core.promo.ingest.inspection import inspect_sales
@@ -18,9 +17,10 @@ from core.promo.store import files as facts
 from core.promo.store import reference
 from core.promo.store.post_mortems import brief
 from core.promo.store.scenarios import promos
-from core.queue.attempt import ProjectBusy
-from core.queue.store import processing
-from db.tables import InstallationSetting, Model, ModelStatus, Project
+from core.queue.job import JobKind, JobStatus, ProjectBusy
+from core.queue.store import jobs as job_store
+from core.queue.store import state
+from db.tables import InstallationSetting, Model, Project
 from tests.pages.plan.learned import keep_learned
 
 
@@ -42,7 +42,7 @@ def test_the_demo_is_made_once_and_waits_for_its_training(s: Session) -> None:
     person = demo_person(s)
     assert projects.project(s, person, made).role == "viewer"
     waiting = models.models(s, person, made)
-    assert [info.status for info in waiting] == [TrainingStatus.PENDING]
+    assert [info.status for info in waiting] == [JobStatus.QUEUED]
 
 
 def test_two_apps_that_start_together_make_one_demo(empty_database: str) -> None:
@@ -66,19 +66,19 @@ def test_two_apps_that_start_together_make_one_demo(empty_database: str) -> None
 def test_a_training_that_was_killed_is_tried_again_at_the_next_start(s: Session) -> None:
     make_demo(s)
     model = s.scalars(select(Model)).one()
-    model.status, model.message, model.attempt = ModelStatus.FAILED, "The training process was killed.", 2
+    model.status, model.message, model.attempt = JobStatus.FAILED, "The training process was killed.", 2
     s.flush()
     make_demo(s)
-    assert (model.status, model.attempt) == (ModelStatus.PENDING, 0)
+    assert (model.status, model.attempt) == (JobStatus.QUEUED, 0)
 
 
 def test_a_training_that_failed_by_an_error_is_not_repeated_for_ever(s: Session) -> None:
     make_demo(s)
     model = s.scalars(select(Model)).one()
-    model.status, model.error_reference = ModelStatus.FAILED, "abcd1234"
+    model.status, model.error_reference = JobStatus.FAILED, "abcd1234"
     s.flush()
     make_demo(s)
-    assert model.status == ModelStatus.FAILED
+    assert model.status == JobStatus.FAILED
 
 
 def test_a_deleted_demo_stays_deleted(s: Session) -> None:
@@ -120,24 +120,24 @@ def test_the_second_demo_waits_with_everything_a_retailer_hands_in(s: Session, o
     shop = second_demo(s).id
     files = facts.sales_files(s, owner, shop)
     assert {file.name for file in files} == set(retail.SALES)
-    (job,) = facts.processing_jobs(s, owner, shop)
+    (job,) = job_store.processing_jobs(s, owner, shop)
     assert job.active and job.files_queued == 2
     assert len(reference.targets(s, owner, shop)) == 36 and len(reference.segments(s, owner, shop)) == 4
     assert len(reference.catalog(s, owner, shop)) == 46
     assert reference.promo_settings(s, owner, shop).legal_text.startswith("While stocks last")
-    assert make_demo(s) == made and len(facts.processing_jobs(s, owner, shop)) == 1
+    assert make_demo(s) == made and len(job_store.processing_jobs(s, owner, shop)) == 1
 
 
 def test_the_first_demos_training_goes_before_the_second_demos_job(s: Session, owner: Person) -> None:
     make_demo(s)
     join_demo(s, owner)
-    (job,) = facts.processing_jobs(s, owner, second_demo(s).id)
+    (job,) = job_store.processing_jobs(s, owner, second_demo(s).id)
     with pytest.raises(ProjectBusy, match="training goes first"):
-        processing.claim_job(s, str(job.id), "a/1/1")
+        state.claim(s, JobKind.SALES, job.id, "a/1/1")
     model = s.scalars(select(Model)).one()
-    model.status = ModelStatus.COMPLETED
+    model.status = JobStatus.COMPLETED
     s.flush()
-    assert processing.claim_job(s, str(job.id), "a/1/1") is not None
+    assert state.claim(s, JobKind.SALES, job.id, "a/1/1") is not None
 
 
 def test_the_first_demo_stays_first_in_lists_and_the_demo_account_changes_neither(s: Session) -> None:

@@ -5,11 +5,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from core.mmm.job_results import findings_of, plain
-from core.queue.attempt import Run
+from core.mmm.job_results import TrainingInput, plain, training_results
 from tests.core.conftest import CHANNEL_ROW
 
-RUN = Run(1, 1, "here/1/1", 1, {}, {"draws": 10, "tune": 10, "chains": 2, "seed": 1}, "p", 7, 2, "c")
+GIVEN = TrainingInput(1, {}, {"draws": 10, "tune": 10, "chains": 2, "seed": 1}, "p", 7, 2, "c")
 
 
 class Fitted:
@@ -38,14 +37,14 @@ def test_what_json_cannot_hold_becomes_none_or_text() -> None:
 
 
 def test_figures_are_split_into_sample_and_holdout_once_each() -> None:
-    found = findings_of(Fitted(), RUN, {"sample": 1.5}, "path", "sum")
+    found = training_results(Fitted(), GIVEN, 1, {"sample": 1.5}, "path", "sum")
     figures = {(metric.name, metric.split): metric.value for metric in found.metrics}
     assert figures == {("r2", "in_sample"): 0.9, ("r2", "holdout"): 0.5, ("periods", "holdout"): 8.0}
     assert len(figures) == len(found.metrics)
 
 
 def test_results_can_be_read_without_draws() -> None:
-    found = findings_of(Fitted(), RUN, {"prepare": 0.5, "sample": 1.5}, "path", "sum")
+    found = training_results(Fitted(), GIVEN, 1, {"prepare": 0.5, "sample": 1.5}, "path", "sum")
     assert found.results["channel_summary"][0]["roas"] == 2.0
     assert found.results["channel_summary"][1]["roas"] is None
     assert found.results["warnings"] == ["Careful."]
@@ -55,6 +54,6 @@ def test_results_can_be_read_without_draws() -> None:
 
 
 def test_shares_keep_the_proportion_of_the_contribution_interval() -> None:
-    share = findings_of(Fitted(), RUN, {}, "path", "sum").shares[0]
+    share = training_results(Fitted(), GIVEN, 1, {}, "path", "sum").shares[0]
     assert (share.channel, share.mean) == ("tv_S", 0.1)
     assert abs(share.lower - 0.075) < 1e-12 and abs(share.upper - 0.13) < 1e-12

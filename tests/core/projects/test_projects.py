@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 from core.access import AccessDenied, NotFound, Person, Role
 from core.access.store import add_demo_account, audit, join_as
 from core.errors import UserError
-from core.mmm.model_info import TrainingStatus
 from core.mmm.store.models import model
 from core.projects.store import projects
-from core.queue.attempt import Run
+from core.queue.job import Attempt, JobStatus
 from db.tables import Model
 
 
@@ -82,15 +81,15 @@ def test_a_deleted_project_is_gone_and_comes_back_by_restore(
         model(s, person, waiting)
     restored = projects.restore_project(s, person, project)
     assert (restored.deleted, restored.models) == (False, 1)
-    assert model(s, person, waiting).status == TrainingStatus.CANCELLED
+    assert model(s, person, waiting).status == JobStatus.CANCELLED
     assert "project:restore" in actions(s, person, project)
 
 
 def test_deleting_a_project_asks_its_running_training_to_stop(
-    s: Session, person: Person, project: int, running: Run
+    s: Session, person: Person, project: int, running: Attempt
 ) -> None:
     projects.delete_project(s, person, project)
-    assert s.scalars(select(Model.cancel_requested).where(Model.id == running.model_id)).one()
+    assert s.scalars(select(Model.cancel_requested).where(Model.id == running.job_id)).one()
 
 
 def test_an_archived_project_is_listed_apart_and_still_opens(

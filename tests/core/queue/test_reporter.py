@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from core.queue import reporter as module
-from core.queue.attempt import Progress
+from core.queue.job import Progress
 from core.queue.reporter import Reporter
 
 

@@ -6,9 +6,9 @@ from core import database
 from core.access import Person
 from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
-from core.mmm.model_info import TrainingStatus
 from core.mmm.store import models, validations
 from core.mmm.validation.validation_info import ValidationInfo
+from core.queue.job import JobStatus
 from tests.core.worker.conftest import LONG, QUICK, until
 
 
@@ -29,7 +29,7 @@ def test_a_worker_forecasts_slice_by_slice_and_stops_when_asked(
     done = begin(QUICK, 2)
     assert until(lambda: not look(done).active, 120), look(done)
     info = look(done)
-    assert [part.status for part in info.slices] == [TrainingStatus.COMPLETED] * 2, info
+    assert [part.status for part in info.slices] == [JobStatus.COMPLETED] * 2, info
     assert info.summary is not None and info.summary.skill > 0
     assert len(info.results[0].channels) == 6 and len(info.results[0].path) == 8
 
@@ -38,4 +38,4 @@ def test_a_worker_forecasts_slice_by_slice_and_stops_when_asked(
     with database.session() as s:
         validations.cancel(s, analyst, stopped)
     assert until(lambda: not look(stopped).active, 15)
-    assert [part.status for part in look(stopped).slices] == [TrainingStatus.CANCELLED] * 3
+    assert [part.status for part in look(stopped).slices] == [JobStatus.CANCELLED] * 3

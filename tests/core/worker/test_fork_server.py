@@ -11,7 +11,7 @@ from tests.core.worker.conftest import REPOSITORY
 PROGRAM = """
 import json, os, sys
 from pathlib import Path
-from core.worker.fork_server import open_nursery
+from core.worker.fork_server import open_fork_server
 
 def look(pipe):
     server = os.getppid()
@@ -24,7 +24,7 @@ def look(pipe):
     })
 
 if __name__ == "__main__":
-    context = open_nursery()
+    context = open_fork_server()
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=look, args=(theirs,))
     process.start()
@@ -35,7 +35,7 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_whoever_forks_is_warm_and_has_one_thread_and_no_connection(tmp_path: Path) -> None:
-    script = tmp_path / "nursery_look.py"
+    script = tmp_path / "fork_server_look.py"
     script.write_text(PROGRAM)
     answer = subprocess.run(
         [sys.executable, str(script)],

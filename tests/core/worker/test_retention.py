@@ -10,8 +10,8 @@ from core.data import store as data
 from core.data.dataset_info import DatasetInfo
 from core.mmm.store import models
 from core.mmm.store import plans as scenarios
-from core.queue.attempt import Run
-from core.queue.store import runs
+from core.queue.job import Attempt
+from core.queue.store import state
 from core.worker.retention_terms import Terms
 from core.worker.store.retention import purge
 from db.tables import ModelResult
@@ -87,12 +87,12 @@ def test_terms_that_keep_nothing_are_refused() -> None:
 
 
 def test_a_fit_that_no_row_came_to_name_is_removed_but_not_while_its_model_trains(
-    s: Session, waiting: int, running: Run
+    s: Session, waiting: int, running: Attempt
 ) -> None:
-    key = f"projects/1/models/{running.model_id}/1-abandoned"
+    key = f"projects/1/models/{running.job_id}/1-abandoned"
     keys = [f"{key}/posterior.nc", f"{key}/model.json", "projects/1/datasets/abc/file"]
     assert purge(s, files=keys).files == ()
-    assert runs.fail(s, running, "The training process was killed.")
+    assert state.fail(s, running, "The training process was killed.")
     assert purge(s, files=keys).files == (key,)
 
 

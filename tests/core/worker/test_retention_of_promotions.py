@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.access import NotFound, Person
@@ -14,8 +14,8 @@ from core.promo.store import scenarios as promos
 from core.worker.store.retention import make_months_ahead, purge
 from db.tables import (
     DataProcessingJob,
+    JobStatus,
     PostMortemReport,
-    ProcessingStatus,
     PromoModelRow,
     PromoScenarioRow,
     SalesFile,
@@ -167,21 +167,20 @@ def test_what_a_job_wrote_and_no_row_names_is_removed_but_not_while_one_works(
             project_id=project, version=1, method="auto", facts_key="k", artifacts_path=f"{learnt}-kept"
         )
     )
-    job = DataProcessingJob(
-        job_id="learn-1", project_id=project, kind="learn", status=ProcessingStatus.PROCESSING
-    )
+    job = DataProcessingJob(job_id="learn-1", project_id=project, kind="learn", status=JobStatus.RUNNING)
     s.add(job)
     s.flush()
     files = [f"{learnt}/a.json", f"{learnt}/b.npy", f"{learnt}-kept/a.json", rejected]
     files += [f"projects/{project}/sales/{DIGEST}/content"]
     assert purge(s, files=files).files == ()
-    job.status = ProcessingStatus.FAILED
+    job.status = JobStatus.FAILED
     s.flush()
     assert purge(s, files=files).files == (learnt, rejected)
 
 
-def test_months_are_made_ahead_once(s: Session) -> None:
-    made = make_months_ahead(s)
+@pytest.mark.parametrize("today", [dt.date(2031, 1, 1), dt.date(2031, 1, 31), dt.date(2031, 12, 31)])
+def test_months_are_made_ahead_once_whatever_the_day(s: Session, today: dt.date) -> None:
+    made = make_months_ahead(s, today)
     assert len(made) == 4
-    assert made[0] == s.scalar(text('SELECT to_char(now(), \'"sales_aggregated_y"YYYY"m"MM\')'))
-    assert make_months_ahead(s) == ()
+    assert made[0] == f"sales_aggregated_y{today.year}m{today.month:02d}"
+    assert make_months_ahead(s, today) == ()

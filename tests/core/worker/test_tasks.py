@@ -1,12 +1,14 @@
 from core import backup, database
-from core.queue.queue import TRAIN_TASK, UPKEEP, queue
+from core.queue.job import JobKind
+from core.queue.queue import QUEUES, UPKEEP, queue
 from core.worker import tasks
+from core.worker.process_main import work_of
 
 
 def test_the_worker_knows_its_tasks_and_when_they_are_due() -> None:
     due = {task.task.name: task.cron for task in queue.periodic_registry.periodic_tasks.values()}
     assert due == {"sweep": "* * * * *", "back_up": "30 2 * * *", "retention": "15 3 * * *"}
-    assert TRAIN_TASK in queue.tasks
+    assert {queue.tasks[known.task].queue for known in QUEUES} == {"training", "processing"}
     assert all(queue.tasks[name].queue == UPKEEP for name in due)
 
 
@@ -20,4 +22,8 @@ def test_sweep_and_retention_do_their_work_on_a_fresh_database(empty_database: s
     tasks.sweep(timestamp=0)
     tasks.retention(timestamp=0)
     with database.read_session():
-        assert tasks.recover_lost_jobs() == ()
+        assert tasks.recover_lost_jobs() == {}
+
+
+def test_every_kind_of_job_has_a_function_that_does_it() -> None:
+    assert all(callable(work_of(kind)) for kind in JobKind)

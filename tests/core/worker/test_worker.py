@@ -9,8 +9,9 @@ from core import artifacts, database
 from core.access import Person
 from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
-from core.mmm.model_info import ModelInfo, TrainingStatus
+from core.mmm.model_info import ModelInfo
 from core.mmm.store import models
+from core.queue.job import JobStatus
 from tests.core.worker.conftest import LONG, QUICK, started_worker, until
 
 Look = Callable[[int], ModelInfo]
@@ -38,7 +39,7 @@ def test_a_worker_trains_cancels_explains_and_gives_back_what_it_had_begun(
     done = train(analyst, sales, weekly, QUICK)
     assert until(lambda: not look(done).active, 120), look(done)
     info = look(done)
-    assert (info.status, info.attempt, info.message) == (TrainingStatus.COMPLETED, 1, None)
+    assert (info.status, info.attempt, info.message) == (JobStatus.COMPLETED, 1, None)
     assert info.results is not None and len(info.results["channel_summary"]) == 6
     assert info.results["run"]["dataset_id"] == sales.id
     fit = models.fitted(info)
@@ -51,7 +52,7 @@ def test_a_worker_trains_cancels_explains_and_gives_back_what_it_had_begun(
     with database.session() as s:
         models.cancel(s, analyst, cancelled)
     assert until(lambda: not look(cancelled).active, 10)
-    assert look(cancelled).status == TrainingStatus.CANCELLED
+    assert look(cancelled).status == JobStatus.CANCELLED
 
     with database.session() as s:
         misspelt = replace(weekly.config, channel_columns=("tv_S", "radio_S"))
@@ -64,7 +65,7 @@ def test_a_worker_trains_cancels_explains_and_gives_back_what_it_had_begun(
     artifacts.remove(sales.frame_path)
     assert until(lambda: not look(lost).active)
     broken = look(lost)
-    assert broken.status == TrainingStatus.FAILED
+    assert broken.status == JobStatus.FAILED
     assert broken.error_reference and broken.message and broken.error_reference in broken.message
     # The worker hears of the traceback a moment after the row says failed.
     log = home / "logs" / "worker.log"
@@ -80,7 +81,7 @@ def test_a_worker_that_is_asked_to_stop_gives_its_training_back_untouched(
     worker.terminate()
     assert worker.wait(20) == 0
     info = look(model_id)
-    assert (info.status, info.attempt) == (TrainingStatus.PENDING, 0)
+    assert (info.status, info.attempt) == (JobStatus.QUEUED, 0)
     second = started_worker(home)
     try:
         assert until(lambda: samples(look, model_id)), look(model_id)

@@ -20,7 +20,7 @@ from core.promo.store import files as facts
 from core.promo.store import reference
 from core.promo.store.uploads import hand_in
 from core.queue.job import JobStatus
-from core.queue.store.watching import processing_jobs
+from core.queue.store.jobs import processing_jobs
 from db.tables import SalesFile
 from pages.data.sales.export import project_export
 from pages.shared.screens import Screen

@@ -17,7 +17,7 @@ from core.json_values import from_json
 from core.mmm import MMMConfig
 from core.mmm.prepare import prepare
 from core.mmm.store.models import models, train
-from db.tables import Model, ModelStatus
+from db.tables import JobStatus, Model
 from pages.shared.screens import Screen
 from tests.pages.conftest import everything_shown
 from tests.pages.data.conftest import ROBYN
@@ -190,7 +190,7 @@ def test_saving_the_next_version_trains_the_latest_model_again(open_page, owner,
     config = MMMConfig(**to_mmm_config_fields(from_json(Mapping, sample.mapping)))
     with session() as s:
         number = train(s, owner, sample.id, "First", json.loads(config.to_json()))
-        s.execute(update(Model).where(Model.id == number).values(status=ModelStatus.COMPLETED))
+        s.execute(update(Model).where(Model.id == number).values(status=JobStatus.COMPLETED))
     frame = pd.read_csv(ROBYN, keep_default_na=False)
     frame.loc[100, "tv_S"] = 12345.0
     app = open_page(UPLOAD, version_of=sample.root_id)

@@ -14,7 +14,7 @@ from core.database import session
 from core.promo.ingest.mapping import SalesColumn
 from core.promo.store import reference
 from core.promo.store.files import sales_files
-from core.queue.store.watching import processing_jobs
+from core.queue.store.jobs import processing_jobs
 from tests.pages.conftest import Opened, everything_shown
 from tests.pages.data.conftest import ROBYN
 from tests.pages.data.test_upload import SAVE, UPLOAD, drop

@@ -15,7 +15,7 @@ from core.database import session
 from core.mmm import FittedMMM
 from core.mmm.store import validations
 from core.mmm.validation import Fold, FoldResult, Naive, Scores, time_slices
-from db.tables import ModelStatus, ModelValidation, ValidationSlice
+from db.tables import JobStatus, ModelValidation, ValidationSlice
 from pages.shared.screens import Screen
 from tests.core.mmm.samples import robyn
 from tests.pages.conftest import Opened, everything_shown, shown
@@ -75,7 +75,7 @@ def checked(project_id: int, model_id: int, fit: FittedMMM, *errors: float | Non
         for part, error in zip(parts, errors, strict=True):
             known = {} if error is None else {"results": forecast(part, error).to_json()}
             ended = None if error is None else dt.datetime.now(dt.UTC)
-            status = ModelStatus.RUNNING if error is None else ModelStatus.COMPLETED
+            status = JobStatus.RUNNING if error is None else JobStatus.COMPLETED
             s.add(
                 ValidationSlice(
                     validation_id=row.id,
@@ -189,7 +189,7 @@ def test_the_button_checks_the_set_up_on_its_data(
     assert not app.exception and "0 of 4 slices done" in str([bar.proto for bar in app.get("progress")])
     with session() as s:
         slices = s.scalars(select(ValidationSlice).order_by(ValidationSlice.fold)).all()
-        assert [part.status for part in slices] == [ModelStatus.PENDING] * 4
+        assert [part.status for part in slices] == [JobStatus.QUEUED] * 4
     assert "is being checked on past forecasts" in shown(app.toast[0].value)
 
 
@@ -214,7 +214,7 @@ def test_the_end_of_a_check_is_told_on_another_screen(
     assert not app.toast
     with session() as s:
         part = s.scalars(select(ValidationSlice).where(ValidationSlice.fold == 2)).one()
-        part.status, part.finished_at = ModelStatus.COMPLETED, dt.datetime.now(dt.UTC)
+        part.status, part.finished_at = JobStatus.COMPLETED, dt.datetime.now(dt.UTC)
         part.results = forecast(Fold.from_json(part.slice), 5e4).to_json()
     app.run()
     words = "“Weekly model” on past forecasts: 75 % better than repeating last year."

@@ -13,7 +13,7 @@ from core.access import Person, Role
 from core.database import session
 from core.promo.store.models import promo_models
 from core.queue.job import JobKind
-from core.queue.store.watching import processing_jobs
+from core.queue.store.jobs import processing_jobs
 from db.tables import PromoModelRow, UpliftCoefficient
 from pages.shared.screens import Screen
 from tests.core.promo.made import made_uplift

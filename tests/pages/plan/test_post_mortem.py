@@ -17,7 +17,7 @@ from core.database import session
 from core.promo.model_files import PromoModel as Learned
 from core.promo.store import files as facts
 from core.promo.store import post_mortems
-from core.queue.store import watching as processing
+from core.queue.store import jobs as job_store
 from db.promo import PromoModelRow
 from db.tables import ScenarioKpi
 from tests.core.promo.made import made_baseline, made_uplift
@@ -114,7 +114,7 @@ def test_learn_from_it_keeps_the_report_and_hands_the_work_over(open_page, owner
     app = press(open_page(PAGE), "Learn from it")
     with session() as s:
         assert post_mortems.post_mortem(s, owner, promo) is not None
-        assert [job.kind for job in processing.processing_jobs(s, owner, learned)] == ["uplift"]
+        assert [job.kind for job in job_store.processing_jobs(s, owner, learned)] == ["uplift"]
     assert "Promotion effects are being learned" in everything_shown(app)
 
 

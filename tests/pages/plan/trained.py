@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from core import artifacts
 from core.database import session
 from core.mmm import FittedMMM, MMMConfig, fit
-from db.tables import Dataset, Model, ModelResult, ModelStatus, User
+from db.tables import Dataset, JobStatus, Model, ModelResult, User
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 LABELS = {"tv": "TV [HD] & more", "search": "Search", "social": "Social"}
@@ -70,7 +70,7 @@ def keep_model(person_id: int, project_id: int, model: FittedMMM, name: str, con
         s.flush()
         data.root_id = data.id
         row = Model(
-            project_id=project_id, dataset_id=data.id, name=name, status=ModelStatus.COMPLETED,
+            project_id=project_id, dataset_id=data.id, name=name, status=JobStatus.COMPLETED,
             config=json.loads(model.config.to_json()), created_by=person_id,
         )  # fmt: skip
         s.add(row)

@@ -12,9 +12,8 @@ from core.access import Person, Role
 from core.access import store as access
 from core.database import session
 from core.queue.job import JobInfo, JobKind, JobStatus
-from core.queue.store.processing import enqueue_job
-from core.queue.store.processing_activity import ended_jobs, job_pulse
-from core.queue.store.watching import cancel_job
+from core.queue.store.activity import ActivityCounts
+from core.queue.store.jobs import cancel_job, ended_jobs, enqueue_job
 from pages.shared.activity import BAD, GOOD, STOPPED, job_ending
 from pages.shared.progress import job_outcome, job_progress_label, job_progress_share
 from pages.shared.screens import Screen
@@ -26,7 +25,7 @@ JOB = JobInfo(
     progress_done=0, progress_total=0, heartbeat_at=None, files_queued=2, files_processed=2,
     records_processed=26_347, errors=0,
     result={"files": [{"loaded": True}, {"loaded": True}]}, details={}, message=None, error_reference=None,
-    attempt=1, cancel_requested=False, created_by="Olga", created_at=NOW, started_at=NOW, completed_at=NOW,
+    attempt=1, cancel_requested=False, created_by="Olga", created_at=NOW, started_at=NOW, finished_at=NOW,
 )  # fmt: skip
 LEARNED = replace(JOB, kind=JobKind.UPLIFT, result={"version": 3})
 
@@ -57,7 +56,7 @@ def test_every_end_has_its_sentence(name: str) -> None:
 def test_progress_is_told_in_one_line() -> None:
     running = replace(
         JOB,
-        status=JobStatus.PROCESSING,
+        status=JobStatus.RUNNING,
         stage="reading",
         files_processed=1,
         progress_done=5,
@@ -75,14 +74,16 @@ def test_only_members_feel_a_projects_work(owner: Person, project_id: int, stran
     with session() as s:
         number = enqueue_job(s, project_id, JobKind.SALES, asked_by=owner.id)
     with session() as s:
-        assert job_pulse(s, owner, before) == (1, 0)
-        assert job_pulse(s, stranger, before) == (0, 0)
+        assert activity_counts(s, owner, before) == ActivityCounts(1, 0)
+        assert activity_counts(s, stranger, before) == ActivityCounts(0, 0)
         cancel_job(s, owner, number)
     with session() as s:
-        assert job_pulse(s, owner, before) == (0, 1)
+        assert activity_counts(s, owner, before) == ActivityCounts(0, 1)
         assert [job.id for job in ended_jobs(s, owner, before)] == [number]
         assert ended_jobs(s, stranger, before) == ()
-        assert job_pulse(s, owner, dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)) == (0, 0)
+        assert activity_counts(s, owner, dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)) == ActivityCounts(
+            0, 0
+        )
 
 
 def test_the_end_is_told_on_whatever_screen(open_page: Opened, owner: Person, project_id: int) -> None:
@@ -103,4 +104,4 @@ def test_someone_who_joins_later_sees_the_work_too(owner: Person, project_id: in
         enqueue_job(s, project_id, JobKind.SALES, asked_by=owner.id)
         access.join_as(s, project_id, stranger.id, Role.VIEWER)
     with session() as s:
-        assert job_pulse(s, stranger, dt.datetime.now(dt.UTC)) == (1, 0)
+        assert activity_counts(s, stranger, dt.datetime.now(dt.UTC)) == ActivityCounts(1, 0)

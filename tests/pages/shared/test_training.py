@@ -8,7 +8,7 @@ import pytest
 
 from core.access import Person
 from core.database import session
-from db.tables import Model, ModelStatus
+from db.tables import JobStatus, Model
 from pages.shared.progress import stage_label
 from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown, shown
@@ -20,12 +20,12 @@ def running(owner: Person, project_id: int) -> int:
     """The id of a model whose training is half way through its sampling."""
     model_id = keep_readable(owner.id, project_id, readable_model(), "Weekly model")
     change(
-        model_id, ModelStatus.RUNNING, stage="sample", progress_done=50, progress_total=100, finished_at=None
+        model_id, JobStatus.RUNNING, stage="sample", progress_done=50, progress_total=100, finished_at=None
     )
     return model_id
 
 
-def change(model_id: int, status: ModelStatus, **columns: object) -> None:
+def change(model_id: int, status: JobStatus, **columns: object) -> None:
     """Puts a model's row into a state, as the worker would."""
     with session() as s:
         model = s.get_one(Model, model_id)
@@ -41,7 +41,7 @@ def test_the_side_bar_shows_what_trains_on_every_screen(open_page: Opened, runni
 
 
 def test_a_training_counts_its_draws_and_divergences(open_page: Opened, running: int) -> None:
-    change(running, ModelStatus.RUNNING, progress_done=1_240, progress_total=8_000, divergences=3)
+    change(running, JobStatus.RUNNING, progress_done=1_240, progress_total=8_000, divergences=3)
     app = open_page(Screen.PROJECTS)
     told = str([bar.proto for bar in app.sidebar.get("progress")])
     assert "1,240 of 8,000 draws" in told
@@ -51,12 +51,12 @@ def test_a_training_counts_its_draws_and_divergences(open_page: Opened, running:
 @pytest.mark.parametrize(
     ("status", "words", "title"),
     [
-        (ModelStatus.COMPLETED, "“Weekly model” is ready.", "✓ Model ready - Mixwright"),
-        (ModelStatus.FAILED, "“Weekly model” could not be trained.", "Training failed - Mixwright"),
+        (JobStatus.COMPLETED, "“Weekly model” is ready.", "✓ Model ready - Mixwright"),
+        (JobStatus.FAILED, "“Weekly model” could not be trained.", "Training failed - Mixwright"),
     ],
 )
 def test_the_end_of_a_training_is_told_on_another_screen(
-    open_page: Opened, running: int, status: ModelStatus, words: str, title: str
+    open_page: Opened, running: int, status: JobStatus, words: str, title: str
 ) -> None:
     app = open_page(Screen.PROJECTS)
     assert not app.toast
@@ -70,7 +70,7 @@ def test_the_end_of_a_training_is_told_on_another_screen(
 
 def test_a_training_of_another_project_is_not_told(open_page: Opened, running: int, stranger: Person) -> None:
     app = open_page(Screen.PROJECTS, person=stranger, project=None)
-    change(running, ModelStatus.COMPLETED, finished_at=dt.datetime.now(dt.UTC))
+    change(running, JobStatus.COMPLETED, finished_at=dt.datetime.now(dt.UTC))
     app.run()
     assert not app.toast
     assert "Weekly model" not in everything_shown(app)

@@ -11,24 +11,25 @@ from sqlalchemy.orm import Session
 from core import artifacts
 from core.access import Person
 from core.json_values import to_json
+from core.mmm.job_results import TrainingResults
 from core.mmm.planning.scenario_info import ScenarioInfo
 from core.mmm.store import plans as scenarios
-from core.queue.attempt import Run, TrainingResults
-from core.queue.store import runs
+from core.mmm.store.training import complete_training
+from core.queue.job import Attempt
 from tests.core.mmm.plan_examples import budget_answer, inputs
 from tests.core.mmm.samples import plain, prior_model, weekly
 
 
 @pytest.fixture
-def kept_model(s: Session, running: Run, findings: Callable[..., TrainingResults], tmp_path: Path) -> int:
+def kept_model(s: Session, running: Attempt, findings: Callable[..., TrainingResults], tmp_path: Path) -> int:
     """The number of a completed model with files in the artifact store."""
     prior_model(weekly(), plain()).save(tmp_path / "model")
-    path, checksum = artifacts.save_folder(tmp_path / "model", f"projects/1/models/{running.model_id}/1-kept")
+    path, checksum = artifacts.save_folder(tmp_path / "model", f"projects/1/models/{running.job_id}/1-kept")
     found = findings(path)
-    assert runs.complete(
+    assert complete_training(
         s, running, TrainingResults(found.results, found.metrics, found.shares, path, checksum)
     )
-    return running.model_id
+    return running.job_id
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from core.access.store import audit, join_as
 from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
 from core.errors import UserError
-from core.mmm.model_info import TrainingStatus
+from core.mmm.job_results import TrainingResults
 from core.mmm.store import models
-from core.queue.attempt import Progress, Run, TrainingResults
-from core.queue.store import runs
+from core.mmm.store.training import complete_training
+from core.queue.job import Attempt, JobStatus, Progress
+from core.queue.store import state
 from db.tables import FeatureImportance, ModelMetric
 
 
@@ -43,7 +44,7 @@ def test_a_model_keeps_its_set_up_and_gets_a_seed(
     info = models.model(s, person, models.train(s, person, dataset.id, " First ", weekly.config))
     assert info.name == "First"
     assert info.mmm_config == weekly.config
-    assert info.status == TrainingStatus.PENDING and info.active
+    assert info.status == JobStatus.QUEUED and info.active
     assert (info.sampling["draws"], info.sampling["chains"]) == (1000, 4)
     assert info.display_name("ooh_S") == "Out of home"
     again = models.model(s, person, models.train(s, person, dataset.id, "First", weekly.config))
@@ -81,24 +82,24 @@ def test_cancelling_what_waits_ends_it_at_once_and_takes_its_job_away(
     s: Session, person: Person, waiting: int
 ) -> None:
     assert models.cancel(s, person, waiting)
-    assert models.model(s, person, waiting).status == TrainingStatus.CANCELLED
+    assert models.model(s, person, waiting).status == JobStatus.CANCELLED
     assert job_status(s, waiting) == "cancelled"
     assert not models.cancel(s, person, waiting)
 
 
 def test_cancelling_what_runs_reaches_the_training_with_its_next_beat(
-    s: Session, person: Person, running: Run
+    s: Session, person: Person, running: Attempt
 ) -> None:
-    assert runs.beat(s, running, Progress("sample", 5, 10))
-    assert models.cancel(s, person, running.model_id)
-    assert not runs.beat(s, running, Progress("sample", 6, 10))
-    assert runs.stop(s, running)
-    assert models.model(s, person, running.model_id).status == TrainingStatus.CANCELLED
+    assert state.beat(s, running, Progress("sample", 5, 10))
+    assert models.cancel(s, person, running.job_id)
+    assert not state.beat(s, running, Progress("sample", 6, 10))
+    assert state.stop(s, running)
+    assert models.model(s, person, running.job_id).status == JobStatus.CANCELLED
 
 
-def test_a_running_model_tells_how_far_it_is(s: Session, person: Person, running: Run) -> None:
-    runs.beat(s, running, Progress("sample", 2500, 10_000, divergences=3))
-    info = models.model(s, person, running.model_id)
+def test_a_running_model_tells_how_far_it_is(s: Session, person: Person, running: Attempt) -> None:
+    state.beat(s, running, Progress("sample", 2500, 10_000, divergences=3))
+    info = models.model(s, person, running.job_id)
     assert (info.stage, info.progress_share, info.divergences) == ("sample", 0.25, 3)
     assert info.heartbeat_at is not None and info.seconds_left is not None
 
@@ -107,7 +108,7 @@ def test_results_are_there_without_loading_draws_and_figures_have_their_tables(
     s: Session, person: Person, completed: int
 ) -> None:
     info = models.model(s, person, completed)
-    assert info.status == TrainingStatus.COMPLETED and info.converged
+    assert info.status == JobStatus.COMPLETED and info.converged
     assert info.results and info.results["channel_summary"][0]["roas"] == 2.0
     metric = select(ModelMetric.value).where(
         ModelMetric.model_id == completed, ModelMetric.split == "holdout"
@@ -121,7 +122,7 @@ def test_running_again_makes_a_new_model_that_names_the_old_one(
     s: Session, person: Person, completed: int
 ) -> None:
     again = models.model(s, person, models.run_again(s, person, completed))
-    assert (again.rerun_of_id, again.status, again.results) == (completed, TrainingStatus.PENDING, None)
+    assert (again.rerun_of_id, again.status, again.results) == (completed, JobStatus.QUEUED, None)
     assert models.model(s, person, completed).results is not None
 
 
@@ -161,13 +162,13 @@ def test_a_model_in_training_is_not_duplicated(s: Session, person: Person, waiti
 
 
 def test_deleting_a_running_model_leaves_nothing_of_its_training(
-    s: Session, person: Person, running: Run, findings: Callable[..., TrainingResults]
+    s: Session, person: Person, running: Attempt, findings: Callable[..., TrainingResults]
 ) -> None:
-    models.delete_model(s, person, running.model_id)
-    assert not runs.complete(s, running, findings())
-    assert runs.stop(s, running)
-    restored = models.restore_model(s, person, running.model_id)
-    assert (restored.status, restored.results) == (TrainingStatus.CANCELLED, None)
+    models.delete_model(s, person, running.job_id)
+    assert not complete_training(s, running, findings())
+    assert state.stop(s, running)
+    restored = models.restore_model(s, person, running.job_id)
+    assert (restored.status, restored.results) == (JobStatus.CANCELLED, None)
 
 
 def test_toasts_get_what_ended_since_and_only_of_ones_own_projects(
@@ -211,7 +212,7 @@ def test_lists_are_filtered_by_status_and_shelf(
 ) -> None:
     waiting = models.run_again(s, person, completed)
     assert [info.id for info in models.models(s, person, project)] == [waiting, completed]
-    done = models.models(s, person, project, status=TrainingStatus.COMPLETED)
+    done = models.models(s, person, project, status=JobStatus.COMPLETED)
     assert [info.id for info in done] == [completed]
     models.archive_model(s, person, completed)
     assert [info.id for info in models.models(s, person, project)] == [waiting]

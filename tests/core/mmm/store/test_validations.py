@@ -13,13 +13,12 @@ from core.access import AccessDenied, NotFound, Person, Role
 from core.access.store import join_as
 from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
-from core.mmm.model_info import TrainingStatus
 from core.mmm.store import models, validations
+from core.mmm.store.training import complete_fold, fold_input
 from core.projects.store.projects import delete_project
-from core.queue.store import runs
-from core.queue.store.activity import Activity, pulse
-from core.queue.store.folds import claim_slice, complete_slice
-from core.queue.store.queue import worker_state
+from core.queue.job import JobKind, JobStatus
+from core.queue.store import state
+from core.queue.store.activity import ActivityCounts, activity_counts, worker_state
 from tests.core.mmm.validation.test_summary import result
 
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -32,9 +31,10 @@ def check(s: Session, person: Person, completed: int) -> int:
 
 
 def finish(s: Session, slice_id: int, crps: float = 1.0) -> None:
-    run = claim_slice(s, slice_id, "somewhere/1/1")
-    assert run is not None and run.slice is not None
-    assert complete_slice(s, run, result(run.slice["fold"], crps).to_json())
+    run = state.claim(s, JobKind.VALIDATION, slice_id, "somewhere/1/1")
+    assert run is not None
+    fold = fold_input(s, run).fold
+    assert fold is not None and complete_fold(s, run, result(fold["fold"], crps).to_json())
 
 
 def test_every_slice_is_a_job_of_its_own_behind_the_trainings(s: Session, person: Person, check: int) -> None:
@@ -43,13 +43,13 @@ def test_every_slice_is_a_job_of_its_own_behind_the_trainings(s: Session, person
     assert info.active and info.progress_share == 0 and info.summary is None
     jobs = s.execute(
         text(
-            "SELECT task_name, args->>'slice_id', priority, status::text FROM procrastinate_jobs "
+            "SELECT task_name, args->>'job_id', priority, status::text FROM procrastinate_jobs "
             "WHERE id IN (SELECT job_id FROM validation_slices WHERE validation_id = :check) ORDER BY id"
         ),
         {"check": check},
     ).all()
     assert [tuple(job) for job in jobs] == [
-        ("validate_slice", str(part.id), -1, "todo") for part in info.slices
+        ("run_training_job", str(part.id), -1, "todo") for part in info.slices
     ]
 
 
@@ -77,8 +77,8 @@ def test_slices_sample_what_the_model_sampled_but_not_more_than_a_score_needs(
     plan = {"draws": 2000, "tune": 300, "chains": 2, "seed": 9}
     model_id = models.train(s, person, dataset.id, "Long", weekly.config, plan)
     info = validations.validation(s, person, validations.start(s, person, model_id, folds=1))
-    run = claim_slice(s, info.slices[0].id, "somewhere/1/1")
-    assert run is not None and run.sampling == plan | {"draws": 500}
+    run = state.claim(s, JobKind.VALIDATION, info.slices[0].id, "somewhere/1/1")
+    assert run is not None and fold_input(s, run).sampling == plan | {"draws": 500}
     assert run.config["target_column"] == weekly.config.target_column
 
 
@@ -86,8 +86,8 @@ def test_slices_of_one_check_end_one_by_one_and_are_summed_up(s: Session, person
     first, second, third, fourth = validations.validation(s, person, check).slices
     finish(s, first.id, 1.0)
     finish(s, second.id, 3.0)
-    run = claim_slice(s, third.id, "somewhere/1/1")
-    assert run is not None and runs.fail(s, run, "It was killed.", "abcd")
+    run = state.claim(s, JobKind.VALIDATION, third.id, "somewhere/1/1")
+    assert run is not None and state.fail(s, run, "It was killed.", "abcd")
     halfway = validations.validation(s, person, check)
     assert halfway.active and halfway.done == 3 and halfway.finished_at is None
     finish(s, fourth.id, 2.0)
@@ -100,16 +100,16 @@ def test_slices_of_one_check_end_one_by_one_and_are_summed_up(s: Session, person
 def test_cancelling_keeps_what_is_done_and_stops_the_rest(s: Session, person: Person, check: int) -> None:
     done, running, *waiting = validations.validation(s, person, check).slices
     finish(s, done.id)
-    run = claim_slice(s, running.id, "somewhere/1/1")
+    run = state.claim(s, JobKind.VALIDATION, running.id, "somewhere/1/1")
     assert run is not None and validations.cancel(s, person, check)
     info = validations.validation(s, person, check)
-    assert [part.status for part in info.slices[2:]] == [TrainingStatus.CANCELLED] * 2
+    assert [part.status for part in info.slices[2:]] == [JobStatus.CANCELLED] * 2
     assert info.slices[1].cancel_requested and info.active
-    assert not complete_slice(s, run, result(2).to_json()) and runs.stop(s, run)
+    assert not complete_fold(s, run, result(2).to_json()) and state.stop(s, run)
     info = validations.validation(s, person, check)
     assert info.cancelled and not info.active and len(info.results) == 1
     assert not validations.cancel(s, person, check)
-    assert all(claim_slice(s, part.id, "somewhere/1/1") is None for part in waiting)
+    assert all(state.claim(s, JobKind.VALIDATION, part.id, "somewhere/1/1") is None for part in waiting)
 
 
 def test_deleting_the_model_or_its_project_stops_the_check(
@@ -118,7 +118,7 @@ def test_deleting_the_model_or_its_project_stops_the_check(
     models.delete_model(s, person, completed)
     with pytest.raises(NotFound):
         validations.validation(s, person, check)
-    assert pulse(s, person, LONG_AGO) == Activity(0, 0)
+    assert activity_counts(s, person, LONG_AGO) == ActivityCounts(0, 0)
     models.restore_model(s, person, completed)
     assert validations.validation(s, person, check).cancelled
     again = validations.start(s, person, completed)
@@ -146,9 +146,11 @@ def test_what_is_under_way_and_what_has_ended_is_felt_by_members_only(
     s: Session, person: Person, stranger: Person, check: int
 ) -> None:
     slices = validations.validation(s, person, check).slices
-    assert pulse(s, person, dt.datetime.now(dt.UTC)).active == 4
+    assert activity_counts(s, person, dt.datetime.now(dt.UTC)).active == 4
     assert [info.id for info in validations.active(s, person)] == [check]
-    assert pulse(s, stranger, LONG_AGO) == Activity(0, 0) and not validations.active(s, stranger)
+    assert activity_counts(s, stranger, LONG_AGO) == ActivityCounts(0, 0) and not validations.active(
+        s, stranger
+    )
     before = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
     for part in slices:
         assert not validations.finished_since(s, person, before)
@@ -164,7 +166,7 @@ def test_those_who_look_after_the_machine_see_slices_in_the_queue(
     before = worker_state(s)
     check = validations.start(s, person, completed)
     assert worker_state(s).waiting == before.waiting + 4
-    claim_slice(s, validations.validation(s, person, check).slices[0].id, "somewhere/1/1")
+    state.claim(s, JobKind.VALIDATION, validations.validation(s, person, check).slices[0].id, "somewhere/1/1")
     after = worker_state(s)
     assert (after.waiting, after.running) == (before.waiting + 3, before.running + 1)
 
@@ -177,8 +179,8 @@ def test_each_start_and_cancel_is_written_down(s: Session, person: Person, check
 
 def test_a_result_is_kept_to_the_last_figure(s: Session, person: Person, check: int) -> None:
     part = validations.validation(s, person, check).slices[0]
-    run = claim_slice(s, part.id, "somewhere/1/1")
+    run = state.claim(s, JobKind.VALIDATION, part.id, "somewhere/1/1")
     assert run is not None
     found = replace(result(1, tv=(0.1, 0.05, 0.15)), max_rhat=float("inf"))
-    assert complete_slice(s, run, found.to_json())
+    assert complete_fold(s, run, found.to_json())
     assert validations.validation(s, person, check).results == (found,)

@@ -16,6 +16,7 @@ from core.promo.ingest.file_info import UploadedFile
 from core.promo.ingest.inspection import inspect_sales
 from core.promo.store import files as facts
 from core.queue.job import JobInfo
+from core.queue.store import jobs as job_store
 from db.tables import Project
 
 RETAIL = Path("sample_data/retail")
@@ -65,6 +66,6 @@ def look(analyst: Person) -> Callable[[uuid.UUID], JobInfo]:
 
     def look_at(job_id: uuid.UUID) -> JobInfo:
         with database.session() as s:
-            return facts.processing_job(s, analyst, job_id)
+            return job_store.processing_job(s, analyst, job_id)
 
     return look_at

@@ -12,10 +12,10 @@ from core.access import Person
 from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.ingest.job import read_files
 from core.promo.store import files as facts
-from core.queue.attempt import Progress, Stopped
-from core.queue.job import JobInfo, JobKind, JobStatus
+from core.queue.job import JobInfo, JobKind, JobStatus, Progress, Stopped
 from core.queue.reporter import Reporter
-from core.queue.store import processing
+from core.queue.store import jobs as job_store
+from core.queue.store import state
 from tests.core.promo.jobs.conftest import WORKBOOKS, handed_in
 
 HandIn = Callable[[Sequence[UploadedFile]], uuid.UUID]
@@ -36,18 +36,18 @@ def a_file(folder: Path, name: str, days: int, broken: int = 0) -> Path:
 
 def done(job_id: uuid.UUID, beats: list[Progress] | None = None) -> None:
     with database.session() as s:
-        errand = processing.claim_job(s, str(job_id), "here/1/1")
-    assert errand is not None
+        attempt = state.claim(s, JobKind.SALES, job_id, "here/1/1")
+    assert attempt is not None
 
     def beat(progress: Progress) -> bool:
         if beats is not None:
             beats.append(progress)
         with database.session() as s:
-            return processing.beat(s, errand, progress)
+            return state.beat(s, attempt, progress)
 
     reporter = Reporter(beat, lambda: None).start()
     try:
-        read_files(errand, reporter)
+        read_files(attempt, reporter)
     finally:
         reporter.close()
 
@@ -65,7 +65,7 @@ def test_a_files_rows_arrive_and_its_report_is_kept(
         (file,) = facts.sales_files(s, analyst, shop)
         rejected = facts.rejected(s, analyst, file.id).decode("utf-8-sig")
         frame = facts.sales(s, analyst, shop)
-        learning = facts.processing_jobs(s, analyst, shop, kind=JobKind.UPLIFT)
+        learning = job_store.processing_jobs(s, analyst, shop, kind=JobKind.UPLIFT)
     assert (file.status, file.rows_read, file.rows_rejected) == (FileStatus.CURRENT, 72, 2)
     assert "not money" in rejected and rejected.count("\n") == 3
     assert len(frame) == 70 and frame["sales_value"].sum() == pytest.approx(7035.0)
@@ -116,12 +116,12 @@ def test_a_cancelled_job_stops_between_rows(
 ) -> None:
     job_id = hand_in([handed_in(a_file(tmp_path, "a.csv", 20))])
     with database.session() as s:
-        errand = processing.claim_job(s, str(job_id), "here/1/1")
-        assert errand is not None and facts.cancel_job(s, analyst, job_id)
+        attempt = state.claim(s, JobKind.SALES, job_id, "here/1/1")
+        assert attempt is not None and job_store.cancel_job(s, analyst, job_id)
     with pytest.raises(Stopped):
-        read_files(errand, _Deaf())
+        read_files(attempt, _Deaf())
     with database.session() as s:
-        assert processing.stop(s, errand) and len(facts.sales(s, analyst, shop)) == 0
+        assert state.stop(s, attempt) and len(facts.sales(s, analyst, shop)) == 0
 
 
 class _Deaf(Reporter):
@@ -140,12 +140,12 @@ def test_a_second_attempt_reads_what_the_first_had_not(
     files = [handed_in(a_file(tmp_path, name, days)) for name, days in (("a.csv", 20), ("b.csv", 30))]
     job_id = hand_in(files)
     with database.session() as s:
-        first = processing.claim_job(s, str(job_id), "here/1/1")
+        first = state.claim(s, JobKind.SALES, job_id, "here/1/1")
     assert first is not None
     with pytest.raises(Stopped):
         read_files(first, _StopsAfterOneFile())
     with database.session() as s:
-        assert processing.killed(s, first, "It was killed.")
+        assert state.killed(s, first, "It was killed.")
         assert [file.status for file in facts.sales_files(s, analyst, shop)].count(FileStatus.CURRENT) == 1
     done(job_id)
     job = look(job_id)

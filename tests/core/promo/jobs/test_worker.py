@@ -19,6 +19,7 @@ from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.queue.job import JobInfo, JobKind, JobStatus
+from core.queue.store import jobs as job_store
 from tests.core.promo.jobs.conftest import WORKBOOKS, handed_in
 from tests.core.promo.jobs.test_ingest_job import a_file
 from tests.core.worker.conftest import REPOSITORY, started_worker, until
@@ -60,7 +61,7 @@ def worker(home: Path, empty_database: str) -> Iterator[subprocess.Popen[bytes]]
 
 def learning_job(person: Person, project: int) -> JobInfo | None:
     with database.session() as s:
-        found = facts.processing_jobs(s, person, project, kind=JobKind.UPLIFT)
+        found = job_store.processing_jobs(s, person, project, kind=JobKind.UPLIFT)
     return found[0] if found else None
 
 
@@ -92,7 +93,7 @@ def test_two_workbooks_become_facts_and_coefficients_by_themselves(
         again = models.estimate(s, analyst, shop, note="Once more")
     assert until(lambda: look(again).stage == "uplift", 60), look(again)
     with database.session() as s:
-        assert facts.cancel_job(s, analyst, again)
+        assert job_store.cancel_job(s, analyst, again)
     assert until(lambda: not look(again).active, 60) and look(again).status == JobStatus.CANCELLED
     with database.session() as s:
         assert len(models.promo_models(s, analyst, shop)) == 1

@@ -15,8 +15,9 @@ from core.promo.ingest.mapping import SalesMapping
 from core.promo.ingest.report import FACTS, FileFacts, SalesReport
 from core.promo.store.facts import files_to_read, load_file, make_months
 from core.promo.store.files import hand_in
-from core.queue.job import Errand
-from core.queue.store import processing
+from core.queue.job import Attempt, JobKind
+from core.queue.store import state
+from core.queue.store.jobs import complete_job
 
 Row = tuple[str, str, str, float, float]
 
@@ -49,11 +50,11 @@ def sums(rows: Sequence[Row]) -> FileFacts:
     return FileFacts(facts, report)
 
 
-def claimed(s: Session, job_id: uuid.UUID) -> Errand:
+def claimed(s: Session, job_id: uuid.UUID, kind: JobKind = JobKind.SALES) -> Attempt:
     """The job in the hands of a worker."""
-    errand = processing.claim_job(s, str(job_id), "somewhere/1/1")
-    assert errand is not None
-    return errand
+    attempt = state.claim(s, kind, job_id, "somewhere/1/1")
+    assert attempt is not None
+    return attempt
 
 
 @pytest.fixture
@@ -63,12 +64,12 @@ def loaded(s: Session, person: Person, project: int) -> Callable[..., uuid.UUID]
     def load(name: str, rows: Sequence[Row], replaces: uuid.UUID | None = None) -> uuid.UUID:
         content = f"{name}{list(rows)}".encode()
         job_id = hand_in(s, person, project, [UploadedFile(name, content, MAPPING, replaces)])
-        errand = claimed(s, job_id)
-        (file,) = files_to_read(s, errand)
+        attempt = claimed(s, job_id)
+        (file,) = files_to_read(s, attempt)
         found = sums(rows)
         make_months(s, found)
-        assert load_file(s, errand, file.id, found, None)
-        assert processing.complete(s, errand, {"files": []}, files=1, records=len(rows))
+        assert load_file(s, attempt, file.id, found, None)
+        assert complete_job(s, attempt, {"files": []}, files=1, records=len(rows))
         return file.id
 
     return load

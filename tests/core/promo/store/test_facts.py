@@ -15,7 +15,8 @@ from core.errors import UserError
 from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.store import facts as loading
 from core.promo.store import files as store
-from core.queue.store import processing
+from core.queue.store import state
+from core.queue.store.jobs import complete_job
 from tests.core.promo.store.conftest import MAPPING, Row, claimed, sums
 
 KEYS = ["date", "channel", "department", "promo_flag"]
@@ -42,13 +43,13 @@ def put(
     s: Session, person: Person, project: int, content: list[Row], replaces: uuid.UUID | None
 ) -> uuid.UUID:
     handed = UploadedFile("f.csv", repr(content).encode(), MAPPING, replaces)
-    errand = claimed(s, store.hand_in(s, person, project, [handed]))
-    (file,) = loading.files_to_read(s, errand)
+    attempt = claimed(s, store.hand_in(s, person, project, [handed]))
+    (file,) = loading.files_to_read(s, attempt)
     found = sums(content)
     loading.make_months(s, found)
     for _ in range(2):  # after a commit whose answer was lost it is done again
-        assert loading.load_file(s, errand, file.id, found, None)
-    processing.complete(s, errand, {})
+        assert loading.load_file(s, attempt, file.id, found, None)
+    complete_job(s, attempt, {})
     return file.id
 
 
@@ -119,11 +120,11 @@ def test_facts_of_one_project_never_touch_those_of_another(
 
 def test_a_job_that_lost_its_row_loads_nothing(s: Session, person: Person, project: int) -> None:
     job_id = store.hand_in(s, person, project, [UploadedFile("a.csv", b"a", MAPPING)])
-    errand = claimed(s, job_id)
-    (file,) = loading.files_to_read(s, errand)
+    attempt = claimed(s, job_id)
+    (file,) = loading.files_to_read(s, attempt)
     found = sums([("2024-01-31", "online", "TV", 0.0, 40.0)])
-    assert processing.killed(s, errand, "It was killed.")
-    assert not loading.load_file(s, errand, file.id, found, None)
+    assert state.killed(s, attempt, "It was killed.")
+    assert not loading.load_file(s, attempt, file.id, found, None)
     again = claimed(s, job_id)
     store.cancel_job(s, person, job_id)
     assert not loading.load_file(s, again, file.id, found, None)
@@ -135,18 +136,18 @@ def test_a_refused_correction_leaves_the_file_it_should_replace(
 ) -> None:
     content: list[Row] = [("2024-01-31", "online", "TV", 0.0, 40.0)]
     old = loaded("a.csv", content)
-    errand = claimed(s, store.hand_in(s, person, project, [UploadedFile("b.csv", b"b", MAPPING, old)]))
-    (file,) = loading.files_to_read(s, errand)
-    loading.refuse_file(s, errand, file.id, "Too many rows were rejected.")
+    attempt = claimed(s, store.hand_in(s, person, project, [UploadedFile("b.csv", b"b", MAPPING, old)]))
+    (file,) = loading.files_to_read(s, attempt)
+    loading.refuse_file(s, attempt, file.id, "Too many rows were rejected.")
     compared(s, person, project, [content])
     assert store.sales_file(s, person, file.id).sentence == "Too many rows were rejected."
     assert store.sales_file(s, person, old).status == FileStatus.CURRENT
 
 
 def test_money_beyond_what_the_columns_hold_changes_nothing(s: Session, person: Person, project: int) -> None:
-    errand = claimed(s, store.hand_in(s, person, project, [UploadedFile("a.csv", b"a", MAPPING)]))
-    (file,) = loading.files_to_read(s, errand)
+    attempt = claimed(s, store.hand_in(s, person, project, [UploadedFile("a.csv", b"a", MAPPING)]))
+    (file,) = loading.files_to_read(s, attempt)
     found = sums([("2024-01-31", "online", "TV", 0.0, 1e16)])
     with pytest.raises(Exception, match="overflow"), s.begin_nested():
-        loading.load_file(s, errand, file.id, found, None)
+        loading.load_file(s, attempt, file.id, found, None)
     assert len(store.sales(s, person, project)) == 0

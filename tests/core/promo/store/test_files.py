@@ -13,6 +13,7 @@ from core.errors import UserError
 from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.store import files
 from core.queue.job import JobKind, JobStatus
+from core.queue.store import jobs as job_store
 from tests.core.promo.store.conftest import MAPPING, claimed
 
 Load = Callable[..., uuid.UUID]
@@ -64,7 +65,7 @@ def test_the_same_content_again_is_answered_with_a_sentence_and_changes_nothing(
         files.hand_in(s, person, project, [same])
     assert facts(s, person, project) == before and files.facts_key(s, person, project) == key
     job_id = files.hand_in(s, person, project, [same, UploadedFile("new.csv", b"other", MAPPING)])
-    job = files.processing_job(s, person, job_id)
+    job = job_store.processing_job(s, person, job_id)
     assert job.files_queued == 1 and job.details["notes"][0].startswith("copy.csv was handed in before")
 
 
@@ -152,8 +153,8 @@ def test_a_cancelled_job_leaves_its_files_out_and_they_may_come_again(
     job_id = files.hand_in(s, person, project, [file])
     with pytest.raises(UserError, match="is being read"):
         files.hand_in(s, person, project, [file])
-    assert files.cancel_job(s, person, job_id) and not files.cancel_job(s, person, job_id)
-    assert files.processing_job(s, person, job_id).status == JobStatus.CANCELLED
+    assert job_store.cancel_job(s, person, job_id) and not job_store.cancel_job(s, person, job_id)
+    assert job_store.processing_job(s, person, job_id).status == JobStatus.CANCELLED
     (kept,) = files.sales_files(s, person, project)
     assert kept.status == FileStatus.FAILED and kept.sentence == "Cancelled before it began."
     assert files.hand_in(s, person, project, [file]) != job_id
@@ -186,11 +187,11 @@ def test_strangers_find_nothing_and_viewers_change_nothing(
     loaded: Load,
 ) -> None:
     file_id = loaded("a.csv", [(MONDAY, "online", "TV", 0.0, 100.0)])
-    job_id = files.processing_jobs(s, person, project)[0].id
+    job_id = job_store.processing_jobs(s, person, project)[0].id
     viewer = new_person("vera")
     join_as(s, project, viewer.id, Role.VIEWER)
     handed = [UploadedFile("b.csv", b"b", MAPPING)]
-    for ask in (files.sales, files.sales_files, files.facts_key, files.facts_span, files.processing_jobs):
+    for ask in (files.sales, files.sales_files, files.facts_key, files.facts_span, job_store.processing_jobs):
         with pytest.raises(NotFound):
             ask(s, stranger, project)  # type: ignore[operator]
         ask(s, viewer, project)  # type: ignore[operator]
@@ -201,7 +202,7 @@ def test_strangers_find_nothing_and_viewers_change_nothing(
             with pytest.raises(error):
                 change(s, who, file_id)
         with pytest.raises(error):
-            files.cancel_job(s, who, job_id)
+            job_store.cancel_job(s, who, job_id)
     with pytest.raises(NotFound):
         files.rejected(s, stranger, file_id)
 
@@ -214,9 +215,9 @@ def test_facts_that_allow_it_are_learned_from_by_themselves_and_once(
         "a.csv", [(day, "online", "TV", 20.0 * (at % 20 == 19), 100.0) for at, day in enumerate(days)]
     )
     files.withdraw_file(s, person, file_id)
-    assert files.processing_jobs(s, person, project, kind=JobKind.UPLIFT) == ()
+    assert job_store.processing_jobs(s, person, project, kind=JobKind.UPLIFT) == ()
     files.restore_file(s, person, file_id)
     files.withdraw_file(s, person, file_id)
     files.restore_file(s, person, file_id)
-    (job,) = files.processing_jobs(s, person, project, kind=JobKind.UPLIFT)
+    (job,) = job_store.processing_jobs(s, person, project, kind=JobKind.UPLIFT)
     assert job.active and claimed(s, job.id).kind == JobKind.UPLIFT

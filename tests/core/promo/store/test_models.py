@@ -22,6 +22,7 @@ from core.promo.store.models import (
     save_model,
 )
 from core.queue.job import Errand, JobKind
+from core.queue.store import jobs as job_store
 from core.queue.store import processing
 from tests.core.promo.store.conftest import claimed, loaded  # noqa: F401  (a fixture)
 from tests.core.promo.store.examples import figures, outcome, plan
@@ -130,7 +131,7 @@ def test_keeping_twice_is_harmless_and_a_cancelled_job_keeps_nothing(
     model = learned(s, project)
     assert save_model(s, job, model) and save_model(s, job, model)
     assert len(models.promo_models(s, person, project)) == 1
-    facts.cancel_job(s, person, job.job_id)
+    job_store.cancel_job(s, person, job.job_id)
     assert not save_model(s, job, learned(s, project, "projects/1/promo/2-1-b"))
 
 
@@ -165,7 +166,7 @@ def test_a_version_says_when_the_facts_have_changed_since(
     assert models.promo_models(s, person, project)[0].facts_changed
     facts.restore_file(s, person, file.id)
     assert not models.promo_models(s, person, project)[0].facts_changed
-    assert not any(job.active for job in facts.processing_jobs(s, person, project, kind=JobKind.UPLIFT))
+    assert not any(job.active for job in job_store.processing_jobs(s, person, project, kind=JobKind.UPLIFT))
 
 
 def test_strangers_find_nothing_and_viewers_learn_nothing(

@@ -79,7 +79,7 @@ def test_slices_sample_what_the_model_sampled_but_not_more_than_a_score_needs(
     info = validations.validation(s, person, validations.start(s, person, model_id, folds=1))
     run = state.claim(s, JobKind.VALIDATION, info.slices[0].id, "somewhere/1/1")
     assert run is not None and fold_input(s, run).sampling == plan | {"draws": 500}
-    assert run.config["target_column"] == weekly.config.target_column
+    assert fold_input(s, run).config["target_column"] == weekly.config.target_column
 
 
 def test_slices_of_one_check_end_one_by_one_and_are_summed_up(s: Session, person: Person, check: int) -> None:

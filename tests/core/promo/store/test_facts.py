@@ -16,7 +16,7 @@ from core.promo.ingest.file_info import FileStatus, UploadedFile
 from core.promo.store import facts as loading
 from core.promo.store import files as store
 from core.queue.store import state
-from core.queue.store.jobs import complete_job
+from core.queue.store.jobs import cancel_job, complete_job
 from tests.core.promo.store.conftest import MAPPING, Row, claimed, sums
 
 KEYS = ["date", "channel", "department", "promo_flag"]
@@ -126,7 +126,7 @@ def test_a_job_that_lost_its_row_loads_nothing(s: Session, person: Person, proje
     assert state.killed(s, attempt, "It was killed.")
     assert not loading.load_file(s, attempt, file.id, found, None)
     again = claimed(s, job_id)
-    store.cancel_job(s, person, job_id)
+    cancel_job(s, person, job_id)
     assert not loading.load_file(s, again, file.id, found, None)
     assert len(store.sales(s, person, project)) == 0
 

@@ -220,4 +220,4 @@ def test_facts_that_allow_it_are_learned_from_by_themselves_and_once(
     files.withdraw_file(s, person, file_id)
     files.restore_file(s, person, file_id)
     (job,) = job_store.processing_jobs(s, person, project, kind=JobKind.UPLIFT)
-    assert job.active and claimed(s, job.id).kind == JobKind.UPLIFT
+    assert job.active and claimed(s, job.id, JobKind.UPLIFT)

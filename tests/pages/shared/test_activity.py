@@ -12,7 +12,7 @@ from core.access import Person, Role
 from core.access import store as access
 from core.database import session
 from core.queue.job import JobInfo, JobKind, JobStatus
-from core.queue.store.activity import ActivityCounts
+from core.queue.store.activity import ActivityCounts, activity_counts
 from core.queue.store.jobs import cancel_job, ended_jobs, enqueue_job
 from pages.shared.activity import BAD, GOOD, STOPPED, job_ending
 from pages.shared.progress import job_outcome, job_progress_label, job_progress_share

@@ -21,9 +21,9 @@ from core.promo.store.models import (
     reason_not_to_estimate,
     save_model,
 )
-from core.queue.job import Errand, JobKind
+from core.queue.job import Attempt, JobKind
 from core.queue.store import jobs as job_store
-from core.queue.store import processing
+from core.queue.store.jobs import complete_job
 from tests.core.promo.store.conftest import claimed, loaded  # noqa: F401  (a fixture)
 from tests.core.promo.store.examples import figures, outcome, plan
 
@@ -52,12 +52,12 @@ def learned(s: Session, project: int, path: str = "projects/1/promo/1-1-a") -> E
 
 
 @pytest.fixture
-def job(s: Session, person: Person, project: int, loaded: Load) -> Errand:  # noqa: F811
+def job(s: Session, person: Person, project: int, loaded: Load) -> Attempt:  # noqa: F811
     """A learning job in the hands of a worker, asked for by a file that arrived."""
     loaded("a.csv", rows(70))
     job_id, reason = estimate_from_new_facts(s, project, person.id)
     assert job_id is not None and reason is None
-    return claimed(s, job_id)
+    return claimed(s, job_id, JobKind.UPLIFT)
 
 
 def test_too_little_history_is_said_in_a_sentence(
@@ -113,7 +113,7 @@ def test_asking_twice_before_it_began_is_one_job(
 
 
 def test_versions_count_from_one_and_each_keeps_its_coefficients(
-    s: Session, person: Person, project: int, job: Errand
+    s: Session, person: Person, project: int, job: Attempt
 ) -> None:
     for number in (1, 2):
         assert save_model(s, job, learned(s, project, f"projects/1/promo/{number}-1-a"))
@@ -126,7 +126,7 @@ def test_versions_count_from_one_and_each_keeps_its_coefficients(
 
 
 def test_keeping_twice_is_harmless_and_a_cancelled_job_keeps_nothing(
-    s: Session, person: Person, project: int, job: Errand
+    s: Session, person: Person, project: int, job: Attempt
 ) -> None:
     model = learned(s, project)
     assert save_model(s, job, model) and save_model(s, job, model)
@@ -136,7 +136,7 @@ def test_keeping_twice_is_harmless_and_a_cancelled_job_keeps_nothing(
 
 
 def test_a_version_is_noted_in_the_post_mortems_whose_sales_it_has_learned_from(
-    s: Session, person: Person, project: int, job: Errand, new_project: Callable[..., int]
+    s: Session, person: Person, project: int, job: Attempt, new_project: Callable[..., int]
 ) -> None:
     elsewhere = new_project(person, "Elsewhere")
     for number in (project, project, elsewhere):
@@ -155,10 +155,10 @@ def test_a_version_is_noted_in_the_post_mortems_whose_sales_it_has_learned_from(
 
 
 def test_a_version_says_when_the_facts_have_changed_since(
-    s: Session, person: Person, project: int, job: Errand
+    s: Session, person: Person, project: int, job: Attempt
 ) -> None:
     save_model(s, job, learned(s, project))
-    processing.complete(s, job, {})
+    complete_job(s, job, {})
     (info,) = models.promo_models(s, person, project)
     assert not info.facts_changed and estimate_from_new_facts(s, project, person.id) == (None, None)
     (file,) = facts.sales_files(s, person, project)
@@ -170,7 +170,7 @@ def test_a_version_says_when_the_facts_have_changed_since(
 
 
 def test_strangers_find_nothing_and_viewers_learn_nothing(
-    s: Session, stranger: Person, new_person: Callable[..., Person], project: int, job: Errand
+    s: Session, stranger: Person, new_person: Callable[..., Person], project: int, job: Attempt
 ) -> None:
     viewer = new_person("vera")
     join_as(s, project, viewer.id, Role.VIEWER)

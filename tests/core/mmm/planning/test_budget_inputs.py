@@ -25,6 +25,31 @@ def test_budget_inputs_survive_json_unchanged():
     assert read_budget_inputs(raw) == inputs()
 
 
+def test_the_saved_form_keeps_its_keys():
+    raw = to_json(inputs())
+    assert {"version", "periods", "total_value", "goal", "risk", "pulse", "by_geo"} <= set(raw)
+    assert "labels" not in raw and raw["version"] == 2 and raw["pulse"] == [1, 3]
+    assert raw["limits"][0] == {
+        "channel": "tv_S", "recent_value": 100_000.0, "minimum_value": 0.0, "maximum_value": 150_000.0,
+        "locked": False, "test_value": None, "period_minimum_value": None, "period_maximum_value": None,
+        "flighting": None,
+    }  # fmt: skip
+    assert raw["groups"] == [
+        {"name": "all", "channels": ["tv_S", "search_S"], "minimum_value": 1.0, "maximum_value": None,
+         "minimum_share": None, "maximum_share": None},
+        {"name": "Digital", "channels": ["search_S"], "minimum_value": None, "maximum_value": None,
+         "minimum_share": 0.4, "maximum_share": 0.6},
+    ]  # fmt: skip
+    assert raw["months"] == [{"month": "2026-01", "minimum_value": 10_000.0, "maximum_value": 80_000.0}]
+    assert raw["rules"] == [
+        {"name": "TV twice search", "weights": {"tv_S": 1.0, "search_S": -2.0}, "minimum_value": 0.0,
+         "maximum_value": None, "start_on": "2026-02-01", "end_on": None, "geos": []}
+    ]  # fmt: skip
+    assert raw["geo_limits"] == [
+        {"channel": "tv_S", "geo": "North", "minimum_value": 1_000.0, "maximum_value": 90_000.0}
+    ]
+
+
 def test_every_fault_is_named_at_once_with_the_display_name():
     with pytest.raises(UserError) as caught:
         BudgetInputs(

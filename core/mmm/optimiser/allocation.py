@@ -14,10 +14,10 @@ from core.mmm.optimiser.objective import Evaluation, Objective
 from core.mmm.optimiser.quadratic import EXACT, Programme
 
 ROUNDS = 60
-# Changes of amounts and of worth, relative, that count as none; below the noise of its sums the worth itself
-# says nothing, and the promised gain is followed while it shrinks.
+# Changes of amounts and of the objective, relative, that count as none; below the noise of its sums the
+# objective itself says nothing, and the promised gain is followed while it shrinks.
 STILL, FLAT, NOISE = 1e-10, 1e-18, 1e-14
-ROUGH = 1e-8  # change of worth that counts as none where a place near the top is enough
+ROUGH = 1e-8  # change of the objective that counts as none where a place near the top is enough
 CLIMBS = 1e-4  # share of the promised gain that a step has to bring (Armijo)
 
 
@@ -25,43 +25,45 @@ CLIMBS = 1e-4  # share of the promised gain that a step has to bring (Armijo)
 class Climb:
     """Where a climb ended, and the value there of one more unit of the fixed total."""
 
-    look: Evaluation
+    evaluation: Evaluation
     price: float
     rounds: int
 
     @property
     def amounts(self) -> Floats:
         """(variable,) the amounts."""
-        return self.look.amounts
+        return self.evaluation.amounts
 
     @property
-    def worth(self) -> float:
-        """Their worth, less what their money costs."""
-        return self.look.worth
+    def value(self) -> float:
+        """The objective there, less what the spend costs."""
+        return self.evaluation.value
 
 
-def climb(worth: Objective, limits: LinearLimits, start: Floats, flat: float = FLAT) -> Climb:
-    """The local optimum above `start`, which meets the limits: the worth never falls on the way.
+def climb(objective: Objective, limits: LinearLimits, start: Floats, flat: float = FLAT) -> Climb:
+    """The local optimum above `start`, which meets the limits: the objective never falls on the way.
 
-    Each step solves the quadratic model of the worth within the limits, convex parts of it taken as straight
-    (sequential quadratic programming); on a concave worth it converges quadratically.
+    Each step solves the quadratic model of the objective within the limits, convex parts of it taken as
+    straight (sequential quadratic programming); on a concave objective it converges quadratically.
     """
-    hill = _Hill(worth, limits, start, flat)
+    ascent = _Ascent(objective, limits, start, flat)
     for number in range(ROUNDS):
-        if hill.step():
-            return Climb(hill.look, hill.price, number + 1)
-    return Climb(hill.look, hill.price, ROUNDS)
+        if ascent.step():
+            return Climb(ascent.evaluation, ascent.price, number + 1)
+    return Climb(ascent.evaluation, ascent.price, ROUNDS)
 
 
-class _Hill:
+class _Ascent:
     """A climb on its way."""
 
-    def __init__(self, worth: Objective, limits: LinearLimits, start: Floats, flat: float) -> None:
+    def __init__(self, objective: Objective, limits: LinearLimits, start: Floats, flat: float) -> None:
         m, self.size, self.flat = limits.matrices, limits.scale, flat
-        self.worth, self.matrices, self.price, self.last = worth, m, 0.0, np.inf
-        self.look = worth.look(np.clip(start, m.low, m.high))
+        self.objective, self.matrices, self.price, self.last = objective, m, 0.0, np.inf
+        self.evaluation = objective.evaluate(np.clip(start, m.low, m.high))
         self.height = max(
-            abs(self.look.worth), float(np.abs(self.look.gradient).max()) * self.size * 1e-3, 1e-300
+            abs(self.evaluation.value),
+            float(np.abs(self.evaluation.gradient).max()) * self.size * 1e-3,
+            1e-300,
         )
         rows, low, high = limits.always
         a = m.a.toarray()
@@ -76,31 +78,31 @@ class _Hill:
 
     def step(self) -> bool:
         """One step; whether the top is reached."""
-        x, size = self.look.amounts, self.size
+        x, size = self.evaluation.amounts, self.size
         change = self._aim() - x
-        gain = float(self.look.gradient @ change) / self.height
+        gain = float(self.evaluation.gradient @ change) / self.height
         stuck = gain < NOISE and gain > 0.5 * self.last
         if np.abs(change).max() <= STILL * size or gain <= self.flat or stuck:
             return True
         self.last, length = gain, 1.0
         while length > 1e-8:
             tried = np.clip(x + length * change, self.matrices.low, self.matrices.high)
-            look = self.worth.look(tried)
-            rise = (look.worth - self.look.worth) / self.height
+            there = self.objective.evaluate(tried)
+            rise = (there.value - self.evaluation.value) / self.height
             if rise >= CLIMBS * length * gain - NOISE * (length == 1.0):
-                self.look = look
+                self.evaluation = there
                 return False
             length *= 0.5 if length > 0.2 else 0.25
         return True
 
     def _aim(self) -> Floats:
-        """The best amounts for the quadratic model of the worth here."""
+        """The best amounts for the quadratic model of the objective here."""
         size, height = self.size, self.height
-        fall = self.worth.fall(self.look).scaled(size * size / height)
-        x = self.look.amounts / size
-        slope = -self.look.gradient * size / height - fall.times(x)
+        curvature = self.objective.negative_curvature(self.evaluation).scaled(size * size / height)
+        x = self.evaluation.amounts / size
+        slope = -self.evaluation.gradient * size / height - curvature.times(x)
         exact = EXACT if self.flat < ROUGH else ROUGH
-        programme = Programme(fall, slope, self.a, self.b, self.e, self.f, self.low, self.ceiling, exact)
+        programme = Programme(curvature, slope, self.a, self.b, self.e, self.f, self.low, self.ceiling, exact)
         found = programme.solve(x)
         if len(found.equal):
             self.price = float(found.equal[-1]) * height / size

@@ -32,22 +32,22 @@ class Envelopes:
     above: Floats
 
     def solve(self, low: Integers, high: Integers) -> tuple[Floats, Floats, float] | None:
-        """Amounts, each variable's envelope there and a bound of the worth, for amounts between the points of
-        places `low` and `high`; None where the limits leave no choice."""
+        """Amounts, each variable's envelope there and a bound of the objective, for amounts between the
+        points of places `low` and `high`; None where the limits leave no choice."""
         (number, grid), m = self.points.shape, self.limits.matrices
         scale, height = self.limits.scale, max(float(np.abs(self.above).max()), 1e-300)
         columns = np.arange(number * grid)
         owner = np.repeat(np.arange(number), grid)
         pick = csr_array((np.ones(number * grid), (owner, columns)))
-        money = csr_array(((self.points / scale).ravel(), (owner, columns)))
+        spend = csr_array(((self.points / scale).ravel(), (owner, columns)))
         capped = np.flatnonzero(np.isfinite(m.high))
         rows = vstack([m.a, eye_array(number, format="csr")[capped], -eye_array(number)], format="csr")
         right = np.concatenate([m.b, m.high[capped], -m.low]) / scale
         place = np.arange(grid)
         open_ = (place >= low[:, None]) & (place <= high[:, None])
         found = linprog(
-            -(self.above / height).ravel(), rows @ money, right,
-            vstack([pick, m.e @ money]) if len(m.f) else pick, np.concatenate([np.ones(number), m.f / scale]),
+            -(self.above / height).ravel(), rows @ spend, right,
+            vstack([pick, m.e @ spend]) if len(m.f) else pick, np.concatenate([np.ones(number), m.f / scale]),
             bounds=np.column_stack([np.zeros(number * grid), open_.ravel()]), method="highs",
         )  # fmt: skip
         if found.status != 0:
@@ -58,7 +58,7 @@ class Envelopes:
         best = np.where(open_, self.above / height - charged, -np.inf).max(axis=1).sum()
         bound = float(best + right @ pulls + m.f / scale @ fixed) * height
         envelope = (self.above.ravel() * found.x).reshape(number, grid).sum(axis=1)
-        return np.asarray(money @ found.x) * scale, envelope, bound
+        return np.asarray(spend @ found.x) * scale, envelope, bound
 
     def true(self, amounts: Floats) -> Floats:
         """(variable,) the curves at the amounts, straight between points."""
@@ -67,7 +67,8 @@ class Envelopes:
 
 
 def best_splits(curves: Envelopes, nodes: int = NODES) -> tuple[list[Floats], float] | None:
-    """Up to a few good splits, the best one first, and a bound of the worth; None where there is no plan."""
+    """Up to a few good splits, the best one first, and a bound of the objective; None where there is no
+    plan."""
     size, grid = curves.points.shape
     first = curves.solve(np.zeros(size, dtype=np.int64), np.full(size, grid - 1))
     if first is None:

@@ -32,16 +32,16 @@ class BudgetProblem:
     """Money over `periods` periods right after the data; carry-over in and out both count.
 
     `total` is spent in full for the goal kpi and is the most that may be spent for the others (None there:
-    no limit but the channels' own). `bounds` are (lower, upper) money over the horizon by channel (a
+    no limit but the channels' own). `bounds` are (lower, upper) spend over the horizon by channel (a
     channel is locked where both are equal); without one a channel may get from 0 to `headroom` times its
     largest total over any `periods` consecutive periods. `groups` are (name, channels, lower, upper).
     `reference` is spend by channel to compare with; by default that of the last `periods` periods.
     `override` lets a model that has not converged be used.
 
     `flighting`: one for all channels, or by channel (even where a channel is not named); `pulse` says how
-    many periods of each cycle a pulsed channel runs. `by_geo`: geos get money of their own, else they keep
-    their shares of the last year; `geo_bounds` by (channel, geo) are money over the horizon.
-    `period_bounds`: least and most money of a channel in any one period; without one the most is
+    many periods of each cycle a pulsed channel runs. `by_geo`: geos get spend of their own, else they keep
+    their shares of the last year; `geo_bounds` by (channel, geo) are spend over the horizon.
+    `period_bounds`: least and most spend of a channel in any one period; without one the most is
     `period_headroom` times the largest single period of the data, or what an explicit upper bound needs
     under the channel's plain flighting if that is more. `constraints` are linear rules with names.
     `test_minimum`: a channel gets nothing or at least this. Raises UserError with every fault.
@@ -154,7 +154,7 @@ class BudgetProblem:
         return faults
 
     def flighting_of(self, channel: str) -> Flighting:
-        """How the channel's money is spread over the periods."""
+        """How the channel's spend is spread over the periods."""
         if isinstance(self.flighting, Mapping):
             return self.flighting.get(channel, Flighting.EVEN)
         return self.flighting
@@ -172,19 +172,19 @@ class BudgetProblem:
         known = min(self.periods, len(self.model.dates))
         return (self.model.recent_spend(known) * self.periods / known).rename("reference")
 
-    def seen_totals(self) -> pd.Series:
-        """The largest money of each channel over any `periods` consecutive periods of the data."""
+    def largest_totals(self) -> pd.Series:
+        """The largest spend of each channel over any `periods` consecutive periods of the data."""
         window = min(self.periods, len(self.model.frame))
         return self.model.frame.rolling(window).sum().max() * self.periods / window
 
     def channel_bounds(self) -> Floats:
-        """(channel, 2) lower and upper money over the horizon."""
-        largest, given = self.seen_totals(), self.bounds or {}
+        """(channel, 2) lower and upper spend over the horizon."""
+        largest, given = self.largest_totals(), self.bounds or {}
         pairs = [given.get(name, (0.0, self.headroom * largest[name])) for name in self.model.channels]
         return np.array(pairs, dtype=float)
 
     def pattern(self) -> Floats:
-        """(period, channel) share of each channel's money by period under its plain flighting: even where the
+        """(period, channel) share of each channel's spend by period under its plain flighting: even where the
         flighting is optimised; columns sum to 1."""
         kinds = [self.flighting_of(name) for name in self.model.channels]
         return fixed_patterns(kinds, self.model.frame, self.periods, self.model.frequency, self.pulse)
@@ -234,7 +234,7 @@ class BudgetProblem:
             )
             given = channel in self.period_bounds
             lower, upper = self.period_bounds.get(channel, (0.0, most))
-            # A cap that the channel's own limit keeps anyhow is no limit worth a name.
+            # A cap that the channel's own limit keeps anyhow needs no limit of its own.
             caps = given or upper < bounds[c, 1] * (1.0 if variables.free[c] else peak) * (1 - 1e-12)
             limit = Limit.period(channel, lower if lower > 0 else None, upper if caps else None)
             yield replace(limit, by_user=given)

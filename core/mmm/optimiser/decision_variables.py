@@ -1,7 +1,7 @@
-"""The amounts an optimiser sets, and the money by geo, period and channel that each of them moves.
+"""The amounts an optimiser sets, and the spend by geo, period and channel that each of them moves.
 
 A variable belongs to one channel. Where the channel's flighting is fixed it moves money along a pattern over
-the periods, where it is optimised the money of one period; with money of their own the geos have variables of
+the periods, where it is optimised the spend of one period; with spend of their own the geos have variables of
 their own, else they keep their present shares.
 """
 
@@ -31,10 +31,16 @@ def fixed_patterns(
     `frame` is spend by date and channel. A channel that spent nothing in the periods it would follow, or
     whose flighting is to be optimised, is spread evenly.
     """
-    even = np.full(periods, 1 / periods)
+    even, spend = np.full(periods, 1 / periods), frame.to_numpy(dtype=float)
+    recent, year = spend[-periods:], round(frequency.periods_per_year)
+    if len(recent) < periods:
+        recent = np.resize(recent, (periods, spend.shape[1]))
+    last_year = np.zeros((periods, spend.shape[1]))
+    if len(spend) >= year:
+        last_year = spend[-year:][np.arange(periods) % year]
     shapes = {
-        Flighting.AS_REFERENCE: _recent(frame, periods),
-        Flighting.LAST_YEAR: _last_year(frame, periods, round(frequency.periods_per_year)),
+        Flighting.AS_REFERENCE: recent,
+        Flighting.LAST_YEAR: last_year,
         Flighting.PULSED: np.repeat(pulsed(periods, *pulse)[:, None], len(kinds), axis=1),
     }
     columns = []
@@ -44,31 +50,17 @@ def fixed_patterns(
     return np.column_stack(columns)
 
 
-def pulsed(periods: int, on: int, cycle: int, phase: int = 0) -> Floats:
-    """(period,) shares of money that runs in the first `on` periods of each cycle."""
-    shape = ((np.arange(periods) + phase) % cycle < on).astype(float)
+def pulsed(periods: int, on: int, cycle: int) -> Floats:
+    """(period,) shares of spend that runs in the first `on` periods of each cycle."""
+    shape = (np.arange(periods) % cycle < on).astype(float)
     return np.asarray(shape / max(float(shape.sum()), 1.0))
-
-
-def _recent(frame: pd.DataFrame, periods: int) -> Floats:
-    """The last `periods` periods, repeated where the data are shorter."""
-    recent = frame.to_numpy(dtype=float)[-periods:]
-    return np.resize(recent, (periods, frame.shape[1])) if len(recent) < periods else recent
-
-
-def _last_year(frame: pd.DataFrame, periods: int, year: int) -> Floats:
-    """The same periods a year earlier; even (nothing) where the data do not reach back so far."""
-    if len(frame) < year:
-        return np.zeros((periods, frame.shape[1]))
-    last = frame.to_numpy(dtype=float)[-year:]
-    return last[np.arange(periods) % year]
 
 
 @dataclass(frozen=True)
 class DecisionVariables:
     """`free` (channel,): whether each period has a variable; `pattern` (period, channel) the plain flighting,
     columns sum to 1; `shares` (geo, channel) present shares of the geos; `parts`: 1, or the number of geos
-    where they have money of their own. Variables are ordered by channel, geo, period."""
+    where they have spend of their own. Variables are ordered by channel, geo, period."""
 
     channels: tuple[str, ...]
     geos: tuple[str, ...]
@@ -113,7 +105,7 @@ class DecisionVariables:
 
     @property
     def own_geos(self) -> bool:
-        """Whether geos have money of their own."""
+        """Whether geos have spend of their own."""
         return self.parts > 1
 
     @property
@@ -135,8 +127,8 @@ class DecisionVariables:
             found = found * np.where(self.period >= 0, periods[self.period].astype(float), by_pattern)
         return found
 
-    def money(self, amounts: Floats) -> Floats:
-        """(channel, part, period) money of the variables' amounts."""
+    def cell_spend(self, amounts: Floats) -> Floats:
+        """(channel, part, period) spend of the variables' amounts."""
         out = np.empty((len(self.channels), self.parts, self.periods))
         for c, start in enumerate(self.first):
             own = amounts[start : start + self.width[c] * self.parts].reshape(self.parts, -1)
@@ -150,8 +142,8 @@ class DecisionVariables:
         found: Floats = spend[self.channel] * by_geo * by_period
         return found
 
-    def spend(self, amounts: Floats) -> Floats:
-        """(channel,) money of the variables' amounts."""
+    def channel_spend(self, amounts: Floats) -> Floats:
+        """(channel,) spend of the variables' amounts."""
         return np.bincount(self.channel, amounts, minlength=len(self.channels)).astype(float)
 
     def by_cell_variables(self) -> DecisionVariables:

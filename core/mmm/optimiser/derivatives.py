@@ -1,6 +1,6 @@
-"""What money earns draw by draw, how that changes with each variable, and how the change changes.
+"""What spend earns draw by draw, how that changes with each variable, and how the change changes.
 
-The adjoint of the carry-over brings the slope of each period's response back to the money of the periods
+The adjoint of the carry-over brings the slope of each period's response back to the spend of the periods
 before it; the curvature is beta rate^2 f'' between two amounts of one channel that share a period.
 """
 
@@ -36,7 +36,7 @@ def response_curvature(kind, carried, half, slope, response, by_carried, out):
 
 @compiled
 def own_carried(variables, place, free, periods, weights, spread, series, own):
-    """Fill `own` with what one channel's money of one part (all geos, or one) carries over to each period."""
+    """Fill `own` with what one channel's spend of one part (all geos, or one) carries over to each period."""
     if free:
         for t in range(periods):
             series[t] = variables[place + t]
@@ -80,11 +80,11 @@ def first_order(
                     value[s, c] += level * whole
                     after[s, c] += level * late
                 if free[c]:
-                    mine = gradient[s, place : place + periods]
+                    own_gradient = gradient[s, place : place + periods]
                     for lag in range(lags):
                         weight, later = weights[s, c, lag], pull[lag:]
                         for t in range(min(periods, length - lag)):
-                            mine[t] += weight * later[t]
+                            own_gradient[t] += weight * later[t]
                 else:
                     total = 0.0
                     for t in range(length):

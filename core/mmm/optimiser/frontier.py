@@ -45,36 +45,31 @@ def frontier(
         spent = dict(zip(problem.model.channels, first.spend.to_numpy(), strict=True))
         search = search.within(with_tests(search.limits, problem.variables, problem.test_minimum, spent))
     fixed = search.limits.with_total(first.total)
-    usual = search.worth.look(search.scaled_reference(fixed, first.total)).kpi
-    found: list[Floats] = []
-    for weight in np.linspace(0, 1, points):
-        attitude = replace(search.worth.attitude, blend=float(weight))
-        own = BudgetSearch(replace(search.worth, attitude=attitude), search.limits, search.reference, seed)
-        warm = found[-1] if found else None
-        found.append(
-            own.best(first.total, warm=warm, look=Breadth.ENVELOPE if found else Breadth.WIDE).amounts
-        )
-    kept = [_best(search, float(weight), found) for weight in np.linspace(0, 1, points)]
-    rows = [_row(search, own, usual, level) for own in kept]
-    return pd.DataFrame({"weight": np.linspace(0, 1, points)}).join(pd.DataFrame(rows))
-
-
-def _best(search: BudgetSearch, weight: float, plans: list[Floats]) -> Floats:
-    """The best of all plans for a weight: where searches ended at several tops, the frontier is still one."""
-    attitude = replace(search.worth.attitude, blend=weight)
-    looks = [search.worth.look(own).kpi for own in plans]
-    return plans[int(np.argmax([attitude.worth(kpi)[0] for kpi in looks]))]
-
-
-def _row(search: BudgetSearch, amounts: Floats, usual: Floats, level: float) -> dict[str, float]:
-    kpi = search.worth.look(amounts).kpi
-    spend = search.worth.variables.spend(amounts)
+    usual = search.objective.evaluate(search.scaled_reference(fixed, first.total)).kpi
+    weights = np.linspace(0, 1, points)
+    attitudes = [replace(search.objective.attitude, blend=float(weight)) for weight in weights]
+    plans: list[Floats] = []
+    for attitude in attitudes:
+        objective = replace(search.objective, attitude=attitude)
+        own = BudgetSearch(objective, search.limits, search.reference, seed)
+        warm, breadth = (plans[-1], Breadth.ENVELOPE) if plans else (None, Breadth.WIDE)
+        plans.append(own.best(first.total, warm=warm, breadth=breadth).amounts)
+    kpis = [search.objective.evaluate(amounts).kpi for amounts in plans]
     # The search rounds CVaR's kink; what is shown is the mean of the worst draws itself.
-    sharp = replace(search.worth.attitude, width=0.0)
-    return {
-        "kpi": float(kpi.mean()),
-        "cvar": sharp.worth(kpi)[0],
-        "quantile": float(np.quantile(kpi, level)),
-        "probability_better": float((kpi > usual).mean()),
-        **dict(zip(search.worth.variables.channels, spend.tolist(), strict=True)),
-    }
+    sharp = replace(search.objective.attitude, width=0.0)
+    rows = []
+    for attitude in attitudes:
+        # Where searches ended at several tops, the best of all plans for each weight is still one frontier.
+        place = int(np.argmax([attitude.value(kpi)[0] for kpi in kpis]))
+        kpi, spend = kpis[place], search.objective.variables.channel_spend(plans[place])
+        rows.append(
+            {
+                "weight": attitude.blend,
+                "kpi": float(kpi.mean()),
+                "cvar": sharp.value(kpi)[0],
+                "quantile": float(np.quantile(kpi, level)),
+                "probability_better": float((kpi > usual).mean()),
+                **dict(zip(search.objective.variables.channels, spend.tolist(), strict=True)),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,4 +1,4 @@
-"""What a geo's own money buys, and which share of a channel's money each geo has."""
+"""What a geo's own spend buys, and which share of a channel's spend each geo has."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def geo_shares(structure: Structure) -> Floats:
 
 
 def own_exposure_per_spend(structure: Structure) -> Floats:
-    """(geo, channel) scaled exposure, or reach, that one unit of a geo's own money buys there.
+    """(geo, channel) scaled exposure, or reach, that one unit of a geo's own spend buys there.
 
     The price is that of the last year (of the whole data where the channel did not run in it); the national
     one where the geo itself never spent.

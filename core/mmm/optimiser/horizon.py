@@ -1,9 +1,9 @@
-"""The periods of a plan: what past exposure still does in them, and what each channel's money would earn.
+"""The periods of a plan: the effect of past exposure in them, and what each channel's spend would earn.
 
 The carried exposure of a channel in a plan is linear in its money: a_t = past_t + money * rate_g * spread_t,
 where `spread` is the flighting pattern carried over. KPI is beta * saturate(a_t), summed over the plan's
 periods and the tail after it. Where a channel has reach and frequency, a_t is reach * saturate(frequency)
-carried over, money buys reach at the reference frequency, and KPI is beta * a_t.
+carried over, spend buys reach at the reference frequency, and KPI is beta * a_t.
 """
 
 # Compiled functions carry no annotations: numba infers their types from the callers.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.mmm.arrays import Booleans, Floats, Integers
+from core.mmm.arrays import Floats
 from core.mmm.compiled import compiled
 from core.mmm.model.media import MediaDraws, exposure_per_spend, media_per_money
 from core.mmm.model.structure import Structure
@@ -49,7 +49,7 @@ def _carry_past(recent, rows, weights, saturation, half, slope, out):
     known = recent.shape[2]
     size = known + periods
     series, often, carried = np.zeros(size), np.ones(size), np.empty(size)
-    worth, spare = np.empty(size), np.empty(size)
+    reach, spare = np.empty(size), np.empty(size)
     for s in range(draws):
         for c in range(channels):
             for g in range(geos):
@@ -58,7 +58,7 @@ def _carry_past(recent, rows, weights, saturation, half, slope, out):
                     often[:known] = recent[rows[c], g]
                     answer(
                         saturation[c], True, series, often, weights[s, c], half[s, c], slope[s, c],
-                        worth, carried, spare,
+                        reach, carried, spare,
                     )  # fmt: skip
                 else:
                     carry(series, weights[s, c], carried)
@@ -76,7 +76,7 @@ def _carry_pattern(pattern, weights, out):
 
 
 @compiled
-def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):
+def _kpi_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):
     draws, channels, geos, length = past.shape
     series, own, carried = np.zeros(length), np.empty(length), np.empty(length)
     response, spare = np.empty(length), np.empty(length)
@@ -94,48 +94,29 @@ def _earn_by_period(schedule, past, weights, rate, saturation, half, slope, beta
 
 def horizon_of(structure: Structure, media: MediaDraws, pattern: Floats, by_geo: bool = False) -> Horizon:
     """The horizon right after the data for a flighting `pattern` (period, channel) whose columns sum to 1;
-    `by_geo`: money is each geo's own, else that of all geos together."""
+    `by_geo`: spend is each geo's own, else that of all geos together."""
     price = own_exposure_per_spend(structure) if by_geo else exposure_per_spend(structure)
     own, rate = media_per_money(structure, media, price)
     tail = structure.lags - 1
     recent = np.ascontiguousarray(structure.exposure[..., structure.panel.periods - tail :])
     past = np.empty((*own.half.shape, len(structure.panel.geos), len(pattern) + tail))
     _carry_past(recent, own.frequency_rows, own.weights, media.saturation, own.half, own.slope, past)
-    length = past.shape[-1]
-    return Horizon(past, _spread(pattern, own, length), rate, own, len(pattern))
-
-
-def _spread(pattern: Floats, media: MediaDraws, length: int) -> Floats:
-    spread = np.empty((*media.half.shape, length))
-    _carry_pattern(np.ascontiguousarray(pattern), media.weights, spread)
-    return spread
-
-
-def earn(horizon: Horizon, money: Floats) -> tuple[Floats, Floats, Floats]:
-    """KPI, its derivative by money, and the part after the plan: each (draw, channel), for `money` (channel,)
-    spent by the horizon's pattern.
-    """
-    channels = horizon.channels
-    places, fixed = np.arange(channels), np.zeros(channels, dtype=bool)
-    return _first(horizon, money, places, fixed, 1, channels)
+    spread = np.empty((*own.half.shape, past.shape[-1]))
+    _carry_pattern(np.ascontiguousarray(pattern), own.weights, spread)
+    return Horizon(past, spread, rate, own, len(pattern))
 
 
 def kpi_by_variable(
     horizon: Horizon, variables: DecisionVariables, amounts: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """KPI (draw, channel), its derivative (draw, variable) by the amounts, and its part after the plan."""
-    return _first(horizon, amounts, variables.first, variables.free, variables.parts, variables.size)
-
-
-def _first(
-    horizon: Horizon, amounts: Floats, places: Integers, free: Booleans, parts: int, size: int
-) -> tuple[Floats, Floats, Floats]:
     m = horizon.media
-    value, after, gradient = np.zeros(m.half.shape), np.zeros(m.half.shape), np.zeros((len(m.half), size))
+    value, after = np.zeros(m.half.shape), np.zeros(m.half.shape)
+    gradient = np.zeros((len(m.half), variables.size))
     first_order(
-        np.ascontiguousarray(amounts, dtype=float), places, free, parts, horizon.periods, horizon.past,
-        horizon.spread, m.weights, horizon.rate, m.saturation, m.half, m.slope, m.beta,
-        value, after, gradient,
+        np.ascontiguousarray(amounts, dtype=float), variables.first, variables.free, variables.parts,
+        horizon.periods, horizon.past, horizon.spread, m.weights, horizon.rate, m.saturation, m.half,
+        m.slope, m.beta, value, after, gradient,
     )  # fmt: skip
     return value, gradient, after
 
@@ -185,7 +166,7 @@ def kpi_by_period(horizon: Horizon, schedule: Floats) -> Floats:
     """(draw, period, channel) KPI of a schedule (period, channel) of money, tail periods included."""
     m = horizon.media
     out = np.zeros((len(m.beta), horizon.past.shape[-1], horizon.channels))
-    _earn_by_period(
+    _kpi_by_period(
         np.ascontiguousarray(schedule, dtype=float), horizon.past, m.weights, horizon.rate, m.saturation,
         m.half, m.slope, m.beta, out,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from core.mmm.optimiser.quadratic import Blocks, Programme
 
 EVENLY = 1e-3
 LARGEST_PROOF, SECONDS = 1e5, 5.0
-ROOM = 1e-5  # of the money: limits that leave less room than a part of it leave none
+ROOM = 1e-5  # of the spend: limits that leave less room than a part of it leave none
 Side = Literal["lower", "upper", "total"]
 
 
@@ -161,7 +161,7 @@ class LinearLimits:
     rows: tuple[LimitRow, ...]
 
     def with_total(self, total: float, side: Side = "total") -> LinearLimits:
-        """The same with the sum of all money fixed, or bounded."""
+        """The same with the sum of all spend fixed, or bounded."""
         return self.with_rows((LimitRow(Limit.total(total), side, one_row(np.ones(self.size))),))
 
     def with_rows(self, rows: tuple[LimitRow, ...]) -> LinearLimits:
@@ -184,7 +184,7 @@ class LinearLimits:
         """The limits as matrices; a row over one variable is a bound of it."""
         low, high = np.zeros(self.size), np.full(self.size, np.inf)
         low_owner, high_owner = np.full(self.size, -1), np.full(self.size, -1)
-        kept: list[tuple[int, Any, Floats]] = []
+        inequal: list[tuple[int, Any, Floats]] = []
         equal: list[tuple[int, Any, Floats]] = []
         for k, row in enumerate(self.rows):
             members, edge = row.members, row.edge
@@ -205,8 +205,8 @@ class LinearLimits:
                     low[j], low_owner[j] = edge / weight, k
             if (~single).any():
                 rest = members[np.flatnonzero(~single)]
-                kept.append((k, rest * sign, np.full(rest.shape[0], edge * sign)))
-        above, below = _stacked(kept, self.size), _stacked(equal, self.size)
+                inequal.append((k, rest * sign, np.full(rest.shape[0], edge * sign)))
+        above, below = _stacked(inequal, self.size), _stacked(equal, self.size)
         return Matrices(*above, *below, low, high, low_owner, high_owner)
 
     def solve(self, cost: Floats) -> Floats | None:
@@ -254,7 +254,7 @@ class LinearLimits:
             raise InfeasiblePlan(smallest_clash(self))
 
     def nearest(self, amounts: Floats) -> Floats:
-        """The amounts within the limits that move the least money away from `amounts`; where several move as
+        """The amounts within the limits that move the least spend away from `amounts`; where several move as
         little, those that move it most evenly, whatever the order of the variables."""
         if self.meets(amounts, 1e-9 * self.scale):
             return amounts

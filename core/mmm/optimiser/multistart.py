@@ -43,26 +43,19 @@ def envelope_start(
     return [] if found is None else [np.clip(amounts, m.low, m.high) for amounts in found[0]]
 
 
-def shapes(variables: DecisionVariables) -> list[Floats]:
-    """(period,) patterns to begin with where the flighting is optimised: in front, and in pulses."""
-    periods, found = variables.periods, []
-    if periods < 4 or not variables.free.any():
-        return []
-    front = np.linspace(2, 0.1, periods)
-    found.append(front / front.sum())
-    for on, cycle in ((1, 2), (1, 4), (2, 4), (4, 8)):
-        if cycle <= periods:
-            found.append(pulsed(periods, on, cycle))
-    return found
-
-
 def flighted(variables: DecisionVariables, limits: LinearLimits, amounts: Floats) -> list[Floats]:
-    """The same money by channel and geo in other patterns over the periods, brought inside the limits."""
+    """The same spend by channel and geo in other patterns over the periods, brought inside the limits."""
+    periods, shapes = variables.periods, []
+    if periods >= 4 and variables.free.any():
+        front = np.linspace(2, 0.1, periods)
+        cycles = ((1, 2), (1, 4), (2, 4), (4, 8))
+        shapes = [front / front.sum()]
+        shapes += [pulsed(periods, on, cycle) for on, cycle in cycles if cycle <= periods]
     found = []
-    for shape in shapes(variables):
+    for shape in shapes:
         moved = amounts.copy()
         for c in np.flatnonzero(variables.free):
-            start, width = variables.first[c], variables.periods
+            start, width = variables.first[c], periods
             for p in range(variables.parts):
                 own = slice(start + p * width, start + (p + 1) * width)
                 moved[own] = amounts[own].sum() * shape
@@ -93,7 +86,12 @@ def hull(
     most = ceilings(limits)
     if variables.free.any() or not np.isfinite(most).all():
         return None
-    points = _grid_around(np.minimum(around, most), most)
+    # From 0 to the most, ever denser towards the plan.
+    middle, steps = np.minimum(around, most), np.r_[0.0, np.geomspace(1e-5, 1.0, 20)]
+    over = middle[:, None] + steps * (most - middle)[:, None]
+    under = middle[:, None] * (1 - steps[:0:-1])
+    even = np.linspace(0, 1, GRID) * most[:, None]
+    points = np.sort(np.hstack([under, over, even]), axis=1)
     values, left, right = variable_curves(horizon, variables, points)
     x0, x1 = points[:, :-1], points[:, 1:]
     f0, f1 = values[:, :-1], values[:, 1:]
@@ -102,17 +100,10 @@ def hull(
     cross = np.where(apart > 0, (f1 - f0 + left * x0 - right * x1) / np.where(apart > 0, apart, 1.0), x0)
     cross = np.clip(cross, x0, x1)
     above = np.maximum(np.minimum(f0 + left * (cross - x0), f1 + right * (cross - x1)), f0)
-    curves = Envelopes(
-        limits, _woven(points, cross), _woven(values, f0 + (f1 - f0) * _part(cross, x0, x1)),
-        _woven(values, above),
-    )  # fmt: skip
+    straight = f0 + (f1 - f0) * (cross - x0) / np.where(x1 > x0, x1 - x0, 1.0)
+    curves = Envelopes(limits, _woven(points, cross), _woven(values, straight), _woven(values, above))
     found = best_splits(curves)
     return None if found is None else found[1]
-
-
-def _part(cross: Floats, x0: Floats, x1: Floats) -> Floats:
-    """How far between two points another one lies, 0 to 1."""
-    return np.asarray((cross - x0) / np.where(x1 > x0, x1 - x0, 1.0))
 
 
 def _woven(points: Floats, between: Floats) -> Floats:
@@ -120,12 +111,3 @@ def _woven(points: Floats, between: Floats) -> Floats:
     out = np.empty((len(points), points.shape[1] + between.shape[1]))
     out[:, ::2], out[:, 1::2] = points, between
     return out
-
-
-def _grid_around(middle: Floats, most: Floats) -> Floats:
-    """(variable, point) from 0 to the most, ever denser towards the middle."""
-    steps = np.r_[0.0, np.geomspace(1e-5, 1.0, 20)]
-    above = middle[:, None] + steps * (most - middle)[:, None]
-    below = middle[:, None] * (1 - steps[:0:-1])
-    even = np.linspace(0, 1, GRID) * most[:, None]
-    return np.sort(np.hstack([below, above, even]), axis=1)

@@ -29,26 +29,26 @@ def optimize(
     """The best plan for a goal.
 
     kpi: the most media KPI for the total. profit: the most `margin` (share of KPI value, default 1) x KPI
-    value - spend, spending up to the total. target_kpi: the least money whose KPI reaches `target`.
-    target_roas: the most money whose incremental ROAS (KPI value caused by the plan over its money) is at
+    value - spend, spending up to the total. target_kpi: the least spend whose KPI reaches `target`.
+    target_roas: the most spend whose incremental ROAS (KPI value caused by the plan over its money) is at
     least `target`; target_mroas: the most whose next unit still earns `target` KPI value. `risk`: "mean",
     ("quantile", q) or ("cvar", q) of the draws, or for the goal kpi "probability" to beat the reference.
     `seed` is that of the random starts. Raises InfeasiblePlan naming the limits that clash, UserError for a
     goal that cannot be asked.
     """
     attitude = attitude_of(risk)
-    ask = _ask_of(problem, goal, target, margin, attitude)
+    query = _query_of(problem, goal, target, margin, attitude)
     search = budget_search(problem, attitude, draws, seed)
     limits = search.limits
     if not problem.test_minimum:
         limits.demand_feasible()
-    if attitude.kind == "probability" and ask.total is not None:
-        limits.with_total(ask.total).demand_feasible()
-        search = against_reference(search, ask.total)
-    found, within = best_amounts(search, ask, problem)
+    if attitude.kind == "probability" and query.total is not None:
+        limits.with_total(query.total).demand_feasible()
+        search = against_reference(search, query.total)
+    found, within = best_amounts(search, query, problem)
     inner = search.within(within)
     inner.starts = found.starts
-    return whole_cent_plan(problem, inner, ask, found)
+    return whole_cent_plan(problem, inner, query, found)
 
 
 def budget_search(problem: BudgetProblem, attitude: RiskAttitude, draws: int, seed: int) -> BudgetSearch:
@@ -58,20 +58,20 @@ def budget_search(problem: BudgetProblem, attitude: RiskAttitude, draws: int, se
     horizon = horizon_of(problem.model.structure, media, problem.pattern(), problem.by_geo)
     reference = variables.amounts(problem.reference_spend().to_numpy())
     usual = kpi_by_variable(horizon, variables, reference)[0].sum(axis=1)
-    worth = Objective(horizon, variables, attitude.around(usual))
-    return BudgetSearch(worth, problem.linear_limits(variables), reference, seed)
+    objective = Objective(horizon, variables, attitude.around(usual))
+    return BudgetSearch(objective, problem.linear_limits(variables), reference, seed)
 
 
 def best_amounts(
-    search: BudgetSearch, ask: GoalQuery, problem: BudgetProblem
+    search: BudgetSearch, query: GoalQuery, problem: BudgetProblem
 ) -> tuple[GoalResult, LinearLimits]:
     """The best amounts for the goal, and the limits they were found within."""
     if problem.test_minimum:
-        return best_with_tests(search, ask, problem.variables, problem.test_minimum)
-    return best_for_goal(search, ask), search.limits
+        return best_with_tests(search, query, problem.variables, problem.test_minimum)
+    return best_for_goal(search, query), search.limits
 
 
-def _ask_of(
+def _query_of(
     problem: BudgetProblem,
     goal: Goal | str,
     target: float | None,
@@ -91,16 +91,8 @@ def _ask_of(
         faults.append("The chance to beat the reference can only be asked with the goal kpi.")
     if faults:
         raise UserError(faults)
-    return GoalQuery(
-        chosen, problem.total, _value_per_kpi(problem), margin if margin is not None else 1.0, target
-    )
-
-
-def _value_per_kpi(problem: BudgetProblem) -> float:
-    """Money per unit of KPI over the last year of the data."""
+    # Money per unit of KPI over the last year of the data.
     panel = problem.model.structure.panel
     recent = slice(max(panel.periods - round(panel.frequency.periods_per_year), 0), None)
-    return float((panel.value * panel.kpi)[:, recent].sum() / panel.kpi[:, recent].sum())
-
-
-__all__ = ["Plan", "budget_search", "optimize"]
+    price = float((panel.value * panel.kpi)[:, recent].sum() / panel.kpi[:, recent].sum())
+    return GoalQuery(chosen, problem.total, price, margin if margin is not None else 1.0, target)

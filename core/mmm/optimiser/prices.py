@@ -1,7 +1,7 @@
 """What each limit costs: shadow prices at a plan, and how far it is from being optimal.
 
-Optimal means gradient = sum of prices times limits, prices >= 0 (Karush, Kuhn, Tucker). Where several sets
-of prices fit, relaxing a limit is worth the least price it has in any of them: the slope of the best worth
+Optimal means gradient = sum of prices times limits, prices >= 0 (Karush, Kuhn, Tucker). Where several sets of
+prices fit, relaxing a limit is worth the least price it has in any of them: the slope of the best objective
 towards relaxing it (Gauvin 1980).
 """
 
@@ -21,7 +21,7 @@ CLOSE, ALIKE = 1e-7, 1e-9
 
 @dataclass(frozen=True)
 class Prices:
-    """`by_limit`: worth per unit by which a limit's amount is raised, so that those of lower limits are
+    """`by_limit`: objective per unit by which a limit's amount is raised, so that those of lower limits are
     negative; one-sided, towards relaxing. For shares of the total, per whole share of 1. `residual`: largest
     stationarity error over the largest gradient."""
 
@@ -61,7 +61,11 @@ class _Active:
         self.sign[len(self.owner) - len(m.owner_equal) :] = -1.0
         self.height = max(float(np.abs(gradient).max()), 1e-300)
         self.gradient = gradient / self.height
-        self.multipliers = self._fitted()
+        wide = np.hstack([self.matrix, -eye[:, self.idle]])
+        if wide.shape[1] > MANY:
+            self.multipliers = self._least(np.zeros(len(self.owner)), None)
+        else:
+            self.multipliers = nnls(wide, self.gradient, maxiter=10 * wide.shape[1])[0][: len(self.owner)]
         rest = self.gradient - self.matrix @ self.multipliers
         rest = np.where(self.idle, np.maximum(rest, 0.0), rest)
         self.residual = float(np.abs(rest).max(initial=0.0))
@@ -69,14 +73,6 @@ class _Active:
         # The two signs of an equation are one unknown.
         apart = busy[:, self.sign > 0]
         self.unique = apart.shape[1] <= len(busy) and np.linalg.matrix_rank(apart, ALIKE) == apart.shape[1]
-
-    def _fitted(self) -> Floats:
-        idle = -np.eye(len(self.gradient))[:, self.idle]
-        wide = np.hstack([self.matrix, idle])
-        if wide.shape[1] > MANY:
-            return np.asarray(self._least(np.zeros(len(self.owner)), None))
-        found: Floats = nnls(wide, self.gradient, maxiter=10 * wide.shape[1])[0][: len(self.owner)]
-        return found
 
     def price(self, limit: int) -> float:
         """The least multiplier of a limit that goes with the gradient."""

@@ -41,10 +41,10 @@ class Blocks:
         low = None if self.low is None else self.low * factor**0.5
         return Blocks(tuple((places, value * factor) for places, value in self.groups), self.size, low)
 
-    def only(self, kept: Integers) -> Blocks:
+    def only(self, free: Integers) -> Blocks:
         """Rows and columns of some variables alone."""
         place = np.full(self.size, -1)
-        place[kept] = np.arange(len(kept))
+        place[free] = np.arange(len(free))
         groups = []
         for places, value in self.groups:
             there = place[places] >= 0
@@ -54,7 +54,7 @@ class Blocks:
             for own, block, mask in zip(places, value, there, strict=True):
                 if mask.any():
                     groups.append((place[own[mask]][None], block[np.ix_(mask, mask)][None]))
-        return Blocks(tuple(groups), len(kept), None if self.low is None else self.low[kept])
+        return Blocks(tuple(groups), len(free), None if self.low is None else self.low[free])
 
     def factor(self, diagonal: Floats) -> Factor:
         """The matrix plus a diagonal, ready to be solved with."""
@@ -139,44 +139,44 @@ class Programme:
         fixed = self.high - self.low <= 1e-10
         if not fixed.any():
             return _interior(self, start)
-        x, kept = self.low.copy(), np.flatnonzero(~fixed)
-        if not len(kept):
+        x, free = self.low.copy(), np.flatnonzero(~fixed)
+        if not len(free):
             return Answer(x, np.zeros(len(self.b)), np.zeros(len(self.f)))
         still = np.where(fixed, x, 0.0)
         small = Programme(
-            self.q.only(kept), (self.c + self.q.times(still))[kept], self.a[:, kept], self.b - self.a @ still,
-            self.e[:, kept], self.f - self.e @ still, self.low[kept], self.high[kept], self.exact,
+            self.q.only(free), (self.c + self.q.times(still))[free], self.a[:, free], self.b - self.a @ still,
+            self.e[:, free], self.f - self.e @ still, self.low[free], self.high[free], self.exact,
         )  # fmt: skip
-        found = _interior(small, start[kept])
-        x[kept] = found.x
+        found = _interior(small, start[free])
+        x[free] = found.x
         return Answer(x, found.upper, found.equal)
 
 
 def _interior(p: Programme, start: Floats) -> Answer:
     point = _start(p, start)
     for _ in range(STEPS):
-        miss = _Miss(p, point)
-        if miss.small:
+        residuals = _Residuals(p, point)
+        if residuals.small:
             break
-        steps = _Steps(p, point, miss)
-        point = _next(p, point, miss, steps)
+        steps = _NewtonSteps(p, point, residuals)
+        point = _next(p, point, residuals, steps)
     return Answer(point.x, point.z, point.y)
 
 
-def _next(p: Programme, point: _Point, miss: _Miss, steps: _Steps) -> _Point:
+def _next(p: Programme, point: _Point, residuals: _Residuals, steps: _NewtonSteps) -> _Point:
     """The point after a predictor and a corrector; after a plain centring step where they lead astray."""
     none = (np.zeros(len(p.b)), np.zeros(len(point.x)), np.zeros(len(point.x)))
     guess = steps.towards(0.0, none)
     far = min(point.reach(guess, p), 1.0)
-    aim = miss.mu * float(point.moved(guess, far).spread(p) / miss.mu) ** 3
+    aim = residuals.mu * float(point.moved(guess, far).spread(p) / residuals.mu) ** 3
     curved = tuple(
         far * far * part for part in (guess.slack * guess.z, guess.x * guess.low, -guess.x * guess.high)
     )
     move = steps.towards(max(aim, 1e-3 * p.exact * p.height), curved)
     length = min(NEAR * point.reach(move, p), 1.0)
     # Far from the central path the corrector can run in circles.
-    if length < 0.1 or point.moved(move, length).spread(p) > miss.mu:
-        move = steps.towards(CENTRED * miss.mu, none)
+    if length < 0.1 or point.moved(move, length).spread(p) > residuals.mu:
+        move = steps.towards(CENTRED * residuals.mu, none)
         length = min(NEAR * point.reach(move, p), 1.0)
     return point.moved(move, length)
 
@@ -221,7 +221,7 @@ def _start(p: Programme, x: Floats) -> _Point:
     return _Point(x, slack, np.full(len(p.b), height), rest, rest, np.zeros(len(p.f)))
 
 
-class _Miss:
+class _Residuals:
     """By how much a point misses the conditions of a solution."""
 
     def __init__(self, p: Programme, at: _Point) -> None:
@@ -235,11 +235,11 @@ class _Miss:
         self.small = bool(tight and worst <= 1e-10)
 
 
-class _Steps:
+class _NewtonSteps:
     """Newton's steps from a point; one factorisation serves the predictor and the corrector."""
 
-    def __init__(self, p: Programme, at: _Point, miss: _Miss) -> None:
-        self.p, self.at, self.miss = p, at, miss
+    def __init__(self, p: Programme, at: _Point, residuals: _Residuals) -> None:
+        self.p, self.at, self.residuals = p, at, residuals
         self.below, self.above = at.x - p.low, p.high - at.x
         self.factor = p.q.factor(at.low / self.below + at.high / self.above + RIDGE * p.height)
         self.rows = np.vstack([p.a, p.e])
@@ -250,14 +250,14 @@ class _Steps:
 
     def towards(self, aim: float, more: tuple[Floats, ...]) -> _Point:
         """The step to products of slacks and multipliers equal to `aim`, less second-order terms `more`."""
-        at, miss = self.at, self.miss
+        at, residuals = self.at, self.residuals
         ts = aim - at.slack * at.z - more[0]
         tl, tu = aim - self.below * at.low - more[1], aim - self.above * at.high - more[2]
-        right = -miss.dual + tl / self.below - tu / self.above
+        right = -residuals.dual + tl / self.below - tu / self.above
         free = self.factor.solve(right[:, None])[:, 0]
-        w = self.inner(self.rows @ free - np.r_[-miss.rows - ts / at.z, -miss.equal])
+        w = self.inner(self.rows @ free - np.r_[-residuals.rows - ts / at.z, -residuals.equal])
         dx = free - self.solved @ w
-        ds = -miss.rows - self.p.a @ dx
+        ds = -residuals.rows - self.p.a @ dx
         dz, count = (ts - at.z * ds) / at.slack, len(at.z)
         low, high = (tl - at.low * dx) / self.below, (tu + at.high * dx) / self.above
         return _Point(dx, ds, dz, low, high, w[count:])
@@ -267,8 +267,8 @@ def _factored(matrix: Floats) -> Callable[[Floats], Floats]:
     if not len(matrix):
         return lambda right: right
     try:
-        kept = cho_factor(matrix, check_finite=False)
+        factor = cho_factor(matrix, check_finite=False)
     except np.linalg.LinAlgError:
         ridge = 1e-12 * float(np.abs(np.diag(matrix)).max())
-        kept = cho_factor(matrix + ridge * np.eye(len(matrix)), check_finite=False)
-    return lambda right: cho_solve(kept, right, check_finite=False)
+        factor = cho_factor(matrix + ridge * np.eye(len(matrix)), check_finite=False)
+    return lambda right: cho_solve(factor, right, check_finite=False)

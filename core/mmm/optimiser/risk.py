@@ -1,4 +1,4 @@
-"""What a plan is worth when its KPI is uncertain: the mean, a quantile, or the mean of the worst cases.
+"""The value of a plan when its KPI is uncertain: the mean, a quantile, or the mean of the worst cases.
 
 All are weighted sums of the draws, sum_s w_s K_s, whose weights depend on the order of the draws; the
 gradient is the same weighted sum of gradients. CVaR at q is the mean of the worst q of the draws
@@ -28,13 +28,13 @@ SMOOTH, COUNTS = 0.02, 1e-3
 class RiskAttitude:
     """`kind` mean, quantile, cvar or probability; `level` its share of worst cases; `width` KPI over which
     the kink of CVaR, or the step of the probability, is rounded, 0 for not at all. `blend` is the weight of
-    CVaR next to the mean. `rival` (draw,): what the probability is about to beat."""
+    CVaR next to the mean. `reference_kpi` (draw,): what the probability is about to beat."""
 
     kind: str
     level: float = 0.5
     width: float = 0.0
     blend: float = 1.0
-    rival: Floats | None = None
+    reference_kpi: Floats | None = None
 
     def around(self, kpi: Floats, smooth: float = SMOOTH) -> RiskAttitude:
         """The same with a width fit for draws like these; fixed, so that the gradient stays that of
@@ -44,21 +44,21 @@ class RiskAttitude:
 
     def thinned(self, draws: int) -> RiskAttitude:
         """The same for that many evenly spaced draws."""
-        if self.rival is None or len(self.rival) <= draws:
+        if self.reference_kpi is None or len(self.reference_kpi) <= draws:
             return self
-        places = np.linspace(0, len(self.rival) - 1, draws).round().astype(np.int64)
-        return replace(self, rival=self.rival[places])
+        places = np.linspace(0, len(self.reference_kpi) - 1, draws).round().astype(np.int64)
+        return replace(self, reference_kpi=self.reference_kpi[places])
 
     def spread(self, kpi: Floats, by_draw: Floats) -> Floats | None:
         """(variable, rank) U: the change of the draws' weights adds -U U' to the curvature, what is convex
         left out; None for nothing. `by_draw` (draw, variable) are the slopes of the draws' KPI."""
         return _SPREAD[self.kind](kpi, by_draw, self)
 
-    def worth(self, kpi: Floats) -> tuple[float, Floats]:
+    def value(self, kpi: Floats) -> tuple[float, Floats]:
         """The value of a plan from draws of its KPI, and the (draw,) weights of its gradient, summing
         to 1.
         """
-        return _WORTH[self.kind](kpi, self)
+        return _VALUE[self.kind](kpi, self)
 
     @property
     def concave(self) -> bool:
@@ -124,9 +124,10 @@ def _sharp_worst(kpi: Floats, level: float) -> tuple[float, Floats]:
 
 
 def _chance(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
-    """The share of draws that beat the rival, each counted by a logistic step as wide as the width."""
-    assert attitude.rival is not None
-    ahead = kpi - attitude.rival
+    """The share of draws that beat the reference_kpi, each counted by a logistic step as wide as the
+    width."""
+    assert attitude.reference_kpi is not None
+    ahead = kpi - attitude.reference_kpi
     if attitude.width == 0:
         return float((ahead > 0).mean()), np.zeros(len(kpi))
     won = expit(ahead / attitude.width)
@@ -149,8 +150,8 @@ def _spread_worst(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Float
 
 def _rooted(bend: Floats, by_draw: Floats) -> Floats:
     """U with U U' = the sum of `bend` times products of slopes, draws that hardly count left out."""
-    kept = bend > COUNTS * max(float(bend.max()), 1e-300)
-    return np.asarray(by_draw[kept].T * np.sqrt(bend[kept]))
+    counted = bend > COUNTS * max(float(bend.max()), 1e-300)
+    return np.asarray(by_draw[counted].T * np.sqrt(bend[counted]))
 
 
 def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
@@ -164,15 +165,15 @@ def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Fl
 
 
 def _spread_chance(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
-    assert attitude.rival is not None
+    assert attitude.reference_kpi is not None
     if attitude.width == 0:
         return None
-    won = expit((kpi - attitude.rival) / attitude.width)
+    won = expit((kpi - attitude.reference_kpi) / attitude.width)
     bend = np.maximum(won * (1 - won) * (2 * won - 1), 0.0)
     return _rooted(bend / (attitude.width**2 * len(kpi)), by_draw) if bend.any() else None
 
 
-_WORTH: dict[str, Callable[[Floats, RiskAttitude], tuple[float, Floats]]] = {
+_VALUE: dict[str, Callable[[Floats, RiskAttitude], tuple[float, Floats]]] = {
     "mean": _mean,
     "quantile": _around_quantile,
     "cvar": _worst,

@@ -8,32 +8,32 @@ from core.mmm.arrays import Floats, Integers
 from core.mmm.cents import CENT
 from core.mmm.optimiser.linear_limits import LinearLimits
 
-SPECK = 1e-6  # money that counts as none
+SPECK = 1e-6  # spend that counts as none
 
 
-def to_the_cent(money: Floats, limits: LinearLimits, total: float, run: int = 1) -> Floats:
-    """`money` (cell,) in whole cents with the sum `total`; odd cents go where they break no limit.
+def to_the_cent(spend: Floats, limits: LinearLimits, total: float, run: int = 1) -> Floats:
+    """`spend` (cell,) in whole cents with the sum `total`; odd cents go where they break no limit.
 
-    All amounts are cut down to cents; what is missing goes first to limits that want money, then to the
+    All amounts are cut down to cents; what is missing goes first to limits that want spend, then to the
     largest remainders. Over each `run` of cells (the periods of a channel) odd cents are spread, so that no
     part of the run is more than a cent early or late.
     """
-    purse = _Purse(money, limits, round(total / CENT), run)
-    purse.fill_wants()
-    purse.fill(purse.order)
-    purse.fill(purse.order, strict=False)
-    return np.round(purse.cents * CENT, 2)
+    rounding = _CentRounding(spend, limits, round(total / CENT), run)
+    rounding.fill_wants()
+    rounding.fill(rounding.order)
+    rounding.fill(rounding.order, strict=False)
+    return np.round(rounding.cents * CENT, 2)
 
 
-class _Purse:
+class _CentRounding:
     """Cents by cell, and how many are still to be given out."""
 
-    def __init__(self, money: Floats, limits: LinearLimits, total: int, run: int) -> None:
+    def __init__(self, spend: Floats, limits: LinearLimits, total: int, run: int) -> None:
         m = limits.matrices
-        self.cents = np.floor(money / CENT + 1e-6)
-        due = np.round(np.cumsum((money / CENT).reshape(-1, run), axis=1))
-        spread = np.diff(due, axis=1, prepend=0.0).ravel() > self.cents
-        self.order = np.lexsort((-(money / CENT - self.cents), ~(spread & (run > 1))))
+        self.cents = np.floor(spend / CENT + 1e-6)
+        due = np.round(np.cumsum((spend / CENT).reshape(-1, run), axis=1))
+        early = np.diff(due, axis=1, prepend=0.0).ravel() > self.cents
+        self.order = np.lexsort((-(spend / CENT - self.cents), ~(early & (run > 1))))
         self.left = total - int(self.cents.sum())
         self.rows, self.columns, self.edge = m.a, m.a.tocsc(), m.b
         self.low, self.high = m.low / CENT, m.high / CENT

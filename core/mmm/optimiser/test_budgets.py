@@ -14,7 +14,7 @@ from core.mmm.optimiser.search import BudgetSearch
 
 
 def best_with_tests(
-    search: BudgetSearch, ask: GoalQuery, variables: DecisionVariables, tests: Mapping[str, float]
+    search: BudgetSearch, query: GoalQuery, variables: DecisionVariables, tests: Mapping[str, float]
 ) -> tuple[GoalResult, LinearLimits]:
     """The best plan in which every channel of `tests` gets nothing or at least its amount, and the limits it
     was found within.
@@ -29,7 +29,7 @@ def best_with_tests(
     while waiting:
         limits = waiting.pop()
         try:
-            found = best_for_goal(search.within(limits), ask)
+            found = best_for_goal(search.within(limits), query)
         except InfeasiblePlan as error:
             trouble = error
             continue
@@ -60,7 +60,7 @@ def _broken(
     variables: DecisionVariables, amounts: Floats, tests: Mapping[str, float]
 ) -> tuple[str, float] | None:
     """The test that is farthest from both nothing and its amount; None where all are kept."""
-    spend = dict(zip(variables.channels, variables.spend(amounts), strict=True))
+    spend = dict(zip(variables.channels, variables.channel_spend(amounts), strict=True))
     off = {name: min(spend[name], least - spend[name]) / least for name, least in tests.items()}
     worst = max(off, key=lambda name: off[name], default=None)
     if worst is None or off[worst] * tests[worst] <= CENT / 2:

@@ -10,7 +10,8 @@ import pandas as pd
 from core.mmm.arrays import Floats
 from core.mmm.cents import round_to_sum
 from core.mmm.fitted import FittedMMM
-from core.mmm.optimiser.plan import Plan, optimize
+from core.mmm.optimiser.plan import optimize
+from core.mmm.optimiser.solution import Plan
 from core.mmm.planning.answers import Beyond, Binding, BudgetAnswer, GeoMoney, saved_draws, saved_totals
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs

@@ -141,7 +141,7 @@ def test_no_plan_is_worth_less_than_its_reference_by_this_arithmetic(kind, risk)
     if worth is not None:
         ours, theirs = worth(own.kpi(np.concatenate([planned_cells(own, plan), own.cells(reference[None])])))
         assert ours >= theirs * (1 - 2e-3 * (risk != "mean") - 1e-9)
-    assert plan.worth >= plan.reference_worth * (1 - 1e-9)
+    assert plan.objective >= plan.reference_objective * (1 - 1e-9)
     cents = plan.spend.to_numpy() * 100
     np.testing.assert_allclose(cents, cents.round(), atol=1e-6)
     assert round(cents.sum()) == 77777 and by_name(own, plan.spend.to_numpy())["zeta"] <= 333.33

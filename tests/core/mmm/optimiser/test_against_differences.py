@@ -119,7 +119,7 @@ def test_a_shadow_price_is_what_the_optimum_gains_by_a_relaxed_limit(name, risk)
     here, near, far = (solved(question(way * STEP * k), risk) for k in (0, 1, 2))
     step = way * (0.001 if name == "a share of the total" else STEP)
     # Second order: the optimum is curved, and one step alone would show that.
-    slope = (-3 * here.worth + 4 * near.worth - far.worth) / (2 * step)
+    slope = (-3 * here.objective + 4 * near.objective - far.objective) / (2 * step)
     scale = here.shadow_prices["total"] * (1200 * M if label == "half lower" else 1.0)
     assert here.shadow_prices[label] == pytest.approx(slope, rel=0.01, abs=1e-3 * abs(scale))
 

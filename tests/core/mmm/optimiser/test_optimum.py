@@ -14,7 +14,7 @@ def value_of(risk="mean", **changes):
 
 
 def slope(make, at, step, risk="mean"):
-    return (value_of(risk, **make(at + step)).worth - value_of(risk, **make(at)).worth) / step
+    return (value_of(risk, **make(at + step)).objective - value_of(risk, **make(at)).objective) / step
 
 
 PRICED = {
@@ -59,9 +59,9 @@ def test_where_limits_meet_in_one_corner_each_price_is_that_of_relaxing_it_alone
     for label, changed in (
         ("alpha upper", {"alpha": 301.0}), ("mid upper", {"mid": 401.0}), ("pair upper", {"pair": 701.0}),
     ):  # fmt: skip
-        moved = value_of(**corner(**changed)).worth - plan.worth
+        moved = value_of(**corner(**changed)).objective - plan.objective
         assert plan.shadow_prices[label] == pytest.approx(moved, rel=0.01, abs=0.01)
-    assert value_of(**corner(alpha=301.0, pair=701.0)).worth - plan.worth > 0.1
+    assert value_of(**corner(alpha=301.0, pair=701.0)).objective - plan.objective > 0.1
 
 
 def test_the_mean_is_optimal_by_its_own_conditions_for_every_kind_of_lever():
@@ -132,7 +132,7 @@ def test_the_most_money_at_a_marginal_roas_earns_it_with_its_last_unit():
 
 def test_the_chance_to_beat_the_reference_is_as_large_as_any_other_plan_makes_it():
     best = value_of("probability")
-    assert best.worth == best.probability_better >= value_of().probability_better
+    assert best.objective == best.probability_better >= value_of().probability_better
     assert best.probability_better >= value_of(("cvar", 0.1)).probability_better
     with pytest.raises(UserError, match="only be asked with the goal kpi"):
         optimize(asked(total=None), "profit", risk="probability", draws=DRAWS)

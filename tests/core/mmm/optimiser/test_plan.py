@@ -44,7 +44,7 @@ def test_the_total_is_spent_to_the_cent_within_all_limits(flighting):
 @pytest.mark.parametrize("risk", ["mean", ("cvar", 0.1), ("quantile", 0.2)])
 def test_a_plan_is_never_worse_than_its_reference(risk):
     plan = optimize(problem(), risk=risk, draws=200)
-    assert plan.worth >= plan.reference_worth * (1 - 1e-9)
+    assert plan.objective >= plan.reference_objective * (1 - 1e-9)
     assert plan.reference.sum() == pytest.approx(TOTAL)
     assert plan.reference_raw.sum() == pytest.approx(robyn_model().recent_spend(13).sum())
     assert plan.kpi_lower < plan.kpi < plan.kpi_upper
@@ -99,7 +99,7 @@ def test_the_optimum_is_proven_and_its_prices_are_the_slopes(risk):
         ("pair upper", best(upper=707.0), best(upper=693.0)),
     ):  # fmt: skip
         width = 30.0 if label == "total" else 14.0
-        slope = (more.worth - less.worth) / width
+        slope = (more.objective - less.objective) / width
         assert plan.shadow_prices[label] == pytest.approx(
             slope, rel=0.02, abs=1e-3 * abs(plan.shadow_prices["total"])
         )

@@ -7,7 +7,7 @@ import pytest
 from core.mmm import BudgetProblem, FittedMMM, optimize, simulate
 from core.mmm.model.media import media_terms
 from core.mmm.model.transforms import saturation
-from core.mmm.optimiser.horizon import earn, horizon_of
+from core.mmm.optimiser.horizon import horizon_of, kpi_by_variable
 from core.mmm.planning.effects import plan_effects
 from tests.core.mmm.samples import plain, prior_model, video, weekly, with_video
 
@@ -78,11 +78,11 @@ def test_past_reach_still_works_after_the_data():
 
 def test_a_plan_is_linear_in_the_money_of_such_a_channel():
     model = geo_model()
-    pattern = np.full((4, 2), 0.25)
-    horizon = horizon_of(model.structure, model.posterior.media, pattern)
-    once, slope, _ = earn(horizon, np.array([400.0, 100.0]))
-    twice, same, _ = earn(horizon, np.array([800.0, 100.0]))
-    none, _, _ = earn(horizon, np.array([0.0, 100.0]))
+    problem = BudgetProblem(model, periods=4, total=500.0)
+    horizon = horizon_of(model.structure, model.posterior.media, problem.pattern())
+    once, slope, _ = kpi_by_variable(horizon, problem.variables, np.array([400.0, 100.0]))
+    twice, same, _ = kpi_by_variable(horizon, problem.variables, np.array([800.0, 100.0]))
+    none, _, _ = kpi_by_variable(horizon, problem.variables, np.array([0.0, 100.0]))
     np.testing.assert_allclose(twice[:, 0] - once[:, 0], once[:, 0] - none[:, 0], rtol=1e-9)
     np.testing.assert_allclose(slope[:, 0] * 400, once[:, 0] - none[:, 0], rtol=1e-9)
     np.testing.assert_allclose(same[:, 0], slope[:, 0])

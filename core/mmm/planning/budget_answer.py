@@ -10,15 +10,15 @@ import pandas as pd
 from core.mmm.arrays import Floats
 from core.mmm.cents import round_to_sum
 from core.mmm.fitted import FittedMMM
+from core.mmm.optimiser.geo_spend import geo_shares
 from core.mmm.optimiser.plan import optimize
 from core.mmm.optimiser.solution import Plan
-from core.mmm.planning.answers import Beyond, Binding, BudgetAnswer, GeoMoney, saved_draws, saved_totals
+from core.mmm.planning.answers import Beyond, BudgetAnswer, GeoMoney, saved_draws, saved_totals
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.budget_question import goal_of, problem_of
 from core.mmm.planning.budget_start import first_budget
-from core.mmm.planning.effects import PlanEffects, channel_outcomes, draws_of, plan_effects
-from core.mmm.planning.geo_money import geo_shares
+from core.mmm.planning.effects import channel_outcomes, draws_of, plan_effects
 from core.mmm.planning.limit_costs import bindings_of
 from core.mmm.results.evidence import Estimate
 
@@ -42,26 +42,17 @@ def solve_budget(
     goal, target, margin = goal_of(inputs)
     plan = optimize(problem, goal, target, margin, inputs.risk_choice, count, SEED)
     after = plan_effects(model, plan.cells if inputs.by_geo else plan.schedule, count)
-    before = plan_effects(model, _before(plan), count)
+    # Each channel's cents are brought to its spend: both plans spend the same.
+    spent = plan.reference_schedule.sum()
+    scale = (plan.reference / spent.where(spent > 0, 1.0)).where(spent > 0, 1.0)
+    before = plan_effects(model, plan.reference_schedule * scale, count)
     raw = pd.DataFrame(
         problem.pattern() * plan.reference_raw.to_numpy(), plan.schedule.index, plan.schedule.columns
     )
     recent = plan_effects(model, raw, count)
-    bindings = () if inputs.chosen_value else bindings_of(problem, plan, inputs, first_budget(basis), count)
-    return _answer(model, inputs, basis, plan, (before, after, recent), bindings)
-
-
-def _answer(
-    model: FittedMMM,
-    inputs: BudgetInputs,
-    basis: PlanBasis,
-    plan: Plan,
-    effects: tuple[PlanEffects, PlanEffects, PlanEffects],
-    bindings: tuple[Binding, ...],
-) -> BudgetAnswer:
-    before, after, recent = effects
-    level = inputs.level
-    gap = after.total - before.total
+    level, gap = inputs.level, after.total - before.total
+    schedule = plan.schedule.rename_axis("date").reset_index()
+    cells = plan.cells.pivot_table(index=["date", "geo"], columns="channel", values="spend", sort=False)
     return BudgetAnswer(
         channels=channel_outcomes(basis, before, after, inputs.recent, level),
         kpi=Estimate.of(after.window.sum(axis=1), level),
@@ -72,8 +63,10 @@ def _answer(
         roas=after.whole_roas(level),
         difference=Estimate.of(gap, level),
         probability_better=float(np.mean(gap > 0)),
-        bindings=bindings,
-        schedule=_schedule(plan),
+        bindings=()
+        if inputs.chosen_value
+        else bindings_of(problem, plan, inputs, first_budget(basis), count),
+        schedule=_rows(schedule),
         start_on=basis.start_on,
         end_on=basis.end_on,
         draws=saved_draws(after.window.sum(axis=1), after.after.sum(axis=1), model.seed),
@@ -81,20 +74,13 @@ def _answer(
         kkt_residual=float(plan.kkt_residual) if math.isfinite(plan.kkt_residual) else None,
         reference=inputs.reference,
         bound_kpi=plan.bound,
-        start_kpis=tuple(float(worth) for worth in plan.starts),
+        start_kpis=tuple(float(value) for value in plan.starts),
         worst_kpi=worst_mean(after.total, inputs.risk_share),
         before_worst_kpi=worst_mean(before.total, inputs.risk_share),
-        beyond=tuple(_beyond(*row) for row in plan.beyond_seen),
-        geos=_geos(model, plan) if inputs.by_geo else (),
-        geo_schedule=_geo_schedule(plan) if inputs.by_geo else (),
+        beyond=tuple(_extrapolation(*row) for row in plan.beyond_seen),
+        geos=_geo_spend(model, plan) if inputs.by_geo else (),
+        geo_schedule=_rows(cells[list(plan.schedule.columns)].reset_index()) if inputs.by_geo else (),
     )
-
-
-def _before(plan: Plan) -> pd.DataFrame:
-    """The reference by period, each channel's cents brought to its money: both plans spend the same."""
-    spent = plan.reference_schedule.sum()
-    scale = plan.reference / spent.where(spent > 0, 1.0)
-    return plan.reference_schedule * scale.where(spent > 0, 1.0)
 
 
 def worst_mean(total: Floats, share: float) -> float:
@@ -103,36 +89,27 @@ def worst_mean(total: Floats, share: float) -> float:
     return float(np.sort(total)[:count].mean())
 
 
-def _schedule(plan: Plan) -> tuple[dict[str, object], ...]:
-    rows = plan.schedule.to_dict("records")
-    days = [str(pd.Timestamp(day).date()) for day in plan.schedule.index]
+def _rows(frame: pd.DataFrame) -> tuple[dict[str, object], ...]:
+    """One entry a date (and geo): the day, and spend by channel."""
     return tuple(
-        {"date": day, **{str(k): float(v) for k, v in row.items()}}
-        for day, row in zip(days, rows, strict=True)
+        {str(k): str(v.date()) if k == "date" else v for k, v in row.items()}
+        for row in frame.to_dict("records")
     )
 
 
-def _geo_schedule(plan: Plan) -> tuple[dict[str, object], ...]:
-    """Money by date and geo, one entry a channel."""
-    cells = plan.cells.pivot_table(index=["date", "geo"], columns="channel", values="spend", sort=False)
-    rows = cells[list(plan.schedule.columns)].reset_index().to_dict("records")
-    return tuple({**{str(k): v for k, v in row.items()}, "date": str(row["date"].date())} for row in rows)
-
-
-def _beyond(channel: str, what: str, planned: float, seen: float) -> Beyond:
+def _extrapolation(channel: str, what: str, planned: float, seen: float) -> Beyond:
     """'total', 'period' or 'total in <geo>' of the optimiser's plan."""
     kind, _, geo = what.partition(" in ")
     return Beyond(channel, kind, float(planned), float(seen), geo)
 
 
-def _geos(model: FittedMMM, plan: Plan) -> tuple[GeoMoney, ...]:
-    """Money by geo and channel: planned, and the reference in the geos' present shares."""
+def _geo_spend(model: FittedMMM, plan: Plan) -> tuple[GeoMoney, ...]:
+    """Spend by geo and channel: planned, and the reference in the geos' present shares."""
     after = plan.cells.groupby(["geo", "channel"], sort=False)["spend"].sum()
-    shares = geo_shares(model)
+    shares = geo_shares(model.structure)
     found = []
     for c, channel in enumerate(model.channels):
-        money = float(plan.reference[channel])
-        split = round_to_sum([money * share for share in shares[:, c]])
+        split = round_to_sum(float(plan.reference[channel]) * shares[:, c])
         found += [
             GeoMoney(geo, channel, split[g], round(float(after[(geo, channel)]), 2))
             for g, geo in enumerate(model.geos)

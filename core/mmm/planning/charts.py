@@ -29,7 +29,7 @@ COLOURS = ("#8b93a1", "#4c7ef3", "#e07a1f", "#2ca58d", "#c2437c", "#7b61d1")
 
 def plans_channels(comparison: PlanComparison, wording: Wording, level: float = 0.9) -> go.Figure:
     """KPI that each channel causes in each plan, with intervals; one symbol a plan."""
-    channels, standings = comparison.channels, comparison.standings
+    channels, standings = comparison.channels, comparison.outcomes
     traces = [_plan_dots(standing, n, channels, wording) for n, standing in enumerate(standings)]
     alt = f"{wording.kpi_label} caused by each channel in each plan, with the {interval_words(level)}."
     height = 120 + len(channels) * (16 + PLAN_ROW_HEIGHT * len(standings))
@@ -237,7 +237,7 @@ def _line(
 
 def plans_kpi(comparison: PlanComparison, wording: Wording, level: float = 0.9) -> go.Figure:
     """Caused KPI of each plan, window and carry-over together, with intervals."""
-    standings = comparison.standings
+    standings = comparison.outcomes
     names = [standing.plan.name for standing in standings]
     kpi = [standing.kpi for standing in standings]
     texts = [f"{wording.kpi(k.mean)} ({wording.kpi(k.lower)} to {wording.kpi(k.upper)})" for k in kpi]
@@ -255,12 +255,12 @@ def plans_kpi(comparison: PlanComparison, wording: Wording, level: float = 0.9) 
 
 def plans_spend(comparison: PlanComparison, wording: Wording) -> go.Figure:
     """Money of each plan, stacked by channel."""
-    names = _unlike([standing.plan.name for standing in comparison.standings])
+    names = _unlike([standing.plan.name for standing in comparison.outcomes])
     bars = []
     for channel in comparison.channels:
         spend = [
             next((o.after_value for o in standing.plan.answer.channels if o.channel == channel), 0.0)
-            for standing in comparison.standings
+            for standing in comparison.outcomes
         ]
         label = wording.label(channel)
         bars.append(

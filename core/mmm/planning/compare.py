@@ -54,14 +54,14 @@ class PlanOutcome:
 class PlanComparison:
     """Plans side by side, in the order given; `cautions` say what makes them hard to compare."""
 
-    standings: tuple[PlanOutcome, ...]
+    outcomes: tuple[PlanOutcome, ...]
     baseline_id: int
     cautions: tuple[str, ...]
 
     @property
     def channels(self) -> tuple[str, ...]:
         """Every channel of any plan, in order of first appearance."""
-        names = (o.channel for standing in self.standings for o in standing.plan.answer.channels)
+        names = (o.channel for outcome in self.outcomes for o in outcome.plan.answer.channels)
         return tuple(dict.fromkeys(names))
 
 
@@ -81,64 +81,64 @@ def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> PlanCompar
     if baseline_id not in ids:
         raise UserError("The plan to compare with is not among the chosen ones.")
     baseline = plans[ids.index(baseline_id)]
-    standings = tuple(_standing(plan, baseline) for plan in plans)
-    return PlanComparison(standings, baseline_id, tuple(_cautions(plans)))
+    outcomes = tuple(_outcome(plan, baseline) for plan in plans)
+    return PlanComparison(outcomes, baseline_id, tuple(_cautions(plans)))
 
 
 def recent_plan(plans: Sequence[ComparedPlan]) -> ComparedPlan | None:
     """Recent spend as a plan, as the first of the plans that holds its draws knows it."""
     for plan in plans:
         answer = plan.answer
-        if isinstance(answer, WhatIfAnswer) and answer.recent_draws:
-            return replace(plan, scenario_id=RECENT_SPEND, name="Recent spend", answer=_recent_answer(answer))
+        if not isinstance(answer, WhatIfAnswer) or not answer.recent_draws:
+            continue
+        channels = tuple(
+            replace(o, after_value=o.before_value, kpi_after=o.kpi_before, roas_after=o.roas_before)
+            for o in answer.channels
+        )
+        draws = PlanDraws(answer.recent_draws, (0.0,) * len(answer.recent_draws), answer.draws.seed)
+        recent = replace(
+            answer, channels=channels, draws=draws, kpi=answer.recent_kpi, roas=None, drivers=(),
+            whole_kpi=answer.recent_whole, driver_draws=(), beyond=(),
+        )  # fmt: skip
+        return replace(plan, scenario_id=RECENT_SPEND, name="Recent spend", answer=recent)
     return None
-
-
-def _recent_answer(answer: WhatIfAnswer) -> WhatIfAnswer:
-    draws = PlanDraws(answer.recent_draws, (0.0,) * len(answer.recent_draws), answer.draws.seed)
-    channels = tuple(
-        replace(o, after_value=o.before_value, kpi_after=o.kpi_before, roas_after=o.roas_before)
-        for o in answer.channels
-    )
-    return replace(
-        answer, channels=channels, draws=draws, kpi=answer.recent_kpi, roas=None, drivers=(),
-        whole_kpi=answer.recent_whole, driver_draws=(), beyond=(),
-    )  # fmt: skip
 
 
 def _against_recent(plans: Sequence[ComparedPlan]) -> PlanComparison:
     baseline = recent_plan(plans)
     if baseline is None:
         raise UserError("None of these plans holds the draws of recent spend; open and save it again.")
-    standings = [_standing(baseline, baseline)]
+    outcomes = [_outcome(baseline, baseline)]
     for plan in plans:
-        own = recent_plan([plan])
-        standings.append(_standing(plan, own) if own is not None else _as_saved(plan))
+        own, answer = recent_plan([plan]), plan.answer
+        if own is not None:
+            outcomes.append(_outcome(plan, own))
+            continue
+        # The difference that was saved with a plan which does not hold the draws of its baseline.
+        kpi, better = Estimate.of(answer.draws.total, plan.level), answer.probability_better
+        outcomes.append(
+            PlanOutcome(plan, answer.total_value, kpi, answer.roas, answer.difference, better, True)
+        )
     cautions = _cautions(plans)
     if cautions:
         cautions.append(
             "Each plan is set against recent spend on its own model and horizon; the row “Recent spend” is "
             f"that of “{baseline.model_name}” over {baseline.periods} periods."
         )
-    return PlanComparison((*standings,), RECENT_SPEND, tuple(cautions))
+    return PlanComparison((*outcomes,), RECENT_SPEND, tuple(cautions))
 
 
-def _as_saved(plan: ComparedPlan) -> PlanOutcome:
-    """The difference that was saved with a plan which does not hold the draws of its baseline."""
-    answer = plan.answer
-    kpi = Estimate.of(answer.draws.total, plan.level)
-    return PlanOutcome(
-        plan, answer.total_value, kpi, answer.roas, answer.difference, answer.probability_better, True
-    )
-
-
-def _standing(plan: ComparedPlan, baseline: ComparedPlan) -> PlanOutcome:
+def _outcome(plan: ComparedPlan, baseline: ComparedPlan) -> PlanOutcome:
     spend, roas = plan.answer.total_value, plan.answer.roas
     kpi = Estimate.of(plan.answer.draws.total, plan.level)
-    paired = _same_draws(plan, baseline)
+    first, second = plan.answer.draws, baseline.answer.draws
+    same_size = len(first.window) == len(second.window)
+    paired = plan.model_id == baseline.model_id and first.seed == second.seed and same_size
     if plan.scenario_id == baseline.scenario_id:
         return PlanOutcome(plan, spend, kpi, roas, None, None, paired)
-    gap = _differences(_all_draws(plan), _all_draws(baseline), paired)
+    draws, others = _all_draws(plan), _all_draws(baseline)
+    # Draws of two models belong to each other in no order: every one is set against every other.
+    gap = draws - others if paired else np.subtract.outer(draws, others).ravel()
     # Plans that earn the same in every draw are neither better nor worse.
     same = bool(np.abs(gap).max(initial=0.0) <= SAME * max(abs(kpi.mean), 1.0))
     better = None if same else float(np.mean(gap > 0))
@@ -146,20 +146,9 @@ def _standing(plan: ComparedPlan, baseline: ComparedPlan) -> PlanOutcome:
 
 
 def _all_draws(plan: ComparedPlan) -> Floats:
-    """(draw,) KPI caused by media and by changed drivers."""
+    """(draw,) incremental KPI of media and of changed drivers."""
     answer = plan.answer
     return answer.total_draws if isinstance(answer, WhatIfAnswer) else answer.draws.total
-
-
-def _same_draws(one: ComparedPlan, other: ComparedPlan) -> bool:
-    first, second = one.answer.draws, other.answer.draws
-    same_size = len(first.window) == len(second.window)
-    return one.model_id == other.model_id and first.seed == second.seed and same_size
-
-
-def _differences(draws: Floats, others: Floats, paired: bool) -> Floats:
-    """Paired differences, or those of every draw with every other where the draws belong to two models."""
-    return draws - others if paired else np.subtract.outer(draws, others).ravel()
 
 
 def _cautions(plans: Sequence[ComparedPlan]) -> list[str]:

@@ -19,7 +19,6 @@ from core.mmm.optimiser.geo_spend import own_exposure_per_spend
 from core.mmm.optimiser.horizon import Horizon, horizon_of
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.geo_money import money_by_geo
 from core.mmm.results.evidence import Estimate
 
 MOST_DRAWS, FEWEST_DRAWS = 500, 150
@@ -93,16 +92,6 @@ class PlanEffects:
         spent = float(self.spend.sum())
         return Estimate.of(self.earned.sum(axis=1) / spent, level) if spent > 0 else None
 
-    def roas(self, channel: int, level: float) -> Estimate | None:
-        """Incremental return of the channel's own spend; None where it has none."""
-        spent = self.spend[channel]
-        return Estimate.of(self.earned[:, channel] / spent, level) if spent > 0 else None
-
-    def next_roas(self, channel: int, level: float) -> Estimate | None:
-        """Incremental return of 1 % more spend on the channel; None where it has none."""
-        spent = self.spend[channel] * STEP
-        return Estimate.of(self.extra[:, channel] / spent, level) if spent > 0 else None
-
 
 def draws_of(model: FittedMMM) -> int:
     """How many draws the plans of a model rest on: fewer where many geos make each of them dear.
@@ -129,46 +118,47 @@ class EffectsContext:
 
 
 def effects_context(model: FittedMMM, periods: int, draws: int | None = None) -> EffectsContext:
-    """The ground of every schedule over `periods` periods right after the data."""
+    """The context of every schedule over `periods` periods right after the data."""
     posterior = model.thinned(draws or draws_of(model))
     empty = np.zeros((periods, len(model.channels)))
     horizon = horizon_of(model.structure, posterior.media, empty)
     value = np.ascontiguousarray(model.structure.panel.value[:, -1])
     _, own = media_per_money(model.structure, posterior.media, own_exposure_per_spend(model.structure))
-    ground = EffectsContext(horizon, value, np.zeros(horizon.media.half.shape), own)
-    return replace(ground, quiet=_effects(ground, empty[None], empty).earned)
+    context = EffectsContext(horizon, value, np.zeros(horizon.media.half.shape), own)
+    return replace(context, quiet=_effects(context, empty[None], empty).earned)
 
 
 def plan_effects(
-    model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None, ground: EffectsContext | None = None
+    model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None, context: EffectsContext | None = None
 ) -> PlanEffects:
     """Effects of money by period of the horizon (rows) and paid channel (columns), right after the data; or
     of long rows date, geo, channel, spend, where geos have money of their own.
 
-    Otherwise geos keep their shares; media keep their prices; after the horizon nothing is spent. A `ground`
+    Otherwise geos keep their shares; media keep their prices; after the horizon nothing is spent. A `context`
     of the same horizon saves most of the time.
     """
     if "geo" in schedule.columns:
-        money = money_by_geo(model, schedule)
-        wide = schedule.pivot_table(index="date", columns="channel", values="spend", aggfunc="sum")
-        whole = wide[list(model.channels)].to_numpy(dtype=float)
+        wide = schedule.pivot_table(index=["geo", "date"], columns="channel", values="spend", aggfunc="sum")
+        by_geo = [wide.loc[geo].sort_index()[list(model.channels)].to_numpy(float) for geo in model.geos]
+        money = np.stack(by_geo)
+        whole = money.sum(axis=0)
     else:
         whole = schedule[list(model.channels)].to_numpy(dtype=float)
         money = whole[None]
-    return _effects(ground or effects_context(model, len(whole), draws), money, whole)
+    return _effects(context or effects_context(model, len(whole), draws), money, whole)
 
 
-def _effects(ground: EffectsContext, money: Floats, whole: Floats) -> PlanEffects:
-    horizon = ground.horizon
-    rate = ground.own_rate if len(money) > 1 else horizon.rate
+def _effects(context: EffectsContext, money: Floats, whole: Floats) -> PlanEffects:
+    horizon = context.horizon
+    rate = context.own_rate if len(money) > 1 else horizon.rate
     media, shape = horizon.media, horizon.media.half.shape
     by_period = np.zeros((shape[0], len(whole)))
     window, after, earned, more = (np.zeros(shape) for _ in range(4))
     effects_kernel(
         np.ascontiguousarray(money), horizon.past, media.weights, rate, media.saturation, media.half,
-        media.slope, media.beta, ground.value, by_period, window, after, earned, more,
+        media.slope, media.beta, context.value, by_period, window, after, earned, more,
     )  # fmt: skip
-    return PlanEffects(by_period, window, after, earned - ground.quiet, more * STEP, whole.sum(axis=0))
+    return PlanEffects(by_period, window, after, earned - context.quiet, more * STEP, whole.sum(axis=0))
 
 
 def estimates(draws: Floats, level: float) -> tuple[Estimate, ...]:

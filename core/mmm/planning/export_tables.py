@@ -136,7 +136,7 @@ def forecast_table(answer: WhatIfAnswer, wording: Wording) -> pd.DataFrame:
 def comparison_table(comparison: PlanComparison, wording: Wording) -> pd.DataFrame:
     """One row per plan: money, caused KPI, difference to the baseline plan, money by channel."""
     rows = []
-    for standing in comparison.standings:
+    for standing in comparison.outcomes:
         row: dict[str, Any] = {"Plan": standing.plan.name, "Model": standing.plan.model_name}
         row["Periods"] = standing.plan.periods
         row[f"Budget ({wording.currency})"] = standing.spend_value

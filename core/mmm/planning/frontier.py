@@ -38,9 +38,12 @@ def frontier_points(
     """
     problem = problem_of(model, spent_as(inputs, answer), override)
     rows = frontier(problem, Goal.KPI, points=POINTS, level=inputs.risk_share, draws=draws_of(model))
-    return efficient(
-        [_point({str(name): float(x) for name, x in row.items()}, inputs) for row in rows.to_dict("records")]
-    )
+    points = []
+    for row in rows.to_dict("records"):
+        spend = {own.channel: to_cents(row[own.channel]) for own in inputs.limits}
+        kpi, low, better = (float(row[name]) for name in ("kpi", "quantile", "probability_better"))
+        points.append(FrontierPoint(kpi, low, better, spend))
+    return efficient(points)
 
 
 def spent_as(inputs: BudgetInputs, answer: BudgetAnswer) -> BudgetInputs:
@@ -53,18 +56,13 @@ def adopted(inputs: BudgetInputs, point: FrontierPoint) -> BudgetInputs:
     return replace(inputs, chosen_value=dict(point.spend_value))
 
 
-def _point(row: Mapping[str, float], inputs: BudgetInputs) -> FrontierPoint:
-    spend = {limit.channel: to_cents(row[limit.channel]) for limit in inputs.limits}
-    return FrontierPoint(float(row["kpi"]), float(row["quantile"]), float(row["probability_better"]), spend)
-
-
 def efficient(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
     """The points by falling expectation, each with a better cautious outcome than the one before.
 
     Left out is what another plan beats in both, or what differs from the one before in nothing a reader sees.
     """
-    kept: list[FrontierPoint] = []
+    found: list[FrontierPoint] = []
     for point in sorted(points, key=lambda point: (-point.kpi, -point.low_kpi)):
-        if not kept or point.low_kpi > kept[-1].low_kpi + APART * abs(point.kpi):
-            kept.append(point)
-    return tuple(kept)
+        if not found or point.low_kpi > found[-1].low_kpi + APART * abs(point.kpi):
+            found.append(point)
+    return tuple(found)

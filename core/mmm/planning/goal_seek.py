@@ -70,78 +70,72 @@ class GoalAnswer:
 def seek_goal(
     model: FittedMMM, question: GoalQuestion, inputs: WhatIfInputs, basis: PlanBasis, recent: SpendForecast
 ) -> GoalAnswer:
-    """The least money that reaches the target, everything else as in the scenario.
+    """The least spend that reaches the target, everything else as in the scenario.
 
-    KPI grows with money, so the place is found by bracketing (Brent). The KPI is that of the horizon;
+    KPI grows with spend, so the place is found by bracketing (Brent). The KPI is that of the horizon;
     carry-over after its end is not counted. UserError for an unknown channel.
     """
-    if question.channel is not None and question.channel not in basis.channels:
-        raise UserError(f"“{question.channel}” is no paid channel of this model.")
-    seen = basis.seen_total if question.channel is None else basis.seen[question.channel]
+    channel = question.channel
+    if channel is not None and channel not in basis.channels:
+        raise UserError(f"“{channel}” is no paid channel of this model.")
+    largest = basis.seen_total if channel is None else basis.seen[channel]
+    now = _spend(inputs, question)
     # Where the scenario already holds more, the search may go as far as that.
-    limit = max(to_cents(MOST_TIMES * seen), _money(inputs, question))
+    limit = max(to_cents(MOST_TIMES * largest), now)
 
-    def at(money: float) -> WhatIfInputs:
-        return _with_money(inputs, question, basis, money)
+    def kpi(scenario: WhatIfInputs) -> Floats:
+        """(draw,) KPI inside the horizon."""
+        found = scenario_draws(model, scenario, recent)
+        return np.asarray((found.whole if question.whole else found.effects.window).sum(axis=1))
 
-    def reach(money: float) -> float:
-        return _judged(_kpi(model, at(money), recent, question), question) - question.target_value
+    def gap(spend: float) -> float:
+        draws = kpi(_with_spend(inputs, question, basis, spend))
+        share = question.certainty
+        value = float(draws.mean() if share is None else np.quantile(draws, 1 - share))
+        return value - question.target_value
 
-    spend, reached = _least(reach, limit)
-    placed = at(spend)
-    draws = _kpi(model, placed, recent, question)
+    spend, reached = _least_spend(gap, limit)
+    placed = _with_spend(inputs, question, basis, spend)
+    draws = kpi(placed)
     return GoalAnswer(
         question=question,
         reached=reached,
         free=reached and spend <= 0,
-        spend_value=_money(placed, question),
-        now_value=_money(inputs, question),
+        spend_value=_spend(placed, question),
+        now_value=now,
         limit_value=limit,
-        beyond_seen=spend > seen + CENT,
+        beyond_seen=spend > largest + CENT,
         kpi=Estimate.of(draws, inputs.level),
         probability=float(np.mean(draws >= question.target_value)),
         inputs=placed,
     )
 
 
-def _least(reach: Callable[[float], float], limit: float) -> tuple[float, bool]:
-    """The least money at which `reach` is not negative, in whole cents, and whether there is any."""
-    if reach(0.0) >= 0:
+def _least_spend(gap: Callable[[float], float], limit: float) -> tuple[float, bool]:
+    """The least spend at which `gap` is not negative, in whole cents, and whether there is any."""
+    if gap(0.0) >= 0:
         return 0.0, True
-    if limit <= 0 or reach(limit) < 0:
+    if limit <= 0 or gap(limit) < 0:
         return limit, False
-    root = brentq(reach, 0.0, limit, xtol=max(CENT / 2, TOLERANCE * limit))
+    root = brentq(gap, 0.0, limit, xtol=max(CENT / 2, TOLERANCE * limit))
     cents = math.ceil(root / CENT) * CENT
     # The root may lie a hair below the target; a step of the tolerance is enough to be on its other side.
-    while reach(cents) < 0 and cents < limit:
+    while gap(cents) < 0 and cents < limit:
         cents += max(CENT, TOLERANCE * limit)
     return to_cents(min(cents, limit)), True
 
 
-def _with_money(inputs: WhatIfInputs, question: GoalQuestion, basis: PlanBasis, money: float) -> WhatIfInputs:
+def _with_spend(inputs: WhatIfInputs, question: GoalQuestion, basis: PlanBasis, spend: float) -> WhatIfInputs:
+    """The scenario with this much spend on the channel, or on all of them in their present proportion."""
     if question.channel is not None:
-        return scale(inputs, basis, question.channel, money)
+        return scale(inputs, basis, question.channel, spend)
     now = {name: inputs.money(name) for name in basis.channels}
     parts = now if sum(now.values()) > 0 else dict(basis.usual)
     whole = sum(parts.values())
     for name in basis.channels:
-        inputs = scale(inputs, basis, name, money * parts[name] / whole if whole else 0.0)
+        inputs = scale(inputs, basis, name, spend * parts[name] / whole if whole else 0.0)
     return inputs
 
 
-def _money(inputs: WhatIfInputs, question: GoalQuestion) -> float:
+def _spend(inputs: WhatIfInputs, question: GoalQuestion) -> float:
     return inputs.total_value if question.channel is None else inputs.money(question.channel)
-
-
-def _kpi(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast, question: GoalQuestion) -> Floats:
-    """(draw,) KPI inside the horizon."""
-    found = scenario_draws(model, inputs, recent)
-    kpi: Floats = found.whole.sum(axis=1) if question.whole else found.effects.window.sum(axis=1)
-    return kpi
-
-
-def _judged(draws: Floats, question: GoalQuestion) -> float:
-    """The mean, or what is reached with the wished certainty."""
-    if question.certainty is None:
-        return float(draws.mean())
-    return float(np.quantile(draws, 1 - question.certainty))

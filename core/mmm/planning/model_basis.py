@@ -12,9 +12,9 @@ from core.mmm.arrays import Floats
 from core.mmm.cents import round_to_sum
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import exposure_per_spend, reference_frequency
+from core.mmm.optimiser.geo_spend import geo_shares
 from core.mmm.planning.basis import PlanBasis, basis_of, first_periods
 from core.mmm.planning.drivers import repeated
-from core.mmm.planning.geo_money import geo_shares
 
 
 def read_basis(model: FittedMMM, periods: int | None = None) -> PlanBasis:
@@ -25,18 +25,14 @@ def read_basis(model: FittedMMM, periods: int | None = None) -> PlanBasis:
     whole = basis_of(model.frame, actual, model.frequency, count)
     if len(model.geos) == 1:
         return whole
-    shares = pd.DataFrame(geo_shares(model), index=list(model.geos), columns=list(model.channels))
-    return replace(whole, by_geo=_geo_bases(model, count), geo_shares=shares)
-
-
-def _geo_bases(model: FittedMMM, periods: int) -> dict[str, PlanBasis]:
-    panel, paid = model.structure.panel, len(model.channels)
-    found = {}
+    by_geo = {}
     for g, geo in enumerate(model.geos):
-        spend = pd.DataFrame(panel.spend[g, :, :paid], model.frame.index, list(model.channels))
+        own = panel.spend[g, :, : len(model.channels)]
+        spend = pd.DataFrame(own, model.frame.index, list(model.channels))
         kpi = pd.Series(panel.kpi[g], index=model.dates, name="kpi")
-        found[geo] = basis_of(spend, kpi, model.frequency, periods)
-    return found
+        by_geo[geo] = basis_of(spend, kpi, model.frequency, count)
+    shares = pd.DataFrame(geo_shares(model.structure), list(model.geos), list(model.channels))
+    return replace(whole, by_geo=by_geo, geo_shares=shares)
 
 
 def recent_spend(basis: PlanBasis) -> pd.DataFrame:
@@ -75,7 +71,12 @@ def future_rows(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) 
     their recent mean where the data are shorter than that; there are no special events.
     """
     config, panel = model.config, model.structure.panel
-    exposure = _future_exposure(model, basis, spend)
+    # (geo, channel) raw exposure in every period: recent means, and for paid media what the spend buys, the
+    # rate being exposure in each geo per unit of money spent on the channel in all geos together.
+    exposure: Floats = panel.exposure[:, -basis.periods :].mean(axis=1)
+    paid, rate = len(model.channels), np.nan_to_num(exposure_per_spend(model.structure))
+    money = np.array([spend[name] / basis.periods for name in model.channels])
+    exposure[:, :paid] = rate[:, :paid] * money * model.structure.scales.exposure[:, :paid]
     often, frequent = reference_frequency(model.structure), config.frequency_channels
     controls = repeated(panel.controls, model, basis)
     treatments = repeated(panel.treatments, model, basis)
@@ -103,25 +104,13 @@ def future_rows(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) 
 def assumptions(model: FittedMMM, basis: PlanBasis) -> tuple[str, ...]:
     """What the forecast of the whole KPI takes for granted, in sentences."""
     config, period = model.config, basis.period
-    said = ["Media keep their prices."]
+    found = ["Media keep their prices."]
     others = [*config.control_columns, *config.treatment_columns]
     if others:
         names = ", ".join(config.label(name) for name in others)
         a_year_ago = len(model.dates) >= round(model.frequency.periods_per_year)
         as_before = f"as in the same {period}s a year ago" if a_year_ago else "at its recent mean"
-        said.append(f"{names}: {as_before}.")
+        found.append(f"{names}: {as_before}.")
     if config.event_column:
-        said.append("No special events are assumed.")
-    return tuple(said)
-
-
-def _future_exposure(model: FittedMMM, basis: PlanBasis, spend: Mapping[str, float]) -> Floats:
-    """(geo, channel) raw exposure of every period of the horizon."""
-    panel, paid = model.structure.panel, len(model.channels)
-    mean: Floats = panel.exposure[:, -basis.periods :].mean(axis=1)
-    rate = np.nan_to_num(exposure_per_spend(model.structure))
-    money = np.array([spend[name] / basis.periods for name in model.channels])
-    # The rate is exposure in each geo per unit of money spent on the channel in all geos together.
-    scaled = rate[:, :paid] * money
-    mean[:, :paid] = scaled * model.structure.scales.exposure[:, :paid]
-    return mean
+        found.append("No special events are assumed.")
+    return tuple(found)

@@ -32,14 +32,14 @@ from core.mmm.results.evidence import Estimate
 @dataclass(frozen=True)
 class SpendForecast:
     """The horizon at recent spend: what media cause, and draws (draw, period) of the whole KPI; with the
-    ground and the drivers that every scenario of the horizon works on. `repeats_last_year`: drivers are
+    context and the drivers that every scenario of the horizon works on. `repeats_last_year`: drivers are
     assumed as in the same periods a year ago, else at their recent mean.
     """
 
     effects: PlanEffects
     whole: Floats
     assumptions: tuple[str, ...]
-    ground: EffectsContext
+    context: EffectsContext
     drivers: tuple[PlanDriver, ...]
     repeats_last_year: bool
 
@@ -64,19 +64,19 @@ class ScenarioDraws:
 def forecast_recent(model: FittedMMM, basis: PlanBasis, draws: int | None = None) -> SpendForecast:
     """The forecast if the last periods' spend is repeated: what every scenario is compared with."""
     count = draws or draws_of(model)
-    ground = effects_context(model, basis.periods, count)
-    effects = plan_effects(model, recent_spend(basis), ground=ground)
-    even = plan_effects(model, even_spend(basis.recent, basis), ground=ground)
+    context = effects_context(model, basis.periods, count)
+    effects = plan_effects(model, recent_spend(basis), context=context)
+    even = plan_effects(model, even_spend(basis.recent, basis), context=context)
     rows = future_rows(model, basis, basis.recent)
     whole: Floats = model.predict(rows, draws=count).sum("geo").values + effects.by_period - even.by_period
     drivers = read_drivers(model, basis, count)
     repeats = len(model.dates) >= round(model.frequency.periods_per_year)
-    return SpendForecast(effects, whole, assumptions(model, basis), ground, drivers, repeats)
+    return SpendForecast(effects, whole, assumptions(model, basis), context, drivers, repeats)
 
 
 def scenario_draws(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast) -> ScenarioDraws:
     """The scenario in draws. Raises UserError for money in a geo where nobody knows what it buys."""
-    after = plan_effects(model, schedule_of(inputs), ground=recent.ground)
+    after = plan_effects(model, schedule_of(inputs), context=recent.context)
     added = driver_effects(recent.drivers, inputs.drivers)
     whole = recent.whole + after.by_period - recent.effects.by_period
     for effect in added.values():
@@ -97,6 +97,19 @@ def solve_whatif(
     found = scenario_draws(model, inputs, recent)
     after, added = found.effects, found.added
     gap = after.total + added - before.total
+    known = {driver.column: driver for driver in recent.drivers}
+    drivers = tuple(
+        DriverOutcome(
+            name, Estimate.of(effect.sum(axis=1), level), known[name].beyond_seen(inputs.drivers[name])
+        )
+        for name, effect in found.drivers.items()
+    )
+    without = (found.whole - after.by_period).mean(axis=0)
+    plan, usual = estimates(found.whole, level), estimates(recent.whole, level)
+    forecast = tuple(
+        ForecastPoint(str(day.date()), plan[t], usual[t], float(without[t]))
+        for t, day in enumerate(basis.dates)
+    )
     return WhatIfAnswer(
         channels=channel_outcomes(basis, before, after, dict(basis.recent), level),
         kpi=Estimate.of(after.window.sum(axis=1), level),
@@ -105,7 +118,7 @@ def solve_whatif(
         roas=after.whole_roas(level),
         difference=Estimate.of(gap, level),
         probability_better=float(np.mean(gap > 0)),
-        forecast=_points(basis, found, recent, level),
+        forecast=forecast,
         whole_kpi=Estimate.of(found.whole.sum(axis=1), level),
         start_on=basis.start_on,
         end_on=basis.end_on,
@@ -113,7 +126,7 @@ def solve_whatif(
         assumptions=recent.assumptions,
         recent_whole=Estimate.of(recent.whole.sum(axis=1), level),
         recent_draws=saved_totals(before.total),
-        drivers=_drivers(inputs, found, recent, level),
+        drivers=drivers,
         driver_draws=saved_totals(added) if found.drivers else (),
         beyond=beyond_seen(inputs, basis),
     )
@@ -129,26 +142,3 @@ def beyond_seen(inputs: WhatIfInputs, basis: PlanBasis) -> tuple[Beyond, ...]:
         if most > basis.peak[name] + CENT:
             found.append(Beyond(name, "period", most, basis.peak[name]))
     return tuple(found)
-
-
-def _drivers(
-    inputs: WhatIfInputs, found: ScenarioDraws, recent: SpendForecast, level: float
-) -> tuple[DriverOutcome, ...]:
-    known = {driver.column: driver for driver in recent.drivers}
-    return tuple(
-        DriverOutcome(
-            name, Estimate.of(effect.sum(axis=1), level), known[name].beyond_seen(inputs.drivers[name])
-        )
-        for name, effect in found.drivers.items()
-    )
-
-
-def _points(
-    basis: PlanBasis, found: ScenarioDraws, recent: SpendForecast, level: float
-) -> tuple[ForecastPoint, ...]:
-    without = (found.whole - found.effects.by_period).mean(axis=0)
-    plan, before = estimates(found.whole, level), estimates(recent.whole, level)
-    return tuple(
-        ForecastPoint(str(day.date()), plan[t], before[t], float(without[t]))
-        for t, day in enumerate(basis.dates)
-    )

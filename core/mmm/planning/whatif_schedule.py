@@ -16,7 +16,6 @@ from core.mmm.cents import round_to_sum, to_cents
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif_inputs import (
     ALL_GEOS,
-    DriverPlan,
     Series,
     WhatIfInputs,
     days_of,
@@ -192,8 +191,3 @@ def split_by_geo(inputs: WhatIfInputs, basis: PlanBasis) -> WhatIfInputs:
 def all_geos(inputs: WhatIfInputs) -> WhatIfInputs:
     """The money of all geos together, which then keep their present shares."""
     return replace(inputs, spend={ALL_GEOS: {name: inputs.series(name) for name in inputs.channels}})
-
-
-def changed_drivers(inputs: WhatIfInputs) -> dict[str, DriverPlan]:
-    """The treatments and controls that the scenario sets otherwise than assumed."""
-    return {name: plan for name, plan in inputs.drivers.items() if plan.changes}

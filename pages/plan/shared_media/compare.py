@@ -86,8 +86,8 @@ def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
 
 
 def _show(comparison: PlanComparison, project: Membership, wording: Wording) -> None:
-    baseline = next(s for s in comparison.standings if s.plan.scenario_id == comparison.baseline_id)
-    for standing in comparison.standings:
+    baseline = next(s for s in comparison.outcomes if s.plan.scenario_id == comparison.baseline_id)
+    for standing in comparison.outcomes:
         if standing.difference is not None:
             st.markdown(f"**{plain(standing.plan.name)}**: {plain(_verdict(standing, baseline, wording))}")
     for caution in comparison.cautions:
@@ -135,7 +135,7 @@ def _verdict(standing: PlanOutcome, baseline: PlanOutcome, wording: Wording) -> 
 
 def _table(comparison: PlanComparison, wording: Wording) -> pd.DataFrame:
     """One column per plan, so that five fit a screen and a phone scrolls sideways."""
-    return pd.DataFrame({s.plan.name: _column(s, comparison, wording) for s in comparison.standings})
+    return pd.DataFrame({s.plan.name: _column(s, comparison, wording) for s in comparison.outcomes})
 
 
 def _column(standing: PlanOutcome, comparison: PlanComparison, wording: Wording) -> dict[str, str]:

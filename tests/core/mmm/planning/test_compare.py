@@ -11,7 +11,7 @@ from tests.core.mmm.plan_examples import WORDING, draws, saved, whatif_answer
 
 
 def test_plans_of_one_model_are_compared_draw_by_draw():
-    second = compare_plans([saved(1, "A"), saved(2, "B", 5_000.0)], 1).standings[1]
+    second = compare_plans([saved(1, "A"), saved(2, "B", 5_000.0)], 1).outcomes[1]
     assert second.paired
     assert second.difference.mean == pytest.approx(5_000.0, rel=1e-3)
     assert second.difference.upper - second.difference.lower < 10
@@ -21,7 +21,7 @@ def test_plans_of_one_model_are_compared_draw_by_draw():
 def test_plans_of_two_models_keep_the_uncertainty_of_both():
     plans = [saved(1, "A"), saved(2, "B", 5_000.0, model_id=8)]
     comparison = compare_plans(plans, 1)
-    second = comparison.standings[1]
+    second = comparison.outcomes[1]
     assert not second.paired
     assert second.difference.upper - second.difference.lower > 100_000
     assert 0.4 < second.probability_better < 0.65
@@ -29,12 +29,12 @@ def test_plans_of_two_models_keep_the_uncertainty_of_both():
 
 
 def test_the_baseline_is_compared_with_nothing():
-    first = compare_plans([saved(1, "A"), saved(2, "B")], 1).standings[0]
+    first = compare_plans([saved(1, "A"), saved(2, "B")], 1).outcomes[0]
     assert first.difference is None and first.probability_better is None
 
 
 def test_a_plan_that_earns_the_same_is_neither_better_nor_worse():
-    second = compare_plans([saved(1, "A"), saved(2, "B")], 1).standings[1]
+    second = compare_plans([saved(1, "A"), saved(2, "B")], 1).outcomes[1]
     assert second.difference.mean == 0 and second.probability_better is None
 
 
@@ -62,7 +62,7 @@ def _scenario(number: int, name: str, *, model_id: int = 7, recent: bool = True)
 
 def test_recent_spend_is_a_baseline_of_its_own():
     comparison = compare_plans([_scenario(1, "A")], RECENT_SPEND)
-    recent, own = comparison.standings
+    recent, own = comparison.outcomes
     assert recent.plan.name == "Recent spend" and recent.difference is None
     assert own.paired and own.difference.mean == pytest.approx(5_000.0, rel=1e-2)
     assert own.difference.upper - own.difference.lower < 100
@@ -72,21 +72,21 @@ def test_recent_spend_is_a_baseline_of_its_own():
 def test_changed_drivers_count_in_the_difference():
     plan = _scenario(1, "A")
     cheaper = replace(plan, answer=replace(plan.answer, driver_draws=(1_000.0,) * 200))
-    assert compare_plans([cheaper], RECENT_SPEND).standings[1].difference.mean == pytest.approx(
+    assert compare_plans([cheaper], RECENT_SPEND).outcomes[1].difference.mean == pytest.approx(
         6_000, rel=1e-2
     )
 
 
 def test_across_models_each_plan_meets_its_own_recent_spend_and_it_is_said():
     comparison = compare_plans([_scenario(1, "A"), _scenario(2, "B", model_id=8)], RECENT_SPEND)
-    assert all(standing.paired for standing in comparison.standings)
+    assert all(standing.paired for standing in comparison.outcomes)
     assert any("cannot be compared across models" in caution for caution in comparison.cautions)
     assert any("on its own model" in caution for caution in comparison.cautions)
 
 
 def test_a_plan_saved_without_those_draws_keeps_the_difference_it_was_saved_with():
     comparison = compare_plans([_scenario(1, "A"), _scenario(2, "Old", recent=False)], RECENT_SPEND)
-    assert comparison.standings[2].difference == whatif_answer().difference
+    assert comparison.outcomes[2].difference == whatif_answer().difference
     with pytest.raises(UserError, match="open and save"):
         compare_plans([_scenario(2, "Old", recent=False)], RECENT_SPEND)
 

@@ -27,7 +27,7 @@ def test_without_spend_a_channel_has_no_return_and_earns_nothing_of_its_own():
     basis = read_basis(model)
     effects = plan_effects(model, even_spend({**basis.recent, "tv_S": 0.0}, basis), 50)
     place = basis.channels.index("tv_S")
-    assert effects.roas(place, 0.9) is None
+    assert channel_outcomes(basis, effects, effects, {**basis.recent}, 0.9)[place].roas_after is None
     assert np.abs(effects.earned[:, place]).max() < 1e-6
     assert effects.window[:, place].mean() > 0  # earlier spend is still at work
 
@@ -38,8 +38,8 @@ def test_the_next_percent_earns_less_than_the_average_where_a_curve_is_concave()
     effects = plan_effects(
         model, even_spend({name: 4 * basis.seen[name] for name in basis.channels}, basis), 100
     )
-    for place in range(len(basis.channels)):
-        assert effects.next_roas(place, 0.9).mean < effects.roas(place, 0.9).mean
+    for own in channel_outcomes(basis, effects, effects, {**basis.recent}, 0.9):
+        assert own.next_roas.mean < own.roas_after.mean
 
 
 def test_cents_of_the_channels_add_up_to_the_money_of_the_plan():

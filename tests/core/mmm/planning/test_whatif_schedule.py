@@ -11,7 +11,6 @@ from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan
 from core.mmm.planning.whatif_schedule import (
     Fill,
     all_geos,
-    changed_drivers,
     fill,
     first_whatif,
     fit,
@@ -115,5 +114,5 @@ def test_all_geos_scale_together_in_their_present_proportions():
 
 def test_a_driver_that_changes_nothing_is_no_change():
     inputs = first_whatif(_basis()).with_driver("price", DriverPlan(DriverMode.PERCENT, (0.0,) * 4))
-    assert not changed_drivers(inputs)
+    assert not inputs.drivers["price"].changes
     assert not inputs.with_driver("price", None).drivers

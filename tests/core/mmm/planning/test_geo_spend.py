@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
+from core.mmm.optimiser.geo_spend import geo_shares
 from core.mmm.planning.effects import plan_effects
-from core.mmm.planning.geo_money import geo_shares
 from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.whatif_schedule import first_whatif, split_by_geo
 from tests.core.mmm.samples import geo_model
 
 
 def test_shares_of_each_channel_add_up():
-    np.testing.assert_allclose(geo_shares(geo_model()).sum(axis=0), 1.0)
+    np.testing.assert_allclose(geo_shares(geo_model().structure).sum(axis=0), 1.0)
 
 
 def test_geos_in_their_present_shares_earn_what_they_earn_together():

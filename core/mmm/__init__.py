@@ -8,10 +8,9 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.lift import LiftTest
 from core.mmm.model.preview import PriorPreview, prior_preview
 from core.mmm.optimiser.budget_problem import BudgetProblem
-from core.mmm.optimiser.frontier import frontier
 from core.mmm.optimiser.limit import Constraint
 from core.mmm.optimiser.linear_limits import InfeasiblePlan
-from core.mmm.optimiser.plan import optimize
+from core.mmm.optimiser.plan import frontier, optimize
 from core.mmm.optimiser.solution import Plan
 from core.mmm.panel.checks import check
 from core.mmm.panel.repair import apply_repair

@@ -17,7 +17,7 @@ from core.mmm.arrays import Floats
 from core.mmm.choices import Flighting
 from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.decision_variables import DecisionVariables, fixed_patterns
-from core.mmm.optimiser.geo_spend import geo_shares
+from core.mmm.optimiser.horizon import geo_shares
 from core.mmm.optimiser.limit import Limit
 from core.mmm.optimiser.linear_limits import LinearLimits, limit_rows
 from core.mmm.problem import listed

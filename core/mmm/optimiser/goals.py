@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,9 @@ from core.mmm.arrays import Floats
 from core.mmm.cents import CENT
 from core.mmm.choices import Goal
 from core.mmm.optimiser.allocation import Climb, climb
-from core.mmm.optimiser.linear_limits import InfeasiblePlan, LinearLimits
+from core.mmm.optimiser.decision_variables import DecisionVariables
+from core.mmm.optimiser.limit import Limit
+from core.mmm.optimiser.linear_limits import InfeasiblePlan, LinearLimits, limit_rows
 from core.mmm.optimiser.risk import RiskAttitude
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 
@@ -25,46 +27,6 @@ SHARP = 0.1  # width of the step, in sd of the lead over the reference
 STAGES = (5.0, 1.0)
 # Shares of the way from the reference to the best mean: small moves can be surer than large ones.
 STEP_SHARES = (1.0, 0.4, 0.15, 0.05)
-
-
-def against_reference(search: BudgetSearch, total: float) -> BudgetSearch:
-    """The search with the KPI of the reference, scaled to the total, as what is to be beaten draw by draw."""
-    reference_kpi = search.scaled_reference(search.limits.with_total(total), total)
-    plain = BudgetSearch(
-        replace(search.objective, attitude=RiskAttitude("mean")), search.limits, search.reference, search.seed
-    )
-    usual = plain.objective.evaluate(reference_kpi).kpi
-    lead = plain.best(total, breadth=Breadth.ENVELOPE).evaluation.kpi - usual
-    width = SHARP * max(float(lead.std()), 1e-9 * abs(float(usual.mean())))
-    attitude = replace(search.objective.attitude, reference_kpi=usual, width=width)
-    return BudgetSearch(
-        replace(search.objective, attitude=attitude), search.limits, search.reference, search.seed
-    )
-
-
-def most_probable(search: BudgetSearch, total: float) -> Climb:
-    """The plan of the largest chance found: from plans between the reference and the largest mean, over ever
-    sharper steps; of equal chances the larger mean."""
-    attitude, fixed = search.objective.attitude, search.limits.with_total(total)
-    assert attitude.reference_kpi is not None
-    plain = BudgetSearch(
-        replace(search.objective, attitude=RiskAttitude("mean")), search.limits, search.reference, search.seed
-    )
-    best, usual = plain.best(total), search.scaled_reference(fixed, total)
-    sharp = replace(attitude, width=0.0)
-    found = [best]
-    for share in STEP_SHARES:
-        end = Climb(plain.objective.evaluate(usual + share * (best.amounts - usual)), best.price, 0)
-        found.append(end)
-        for stage in STAGES:
-            width = stage * SHARP * float((end.evaluation.kpi - attitude.reference_kpi).std())
-            if width > 0:
-                own = replace(search.objective, attitude=replace(attitude, width=width))
-                end = climb(own, fixed, end.amounts)
-                found.append(end)
-    search.starts = plain.starts
-    top = max(found, key=lambda end: (sharp.value(end.evaluation.kpi)[0], end.evaluation.kpi.mean()))
-    return Climb(search.objective.evaluate(top.amounts), top.price, top.rounds)
 
 
 @dataclass(frozen=True)
@@ -213,3 +175,106 @@ def _root(
         step = total - value / slope + nudge if slope != 0 else math.nan
         total = step if min(bad, good) < step < max(bad, good) else (bad + good) / 2
     return met if met is not None else (search.best(good), good)
+
+
+def against_reference(search: BudgetSearch, total: float) -> BudgetSearch:
+    """The search with the KPI of the reference, scaled to the total, as what is to be beaten draw by draw."""
+    reference_kpi = search.scaled_reference(search.limits.with_total(total), total)
+    plain = BudgetSearch(
+        replace(search.objective, attitude=RiskAttitude("mean")), search.limits, search.reference, search.seed
+    )
+    usual = plain.objective.evaluate(reference_kpi).kpi
+    lead = plain.best(total, breadth=Breadth.ENVELOPE).evaluation.kpi - usual
+    width = SHARP * max(float(lead.std()), 1e-9 * abs(float(usual.mean())))
+    attitude = replace(search.objective.attitude, reference_kpi=usual, width=width)
+    return BudgetSearch(
+        replace(search.objective, attitude=attitude), search.limits, search.reference, search.seed
+    )
+
+
+def most_probable(search: BudgetSearch, total: float) -> Climb:
+    """The plan of the largest chance found: from plans between the reference and the largest mean, over ever
+    sharper steps; of equal chances the larger mean."""
+    attitude, fixed = search.objective.attitude, search.limits.with_total(total)
+    assert attitude.reference_kpi is not None
+    plain = BudgetSearch(
+        replace(search.objective, attitude=RiskAttitude("mean")), search.limits, search.reference, search.seed
+    )
+    best, usual = plain.best(total), search.scaled_reference(fixed, total)
+    sharp = replace(attitude, width=0.0)
+    found = [best]
+    for share in STEP_SHARES:
+        end = Climb(plain.objective.evaluate(usual + share * (best.amounts - usual)), best.price, 0)
+        found.append(end)
+        for stage in STAGES:
+            width = stage * SHARP * float((end.evaluation.kpi - attitude.reference_kpi).std())
+            if width > 0:
+                own = replace(search.objective, attitude=replace(attitude, width=width))
+                end = climb(own, fixed, end.amounts)
+                found.append(end)
+    search.starts = plain.starts
+    top = max(found, key=lambda end: (sharp.value(end.evaluation.kpi)[0], end.evaluation.kpi.mean()))
+    return Climb(search.objective.evaluate(top.amounts), top.price, top.rounds)
+
+
+def best_with_tests(
+    search: BudgetSearch, query: GoalQuery, variables: DecisionVariables, tests: Mapping[str, float]
+) -> tuple[GoalResult, LinearLimits]:
+    """The best plan in which every channel of `tests` gets nothing or at least its amount, and the limits it
+    was found within.
+
+    A question without those conditions can only be answered better, so that a branch whose relaxed answer
+    is worse than a plan already found needs no further look. Where no branch has a plan, the clash is that of
+    the last one.
+    """
+    best: tuple[GoalResult, LinearLimits] | None = None
+    trouble: InfeasiblePlan | None = None
+    waiting = [search.limits]
+    while waiting:
+        limits = waiting.pop()
+        try:
+            found = best_for_goal(search.within(limits), query)
+        except InfeasiblePlan as error:
+            trouble = error
+            continue
+        if best is not None and found.score <= best[0].score:
+            continue
+        broken = _broken(variables, found.amounts, tests)
+        if broken is None:
+            best = (found, limits)
+        else:
+            waiting += _branches(variables, limits, *broken)
+    if best is None:
+        assert trouble is not None
+        raise trouble
+    return best
+
+
+def with_tests(
+    limits: LinearLimits, variables: DecisionVariables, tests: Mapping[str, float], spend: Mapping[str, float]
+) -> LinearLimits:
+    """The limits with each test run or not as in a plan's spend."""
+    for name, least in tests.items():
+        nothing, some = _branches(variables, limits, name, least)
+        limits = some if spend[name] > 0 else nothing
+    return limits
+
+
+def _broken(
+    variables: DecisionVariables, amounts: Floats, tests: Mapping[str, float]
+) -> tuple[str, float] | None:
+    """The test that is farthest from both nothing and its amount; None where all are kept."""
+    spend = dict(zip(variables.channels, variables.channel_spend(amounts), strict=True))
+    off = {name: min(spend[name], least - spend[name]) / least for name, least in tests.items()}
+    worst = max(off, key=lambda name: off[name], default=None)
+    if worst is None or off[worst] * tests[worst] <= CENT / 2:
+        return None
+    return worst, tests[worst]
+
+
+def _branches(
+    variables: DecisionVariables, limits: LinearLimits, name: str, least: float
+) -> list[LinearLimits]:
+    nothing = Limit(f"{name} without a test", (name,), upper=0.0, by_user=False)
+    some = Limit(f"{name} test", (name,), lower=least, by_user=False)
+    return [limits.with_rows(tuple(limit_rows(limit, variables))) for limit in (nothing, some)]

@@ -1,28 +1,32 @@
-"""A budget question put to the optimiser, and its answer with draws, channels and what is new to the data."""
+"""A budget question put to the optimiser: its answer with draws and channels, and its efficient frontier."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from core.mmm.arrays import Floats
-from core.mmm.cents import round_to_sum
+from core.mmm.cents import round_to_sum, to_cents
+from core.mmm.choices import Goal
 from core.mmm.fitted import FittedMMM
-from core.mmm.optimiser.geo_spend import geo_shares
-from core.mmm.optimiser.plan import optimize
+from core.mmm.optimiser.horizon import geo_shares
+from core.mmm.optimiser.plan import frontier, optimize
 from core.mmm.optimiser.solution import Plan
 from core.mmm.planning.answers import Beyond, BudgetAnswer, GeoMoney, saved_draws, saved_totals
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs
-from core.mmm.planning.budget_question import goal_of, problem_of
-from core.mmm.planning.budget_start import first_budget
+from core.mmm.planning.budget_question import first_budget, goal_of, problem_of
 from core.mmm.planning.effects import channel_outcomes, draws_of, plan_effects
 from core.mmm.planning.limit_costs import bindings_of
 from core.mmm.results.evidence import Estimate
 
 SEED = 1
+POINTS = 8
+APART = 5e-4  # of the expected KPI: points nearer to each other than that are one plan to a reader
 
 
 def solve_budget(
@@ -114,4 +118,54 @@ def _geo_spend(model: FittedMMM, plan: Plan) -> tuple[GeoMoney, ...]:
             GeoMoney(geo, channel, split[g], round(float(after[(geo, channel)]), 2))
             for g, geo in enumerate(model.geos)
         ]
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class FrontierPoint:
+    """One plan on the frontier: expected KPI, the KPI that is missed only in the share of cases asked for
+    (`low_kpi`), the chance to beat the reference, and its money by channel."""
+
+    kpi: float
+    low_kpi: float
+    probability_better: float
+    spend_value: Mapping[str, float]
+
+
+def frontier_points(
+    model: FittedMMM, inputs: BudgetInputs, answer: BudgetAnswer, *, override: bool = False
+) -> tuple[FrontierPoint, ...]:
+    """Plans of the answer's money from most expected KPI to most in the worst cases, without repetitions.
+
+    Raises UserError for a question that cannot be asked.
+    """
+    problem = problem_of(model, spent_as(inputs, answer), override)
+    rows = frontier(problem, Goal.KPI, points=POINTS, level=inputs.risk_share, draws=draws_of(model))
+    points = []
+    for row in rows.to_dict("records"):
+        spend = {own.channel: to_cents(row[own.channel]) for own in inputs.limits}
+        kpi, low, better = (float(row[name]) for name in ("kpi", "quantile", "probability_better"))
+        points.append(FrontierPoint(kpi, low, better, spend))
+    return efficient(points)
+
+
+def spent_as(inputs: BudgetInputs, answer: BudgetAnswer) -> BudgetInputs:
+    """The question for the most KPI with exactly the money that the answer spends, free of a chosen split."""
+    return replace(inputs, goal=Goal.KPI, total_value=answer.total_value, target_value=None, chosen_value={})
+
+
+def adopted(inputs: BudgetInputs, point: FrontierPoint) -> BudgetInputs:
+    """The question with the split of a point on the frontier as its answer."""
+    return replace(inputs, chosen_value=dict(point.spend_value))
+
+
+def efficient(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
+    """The points by falling expectation, each with a better cautious outcome than the one before.
+
+    Left out is what another plan beats in both, or what differs from the one before in nothing a reader sees.
+    """
+    found: list[FrontierPoint] = []
+    for point in sorted(points, key=lambda point: (-point.kpi, -point.low_kpi)):
+        if not found or point.low_kpi > found[-1].low_kpi + APART * abs(point.kpi):
+            found.append(point)
     return tuple(found)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from core.charts.base import INK, NEUTRAL, Trace, days, empty, figure
 from core.charts.formats import Wording, percent, probability
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.frontier import FrontierPoint
+from core.mmm.planning.budget_answer import FrontierPoint
 from core.mmm.planning.plan_text import split_label
 from core.mmm.results.evidence import Floats
 

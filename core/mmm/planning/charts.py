@@ -10,9 +10,8 @@ import plotly.graph_objects as go
 
 from core.charts.base import NEUTRAL, Trace, band, days, empty, error_bars, faded, figure, interval_words
 from core.charts.formats import Wording
-from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, ForecastPoint, WhatIfAnswer
 from core.mmm.planning.compare import PlanComparison, PlanOutcome
-from core.mmm.planning.whatif_answer import ForecastPoint, WhatIfAnswer
 
 PLAN = "#4c7ef3"
 ROW_HEIGHT = 46

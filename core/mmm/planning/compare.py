@@ -9,8 +9,7 @@ import numpy as np
 
 from core.errors import UserError
 from core.mmm.arrays import Floats
-from core.mmm.planning.answers import BudgetAnswer, PlanDraws
-from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.answers import BudgetAnswer, PlanDraws, WhatIfAnswer
 from core.mmm.results.evidence import Estimate
 
 MOST_PLANS = 5

@@ -10,7 +10,7 @@ import numpy as np
 from core.errors import UserError
 from core.mmm.arrays import Floats
 from core.mmm.fitted import FittedMMM
-from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.basis import PlanBasis, repeated
 from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan
 
 
@@ -89,13 +89,3 @@ def driver_effects(drivers: tuple[PlanDriver, ...], plans: Mapping[str, DriverPl
     if strange:
         raise UserError([f"“{name}” is no treatment or control of this model." for name in strange])
     return {name: known[name].effect(plan) for name, plan in plans.items() if plan.changes}
-
-
-def repeated(values: Floats, model: FittedMMM, basis: PlanBasis) -> Floats:
-    """(geo, period, column) of the horizon: the same periods a year ago, else the recent mean."""
-    year, periods = round(model.frequency.periods_per_year), basis.periods
-    if values.shape[1] >= year:
-        places = values.shape[1] - year + np.arange(periods) % year
-        return values[:, places]
-    recent: Floats = values[:, -periods:].mean(axis=1, keepdims=True)
-    return np.repeat(recent, periods, axis=1)

@@ -15,8 +15,7 @@ from core.mmm.compiled import compiled
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import media_per_money
 from core.mmm.model.transforms import carry, saturate
-from core.mmm.optimiser.geo_spend import own_exposure_per_spend
-from core.mmm.optimiser.horizon import Horizon, horizon_of
+from core.mmm.optimiser.horizon import Horizon, horizon_of, own_exposure_per_spend
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.results.evidence import Estimate

@@ -9,8 +9,7 @@ import numpy as np
 
 from core.charts.base import NEUTRAL
 from core.charts.formats import Wording, compact
-from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 
 DOTS_PER_INCH = 160
 BAR = 0.36

@@ -6,6 +6,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core.documents.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, PdfPage, fonts_for, one_page
 from core.mmm.documents.pdf_charts import INK, QUIET, clipped
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.export_pdf_charts import (
     forecast_plot,
     kpi_plot,
@@ -16,7 +17,6 @@ from core.mmm.planning.export_pdf_charts import (
 )
 from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.report import PlanReport, limit_prices
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 LEFT_WIDTH = 236.0
 LINE = 12.5

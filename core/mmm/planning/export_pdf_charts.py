@@ -7,9 +7,8 @@ import pandas as pd
 from core.charts.base import NEUTRAL
 from core.charts.formats import short
 from core.mmm.documents.pdf_charts import INK, QUIET, Place, Plot, clipped, horizontal_grid, vertical_grid
-from core.mmm.planning.answers import ChannelOutcome
+from core.mmm.planning.answers import ChannelOutcome, WhatIfAnswer
 from core.mmm.planning.report import PlanReport
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 MOST_ROWS = 12
 GUTTER = 66.0

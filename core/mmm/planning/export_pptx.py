@@ -17,6 +17,7 @@ from core.documents.deck import (
     new_slide,
     title_slide,
 )
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.export_pptx_charts import (
     forecast_chart,
     kpi_chart,
@@ -26,7 +27,6 @@ from core.mmm.planning.export_pptx_charts import (
 )
 from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.report import PlanReport, limit_prices
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 MOST_ROWS = 13
 

@@ -26,8 +26,8 @@ from core.mmm.documents.pptx_charts import (
     round_above,
     scaled_axis,
 )
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.report import PlanReport, limit_prices
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 
 def money_chart(slide: Any, box: Box, report: PlanReport) -> Chart:

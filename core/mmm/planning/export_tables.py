@@ -8,10 +8,10 @@ import pandas as pd
 
 from core.charts.formats import Wording
 from core.documents.tables import to_csv_bytes, to_xlsx_bytes
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.compare import PlanComparison
 from core.mmm.planning.report import PlanReport
 from core.mmm.planning.schedule import SHEET
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.why import Why
 from core.mmm.results.evidence import Estimate
 

@@ -9,10 +9,9 @@ import pandas as pd
 
 from core.charts.formats import Wording, probability
 from core.mmm.optimiser.limit import LimitKind
-from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
 from core.mmm.planning.limit_text import limits_in_force
-from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.plan_text import (
     goal_sentence,
     horizon_text,
@@ -22,8 +21,8 @@ from core.mmm.planning.plan_text import (
     signed,
     split_label,
 )
+from core.mmm.planning.saved_plan import PlanOrigin
 from core.mmm.planning.schedule import Schedule, schedule_of
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.whatif_text import changes, scenario_sentence
 from core.mmm.planning.why import Answer, Why, why_of

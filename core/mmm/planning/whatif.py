@@ -11,8 +11,15 @@ import pandas as pd
 from core.mmm.arrays import Floats
 from core.mmm.cents import CENT
 from core.mmm.fitted import FittedMMM
-from core.mmm.planning.answers import Beyond, saved_draws, saved_totals
-from core.mmm.planning.basis import PlanBasis
+from core.mmm.planning.answers import (
+    Beyond,
+    DriverOutcome,
+    ForecastPoint,
+    WhatIfAnswer,
+    saved_draws,
+    saved_totals,
+)
+from core.mmm.planning.basis import PlanBasis, assumptions, even_spend, future_rows, recent_spend
 from core.mmm.planning.drivers import PlanDriver, driver_effects, read_drivers
 from core.mmm.planning.effects import (
     EffectsContext,
@@ -23,8 +30,6 @@ from core.mmm.planning.effects import (
     estimates,
     plan_effects,
 )
-from core.mmm.planning.model_basis import assumptions, even_spend, future_rows, recent_spend
-from core.mmm.planning.whatif_answer import DriverOutcome, ForecastPoint, WhatIfAnswer
 from core.mmm.planning.whatif_inputs import WhatIfInputs
 from core.mmm.results.evidence import Estimate
 

@@ -25,34 +25,6 @@ from core.mmm.planning.whatif_inputs import (
 )
 
 
-def has_months(frequency: Granularity, periods: int) -> bool:
-    """Whether a view by month says something else than the periods themselves."""
-    return frequency != Granularity.MONTHLY and periods > 1
-
-
-def month_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Money by month (index, first day) and channel: a period belongs to the month of its date."""
-    months = pd.DatetimeIndex(frame.index).to_period("M")
-    summed = frame.groupby(months).sum().round(2)
-    return summed.set_axis(pd.PeriodIndex(summed.index).to_timestamp().rename("date"))
-
-
-def with_months(
-    inputs: WhatIfInputs, geo: str, edits: Mapping[tuple[pd.Timestamp, str], float]
-) -> WhatIfInputs:
-    """The scenario with other money in some months; each is spread over its periods in their present
-    proportions, evenly where they have none.
-
-    `edits`: money by (first day of the month, channel).
-    """
-    frame = inputs.frame_of(geo)
-    months = pd.DatetimeIndex(frame.index).to_period("M")
-    for (month, channel), money in edits.items():
-        inside = months == month.to_period("M")
-        frame.loc[inside, channel] = spread_like(to_cents(money), frame.loc[inside, channel].tolist())
-    return inputs.with_frame(frame, geo)
-
-
 class Fill(StrEnum):
     """A ready-made way to set a channel's money over the horizon."""
 
@@ -191,3 +163,31 @@ def split_by_geo(inputs: WhatIfInputs, basis: PlanBasis) -> WhatIfInputs:
 def all_geos(inputs: WhatIfInputs) -> WhatIfInputs:
     """The money of all geos together, which then keep their present shares."""
     return replace(inputs, spend={ALL_GEOS: {name: inputs.series(name) for name in inputs.channels}})
+
+
+def has_months(frequency: Granularity, periods: int) -> bool:
+    """Whether a view by month says something else than the periods themselves."""
+    return frequency != Granularity.MONTHLY and periods > 1
+
+
+def month_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Money by month (index, first day) and channel: a period belongs to the month of its date."""
+    months = pd.DatetimeIndex(frame.index).to_period("M")
+    summed = frame.groupby(months).sum().round(2)
+    return summed.set_axis(pd.PeriodIndex(summed.index).to_timestamp().rename("date"))
+
+
+def with_months(
+    inputs: WhatIfInputs, geo: str, edits: Mapping[tuple[pd.Timestamp, str], float]
+) -> WhatIfInputs:
+    """The scenario with other money in some months; each is spread over its periods in their present
+    proportions, evenly where they have none.
+
+    `edits`: money by (first day of the month, channel).
+    """
+    frame = inputs.frame_of(geo)
+    months = pd.DatetimeIndex(frame.index).to_period("M")
+    for (month, channel), money in edits.items():
+        inside = months == month.to_period("M")
+        frame.loc[inside, channel] = spread_like(to_cents(money), frame.loc[inside, channel].tolist())
+    return inputs.with_frame(frame, geo)

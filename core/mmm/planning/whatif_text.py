@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from core.charts.formats import Wording, percent, probability
 from core.mmm.cents import CENT
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.drivers import PlanDriver
 from core.mmm.planning.goal_seek import GoalAnswer
 from core.mmm.planning.plan_text import better_sentence, interval_text, signed, signed_money, with_interval
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 
 NOTHING = 1e-9  # of the KPI: a difference that only rounding makes
 

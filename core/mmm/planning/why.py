@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 
 from core.mmm.arrays import Floats
-from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.limit_text import LimitInForce
-from core.mmm.planning.origin import PlanOrigin
 from core.mmm.planning.plan_text import split_label
-from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.saved_plan import PlanOrigin
 from core.mmm.results.evidence import Estimate
 
 Answer = BudgetAnswer | WhatIfAnswer

@@ -1,4 +1,4 @@
-"""What is kept of scenarios: plans and what-ifs on a model."""
+"""Saved scenarios: plans and what-ifs on a model, frozen ones and notes."""
 
 from __future__ import annotations
 
@@ -9,30 +9,37 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from core import artifacts
 from core.access import NotFound, Permission, Person
 from core.access.store import require
+from core.charts.formats import Wording
 from core.errors import UserError
-from core.json_values import from_json
+from core.json_values import from_json, to_json
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
-from core.lifecycle.store import things as shelf
+from core.lifecycle.store import things
 from core.lifecycle.store.copies import copy_scenario
-from core.mmm.planning.origin import Frozen
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.fitted import FittedMMM
+from core.mmm.model_info import ModelInfo
+from core.mmm.planning.saved_plan import Frozen, ScenarioInfo, origin_of
+from core.mmm.store import models
 from db.tables import Model, OptimizationScenario, User
 
 NOT_FOUND = "This scenario was not found. It may have been deleted."
 # Fields of a ScenarioInfo that are columns of the same name.
-AS_KEPT = (
+AS_STORED = (
     *("id", "project_id", "name", "results", "created_at", "updated_at"),
     *("frozen_at", "artifacts_path", "artifacts_checksum", "note_at"),
 )
+
+
+LONGEST_NOTE = 4_000
 
 
 def _described(person: Person) -> Select[Any]:
     people = [aliased(User) for _ in range(3)]
     names = [func.coalesce(user.display_name, user.username, "") for user in people]
     table = OptimizationScenario
-    query = shelf.visible(person, table).outerjoin(Model, Model.id == table.model_id)
+    query = things.visible(person, table).outerjoin(Model, Model.id == table.model_id)
     for user, column in zip(people, (table.created_by, table.frozen_by, table.note_by), strict=True):
         query = query.outerjoin(user, user.id == column)
     available = and_(Model.id.is_not(None), Model.deleted_at.is_(None))
@@ -43,7 +50,7 @@ def _info(row: Any) -> ScenarioInfo:
     kept, model_name, model_available, maker, freezer, writer = row
     frozen = from_json(Frozen, kept.frozen) if kept.frozen else None
     return ScenarioInfo(
-        **{name: getattr(kept, name) for name in AS_KEPT},
+        **{name: getattr(kept, name) for name in AS_STORED},
         # A frozen plan tells of its model as it was, whatever became of it.
         model_id=frozen.origin.model_id if frozen else kept.model_id,
         model_name=frozen.origin.model_name if frozen else model_name,
@@ -70,7 +77,7 @@ def save_scenario(
     results: Mapping[str, Any] | None = None,
 ) -> ScenarioInfo:
     """A new scenario on the model. Raises UserError for a name that will not do, NotFound for strangers."""
-    known = shelf.find(s, person, Model, model_id)
+    known = things.find(s, person, Model, model_id)
     require(s, person, known.project_id, Permission.PLAN_EDIT)
     row = OptimizationScenario(
         project_id=known.project_id,
@@ -82,7 +89,7 @@ def save_scenario(
     )
     s.add(row)
     s.flush()
-    shelf.write_down(s, person, row, "create", kind=kind, model=known.id)
+    things.write_down(s, person, row, "create", kind=kind, model=known.id)
     return scenario(s, person, row.id)
 
 
@@ -130,7 +137,7 @@ def update_scenario(
     With `seen_at`, the `updated_at` of the scenario one had loaded, raises StaleWrite when somebody saved it
     since; without, the last write wins. A frozen scenario raises UserError.
     """
-    row = shelf.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    row = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
     if row.frozen_at is not None:
         raise UserError(f"“{row.name}” is frozen and stays as it is. Duplicate it and change the copy.")
     if seen_at is not None and row.updated_at > seen_at:
@@ -144,13 +151,13 @@ def update_scenario(
         row.results = dict(results)
     row.updated_at = s.scalars(select(func.clock_timestamp())).one()
     s.flush()
-    shelf.write_down(s, person, row, "update")
+    things.write_down(s, person, row, "update")
     return scenario(s, person, scenario_id)
 
 
 def rename_scenario(s: Session, person: Person, scenario_id: int, name: str) -> ScenarioInfo:
     """The scenario under its new name."""
-    shelf.rename(s, person, OptimizationScenario, scenario_id, name)
+    things.rename(s, person, OptimizationScenario, scenario_id, name)
     return scenario(s, person, scenario_id)
 
 
@@ -159,7 +166,7 @@ def duplicate_scenario(s: Session, person: Person, scenario_id: int, name: str |
 
     Raises UserError for a frozen scenario whose model is gone: nothing could be computed on its copy.
     """
-    known = shelf.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    known = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
     chosen = clean_name(name, "scenario") if name is not None else copy_name(known.name)
     if known.frozen_at is not None and not scenario(s, person, scenario_id).model_available:
         raise UserError(
@@ -167,26 +174,101 @@ def duplicate_scenario(s: Session, person: Person, scenario_id: int, name: str |
             "Restore the model, or begin a new plan on another one."
         )
     row = copy_scenario(s, known, chosen, known.project_id, known.model_id, person.id, frozen=False)
-    shelf.write_down(s, person, row, "duplicate", copy_of=known.id)
+    things.write_down(s, person, row, "duplicate", copy_of=known.id)
     return scenario(s, person, row.id)
 
 
 def archive_scenario(s: Session, person: Person, scenario_id: int) -> None:
     """Puts the scenario among the archived ones."""
-    shelf.archive(s, person, OptimizationScenario, scenario_id, archived=True)
+    things.archive(s, person, OptimizationScenario, scenario_id, archived=True)
 
 
 def unarchive_scenario(s: Session, person: Person, scenario_id: int) -> None:
     """Takes the scenario back into use."""
-    shelf.archive(s, person, OptimizationScenario, scenario_id, archived=False)
+    things.archive(s, person, OptimizationScenario, scenario_id, archived=False)
 
 
 def delete_scenario(s: Session, person: Person, scenario_id: int) -> None:
     """Deletes the scenario with undo."""
-    shelf.delete(s, person, OptimizationScenario, scenario_id)
+    things.delete(s, person, OptimizationScenario, scenario_id)
 
 
 def restore_scenario(s: Session, person: Person, scenario_id: int) -> ScenarioInfo:
     """Undoes the deletion of a scenario."""
-    shelf.restore(s, person, OptimizationScenario, scenario_id)
+    things.restore(s, person, OptimizationScenario, scenario_id)
     return scenario(s, person, scenario_id)
+
+
+def freeze_scenario(
+    s: Session, person: Person, scenario_id: int, wording: Wording, *, seen_at: dt.datetime | None = None
+) -> ScenarioInfo:
+    """The scenario, frozen: it owns a copy of its model's files and keeps these words, for good.
+
+    Freezing twice changes nothing. With `seen_at` raises StaleWrite when somebody saved it since. Raises
+    UserError where there is no answer, or no model any more.
+    """
+    row = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    if row.frozen_at is not None:
+        return scenario(s, person, scenario_id)
+    _refuse_stale(row, seen_at)
+    if not row.results:
+        raise UserError(f"“{row.name}” has no answer yet; there is nothing to freeze.")
+    if not scenario(s, person, scenario_id).model_available or row.model_id is None:
+        raise UserError(f"The model of “{row.name}” was deleted; restore it first, then freeze.")
+    info = models.model(s, person, row.model_id)
+    row.artifacts_path, row.artifacts_checksum = _own_copy(info, row)
+    row.frozen = to_json(Frozen(wording, origin_of(info, models.fitted(info))))
+    row.frozen_at, row.frozen_by = s.scalars(select(func.clock_timestamp())).one(), person.id
+    s.flush()
+    things.write_down(s, person, row, "freeze", model=info.id, checksum=row.artifacts_checksum)
+    return scenario(s, person, scenario_id)
+
+
+def write_note(
+    s: Session, person: Person, scenario_id: int, text: str, *, seen_at: dt.datetime | None = None
+) -> ScenarioInfo:
+    """The scenario with its note replaced; an empty text takes it away.
+
+    `seen_at` is the `note_at` one had loaded (None: there was no note); raises StaleWrite when somebody wrote
+    since, UserError for a note that is too long.
+    """
+    row = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    if row.note_at is not None and (seen_at is None or row.note_at > seen_at):
+        raise StaleWrite(
+            "Somebody else changed this note in the meantime. Open the plan again to see it, then add yours."
+        )
+    cleaned = "\n".join(line.rstrip() for line in text.replace("\0", "").splitlines()).strip()
+    if len(cleaned) > LONGEST_NOTE:
+        raise UserError(f"The note has {len(cleaned):,} characters; the most is {LONGEST_NOTE:,}.")
+    row.note, row.note_by = cleaned or None, person.id
+    row.note_at = s.scalars(select(func.clock_timestamp())).one()
+    s.flush()
+    things.write_down(s, person, row, "note", characters=len(cleaned))
+    return scenario(s, person, scenario_id)
+
+
+def frozen_model(info: ScenarioInfo) -> FittedMMM:
+    """The model as it was when the scenario was frozen, from the scenario's own copy."""
+    if info.artifacts_path is None:
+        raise UserError(f"“{info.name}” is not frozen.")
+    return FittedMMM.load(artifacts.local_folder(info.artifacts_path))
+
+
+def _own_copy(info: ModelInfo, row: OptimizationScenario) -> tuple[str, str]:
+    """Path and checksum of the copy. Raises UserError where the model's files are not what they were."""
+    if not info.artifacts_path:
+        raise UserError(f"The model “{info.name}” has no results yet.")
+    folder = artifacts.local_folder(info.artifacts_path)
+    checksum = artifacts.folder_checksum(folder)
+    if checksum != info.artifacts_checksum:
+        raise UserError(f"The files of the model “{info.name}” are damaged; train it again, then freeze.")
+    path, checksum = artifacts.save_folder(folder, f"projects/{row.project_id}/frozen/{row.id}/{checksum}")
+    return path, checksum
+
+
+def _refuse_stale(row: OptimizationScenario, seen_at: dt.datetime | None) -> None:
+    if seen_at is not None and row.updated_at > seen_at:
+        raise StaleWrite(
+            f"The scenario “{row.name}” was saved by somebody else in the meantime. "
+            "Open it again to see what would be frozen."
+        )

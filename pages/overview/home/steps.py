@@ -10,7 +10,7 @@ import streamlit as st
 from core.access import Membership, Permission
 from core.data.dataset_info import DatasetInfo
 from core.mmm.model_info import ModelInfo
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.saved_plan import ScenarioInfo
 from core.queue.job import JobStatus
 from pages.shared.escape import plain
 from pages.shared.formatting import day

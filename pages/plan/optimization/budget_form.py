@@ -13,7 +13,7 @@ from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference
-from core.mmm.planning.budget_start import first_budget, has_last_year, horizon_months
+from core.mmm.planning.budget_question import first_budget, has_last_year, horizon_months
 from core.mmm.planning.limit_text import settings_text
 from pages.plan.optimization.budget_geos import ask_geos
 from pages.plan.optimization.budget_risk import ask_risk

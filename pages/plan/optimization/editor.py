@@ -18,7 +18,7 @@ from core.mmm.planning.answers import BudgetAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_answer import solve_budget
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind, Reference, read_budget_inputs
-from core.mmm.planning.budget_start import basis_for_reference, first_budget, start_budget
+from core.mmm.planning.budget_question import basis_for_reference, first_budget, start_budget
 from core.mmm.planning.limit_text import explain_clash, settings_text
 from core.mmm.planning.plan_text import horizon_text
 from pages.plan.optimization.budget_form import ask_budget, ask_horizon

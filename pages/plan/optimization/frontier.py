@@ -12,9 +12,9 @@ from core.charts.formats import Wording, percent, probability
 from core.json_values import to_json
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.budget_answer import FrontierPoint, adopted, frontier_points
 from core.mmm.planning.budget_charts import frontier_chart
 from core.mmm.planning.budget_inputs import BudgetInputs
-from core.mmm.planning.frontier import FrontierPoint, adopted, frontier_points
 from core.mmm.planning.plan_text import split_label
 from pages.plan.shared_media.answers import trained
 from pages.shared.actions import user_errors

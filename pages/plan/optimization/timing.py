@@ -14,7 +14,7 @@ from core.mmm.choices import Flighting
 from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings
-from core.mmm.planning.budget_start import has_last_year, horizon_months, periods_of_month
+from core.mmm.planning.budget_question import has_last_year, horizon_months, periods_of_month
 from pages.plan.shared_media.editor_state import frozen
 
 FLIGHTS = {

@@ -10,12 +10,12 @@ from core.access import Membership, Person
 from core.charts.formats import Wording
 from core.json_values import from_json, to_json
 from core.mmm.model_info import ModelInfo
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import PlanKind
 from core.mmm.planning.plan_text import horizon_text
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.planning.whatif import solve_whatif
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_inputs import read_whatif_inputs
 from pages.plan.optimization.budget_form import ask_horizon
 from pages.plan.scenarios.driver_editor import take_period_edits

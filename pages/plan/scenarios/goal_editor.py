@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.mmm.fitted import FittedMMM
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek_goal
 from core.mmm.planning.whatif import SpendForecast
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_text import goal_sentence
 from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.actions import user_errors

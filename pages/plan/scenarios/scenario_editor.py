@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.json_values import to_json
 from core.mmm.model_info import ModelInfo
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.whatif import SpendForecast
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_schedule import first_whatif, read_whatif
 from pages.plan.scenarios.driver_editor import ask_drivers
 from pages.plan.scenarios.goal_editor import edit_goal

@@ -7,8 +7,7 @@ import streamlit as st
 
 from core.mmm import FittedMMM
 from core.mmm.model_info import ModelInfo
-from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.model_basis import horizon_curves, read_basis
+from core.mmm.planning.basis import PlanBasis, horizon_curves, read_basis
 from core.mmm.planning.whatif import SpendForecast, forecast_recent
 from pages.shared.cached import fitted
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import Wording, probability
-from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, WhatIfAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, RiskView
 from core.mmm.planning.plan_text import (
     beyond_sentence,
@@ -24,7 +24,6 @@ from core.mmm.planning.plan_text import (
     split_label,
     worst_sentence,
 )
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.results.evidence import Estimate
 from pages.plan.shared_media.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
 from pages.shared.escape import plain

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 import streamlit as st
 
 from core.access import Person
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.saved_plan import ScenarioInfo
 from pages.shared.screens import choose, chosen_id
 
 _OWN = "_plan_benches"

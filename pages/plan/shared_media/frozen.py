@@ -11,15 +11,14 @@ from core.access import Membership, Permission
 from core.charts.formats import Wording
 from core.json_values import from_json
 from core.mmm import FittedMMM
-from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
+from core.mmm.planning.basis import horizon_curves, read_basis
 from core.mmm.planning.budget_inputs import PlanKind, read_budget_inputs
-from core.mmm.planning.model_basis import horizon_curves, read_basis
-from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text
-from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.saved_plan import ScenarioInfo, frozen_text
 from core.mmm.planning.whatif_inputs import read_whatif_inputs
 from core.mmm.planning.whatif_text import changes
 from core.mmm.store import plans
-from core.mmm.store.frozen_plans import frozen_model
+from core.mmm.store.plans import frozen_model
 from pages.plan.shared_media.budget_answer import show_answer
 from pages.plan.shared_media.editor_state import PlanEditorState, close_plan
 from pages.plan.shared_media.open import open_plan

@@ -10,7 +10,7 @@ from core.access import Membership, NotFound, Person
 from core.database import session
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.budget_inputs import PlanKind
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.store import models, plans
 from pages.plan.shared_media.editor_state import PlanEditorState, bench_of, close_plan, open_number
 from pages.shared.escape import plain

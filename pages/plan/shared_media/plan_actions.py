@@ -13,15 +13,20 @@ import streamlit as st
 from core.access import Membership, Permission
 from core.charts.formats import Wording
 from core.mmm.model_info import ModelInfo
-from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs
-from core.mmm.planning.origin import PlanOrigin, lost_origin, origin_of
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report
-from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text, note_text
-from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.saved_plan import (
+    PlanOrigin,
+    ScenarioInfo,
+    frozen_text,
+    lost_origin,
+    note_text,
+    origin_of,
+)
 from core.mmm.planning.whatif_inputs import WhatIfInputs
-from core.mmm.store import frozen_plans as keeping
+from core.mmm.store import plans as keeping
 from pages.plan.shared_media.answers import trained
 from pages.plan.shared_media.editor_state import PlanEditorState
 from pages.plan.shared_media.read_back import read_back

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.store import plans
 from pages.plan.shared_media.editor_state import PlanEditorState, bench_of, close_plan
 from pages.shared.actions import FAILED, attempt, toast_next

@@ -10,12 +10,11 @@ from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
 from core.database import session
 from core.json_values import from_json
-from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.budget_inputs import PlanKind
 from core.mmm.planning.compare import ComparedPlan
 from core.mmm.planning.plan_text import signed
-from core.mmm.planning.scenario_info import ScenarioInfo, frozen_text
-from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.saved_plan import ScenarioInfo, frozen_text
 from core.mmm.store import plans as store
 from pages.plan.shared_media.answers import plan_basis
 from pages.plan.shared_media.compare import show_comparison

@@ -8,8 +8,8 @@ import streamlit as st
 from core.charts.base import alt_text
 from core.charts.formats import Wording
 from core.mmm.planning import charts as plan_charts
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.plan_text import beyond_text, interval_text, signed, signed_money
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_text import driver_sentence, scenario_sentence
 from pages.plan.shared_media.budget_answer import ROAS_HELP, outcome_table, return_words
 from pages.shared.escape import plain

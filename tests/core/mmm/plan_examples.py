@@ -9,10 +9,17 @@ import numpy as np
 from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
 from core.mmm.optimiser.limit import Limit
-from core.mmm.planning.answers import Binding, BudgetAnswer, ChannelOutcome, PlanDraws, saved_draws
+from core.mmm.planning.answers import (
+    Binding,
+    BudgetAnswer,
+    ChannelOutcome,
+    ForecastPoint,
+    PlanDraws,
+    WhatIfAnswer,
+    saved_draws,
+)
 from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference, RiskView
 from core.mmm.planning.compare import ComparedPlan
-from core.mmm.planning.whatif_answer import ForecastPoint, WhatIfAnswer
 from core.mmm.results.evidence import Estimate
 
 LEVEL = 0.9

@@ -14,8 +14,8 @@ from core.charts.formats import Wording
 from core.database import session
 from core.documents.tables import to_xlsx_bytes
 from core.json_values import from_json
+from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.report import whatif_schedule
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_inputs import WhatIfInputs, read_whatif_inputs
 from core.mmm.store import models
 from core.mmm.store import plans as scenarios

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from core.charts.formats import Wording
-from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.origin import PlanOrigin
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.report import PlanReport, PlanTitle, budget_report, whatif_report
-from core.mmm.planning.whatif_answer import WhatIfAnswer
+from core.mmm.planning.saved_plan import PlanOrigin
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from tests.core.mmm.plan_examples import WORDING, budget_answer, draws, inputs, whatif_answer
 

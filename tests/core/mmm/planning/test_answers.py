@@ -7,9 +7,14 @@ import pytest
 
 from core.json_values import from_json, to_json
 from core.mmm.optimiser.limit import LimitKind
-from core.mmm.planning.answers import BudgetAnswer, saved_draws
+from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer, saved_draws
 from core.mmm.planning.budget_inputs import Reference
-from tests.core.mmm.plan_examples import budget_answer, outcome
+from tests.core.mmm.plan_examples import budget_answer, outcome, whatif_answer
+
+
+def test_a_what_if_answer_survives_json_unchanged():
+    answer = whatif_answer()
+    assert from_json(WhatIfAnswer, json.loads(json.dumps(to_json(answer)))) == answer
 
 
 def test_a_budget_answer_survives_json_unchanged():

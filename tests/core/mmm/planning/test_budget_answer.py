@@ -10,10 +10,10 @@ from core.json_values import from_json, to_json
 from core.mmm import InfeasiblePlan, optimize
 from core.mmm.choices import Goal
 from core.mmm.optimiser.limit import Limit
+from core.mmm.planning.basis import read_basis
 from core.mmm.planning.budget_answer import problem_of, solve_budget
-from core.mmm.planning.budget_start import first_budget
+from core.mmm.planning.budget_question import first_budget
 from core.mmm.planning.limit_text import explain_clash
-from core.mmm.planning.model_basis import read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
 WORDING = Wording(labels={"search_S": "Search", "tv_S": "Television"})

@@ -6,8 +6,8 @@ import pytest
 
 from core.charts.base import alt_text
 from core.mmm.planning.answers import GeoMoney
+from core.mmm.planning.budget_answer import FrontierPoint, efficient
 from core.mmm.planning.budget_charts import frontier_chart, geo_moves, schedule_bars, schedule_heat
-from core.mmm.planning.frontier import FrontierPoint, efficient
 from tests.core.mmm.plan_examples import WORDING, budget_answer
 
 POINTS = (

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
+from core.mmm.planning.basis import future_rows, read_basis
 from core.mmm.planning.drivers import driver_effects, read_drivers
-from core.mmm.planning.model_basis import future_rows, read_basis
 from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan
 from tests.core.mmm.samples import geo_model, plain, prior_model, weekly
 

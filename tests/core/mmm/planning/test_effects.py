@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.mmm import simulate
+from core.mmm.planning.basis import even_spend, read_basis
 from core.mmm.planning.effects import channel_outcomes, plan_effects
-from core.mmm.planning.model_basis import even_spend, read_basis
 from tests.core.mmm.samples import geo_model, robyn_model
 
 

@@ -11,12 +11,12 @@ from core.charts.formats import Wording
 from core.data.calendar import Granularity
 from core.json_values import from_json, to_json
 from core.mmm.planning.answers import BudgetAnswer
+from core.mmm.planning.basis import read_basis
 from core.mmm.planning.budget_answer import solve_budget
-from core.mmm.planning.budget_start import first_budget
+from core.mmm.planning.budget_question import first_budget
 from core.mmm.planning.compare import compare_plans
 from core.mmm.planning.export_chart import plan_png
 from core.mmm.planning.export_tables import comparison_csv, plan_csv, plan_xlsx
-from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.schedule import ScheduleShape
 from core.mmm.planning.schedule_file import read_schedule
 from tests.core.mmm.plan_examples import WORDING, budget_answer, saved, whatif_answer

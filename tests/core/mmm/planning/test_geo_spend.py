@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.mmm.optimiser.geo_spend import geo_shares
+from core.mmm.optimiser.horizon import geo_shares
+from core.mmm.planning.basis import read_basis
 from core.mmm.planning.effects import plan_effects
-from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.whatif_schedule import first_whatif, split_by_geo
 from tests.core.mmm.samples import geo_model
 

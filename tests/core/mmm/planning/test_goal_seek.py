@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
+from core.mmm.planning.basis import read_basis
 from core.mmm.planning.goal_seek import MOST_TIMES, GoalQuestion, seek_goal
-from core.mmm.planning.model_basis import read_basis
 from core.mmm.planning.whatif import forecast_recent, solve_whatif
 from core.mmm.planning.whatif_schedule import first_whatif, scale
 from tests.core.mmm.samples import robyn_model

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.json_values import from_json, to_json
-from core.mmm.planning.model_basis import read_basis
+from core.mmm.planning.answers import WhatIfAnswer
+from core.mmm.planning.basis import read_basis
 from core.mmm.planning.whatif import forecast_recent, solve_whatif
-from core.mmm.planning.whatif_answer import WhatIfAnswer
 from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan
 from core.mmm.planning.whatif_schedule import Fill, fill, first_whatif, scale, split_by_geo
 from tests.core.mmm.samples import geo_model, robyn_model

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from core.mmm.planning.answers import DriverOutcome
 from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion
-from core.mmm.planning.whatif_answer import DriverOutcome
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.whatif_text import driver_sentence, goal_sentence, number, scenario_sentence
 from core.mmm.results.evidence import Estimate

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.json_values import from_json, to_json
-from core.mmm.planning.origin import PlanOrigin
+from core.mmm.planning.saved_plan import PlanOrigin
 from core.mmm.planning.why import why_of
 from tests.core.mmm.plan_examples import draws, inputs, whatif_answer
 from tests.core.mmm.planning.report_examples import ORIGIN, budget_with_draws, of_budget, of_whatif

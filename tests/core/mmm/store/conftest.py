@@ -12,7 +12,7 @@ from core import artifacts
 from core.access import Person
 from core.json_values import to_json
 from core.mmm.job_results import TrainingResults
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.store import plans as scenarios
 from core.mmm.store.training import complete_training
 from core.queue.job import Attempt

@@ -18,10 +18,10 @@ from core.errors import UserError
 from core.json_values import from_json
 from core.lifecycle.names import StaleWrite
 from core.mmm.planning.answers import BudgetAnswer
-from core.mmm.planning.scenario_info import ScenarioInfo
+from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.store import models
 from core.mmm.store import plans as scenarios
-from core.mmm.store.frozen_plans import freeze_scenario, frozen_model, write_note
+from core.mmm.store.plans import freeze_scenario, frozen_model, write_note
 from core.projects.store.copies import duplicate_project
 from core.worker.store.retention import purge
 from db.tables import Dataset, Model, ModelResult

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Membership, Permission
+from core.charts.formats import MISSING
 from pages.shared import screens
 from pages.shared.escape import plain
 from pages.shared.screens import Screen
@@ -36,6 +38,19 @@ _LEGEND = {
 
 
 NO_EXPORTS = "Your role in this project does not include exports."
+
+
+def edited_table(key: str, rows: Callable[[], pd.DataFrame], **options: Any) -> pd.DataFrame:
+    """The table as edited; `rows` makes it anew whenever the editor was not on the screen in the last run.
+
+    The browser keeps edits as differences to the table it was given, so the table may not change under it;
+    and it forgets them when the editor leaves the screen, so they must be in `rows()` by then.
+    """
+    kept = f"{key}:rows"
+    if key not in st.session_state or kept not in st.session_state:
+        st.session_state[kept] = rows()
+    options.setdefault("placeholder", MISSING)
+    return st.data_editor(st.session_state[kept], key=key, hide_index=True, **options)
 
 
 @dataclass(frozen=True)

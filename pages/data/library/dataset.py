@@ -13,13 +13,12 @@ from core.data.dataset_info import DatasetInfo
 from core.data.store import dataset_file
 from core.documents.tables import to_csv_bytes
 from core.json_values import from_json
-from pages.data.upload.charts import show_data
-from pages.data.upload.mapping_labels import ROLE_WORDS
+from pages.data.upload.mapping_editor import ROLE_WORDS
+from pages.data.upload.summary import problem_table, show_data
 from pages.shared.cached import dataset_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day, moment
 from pages.shared.layout import Download, download_row
-from pages.shared.problems import problem_table
 from pages.shared.screens import Screen, choose, go
 from pages.shared.session import may
 

@@ -13,11 +13,11 @@ from core.database import session
 from core.json_values import from_json
 from core.promo.ingest.file_info import FileStatus, SalesFileInfo
 from core.promo.store import files as facts
+from pages.data.upload.summary import problem_table
 from pages.shared.actions import FAILED, attempt, offer_undo
 from pages.shared.escape import plain
 from pages.shared.formatting import day, size
 from pages.shared.layout import NO_EXPORTS, empty_state
-from pages.shared.problems import problem_table
 from pages.shared.screens import Screen, go
 from pages.shared.session import may
 

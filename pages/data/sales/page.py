@@ -5,12 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.access import Permission
-from pages.data.sales.catalog import show_catalog
 from pages.data.sales.export import export_button
 from pages.data.sales.files import files_of, no_sales, show_files
 from pages.data.sales.glance import show_glance, span_of
-from pages.data.sales.segments import show_segments
-from pages.data.sales.targets import show_targets
+from pages.data.sales.tables import show_catalog, show_segments, show_targets
 from pages.shared.access import open_screen
 from pages.shared.layout import page_header
 from pages.shared.progress import jobs_of, show_history, show_jobs

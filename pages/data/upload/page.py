@@ -6,20 +6,31 @@ import streamlit as st
 
 from core.access import Permission
 from core.data import Prepared
-from pages.data.upload.charts import show_data
-from pages.data.upload.files import choose_sheet, drop_files, offer_fresh_start, offer_template, read_files
-from pages.data.upload.mapping_editor import edit_mapping
-from pages.data.upload.mapping_settings import choose_formats, choose_meaning
-from pages.data.upload.retail_load import remembered, show_retail
+from pages.data.upload.files import (
+    Reading,
+    Upload,
+    choose_sheet,
+    current_upload,
+    drop_files,
+    offer_fresh_start,
+    offer_template,
+    read_files,
+)
+from pages.data.upload.mapping_editor import choose_formats, choose_meaning, edit_mapping
+from pages.data.upload.retail_cards import remembered, show_retail
 from pages.data.upload.retail_looks import look_at
-from pages.data.upload.save import save_new
-from pages.data.upload.state import Reading, Upload, current_upload
-from pages.data.upload.summary import show_kind, show_summary
-from pages.data.upload.version import carry_mappings, choose_target, completed, save_and_retrain, show_changes
+from pages.data.upload.summary import show_data, show_kind, show_problems, show_summary
+from pages.data.upload.version import (
+    carry_mappings,
+    choose_target,
+    completed,
+    save_and_retrain,
+    save_new,
+    show_changes,
+)
 from pages.shared.access import open_screen
 from pages.shared.escape import plain
 from pages.shared.layout import page_header, section
-from pages.shared.problems import show_problems
 from pages.shared.screens import Screen
 from pages.shared.session import may
 

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from core.promo.ingest.mapping import SalesChannel, SalesColumn
-from pages.data.upload.mapping_labels import DATE_WORDS, NUMBER_WORDS
+from pages.data.upload.mapping_editor import DATE_WORDS, NUMBER_WORDS
 from pages.data.upload.retail_looks import FilePreview, MappingDraft, settle
-from pages.measure.model.table import edited_table
 from pages.shared.escape import plain
+from pages.shared.layout import edited_table
 
 UNUSED = "Not used"
 WORDS = {UNUSED: None} | {column.label.capitalize(): column for column in SalesColumn}

@@ -15,7 +15,7 @@ from core.promo.ingest.inspection import SalesInspection, inspect_sales
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
 from core.promo.ingest.segments import read_segments
 from core.promo.ingest.targets import read_targets
-from pages.data.upload.state import SourceFile, Upload
+from pages.data.upload.files import SourceFile, Upload
 
 RETAIL = (DatasetKind.SALES, DatasetKind.PROMO_CATALOG, DatasetKind.TARGETS, DatasetKind.SEGMENTS)
 READERS = {

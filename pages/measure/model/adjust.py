@@ -13,19 +13,14 @@ import streamlit as st
 from core.data import ColumnRole, KpiKind
 from core.data.calendar import detect_frequency
 from core.mmm.config import MMMConfig
-from pages.data.upload.mapping_editor import edit_mapping
-from pages.data.upload.mapping_settings import choose_measure
+from pages.data.upload.mapping_editor import choose_measure, edit_mapping
 from pages.measure.model.baseline import adjust_baseline, adjust_regions, adjust_value
-from pages.measure.model.channels import adjust_channels, adjust_window
-from pages.measure.model.checks import as_far_as_possible, configured
-from pages.measure.model.lift import adjust_lift_tests
+from pages.measure.model.channels import adjust_channels, adjust_window, tune_channel
 from pages.measure.model.option import advanced
 from pages.measure.model.preview import show_channel_shapes, show_shares
-from pages.measure.model.priors import adjust_beliefs
-from pages.measure.model.reach import adjust_reach, contact_columns
+from pages.measure.model.reach import adjust_beliefs, adjust_lift_tests, adjust_reach, contact_columns
 from pages.measure.model.sampling import adjust_sampling, sampling_adjusted
-from pages.measure.model.state import STANDARD, Path, SetUp
-from pages.measure.model.tuning import tune_channel
+from pages.measure.model.state import STANDARD, Path, SetUp, as_far_as_possible, configured
 from pages.shared.layout import section
 
 Draw = Callable[[SetUp, pd.DataFrame, MMMConfig], None]

@@ -10,24 +10,87 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.access import Membership, Permission, Person
+from core.data import ColumnRole, KpiKind
 from core.data.dataset_info import DatasetInfo
+from core.data.detect import frequency_of
 from core.data.store import datasets
 from core.database import read_session
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo
 from core.mmm.sampling.expected_time import PastTraining
 from core.mmm.store import models as store
+from pages.data.upload.summary import NOUNS
 from pages.measure.model.adjust import adjust_all
-from pages.measure.model.checks import blocking, checked, configured, show_checks
-from pages.measure.model.facts import show_facts
 from pages.measure.model.models import show_latest
 from pages.measure.model.quick_fit import show_draft
 from pages.measure.model.sampling import cells_of, choose_effort, past_trainings
-from pages.measure.model.state import SetUp, current_set_up, next_name, save_as_typed
+from pages.measure.model.state import (
+    SetUp,
+    blocking,
+    checked,
+    configured,
+    current_set_up,
+    next_name,
+    save_as_typed,
+    show_checks,
+)
 from pages.shared.actions import attempt, toast_next
 from pages.shared.cached import dataset_frame
+from pages.shared.layout import KpiCard, kpi_row
 from pages.shared.screens import choose, chosen_id
 from pages.shared.session import may
+
+OTHERS = (
+    (ColumnRole.CONTROL, "control", "controls"),
+    (ColumnRole.ORGANIC, "organic medium", "organic media"),
+    (ColumnRole.TREATMENT, "price or promotion", "prices or promotions"),
+    (ColumnRole.EVENT, "kind of events", "kinds of events"),
+)
+
+
+def show_facts(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig | None) -> None:
+    """KPI, period, media and what else is taken into account."""
+    mapping = set_up.mapping
+    kind = f"money, {mapping.currency}" if mapping.kpi_kind is KpiKind.MONEY else "a count"
+    target = mapping.target_column or "–"
+    media = [config.label(name) for name in config.channel_columns] if config else []
+    kpi_row(
+        [
+            KpiCard("KPI to explain", mapping.kpi_label or mapping.label_of(target), note=kind),
+            KpiCard("Period", *_period(set_up, frame)),
+            KpiCard("Paid media", str(len(media)) if config else "–", note=", ".join(media)),
+            KpiCard("Also considered", *_others(set_up)),
+        ]
+    )
+
+
+def _period(set_up: SetUp, frame: pd.DataFrame) -> tuple[str, str]:
+    column = set_up.mapping.date_column
+    if column not in frame:
+        return "–", ""
+    dates = pd.to_datetime(frame[column], errors="coerce").dropna()
+    if dates.empty:
+        return "–", ""
+    frequency = frequency_of(dates)
+    noun = NOUNS[frequency] if frequency else "periods"
+    geo = set_up.mapping.geo_column
+    regions = f", {frame[geo].nunique()} regions" if geo in frame else ""
+    return f"{dates.nunique():,} {noun}", f"{dates.min():%-d %b %Y} to {dates.max():%-d %b %Y}{regions}"
+
+
+def _others(set_up: SetUp) -> tuple[str, str]:
+    columns = {role: set_up.mapping.columns_of(role) for role, _, _ in OTHERS}
+    words = [
+        f"{len(columns[role])} {one if len(columns[role]) == 1 else many}"
+        for role, one, many in OTHERS
+        if columns[role]
+    ]
+    season = [] if set_up.get("season_pairs", 2) == 0 else ["season"]
+    trend = [] if set_up.get("trend", "piecewise") == "none" else ["trend"]
+    country = set_up.get("holidays_country", None)
+    return str(sum(map(len, columns.values()))), ", ".join(
+        [*words, *trend, *season, *(["holidays"] if country else [])]
+    )
 
 
 def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: Sequence[ModelInfo]) -> None:

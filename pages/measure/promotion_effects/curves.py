@@ -6,12 +6,102 @@ import pandas as pd
 import streamlit as st
 
 from core.promo import charts
+from core.promo.charts import METHOD_WORDS
+from pages.measure.promotion_effects.figures import clear_losses
 from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain
 from pages.shared.layout import card, chart
 
 FIRST_CARDS = 6
 ROOM = 0.06
+
+
+METHOD_LINES = {
+    "seasonal": "weekday, month and trend of each cell, learned together with the promotions",
+    "weekday_mean": "the mean of the cell's days without promotion on the same weekday",
+}
+
+
+def show_beside(view: EffectsView) -> None:
+    """The post-promo dip by department, and the matrix of cannibalisation."""
+    with card(key="dip_card"):
+        st.markdown("**After a promotion**")
+        st.caption("Sales of the same cell against its baseline, with 90 % intervals.")
+        if view.tables.events.empty:
+            st.caption("No promotion is marked in these sales, so nothing is known.")
+        else:
+            chart(charts.dip(view.tables.dip), key="effects_dip")
+    with card(key="rival_card"):
+        st.markdown("**In other departments**")
+        st.caption(
+            "Change of a department's sales, in percent, while another one of the same sales channel is "
+            "on promotion. Strong colour: the 90 % interval excludes zero."
+        )
+        chart(charts.cannibalisation(view.tables.rivals), key="effects_rivals")
+        st.caption(plain(_in_words(view)))
+        if len(view.tables.rivals):
+            with st.expander(
+                "Every pair with its 90 % interval", key="rival_pairs", on_change="rerun"
+            ) as more:
+                if more.open:
+                    _pairs(view)
+
+
+def _pairs(view: EffectsView) -> None:
+    names = {"by": "Promotion of", "on": "Sales of", "mean": "Change", "lower": "From", "upper": "To"}
+    percent = st.column_config.NumberColumn(format="%+.1f %%")
+    st.dataframe(
+        view.tables.rivals.sort_values("mean")[list(names)].rename(columns=names),
+        hide_index=True,
+        column_config={"Change": percent, "From": percent, "To": percent},
+        alt="What a promotion of one department does to another, with intervals",
+    )
+
+
+def _in_words(view: EffectsView) -> str:
+    lost = clear_losses(view.tables.rivals)
+    if lost.empty:
+        return "No department clearly loses sales to another's promotion."
+    told = (
+        f"{row.on} loses {-row.mean:.1f} % ({-row.upper:.1f} to {-row.lower:.1f}) while {row.by} is on offer"
+        for row in lost.head(3).itertuples()
+    )
+    return "; ".join(told) + "."
+
+
+def show_baseline(view: EffectsView) -> None:
+    """Both methods on the same past windows, in a chart and a table; what nobody could test in words."""
+    method = view.model.baseline.method
+    st.markdown(f"In force: **{METHOD_WORDS[method]}**, {METHOD_LINES[method]}.")
+    for note in view.model.baseline.notes:
+        st.warning(plain(note), icon=":material/info:")
+    if view.tables.errors.empty:
+        return
+    with st.grid(2, min_column_width=340):
+        with card(key="backtest_chart"):
+            st.markdown("**Error on the past**")
+            st.caption("Forecast up to four weeks ahead from what was known then; promo days left out.")
+            chart(charts.backtest(view.tables.backtest), key="effects_backtest")
+        with card(key="backtest_table"):
+            st.markdown("**Both methods together**")
+            st.dataframe(_shown(view.tables.errors), hide_index=True, alt="Error of both methods")
+            st.caption(
+                "Error: mean absolute error of a cell's day. Bias: how far the sum of all days lay off; "
+                "below zero the forecast was too low."
+            )
+
+
+def _shown(errors: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Method": [METHOD_WORDS[name] for name in errors["method"]],
+            "Error": [f"{value:.1f} %" for value in errors["error_pct"]],
+            "Bias": [f"{value:+.1f} %" for value in errors["bias_pct"]],
+            "Windows": errors["windows"],
+            "Days": errors["days"],
+            "In force": errors["used"],
+        }
+    )
 
 
 def show_curves(view: EffectsView) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.measure.promotion_effects.baseline import show_baseline
-from pages.measure.promotion_effects.cannibalisation import show_beside
-from pages.measure.promotion_effects.choice import choose_geo, choose_version, known_versions
-from pages.measure.promotion_effects.coefficients import show_coefficients
-from pages.measure.promotion_effects.curves import show_curves
-from pages.measure.promotion_effects.estimation import learn_again, readable_view, show_state
-from pages.measure.promotion_effects.export import export_menu
+from pages.measure.promotion_effects.curves import show_baseline, show_beside, show_curves
 from pages.measure.promotion_effects.figures import show_figures
-from pages.measure.promotion_effects.versions import show_versions
+from pages.measure.promotion_effects.versions import export_menu, show_coefficients, show_versions
+from pages.measure.promotion_effects.view import (
+    choose_geo,
+    choose_version,
+    known_versions,
+    learn_again,
+    readable_view,
+    show_state,
+)
 from pages.shared.access import open_screen
 from pages.shared.layout import page_header
 from pages.shared.progress import jobs_of, show_jobs

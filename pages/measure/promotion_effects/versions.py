@@ -6,16 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Person
+from core.database import session
+from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.promo import charts
 from core.promo.charts import METHOD_WORDS
 from core.promo.effects import changes_between
+from core.promo.store import models
 from core.promo.store.models import PromoModelInfo
-from pages.measure.promotion_effects.choice import version_words
-from pages.measure.promotion_effects.coefficients import coefficients_of
-from pages.measure.promotion_effects.view import EffectsView, tables_of
+from pages.measure.promotion_effects.view import EffectsView, tables_of, version_words
 from pages.shared.actions import user_errors
 from pages.shared.formatting import moment
-from pages.shared.layout import card, chart
+from pages.shared.layout import Download, card, chart, download_menu
 
 DISCOUNTS_PCT = (5, 10, 20, 30)
 SHOWN = {
@@ -28,6 +29,88 @@ SHOWN = {
     "sample_size_before": "Promo days before",
     "sample_size_now": "Promo days now",
 }
+
+
+COLUMNS = {
+    "department": "Department",
+    "channel": "Sales channel",
+    "discount_band": "Discount, %",
+    "uplift_sales_pct": "Uplift of sales",
+    "uplift_units_pct": "Uplift of units",
+    "margin_impact_pct": "Margin impact, points",
+    "confidence": "Confidence",
+    "sample_size": "Promo days",
+    "model_version": "Version",
+}
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def export_menu(view: EffectsView, person: Person) -> None:
+    """The button with the files of this version; each is made when it is asked for."""
+    base = f"promotion-effects-{view.info.version}"
+    project_id = view.project.project_id
+
+    def table() -> bytes:
+        return to_csv_bytes(coefficients_of(person, project_id, view.info))
+
+    def workbook() -> bytes:
+        tables = view.tables
+        return to_xlsx_bytes(
+            {
+                "Coefficients": coefficients_of(person, project_id, view.info),
+                "Curves": tables.curves,
+                "Past promotions": tables.events,
+                "After a promotion": tables.dip,
+                "Between departments": tables.rivals,
+                "Baseline error": tables.errors,
+                "Backtest windows": tables.backtest,
+            }
+        )
+
+    files = [
+        Download("Excel workbook", f"{base}.xlsx", XLSX, workbook, ":material/table:"),
+        Download("CSV of coefficients", f"{base}.csv", "text/csv", table, ":material/table_view:"),
+    ]
+    download_menu(view.project, files, "Everything of the version chosen above.", key="effects_export")
+
+
+def coefficients_of(person: Person, project_id: int, info: PromoModelInfo) -> pd.DataFrame:
+    """The rows of `uplift_coefficients` of one version."""
+    with session() as s:
+        return models.coefficients(s, person, project_id, version=info.version)
+
+
+def show_coefficients(view: EffectsView, person: Person) -> None:
+    """By cell and band of discounts; bands without a promotion of their own are marked as pooled."""
+    table = coefficients_of(person, view.project.project_id, view.info)
+    names = sorted(table["department"].unique())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.multiselect("Departments", names, key="coefficient_departments", placeholder="All")
+        own = st.toggle("Only where promotions ran", key="coefficient_own")
+    shown = table[table["department"].isin(chosen or names)]
+    shown = shown[shown["sample_size"] > 0] if own else shown
+    st.dataframe(
+        shown[list(COLUMNS)].rename(columns=COLUMNS),
+        hide_index=True,
+        column_config=_formats(),
+        alt="Uplift, margin impact and confidence by department, sales channel and band of discounts",
+    )
+    st.caption(
+        "Confidence: the probability that a promotion of this band raises sales (or lowers them, where the "
+        "uplift is negative). Without promo days of its own a band shows what the curve of all cells says."
+    )
+
+
+def _formats() -> dict[str, object]:
+    percent = st.column_config.NumberColumn(format="%+.1f %%")
+    return {
+        "Uplift of sales": percent,
+        "Uplift of units": percent,
+        "Margin impact, points": st.column_config.NumberColumn(format="%+.1f"),
+        "Confidence": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
+    }
 
 
 def show_versions(view: EffectsView, person: Person, known: tuple[PromoModelInfo, ...]) -> None:

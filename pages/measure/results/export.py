@@ -8,7 +8,7 @@ from collections.abc import Callable
 from core.mmm.results.method import method_sentences
 from core.mmm.results.report import Report, Title, report_of
 from pages.measure.results.chart import file_name
-from pages.measure.results.frequency import best_frequencies
+from pages.measure.results.curves import best_frequencies
 from pages.shared.layout import Download, download_menu
 from pages.shared.model_view import ModelView
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.measure.results.compare import show_compare
+from pages.measure.results.compare import show_compare, show_quick_fit_comparison
 from pages.measure.results.curves import show_carry_over, show_curves
 from pages.measure.results.diagnostics import show_diagnostics, show_method
 from pages.measure.results.drivers import show_drivers
 from pages.measure.results.export import export_menu, method_of
 from pages.measure.results.overview import show_channels, show_over_time, show_overview
-from pages.measure.results.quick_fit import show_quick_fit_comparison
-from pages.measure.results.stability import show_stability
-from pages.measure.results.summary import show_figures, show_insights, show_newer_data
+from pages.measure.results.summary import show_figures, show_insights, show_newer_data, show_stability
 from pages.shared.access import open_screen
 from pages.shared.layout import page_header
 from pages.shared.model_choice import choose_model, choose_view, known_models, stop_unless_ready

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pages.data.upload.state import Upload
+from pages.data.upload.files import Upload
 
 
 @dataclass

@@ -3,10 +3,9 @@
 import pytest
 
 from core.data import ColumnMap, ColumnRole, DataProblem, Mapping, Severity
-from pages.data.upload.mapping_labels import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
-from pages.data.upload.save import suggested_name
-from pages.data.upload.version import carried
-from pages.shared.problems import count_words
+from pages.data.upload.mapping_editor import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
+from pages.data.upload.summary import count_words
+from pages.data.upload.version import carried, suggested_name
 
 
 @pytest.mark.parametrize(

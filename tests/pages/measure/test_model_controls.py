@@ -17,10 +17,9 @@ from core.mmm.sampling.sampler_settings import SamplingPlan
 from core.mmm.store.drafts import draft, save_draft
 from core.mmm.store.models import models
 from pages.measure.model.adjust import BASELINE_PRIORS, MEDIA_PRIORS, SUBJECTS
-from pages.measure.model.channels import _keep, _rows, retention_sd_of
+from pages.measure.model.channels import _keep, _rows, options_of, retention_sd_of
 from pages.measure.model.reach import contact_columns
 from pages.measure.model.state import SetUp
-from pages.measure.model.tuning import options_of
 from tests.core.mmm.samples import plain
 from tests.pages.data.conftest import prepared_sample, sample  # noqa: F401  (a fixture)
 from tests.pages.measure.test_model import MODEL, drafted

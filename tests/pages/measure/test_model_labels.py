@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pages.measure.model.labels import duration_words, half_life_of, retention_of
-from pages.measure.model.priors import likely_range
+from pages.measure.model.reach import likely_range
 
 
 @pytest.mark.parametrize("weeks", [0.05, 0.66, 2.0, 26.0])

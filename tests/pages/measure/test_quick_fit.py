@@ -17,7 +17,7 @@ from core.mmm import MMMConfig, QuickFitMMM, fit_quick
 from core.mmm.quick_fit.answer import answer_of
 from db.tables import Model
 from pages.measure.model import quick_fit as setup_draft
-from pages.measure.model import quick_fit_work as work
+from pages.measure.model import quick_fit as work
 from pages.measure.model.state import SetUp
 from pages.shared.screens import Screen
 from tests.core.mmm.samples import plain as plain_config

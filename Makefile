@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOP := $(VENV)/.develop
 
-.PHONY: help setup lock run worker test check bench screenshots backup restore
+.PHONY: help setup lock run worker test dates check bench screenshots backup restore
 
 help: ## list what a developer can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ worker: $(RUNTIME) ## start one more training worker (needs DATABASE_URL of a sh
 test: $(DEVELOP) ## run every test; installs Debian's chromium and postgresql-15 when it may
 	@.ci/test-tools
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+dates: $(DEVELOP) ## run the tests of core and pages on the last of a month, 29 February, 31 December and a DST night
+	@.ci/dates $(BIN)/python -n $(JOBS) -m "not slow" tests/core tests/pages $(ARGS)
 
 check: $(DEVELOP) ## format, lint, types, doors between the rooms
 	$(BIN)/ruff format --check --quiet .

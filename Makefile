@@ -38,7 +38,7 @@ worker: $(RUNTIME) ## start one more training worker (needs DATABASE_URL of a sh
 	@exec $(BIN)/python -m core.worker
 
 test: $(DEVELOP) ## run every test; installs Debian's chromium and postgresql-15 when it may
-	@.ci/test-tools
+	@.ci/test-tools $(BIN)/python
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 dates: $(DEVELOP) ## run the tests of core and pages on the last of a month, 29 February, 31 December and a DST night

@@ -1,18 +1,17 @@
-"""The door to the database: brings it up, hands out sessions, shuts it down."""
+"""The one way to the database: brings it up, hands out sessions, shuts it down."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.access.store import seed_roles
 from core.errors import UserError
 from core.settings import settings
 from db import migrate
@@ -26,7 +25,7 @@ class DatabaseUnavailable(UserError):
     """The database can't be reached or started; the sentence says what helps."""
 
 
-class _Door:
+class _Connection:
     """What this process holds open. One instance a process, guarded by one lock."""
 
     def __init__(self) -> None:
@@ -42,17 +41,24 @@ class _Door:
         self.__init__()  # type: ignore[misc]
 
 
-_door = _Door()
-os.register_at_fork(after_in_child=_door.forget)
+_held = _Connection()
+_seeds: list[Callable[[Session], None]] = []
+os.register_at_fork(after_in_child=_held.forget)
+
+
+def seeds_database(seed: Callable[[Session], None]) -> Callable[[Session], None]:
+    """Decorates what fills tables that must never be empty; done whenever the database is brought up."""
+    _seeds.append(seed)
+    return seed
 
 
 def bring_up() -> None:
-    """Make the database ready: server, role, migrations, roles. Does nothing the second time.
+    """Make the database ready: server, role, migrations, seeds. Does nothing the second time.
 
     Safe from several threads and processes at once. Raises DatabaseUnavailable with a sentence.
     """
-    with _door.lock:
-        if _door.sessions is not None:
+    with _held.lock:
+        if _held.sessions is not None:
             return
         try:
             engine = make_engine(_start_server())
@@ -64,28 +70,29 @@ def bring_up() -> None:
             raise DatabaseUnavailable(f"The database does not answer: {error.orig}") from error
         with Session(engine) as s, s.begin():
             migrate.lock(s.connection())
-            seed_roles(s)
-        _door.engine, _door.sessions = engine, make_sessions(engine)
+            for seed in _seeds:
+                seed(s)
+        _held.engine, _held.sessions = engine, make_sessions(engine)
 
 
 def shut_down() -> None:
     """Close the connections; the last process to do so stops the embedded server."""
-    with _door.lock:
-        if _door.engine is not None:
-            _door.engine.dispose()
-        _door.engine = _door.sessions = None
-        if _door.share is not None and _door.server is not None:
-            if _door.share.alone():
-                _door.server.stop()
-            _door.share.let_go()
-        _door.share = _door.server = None
+    with _held.lock:
+        if _held.engine is not None:
+            _held.engine.dispose()
+        _held.engine = _held.sessions = None
+        if _held.share is not None and _held.server is not None:
+            if _held.share.alone():
+                _held.server.stop()
+            _held.share.let_go()
+        _held.share = _held.server = None
 
 
 def shut_down_connections() -> None:
     """Close this process's connections but keep the server: the next session opens new ones."""
-    with _door.lock:
-        if _door.engine is not None:
-            _door.engine.dispose()
+    with _held.lock:
+        if _held.engine is not None:
+            _held.engine.dispose()
 
 
 @contextmanager
@@ -117,8 +124,8 @@ def database_url() -> str:
     if address := settings().database_url:
         return address
     bring_up()
-    assert _door.server is not None
-    return _door.server.url()
+    assert _held.server is not None
+    return _held.server.url()
 
 
 def conninfo() -> str:
@@ -130,27 +137,27 @@ def conninfo() -> str:
 def _open() -> Session:
     """A session whose connection works: an embedded server that died is brought up again, once."""
     bring_up()
-    assert _door.sessions is not None
-    s = _door.sessions()
+    assert _held.sessions is not None
+    s = _held.sessions()
     try:
         s.connection()
     except OperationalError as error:
         s.close()
-        if _door.server is None:
+        if _held.server is None:
             raise DatabaseUnavailable(f"The database does not answer: {error.orig}") from error
         s = _after_restart()
     return s
 
 
 def _after_restart() -> Session:
-    with _door.lock:
-        assert _door.server is not None
-        assert _door.sessions is not None
+    with _held.lock:
+        assert _held.server is not None
+        assert _held.sessions is not None
         try:
-            _door.server.start()
+            _held.server.start()
         except ServerRefused as error:
             raise DatabaseUnavailable(str(error)) from error
-        s = _door.sessions()
+        s = _held.sessions()
         try:
             s.connection()
         except OperationalError as error:
@@ -165,13 +172,13 @@ def _start_server() -> str:
     if chosen.database_url:
         return chosen.database_url
     _make_home()
-    if _door.share is None:
-        _door.share = InUse(chosen.home / "in_use.lock")
-        _door.share.hold()
+    if _held.share is None:
+        _held.share = InUse(chosen.home / "in_use.lock")
+        _held.share.hold()
         atexit.register(_shut_down_at_exit)
-    _door.server = PostgresServer(chosen.home / "postgres", chosen.pg_bin)
-    _door.server.start()
-    return _door.server.url()
+    _held.server = PostgresServer(chosen.home / "postgres", chosen.pg_bin)
+    _held.server.start()
+    return _held.server.url()
 
 
 def _make_home() -> None:
@@ -183,5 +190,5 @@ def _make_home() -> None:
 
 
 def _shut_down_at_exit() -> None:
-    if os.getpid() == _door.pid:
+    if os.getpid() == _held.pid:
         shut_down()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
+import pandas as pd
 from cattrs import Converter
 
 Value = TypeVar("Value")
@@ -52,3 +53,21 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"JSON has no number {value}")
     return value
+
+
+def tolerant_json(value: Any) -> Any:
+    """Any `value` as JSON can hold it, not to be read back: arrays as lists, dates as text, infinite and
+    missing numbers as None, everything else as its text."""
+    if isinstance(value, Mapping):
+        return {str(key): tolerant_json(item) for key, item in value.items()}
+    if isinstance(value, pd.DataFrame):
+        return tolerant_json(value.to_dict("records"))
+    if isinstance(value, np.ndarray | pd.Series | list | tuple | set | frozenset):
+        return [tolerant_json(item) for item in value]
+    if isinstance(value, np.generic):
+        return tolerant_json(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int | bool) else str(value)

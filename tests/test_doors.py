@@ -22,16 +22,6 @@ def test_the_entry_point_never_reaches_around_core_into_the_database() -> None:
     assert "db" not in imported(ROOT / "app.py")
 
 
-def test_in_core_only_stores_touch_the_database() -> None:
-    # The door itself and the trunk of a store that is split by a second idea are stores as well.
-    wrong = [
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "core").rglob("*.py")
-        if path.name != "store.py" and "db" in imported(path)
-    ]
-    assert not wrong, wrong
-
-
 def test_no_screen_loads_anything_from_elsewhere() -> None:
     for path in [ROOT / ".streamlit/config.toml", *(ROOT / "static").glob("*")]:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")

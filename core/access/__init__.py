@@ -1,6 +1,7 @@
 """Who a person is and what they may do. Reading and writing it: core.access.store."""
 
 from core.access.person import (
+    DEMO_USERNAME,
     AccessDenied,
     Account,
     AuditEvent,
@@ -16,6 +17,7 @@ from core.access.person import (
 from core.access.roles import Permission, Role
 
 __all__ = [
+    "DEMO_USERNAME",
     "AccessDenied",
     "Account",
     "AuditEvent",

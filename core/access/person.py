@@ -9,6 +9,8 @@ from typing import Any
 from core.access.roles import DEMO_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
 from core.errors import UserError
 
+DEMO_USERNAME = "demo"
+
 
 class AccessDenied(UserError):
     """The person may not do this; the sentence says what is missing."""

@@ -104,16 +104,3 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 # The demo account may do no more than this, whatever role somebody gives it.
 DEMO_PERMISSIONS = _VIEWER
-
-
-def matrix_table() -> str:
-    """The matrix as a Markdown table, as it stands in docs/access.md."""
-    head = "| permission | what it allows | " + " | ".join(Role) + " |"
-    line = "|---|---|" + "---|" * len(Role)
-    rows = [
-        f"| `{permission}` | {permission.description} | "
-        + " | ".join("yes" if permission in ROLE_PERMISSIONS[role] else "" for role in Role)
-        + " |"
-        for permission in Permission
-    ]
-    return "\n".join([head, line, *rows])

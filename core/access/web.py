@@ -15,12 +15,11 @@ from starlette.routing import Route
 
 from core.access import store as access
 from core.access.guard import COOKIE, Guard
-from core.access.opening import start, stop
 from core.access.secret import LIFETIMES
 from core.database import DatabaseUnavailable, session
 from core.settings import settings
 
-__all__ = ["COOKIE", "MIDDLEWARE", "ROUTES", "start", "stop"]
+__all__ = ["COOKIE", "MIDDLEWARE", "ROUTES"]
 
 logger = logging.getLogger("mixwright")
 

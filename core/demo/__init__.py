@@ -1,8 +1,4 @@
-"""The demo project: a first look at the whole product, with a public, simulated data set.
+"""The demo projects: a first look at the whole product, with public, simulated data.
 
-Its account can look at everything in it and change nothing.
+Their account can look at everything in them and change nothing.
 """
-
-DEMO_USERNAME = "demo"
-
-__all__ = ["DEMO_USERNAME"]

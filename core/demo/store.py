@@ -12,11 +12,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.access import Person, Role
-from core.access.demo_password import demo_password
 from core.access.store import add_demo_account, join_as
 from core.data.saved_versions import save_files
 from core.database import session
 from core.demo import retail
+from core.demo.password import demo_password
 from core.demo.weekly_sales import (
     DATASET_NAME,
     MODEL_NAME,

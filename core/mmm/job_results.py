@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from core.mmm import FittedMMM
+from core.json_values import tolerant_json
 
 LEVEL = 0.9
 LIBRARIES = ("pymc", "pytensor", "nutpie", "numba", "numpy")
@@ -68,23 +68,6 @@ class TrainingResults:
     artifacts_checksum: str
 
 
-def plain(value: Any) -> Any:
-    """`value` as JSON can hold it: arrays as lists, dates as text, infinite and missing numbers as None."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, pd.DataFrame):
-        return plain(value.to_dict("records"))
-    if isinstance(value, np.ndarray | pd.Series | list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value if value is None or isinstance(value, str | int | bool) else str(value)
-
-
 def _metrics(diagnostics: Mapping[str, Any], split: str = "in_sample") -> list[Metric]:
     """Every finite figure of the diagnostics, and those under `holdout` as a split of their own."""
     figures = [
@@ -136,4 +119,4 @@ def training_results(
             "attempt": attempt,
         },
     }
-    return TrainingResults(plain(results), _metrics(diagnostics), _shares(summary), path, checksum)
+    return TrainingResults(tolerant_json(results), _metrics(diagnostics), _shares(summary), path, checksum)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from core import artifacts
 from core.data.saved_versions import read_saved_table
 from core.errors import UserError
+from core.json_values import tolerant_json
 from core.mmm.config import MMMConfig
-from core.mmm.job_results import TrainingInput, plain, training_results
+from core.mmm.job_results import TrainingInput, training_results
 from core.mmm.store.training import complete_fold, complete_training, fold_input, training_input
 from core.queue.job import Attempt, Stopped
 from core.queue.reporter import Reporter
@@ -61,7 +62,7 @@ def validate_fold(attempt: Attempt, reporter: Reporter) -> None:
             **given.sampling,
         )
     reporter.close()
-    results = plain(found.to_json())
+    results = tolerant_json(found.to_json())
     if not in_transaction(lambda s: complete_fold(s, attempt, results)):
         in_transaction(lambda s: stop(s, attempt))
 

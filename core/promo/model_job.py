@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from core import artifacts
-from core.mmm.job_results import plain
+from core.json_values import tolerant_json
 from core.promo.store import models as fits
 from core.promo.store.files import sales_of
 from core.promo.store.models import EstimatedModel
@@ -85,8 +85,8 @@ def _store(
         method=model.baseline.method.value,
         seed=SEED,
         facts_key=facts_key,
-        summary=plain({**summary_of(model), "facts": span, "seconds": reporter.seconds}),
-        coefficients=tuple(plain(row) for row in model.uplift.table.to_dict("records")),
+        summary=tolerant_json({**summary_of(model), "facts": span, "seconds": reporter.seconds}),
+        coefficients=tuple(tolerant_json(row) for row in model.uplift.table.to_dict("records")),
         artifacts_path=path,
         artifacts_checksum=checksum,
         note=str(attempt.details.get("note", "")),

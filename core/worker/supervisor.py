@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from core.settings import settings
-from core.worker.lock import Holder, WorkerLock
-from core.worker.worker_name import lives
+from core.worker.lock import Holder, WorkerLock, lives
 
 log = logging.getLogger("mixwright.supervisor")
 

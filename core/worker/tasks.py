@@ -15,9 +15,9 @@ from core.database import session
 from core.queue.job import JobId, JobKind, ProjectBusy
 from core.queue.queue import QUEUES, UPKEEP, queue
 from core.queue.store.recovery import recover
+from core.worker.lock import lives
 from core.worker.process_runner import run_job
 from core.worker.store.retention import make_months_ahead, purge
-from core.worker.worker_name import lives
 
 log = logging.getLogger("mixwright.worker")
 

@@ -20,9 +20,8 @@ from core.database import DatabaseUnavailable, bring_up, conninfo, read_session,
 from core.queue.queue import PROCESSING, TRAINING, UPKEEP, queue
 from core.settings import settings
 from core.worker.fork_server import open_fork_server
-from core.worker.lock import Holder, WorkerLock
+from core.worker.lock import Holder, WorkerLock, worker_name
 from core.worker.tasks import WorkerContext, recover_lost_jobs
-from core.worker.worker_name import worker_name
 
 log = logging.getLogger("mixwright.worker")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.access import DEMO_USERNAME
 from core.access import store as access
 from core.database import session
-from core.demo import DEMO_USERNAME
 from core.settings import settings
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain

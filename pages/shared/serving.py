@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from streamlit.runtime.pages_manager import PagesManager
 
 import pages
-from core.access import web
+from core import startup
 from core.worker.supervisor import Supervisor
 
 logger = logging.getLogger("mixwright")
@@ -31,14 +31,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     _say_where()
     supervisor = Supervisor()
-    await run_in_threadpool(web.start)
+    await run_in_threadpool(startup.start)
     await run_in_threadpool(supervisor.start)
     Thread(target=rehearse, name="rehearsal", daemon=True).start()
     try:
         yield
     finally:
         await run_in_threadpool(supervisor.stop)
-        await run_in_threadpool(web.stop)
+        await run_in_threadpool(startup.stop)
 
 
 def rehearse() -> None:

@@ -3,6 +3,9 @@
 from core.access.store.accounts import (
     add_demo_account,
     change_password,
+    claim,
+    is_claimed,
+    new_claim_token,
     register,
     rename_person,
     reset_link,
@@ -10,9 +13,6 @@ from core.access.store.accounts import (
 )
 from core.access.store.audit import audit, installation_audit, login_history, record
 from core.access.store.installation import (
-    claim,
-    is_claimed,
-    new_claim_token,
     people,
     purge_access,
     registration_open,

@@ -1,13 +1,13 @@
-"""Keeps accounts: making them, their names and their passwords."""
+"""Stores accounts: the claim of the first one, making others, their names and their passwords."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access.credentials import checked_credentials, hash_password, password_faults, verify
-from core.access.person import AccessDenied, NotFound, Person
+from core.access.person import DEMO_USERNAME, AccessDenied, NotFound, Person
 from core.access.secret import LIFETIMES, hash_of, new_token, now
 from core.access.store.audit import record
 from core.access.store.installation import registration_open
@@ -16,7 +16,6 @@ from core.access.store.sessions import as_person, end_sessions
 from core.errors import UserError
 from db.tables import AccessToken, TokenKind, User
 
-DEMO_USERNAME = "demo"
 _LONGEST_NAME = 80
 
 
@@ -137,6 +136,42 @@ def reset_password(s: Session, token: str, new: str) -> Person:
     end_sessions(s, user.id)
     record(s, as_person(user), None, "account:reset_password", user.id, user.username)
     return as_person(user)
+
+
+def is_claimed(s: Session) -> bool:
+    """Whether the installation has its owner."""
+    return s.scalar(select(func.count()).select_from(User).where(User.is_owner)) == 1
+
+
+def new_claim_token(s: Session) -> str | None:
+    """A fresh token that makes its holder the owner, in place of every older one; None once claimed."""
+    if is_claimed(s):
+        return None
+    s.execute(delete(AccessToken).where(AccessToken.kind == TokenKind.CLAIM))
+    token = new_token()
+    s.add(AccessToken(kind=TokenKind.CLAIM, token_hash=hash_of(token), expires_at=now() + LIFETIMES.claim))
+    s.flush()
+    return token
+
+
+def claim(s: Session, token: str, username: str, password: str, display_name: str | None = None) -> Person:
+    """The owner's account for who holds the claim token; once."""
+    row = s.scalar(
+        select(AccessToken)
+        .where(
+            AccessToken.kind == TokenKind.CLAIM,
+            AccessToken.token_hash == hash_of(token),
+            AccessToken.used_at.is_(None),
+            AccessToken.expires_at > now(),
+        )
+        .with_for_update()
+    )
+    if row is None or is_claimed(s):
+        raise NotFound("This claim link is not valid any more: the newest one stands in the terminal.")
+    person = add_account(s, username, password, display_name, is_owner=True)
+    row.used_at, row.user_id = now(), person.id
+    record(s, person, None, "installation:claim", person.id, person.username)
+    return person
 
 
 def _set_password(user: User, new: str) -> None:

@@ -1,4 +1,4 @@
-"""Keeps what concerns the installation: its claim, its accounts, open registration, the role matrix."""
+"""Stores what concerns the installation: its accounts, open registration, the role matrix."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from core.access.person import AccessDenied, Account, NotFound, Person
 from core.access.roles import ROLE_PERMISSIONS, Permission, Role
-from core.access.secret import LIFETIMES, hash_of, new_token, now
+from core.access.secret import now
 from core.access.store.audit import record
 from core.access.store.sessions import end_sessions
+from core.database import seeds_database
 from core.errors import UserError
 from core.settings import settings
 from db.tables import (
@@ -24,7 +25,6 @@ from db.tables import (
     ProjectMember,
     RolePermission,
     RoleRow,
-    TokenKind,
     User,
     WebSession,
 )
@@ -32,6 +32,7 @@ from db.tables import (
 _REGISTRATION = "registration"
 
 
+@seeds_database
 def seed_roles(s: Session) -> None:
     """Make the tables of roles equal the matrix in core.access.roles; repeating it changes nothing."""
     for role in Role:
@@ -50,45 +51,6 @@ def seed_roles(s: Session) -> None:
         )
     s.add_all(RolePermission(role=role_name, permission=name) for role_name, name in sorted(allowed - kept))
     s.flush()
-
-
-def is_claimed(s: Session) -> bool:
-    """Whether the installation has its owner."""
-    return s.scalar(select(func.count()).select_from(User).where(User.is_owner)) == 1
-
-
-def new_claim_token(s: Session) -> str | None:
-    """A fresh token that makes its holder the owner, in place of every older one; None once claimed."""
-    if is_claimed(s):
-        return None
-    s.execute(delete(AccessToken).where(AccessToken.kind == TokenKind.CLAIM))
-    token = new_token()
-    s.add(AccessToken(kind=TokenKind.CLAIM, token_hash=hash_of(token), expires_at=now() + LIFETIMES.claim))
-    s.flush()
-    return token
-
-
-def claim(s: Session, token: str, username: str, password: str, display_name: str | None = None) -> Person:
-    """The owner's account for who holds the claim token; once."""
-    # Imported here because accounts ask this room whether registration is open.
-    from core.access.store.accounts import add_account
-
-    row = s.scalar(
-        select(AccessToken)
-        .where(
-            AccessToken.kind == TokenKind.CLAIM,
-            AccessToken.token_hash == hash_of(token),
-            AccessToken.used_at.is_(None),
-            AccessToken.expires_at > now(),
-        )
-        .with_for_update()
-    )
-    if row is None or is_claimed(s):
-        raise NotFound("This claim link is not valid any more: the newest one stands in the terminal.")
-    person = add_account(s, username, password, display_name, is_owner=True)
-    row.used_at, row.user_id = now(), person.id
-    record(s, person, None, "installation:claim", person.id, person.username)
-    return person
 
 
 def registration_open(s: Session) -> bool:

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.access.credentials import hash_password, outdated, verify
+from core.access.credentials import SignInLimits, hash_password, outdated, verify, waiting_words
 from core.access.person import Person, SignedIn, SignInRefused
 from core.access.secret import LIFETIMES, hash_of, new_token, now
 from core.access.store.audit import record
-from core.access.throttle import SignInLimits, waiting_words
 from db.tables import LoginAttempt, User, WebSession
 
 _WRONG = "Wrong user name or password."

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, delete, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
+from core import artifacts
 from core.access.store import purge_access
 from core.queue.job import ACTIVE
-from core.worker.retention_terms import Purged, Terms
 from db.months import ensure_months
 from db.tables import (
     AuditEntry,
@@ -48,6 +49,39 @@ END_OLD_JOBS = text(
                       WHERE event.job_id = job.id AND event.at >= :before)
     """
 )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long things are kept: `undo` for what people deleted, `jobs` and `audit` for records, `kpis` for
+    what promotions were expected to bring, `reviews` for what they brought."""
+
+    undo: dt.timedelta = dt.timedelta(days=30)
+    jobs: dt.timedelta = dt.timedelta(days=90)
+    audit: dt.timedelta = dt.timedelta(days=730)
+    kpis: dt.timedelta = dt.timedelta(days=730)
+    reviews: dt.timedelta = dt.timedelta(days=1095)
+
+    def __post_init__(self) -> None:
+        if min(self.undo, self.jobs, self.audit, self.kpis, self.reviews) <= dt.timedelta(0):
+            raise ValueError("Everything is kept for some time at least.")
+
+
+@dataclass(frozen=True)
+class Purged:
+    """Rows removed by what they were, and the kept files that no row names any more."""
+
+    rows: Mapping[str, int]
+    files: tuple[str, ...]
+
+    def remove_files(self) -> None:
+        """Removes the files; called once the rows' removal is committed."""
+        for path in self.files:
+            artifacts.remove(path)
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {noun}" for noun, count in self.rows.items() if count)
+        return f"{counts or 'nothing'} and {len(self.files)} files"
 
 
 def _files_named(s: Session) -> set[str]:

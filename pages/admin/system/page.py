@@ -10,7 +10,7 @@ from core.backup import saved
 from core.database import session
 from core.queue.store.activity import worker_state
 from core.system import store as system
-from core.system.facts import versions
+from core.system.store import versions
 from pages.shared.access import open_screen
 from pages.shared.formatting import ago, moment, size
 from pages.shared.layout import KpiCard, empty_state, kpi_row, page_header, section

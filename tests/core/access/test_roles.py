@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.access.roles import DEMO_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role, matrix_table
+from core.access.roles import DEMO_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
 from core.access.store import seed_roles
 from db.tables import RolePermission
 
@@ -44,6 +44,19 @@ def test_the_tables_carry_the_matrix_and_seeding_again_mends_them(s: Session) ->
     seed_roles(s)
     found = set(s.execute(select(RolePermission.role, RolePermission.permission)).tuples())
     assert found == {(role.value, p.value) for role, allowed in ROLE_PERMISSIONS.items() for p in allowed}
+
+
+def matrix_table() -> str:
+    """The matrix as a Markdown table, as it stands in docs/access.md."""
+    head = "| permission | what it allows | " + " | ".join(Role) + " |"
+    line = "|---|---|" + "---|" * len(Role)
+    rows = [
+        f"| `{permission}` | {permission.description} | "
+        + " | ".join("yes" if permission in ROLE_PERMISSIONS[role] else "" for role in Role)
+        + " |"
+        for permission in Permission
+    ]
+    return "\n".join([head, line, *rows])
 
 
 def test_the_document_shows_the_matrix_as_it_is() -> None:

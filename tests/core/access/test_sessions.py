@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from core import database
 from core.access import Person, SignInRefused
 from core.access import store as access
+from core.access.credentials import SignInLimits
 from core.access.store.accounts import add_account
 from core.access.store.sessions import sign_in
-from core.access.throttle import SignInLimits
 from db.tables import LoginAttempt, WebSession
 from tests.conftest import PASSWORD
 

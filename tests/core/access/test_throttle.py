@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from core.access.throttle import SignInLimits, waiting_words
+from core.access.credentials import SignInLimits, waiting_words
 
 
 def test_the_first_tries_are_free_then_each_failure_doubles_the_wait() -> None:

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from core.mmm.job_results import TrainingInput, plain, training_results
+from core.json_values import tolerant_json
+from core.mmm.job_results import TrainingInput, training_results
 from tests.core.conftest import CHANNEL_ROW
 
 GIVEN = TrainingInput(1, {}, {"draws": 10, "tune": 10, "chains": 2, "seed": 1}, "p", 7, 2, "c")
@@ -30,10 +31,10 @@ class Fitted:
 
 def test_what_json_cannot_hold_becomes_none_or_text() -> None:
     value = {"a": np.array([1.0, np.nan]), "b": dt.date(2026, 1, 2), "c": (np.int64(3), True), "d": Fitted}
-    assert plain(value)["a"] == [1.0, None]
-    assert plain(value)["b"] == "2026-01-02"
-    assert plain(value)["c"] == [3, True]
-    json.dumps(plain(value), allow_nan=False)
+    assert tolerant_json(value)["a"] == [1.0, None]
+    assert tolerant_json(value)["b"] == "2026-01-02"
+    assert tolerant_json(value)["c"] == [3, True]
+    json.dumps(tolerant_json(value), allow_nan=False)
 
 
 def test_figures_are_split_into_sample_and_holdout_once_each() -> None:

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.worker.lock import WorkerLock
+from core.worker.lock import WorkerLock, lives, worker_name
 from core.worker.supervisor import Supervisor
-from core.worker.worker_name import lives, worker_name
 from tests.core.worker.conftest import started_worker, until
 
 

@@ -1,7 +1,7 @@
 import os
 import subprocess
 
-from core.worker.worker_name import lives, worker_name
+from core.worker.lock import lives, worker_name
 
 
 def test_this_process_lives_and_knows_its_name() -> None:

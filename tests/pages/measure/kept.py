@@ -10,8 +10,8 @@ from sqlalchemy import select
 from core.access import Person
 from core.access.store import memberships
 from core.database import session
+from core.json_values import tolerant_json
 from core.mmm import FittedMMM
-from core.mmm.job_results import plain
 from core.projects.store.projects import create_project
 from db.tables import ModelResult, User
 from tests.core.mmm.samples import ROBYN, prior_model, robyn
@@ -46,7 +46,7 @@ def keep_readable(person_id: int, project_id: int, model: FittedMMM, name: str, 
     model_id = keep_model(person_id, project_id, model, name, bool(model.diagnostics["converged"]))
     with session() as s:
         row = s.scalars(select(ModelResult).where(ModelResult.model_id == model_id)).one()
-        row.results_json = {**row.results_json, "channel_summary": plain(model.channel_summary())}
+        row.results_json = {**row.results_json, "channel_summary": tolerant_json(model.channel_summary())}
     return model_id
 
 

@@ -179,11 +179,14 @@ def _keep(owner, project_id, info, made: QuickFitMMM, config: MMMConfig) -> None
     with session() as s:
         row = s.scalars(select(Model).where(Model.id == model_id)).one()
         row.dataset_id, row.config = info.id, json.loads(config.to_json())
-        from core.mmm.job_results import plain
+        from core.json_values import tolerant_json
         from db.tables import ModelResult
 
         result = s.scalars(select(ModelResult).where(ModelResult.model_id == model_id)).one()
-        result.results_json = {**result.results_json, "channel_summary": plain(made.channel_summary())}
+        result.results_json = {
+            **result.results_json,
+            "channel_summary": tolerant_json(made.channel_summary()),
+        }
 
 
 def test_results_tell_how_close_the_draft_was(open_page, owner, project_id):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.access import Person, Role
-from core.access.demo_password import demo_password
 from core.database import session
+from core.demo.password import demo_password
 from core.demo.store import make_demo
 from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown, shown

@@ -6,8 +6,8 @@ import gc
 import importlib
 
 from core import database
-from core.access.demo_password import demo_password
 from core.access.store import new_claim_token
+from core.demo.password import demo_password
 from core.settings import settings
 
 # What every screen needs and is slow to import. PyMC is not among them: it stays in the worker.
@@ -19,7 +19,11 @@ def start() -> None:
     database.bring_up()
     chosen = settings()
     if chosen.demo:
-        _make_demo()
+        # Imported here because reading data is a heavy room, and only this start needs it.
+        from core.demo.store import make_demo
+
+        with database.session() as s:
+            make_demo(s)
     with database.session() as s:
         claim_token = new_claim_token(s)
     demo = demo_password() if chosen.demo else None
@@ -44,14 +48,6 @@ def banner(public_url: str, claim_token: str | None, demo: str | None) -> str:
         ]
     width = max(len(line) for line in lines)
     return "\n".join(["", "-" * width, *lines, "-" * width, ""])
-
-
-def _make_demo() -> None:
-    # Imported here because reading data is a heavy room, and only this start needs it.
-    from core.demo.store import make_demo
-
-    with database.session() as s:
-        make_demo(s)
 
 
 def _warm_and_freeze() -> None:

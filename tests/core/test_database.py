@@ -120,12 +120,12 @@ def test_a_killed_server_is_brought_up_again_at_the_next_session(home: Path) -> 
         from pathlib import Path
         from sqlalchemy import text
         from core.database import session
-        from db import leftovers
+        from db import stale_server
         from db.tables import InstallationSetting
         with session() as s:
             s.add(InstallationSetting(key="kept", value={}))
         data = Path(os.environ["MIXWRIGHT_HOME"]) / "postgres" / "data"
-        for pid in leftovers.backends(data):
+        for pid in stale_server.backends(data):
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.2)
         with session() as s:
@@ -142,12 +142,12 @@ def test_the_server_stays_while_another_process_uses_it(home: Path) -> None:
         import subprocess, sys, os
         from pathlib import Path
         from core.database import bring_up, session
-        from db import leftovers
+        from db import stale_server
         bring_up()
         data = Path(os.environ["MIXWRIGHT_HOME"]) / "postgres" / "data"
-        first = leftovers.postmaster(data)
+        first = stale_server.postmaster(data)
         subprocess.run([sys.executable, "-c", "from core.database import bring_up; bring_up()"], check=True)
-        assert leftovers.postmaster(data) == first
+        assert stale_server.postmaster(data) == first
         with session() as s:
             s.connection()
         """,

@@ -31,7 +31,7 @@ STEP_SHARES = (1.0, 0.4, 0.15, 0.05)
 
 @dataclass(frozen=True)
 class GoalQuery:
-    """A goal and its figures: `total` money or the most of it (None: what the limits allow), `price` money
+    """A goal and its numbers: `total` spend or the most of it (None: what the limits allow), `price` money
     per unit of KPI, `margin` share of it that is earned, `target` of the goal."""
 
     goal: Goal
@@ -263,7 +263,7 @@ def with_tests(
 def _broken(
     variables: DecisionVariables, amounts: Floats, tests: Mapping[str, float]
 ) -> tuple[str, float] | None:
-    """The test that is farthest from both nothing and its amount; None where all are kept."""
+    """The test that is farthest from both nothing and its amount; None where all are met."""
     spend = dict(zip(variables.channels, variables.channel_spend(amounts), strict=True))
     off = {name: min(spend[name], least - spend[name]) / least for name, least in tests.items()}
     worst = max(off, key=lambda name: off[name], default=None)

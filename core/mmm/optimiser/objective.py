@@ -47,7 +47,7 @@ class Objective:
         """The curvature there with its sign turned and what is convex left out: positive semidefinite."""
         bands = curvature(self.horizon, self.variables, at.amounts, at.weights)
         blocks = self._in_blocks(-bands)
-        low = self.attitude.spread(at.kpi, at.by_draw)
+        low = self.attitude.curvature(at.kpi, at.by_draw)
         if low is None:
             return blocks
         if low.shape[1] < self.variables.size:

@@ -47,7 +47,7 @@ def optimize(
     least `target`; target_mroas: the most whose next unit still earns `target` KPI value. `risk`: "mean",
     ("quantile", q) or ("cvar", q) of the draws, or for the goal kpi "probability" to beat the reference.
     `seed` is that of the random starts. Raises InfeasiblePlan naming the limits that clash, UserError for a
-    goal that cannot be asked.
+    question without an answer.
     """
     attitude = attitude_of(risk)
     query = _query_of(problem, goal, target, margin, attitude)
@@ -126,7 +126,7 @@ def frontier(
     The total is that of the problem for the goal kpi, and what the goal asks for otherwise. Frame: weight,
     kpi (mean), cvar (mean of the worst `level` of the draws), quantile (at `level`), probability_better
     than the reference, and spend by channel. kpi falls and cvar rises with the weight. Channels with a
-    least test spend are as in the plan with the largest mean. UserError for figures that cannot be asked.
+    least test spend are as in the plan with the largest mean. UserError for numbers out of range.
     """
     if not 2 <= points <= MOST_POINTS or not 0 < level < 1:
         raise UserError(f"A frontier has 2 to {MOST_POINTS} points and a level between 0 and 1.")

@@ -106,7 +106,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Answer:
+class QuadraticSolution:
     """`x` and the multipliers of A (>= 0) and E."""
 
     x: Floats
@@ -134,14 +134,14 @@ class Programme:
         """A typical slope."""
         return max(float(np.abs(self.c).max(initial=0.0)), 1e-12)
 
-    def solve(self, start: Floats) -> Answer:
+    def solve(self, start: Floats) -> QuadraticSolution:
         """Its solution; variables whose bounds meet are taken out first."""
         fixed = self.high - self.low <= 1e-10
         if not fixed.any():
             return _interior(self, start)
         x, free = self.low.copy(), np.flatnonzero(~fixed)
         if not len(free):
-            return Answer(x, np.zeros(len(self.b)), np.zeros(len(self.f)))
+            return QuadraticSolution(x, np.zeros(len(self.b)), np.zeros(len(self.f)))
         still = np.where(fixed, x, 0.0)
         small = Programme(
             self.q.only(free), (self.c + self.q.times(still))[free], self.a[:, free], self.b - self.a @ still,
@@ -149,10 +149,10 @@ class Programme:
         )  # fmt: skip
         found = _interior(small, start[free])
         x[free] = found.x
-        return Answer(x, found.upper, found.equal)
+        return QuadraticSolution(x, found.upper, found.equal)
 
 
-def _interior(p: Programme, start: Floats) -> Answer:
+def _interior(p: Programme, start: Floats) -> QuadraticSolution:
     point = _start(p, start)
     for _ in range(STEPS):
         residuals = _Residuals(p, point)
@@ -160,7 +160,7 @@ def _interior(p: Programme, start: Floats) -> Answer:
             break
         steps = _NewtonSteps(p, point, residuals)
         point = _next(p, point, residuals, steps)
-    return Answer(point.x, point.z, point.y)
+    return QuadraticSolution(point.x, point.z, point.y)
 
 
 def _next(p: Programme, point: _Point, residuals: _Residuals, steps: _NewtonSteps) -> _Point:

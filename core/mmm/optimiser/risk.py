@@ -49,10 +49,10 @@ class RiskAttitude:
         places = np.linspace(0, len(self.reference_kpi) - 1, draws).round().astype(np.int64)
         return replace(self, reference_kpi=self.reference_kpi[places])
 
-    def spread(self, kpi: Floats, by_draw: Floats) -> Floats | None:
+    def curvature(self, kpi: Floats, by_draw: Floats) -> Floats | None:
         """(variable, rank) U: the change of the draws' weights adds -U U' to the curvature, what is convex
         left out; None for nothing. `by_draw` (draw, variable) are the slopes of the draws' KPI."""
-        return _SPREAD[self.kind](kpi, by_draw, self)
+        return _CURVATURE[self.kind](kpi, by_draw, self)
 
     def value(self, kpi: Floats) -> tuple[float, Floats]:
         """The value of a plan from draws of its KPI, and the (draw,) weights of its gradient, summing
@@ -81,7 +81,7 @@ def _mean(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
     return float(kpi.mean()), np.full(len(kpi), 1 / len(kpi))
 
 
-def _around_quantile(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
+def _quantile(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
     count, level = len(kpi), attitude.level
     edges = betainc((count + 1) * level, (count + 1) * (1 - level), np.arange(count + 1) / count)
     weights = np.empty(count)
@@ -123,8 +123,8 @@ def _sharp_worst(kpi: Floats, level: float) -> tuple[float, Floats]:
     return float(weights @ kpi), weights
 
 
-def _chance(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
-    """The share of draws that beat the reference_kpi, each counted by a logistic step as wide as the
+def _probability(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
+    """The share of draws that beat the reference, each counted by a logistic step as wide as the
     width."""
     assert attitude.reference_kpi is not None
     ahead = kpi - attitude.reference_kpi
@@ -134,54 +134,54 @@ def _chance(kpi: Floats, attitude: RiskAttitude) -> tuple[float, Floats]:
     return float(won.mean()), won * (1 - won) / (attitude.width * len(kpi))
 
 
-def _no_spread(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
+def _no_curvature(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     return None
 
 
-def _spread_worst(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
+def _worst_curvature(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     """The threshold moves with the draws, hence the second term."""
     if attitude.width == 0 or attitude.blend == 0:
         return None
     share = expit((_threshold(kpi, attitude) - kpi) / attitude.width)
     bend = share * (1 - share)
     apart = by_draw - bend @ by_draw / max(float(bend.sum()), 1e-300)
-    return _rooted(bend * attitude.blend / (attitude.width * attitude.level * len(kpi)), apart)
+    return _low_rank(bend * attitude.blend / (attitude.width * attitude.level * len(kpi)), apart)
 
 
-def _rooted(bend: Floats, by_draw: Floats) -> Floats:
+def _low_rank(bend: Floats, by_draw: Floats) -> Floats:
     """U with U U' = the sum of `bend` times products of slopes, draws that hardly count left out."""
     counted = bend > COUNTS * max(float(bend.max()), 1e-300)
     return np.asarray(by_draw[counted].T * np.sqrt(bend[counted]))
 
 
-def _spread_quantile(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
+def _quantile_curvature(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     """That of a normal distribution of the draws: its low quantiles fall with the standard deviation."""
     lag, sd = -float(ndtri(attitude.level)), float(kpi.std())
     if lag <= 0 or sd == 0:
         return None
     apart, off = by_draw - by_draw.mean(axis=0), (kpi - kpi.mean()) / sd
     along = off @ apart / len(kpi)
-    return _rooted(np.full(len(kpi), lag / (sd * len(kpi))), apart - off[:, None] * along)
+    return _low_rank(np.full(len(kpi), lag / (sd * len(kpi))), apart - off[:, None] * along)
 
 
-def _spread_chance(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
+def _probability_curvature(kpi: Floats, by_draw: Floats, attitude: RiskAttitude) -> Floats | None:
     assert attitude.reference_kpi is not None
     if attitude.width == 0:
         return None
     won = expit((kpi - attitude.reference_kpi) / attitude.width)
     bend = np.maximum(won * (1 - won) * (2 * won - 1), 0.0)
-    return _rooted(bend / (attitude.width**2 * len(kpi)), by_draw) if bend.any() else None
+    return _low_rank(bend / (attitude.width**2 * len(kpi)), by_draw) if bend.any() else None
 
 
 _VALUE: dict[str, Callable[[Floats, RiskAttitude], tuple[float, Floats]]] = {
     "mean": _mean,
-    "quantile": _around_quantile,
+    "quantile": _quantile,
     "cvar": _worst,
-    "probability": _chance,
+    "probability": _probability,
 }
-_SPREAD: dict[str, Callable[[Floats, Floats, RiskAttitude], Floats | None]] = {
-    "mean": _no_spread,
-    "quantile": _spread_quantile,
-    "cvar": _spread_worst,
-    "probability": _spread_chance,
+_CURVATURE: dict[str, Callable[[Floats, Floats, RiskAttitude], Floats | None]] = {
+    "mean": _no_curvature,
+    "quantile": _quantile_curvature,
+    "cvar": _worst_curvature,
+    "probability": _probability_curvature,
 }

@@ -75,7 +75,7 @@ class Plan:
 
     @cached_property
     def bound(self) -> float | None:
-        """No plan of this total within the limits has a larger expected KPI; None where that cannot be said.
+        """No plan of this total within the limits has a larger expected KPI; None where it is not known.
 
         Computed when it is first asked for.
         """
@@ -96,8 +96,8 @@ def beyond_seen(
             ("period", float(cells[c].sum(axis=0).max()), float(singles[channel])),
         ]
         if variables.own_geos:
-            seen = largest_by_geo(problem.model, problem.periods)[:, c]
-            by_geo = zip(variables.geos, cells[c].sum(axis=1), seen, strict=True)
+            largest = largest_by_geo(problem.model, problem.periods)[:, c]
+            by_geo = zip(variables.geos, cells[c].sum(axis=1), largest, strict=True)
             pairs += [(f"total in {geo}", float(planned), float(most)) for geo, planned, most in by_geo]
         found += [(channel, what, planned, most) for what, planned, most in pairs if planned > most + CENT]
     return tuple(found)

@@ -1,6 +1,6 @@
 """What a plan or a spend scenario promises: the frozen results that are saved with it.
 
-Every figure comes from posterior draws. The totals of each draw are kept with a saved plan, so that two plans
+Every number comes from posterior draws. The totals of each draw are saved with a plan, so that two plans
 of one model are compared draw by draw, without their common uncertainty.
 """
 
@@ -70,7 +70,7 @@ class Binding:
 
 
 @dataclass(frozen=True)
-class Beyond:
+class Extrapolation:
     """Money of a plan that goes beyond everything the data show.
 
     `what` says where: 'total' over the horizon or 'period' in any one; `geo` is empty for all of them.
@@ -84,7 +84,7 @@ class Beyond:
 
 
 @dataclass(frozen=True)
-class GeoMoney:
+class GeoSpend:
     """Money of one channel in one geo over the horizon, before and after."""
 
     geo: str
@@ -209,8 +209,8 @@ class BudgetAnswer(ChannelAnswer):
     start_kpis: tuple[float, ...] = ()
     worst_kpi: float | None = None
     before_worst_kpi: float | None = None
-    beyond: tuple[Beyond, ...] | None = None
-    geos: tuple[GeoMoney, ...] = ()
+    beyond: tuple[Extrapolation, ...] | None = None
+    geos: tuple[GeoSpend, ...] = ()
     before_draws: tuple[float, ...] = ()
     geo_schedule: tuple[Mapping[str, Any], ...] = ()
 
@@ -221,7 +221,7 @@ class BudgetAnswer(ChannelAnswer):
 
     @property
     def reached_share(self) -> float | None:
-        """Expected KPI over the most that any plan can have (0..1); None where that cannot be said."""
+        """Expected KPI over the most that any plan can have (0..1); None where the bound is not known."""
         if not self.bound_kpi or self.bound_kpi <= 0:
             return None
         return min(self.expected_kpi / self.bound_kpi, 1.0)
@@ -253,7 +253,7 @@ class WhatIfAnswer(ChannelAnswer):
     recent_draws: tuple[float, ...] = ()
     drivers: tuple[DriverOutcome, ...] = ()
     driver_draws: tuple[float, ...] = ()
-    beyond: tuple[Beyond, ...] = ()
+    beyond: tuple[Extrapolation, ...] = ()
 
     @property
     def total_draws(self) -> Floats:
@@ -285,10 +285,10 @@ class ForecastPoint:
 
 
 def saved_draws(window: ArrayLike, after: ArrayLike, seed: int) -> PlanDraws:
-    """Totals of the draws, rounded to the digits that are kept."""
+    """Totals of the draws, rounded to the digits that are saved."""
     return PlanDraws(saved_totals(window), saved_totals(after), seed)
 
 
 def saved_totals(values: ArrayLike) -> tuple[float, ...]:
-    """Totals of the draws, rounded to the digits that are kept."""
+    """Totals of the draws, rounded to the digits that are saved."""
     return tuple(float(f"{value:.{SAVED_DIGITS}g}") for value in np.asarray(values, dtype=float))

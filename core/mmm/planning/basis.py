@@ -25,13 +25,12 @@ MOST_PERIODS = {Granularity.DAILY: 364, Granularity.WEEKLY: 104, Granularity.MON
 class PlanBasis:
     """The recent past of a model's paid channels and the horizon that begins right after it.
 
-    `recent`: money by channel over the last `periods` periods; `seen`: the most over as many consecutive
-    ones; `usual`: recent money, or where there is none the average over as many periods.
-    `most_periods` is the longest horizon that means anything.
-    `dates` are those of the horizon, `actual` the KPI by date. All geos together.
-    `history`: money by date and channel; `peak`: the most in any one period; `seen_total`: the most over as
-    many periods on all channels together. `by_geo`: the same basis of each geo of a panel; `geo_shares`: each
-    geo's present share of a channel's money (geo x channel).
+    `recent`: money by channel over the last `periods` periods; `largest`: the most over as many consecutive
+    ones; `usual`: recent money, or where there is none the average over as many periods. `most_periods` is
+    the longest horizon that means anything. `dates` are those of the horizon, `actual` the KPI by date. All
+    geos together. `history`: money by date and channel; `peak`: the most in any one period; `largest_total`:
+    the most over as many periods on all channels together. `by_geo`: the same basis of each geo of a panel;
+    `geo_shares`: each geo's present share of a channel's money (geo x channel).
     """
 
     channels: tuple[str, ...]
@@ -39,7 +38,7 @@ class PlanBasis:
     periods: int
     dates: pd.DatetimeIndex
     recent: Mapping[str, float]
-    seen: Mapping[str, float]
+    largest: Mapping[str, float]
     usual: Mapping[str, float]
     most_periods: int
     actual: pd.Series = field(compare=False)
@@ -62,7 +61,7 @@ class PlanBasis:
         return {name: to_cents(self.history[name].max()) for name in self.channels}
 
     @cached_property
-    def seen_total(self) -> float:
+    def largest_total(self) -> float:
         """The most money of all channels together over as many consecutive periods."""
         whole = self.history.sum(axis=1).to_numpy(float)[:, None]
         return to_cents(_window_sums(whole, self.periods).max())
@@ -139,7 +138,7 @@ def basis_of(spend: pd.DataFrame, actual: pd.Series, frequency: Granularity, per
         periods=periods,
         dates=following_dates(dates[-1], frequency, periods),
         recent={name: to_cents(sums[-1, i]) for i, name in enumerate(names)},
-        seen={name: to_cents(sums[:, i].max()) for i, name in enumerate(names)},
+        largest={name: to_cents(sums[:, i].max()) for i, name in enumerate(names)},
         usual={name: to_cents(sums[-1, i] or sums[:, i].mean()) for i, name in enumerate(names)},
         most_periods=most,
         actual=actual,

@@ -16,7 +16,7 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.optimiser.horizon import geo_shares
 from core.mmm.optimiser.plan import frontier, optimize
 from core.mmm.optimiser.solution import Plan
-from core.mmm.planning.answers import Beyond, BudgetAnswer, GeoMoney, saved_draws, saved_totals
+from core.mmm.planning.answers import BudgetAnswer, Extrapolation, GeoSpend, saved_draws, saved_totals
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs
 from core.mmm.planning.budget_question import first_budget, goal_of, problem_of
@@ -101,13 +101,13 @@ def _rows(frame: pd.DataFrame) -> tuple[dict[str, object], ...]:
     )
 
 
-def _extrapolation(channel: str, what: str, planned: float, seen: float) -> Beyond:
+def _extrapolation(channel: str, what: str, planned: float, seen: float) -> Extrapolation:
     """'total', 'period' or 'total in <geo>' of the optimiser's plan."""
     kind, _, geo = what.partition(" in ")
-    return Beyond(channel, kind, float(planned), float(seen), geo)
+    return Extrapolation(channel, kind, float(planned), float(seen), geo)
 
 
-def _geo_spend(model: FittedMMM, plan: Plan) -> tuple[GeoMoney, ...]:
+def _geo_spend(model: FittedMMM, plan: Plan) -> tuple[GeoSpend, ...]:
     """Spend by geo and channel: planned, and the reference in the geos' present shares."""
     after = plan.cells.groupby(["geo", "channel"], sort=False)["spend"].sum()
     shares = geo_shares(model.structure)
@@ -115,7 +115,7 @@ def _geo_spend(model: FittedMMM, plan: Plan) -> tuple[GeoMoney, ...]:
     for c, channel in enumerate(model.channels):
         split = round_to_sum(float(plan.reference[channel]) * shares[:, c])
         found += [
-            GeoMoney(geo, channel, split[g], round(float(after[(geo, channel)]), 2))
+            GeoSpend(geo, channel, split[g], round(float(after[(geo, channel)]), 2))
             for g, geo in enumerate(model.geos)
         ]
     return tuple(found)

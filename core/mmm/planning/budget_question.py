@@ -18,7 +18,7 @@ Pair = tuple[float, float]
 
 def first_budget(basis: PlanBasis, labels: Mapping[str, str] | None = None) -> BudgetInputs:
     """Recent spend, in whole units, as the budget; each channel free up to half more than was ever spent."""
-    largest = {name: HEADROOM * seen for name, seen in basis.seen.items()}
+    largest = {name: HEADROOM * most for name, most in basis.largest.items()}
     limits = free_limits(basis.channels, basis.recent, largest)
     return BudgetInputs(
         basis.periods, max(float(round(basis.recent_total)), 1.0), limits, labels=labels or {}

@@ -14,7 +14,7 @@ from core.mmm.results.evidence import Estimate
 
 MOST_PLANS = 5
 SAME = 1e-6
-RECENT_SPEND = 0  # stands for recent spend, where it is the baseline
+RECENT_SPEND = 0  # the id of recent spend, where it is the baseline
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def compare_plans(plans: Sequence[ComparedPlan], baseline_id: int) -> PlanCompar
     """Each plan against the plan `baseline_id`, from the same draws where the model is the same; or against
     RECENT spend, each plan with that of its own model and horizon.
 
-    Raises UserError unless there are two to five different plans (one is enough beside recent spend) with the
-    baseline among them.
+    Raises UserError unless there are two to five different plans (one is enough against recent spend) with
+    the baseline among them.
     """
     ids = [plan.scenario_id for plan in plans]
     least = 1 if baseline_id == RECENT_SPEND else 2

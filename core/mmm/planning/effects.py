@@ -1,4 +1,4 @@
-"""What a schedule of spend causes: draws by channel, inside the horizon and after it."""
+"""What a schedule of spend adds: draws by channel, inside the horizon and after it."""
 
 from __future__ import annotations
 
@@ -105,14 +105,14 @@ def draws_of(model: FittedMMM) -> int:
 class EffectsContext:
     """What any schedule over a horizon works on, made once: carried-over past, prices, response draws.
 
-    `value` (geo,) money per unit of KPI; `quiet` (draw, channel) money earned inside the horizon by earlier
-    spend alone; `own_rate` (draw, geo, channel) what one unit of a geo's own money buys there; at the
+    `value` (geo,) money per unit of KPI; `from_past` (draw, channel) money earned inside the horizon by
+    earlier spend alone; `own_rate` (draw, geo, channel) what one unit of a geo's own money buys there; at the
     national price where the channel rested in the geo.
     """
 
     horizon: Horizon
     value: Floats
-    quiet: Floats
+    from_past: Floats
     own_rate: Floats
 
 
@@ -124,7 +124,7 @@ def effects_context(model: FittedMMM, periods: int, draws: int | None = None) ->
     value = np.ascontiguousarray(model.structure.panel.value[:, -1])
     _, own = media_per_money(model.structure, posterior.media, own_exposure_per_spend(model.structure))
     context = EffectsContext(horizon, value, np.zeros(horizon.media.half.shape), own)
-    return replace(context, quiet=_effects(context, empty[None], empty).earned)
+    return replace(context, from_past=_effects(context, empty[None], empty).earned)
 
 
 def plan_effects(
@@ -157,7 +157,7 @@ def _effects(context: EffectsContext, money: Floats, whole: Floats) -> PlanEffec
         np.ascontiguousarray(money), horizon.past, media.weights, rate, media.saturation, media.half,
         media.slope, media.beta, context.value, by_period, window, after, earned, more,
     )  # fmt: skip
-    return PlanEffects(by_period, window, after, earned - context.quiet, more * STEP, whole.sum(axis=0))
+    return PlanEffects(by_period, window, after, earned - context.from_past, more * STEP, whole.sum(axis=0))
 
 
 def estimates(draws: Floats, level: float) -> tuple[Estimate, ...]:
@@ -183,7 +183,7 @@ def channel_outcomes(
             recent_value=recent[name],
             before_value=spent_before[place],
             after_value=spent_after[place],
-            seen_value=basis.seen[name],
+            seen_value=basis.largest[name],
             kpi_before=kpi_before[place],
             kpi_after=kpi_after[place],
             roas_before=roas_before[place],

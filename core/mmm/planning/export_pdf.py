@@ -34,8 +34,8 @@ def _every_text(report: PlanReport) -> str:
     labels = [words.label(name) for name in report.schedule.channels]
     limits = [name for name, _ in limit_prices(report)]
     return "".join(
-        [title.project, title.name, title.status, title.note, words.kpi_label, words.symbol, report.asked,
-         report.answered, *report.assumptions, *report.method, *labels, *limits]
+        [title.project, title.name, title.status, title.note, words.kpi_label, words.symbol,
+         report.question_text, report.answer_text, *report.assumptions, *report.method, *labels, *limits]
     )  # fmt: skip
 
 
@@ -60,10 +60,10 @@ class PlanPage(PdfPage):
 
     def _left(self, top: float) -> None:
         report = self.report
-        top = self.heading("What to do" if report.asked else "What it changes", MARGIN, top - 12)
-        top = self.paragraph(report.answered, MARGIN, top, LEFT_WIDTH, bold=True) - 4
-        if report.asked:
-            top = self.paragraph(f"Asked for: {report.asked}", MARGIN, top, LEFT_WIDTH, QUIET) - 4
+        top = self.heading("What to do" if report.question_text else "What it changes", MARGIN, top - 12)
+        top = self.paragraph(report.answer_text, MARGIN, top, LEFT_WIDTH, bold=True) - 4
+        if report.question_text:
+            top = self.paragraph(f"Asked for: {report.question_text}", MARGIN, top, LEFT_WIDTH, QUIET) - 4
         top = self._channels(top - 12)
         room = [
             ("Note", (report.title.note,) if report.title.note else ()),

@@ -37,7 +37,7 @@ def plan_pptx(report: PlanReport) -> bytes:
     origin, title = report.why.origin, report.title
     lines = [f"{title.project} · {origin.model_words}", report.horizon]
     status = f"{title.status}. " if title.status else ""
-    sentence = f"{report.answered}  {status}Made on {title.made_on:%d.%m.%Y}."
+    sentence = f"{report.answer_text}  {status}Made on {title.made_on:%d.%m.%Y}."
     title_slide(deck, title.name, lines, report.kpi_tiles(), sentence)
     _channels(deck, report)
     words, level = report.wording, report.interval_words
@@ -107,7 +107,7 @@ def _method(deck: Any, report: PlanReport) -> None:
     slide = _slide(deck, report, "How this was computed")
     half = Emu(int(INNER / 2) - Inches(0.2))
     add_text(slide, (LEFT, Inches(1.4), half, Inches(5.4)), list(report.method), size=14, space=8)
-    lines = [*([f"Asked for: {report.asked}"] if report.asked else []), *report.assumptions]
+    lines = [*([f"Asked for: {report.question_text}"] if report.question_text else []), *report.assumptions]
     lines += [f"Note: {report.title.note}"] if report.title.note else []
     right = (LEFT + half + Inches(0.4), Inches(1.4), half, Inches(5.4))
     add_text(slide, right, lines or ["No further assumptions."], size=14, space=8)

@@ -78,7 +78,7 @@ def seek_goal(
     channel = question.channel
     if channel is not None and channel not in basis.channels:
         raise UserError(f"“{channel}” is no paid channel of this model.")
-    largest = basis.seen_total if channel is None else basis.seen[channel]
+    largest = basis.largest_total if channel is None else basis.largest[channel]
     now = _spend(inputs, question)
     # Where the scenario already holds more, the search may go as far as that.
     limit = max(to_cents(MOST_TIMES * largest), now)

@@ -1,4 +1,4 @@
-"""A plan said in plain sentences: what to move, what it brings, which limit costs what."""
+"""A plan in plain sentences: what to move, what it brings, which limit costs what."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.charts.formats import Wording, percent, probability
+from core.mmm.cents import CENT
 from core.mmm.choices import Goal
-from core.mmm.planning.answers import Beyond, BudgetAnswer, ChannelOutcome
+from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, Extrapolation, WhatIfAnswer
+from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import BudgetInputs, Reference, RiskView
+from core.mmm.planning.goal_seek import GoalAnswer
+from core.mmm.planning.whatif import PlanDriver
 from core.mmm.results.evidence import Estimate
 
 ALL_BUT = 0.9995  # of the bound: what rounds to 100.0 %
+NOTHING = 1e-9  # of the KPI: a difference that only rounding makes
 
 
 @dataclass(frozen=True)
@@ -137,34 +142,36 @@ def day_text(day: pd.Timestamp) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def beyond_sentence(channels: Sequence[ChannelOutcome], wording: Wording, periods: int) -> str | None:
+def extrapolation_sentence(channels: Sequence[ChannelOutcome], wording: Wording, periods: int) -> str | None:
     """Which channels go beyond what the data ever showed; None where none does."""
-    found = [Beyond(o.channel, "total", o.after_value, o.seen_value) for o in channels if o.beyond_seen]
-    return beyond_text(found, wording, periods)
+    found = [
+        Extrapolation(o.channel, "total", o.after_value, o.seen_value) for o in channels if o.beyond_seen
+    ]
+    return extrapolation_text(found, wording, periods)
 
 
-def beyond_text(found: Sequence[Beyond], wording: Wording, periods: int) -> str | None:
+def extrapolation_text(found: Sequence[Extrapolation], wording: Wording, periods: int) -> str | None:
     """What goes beyond everything the data show, over the horizon and in any one period; None for nothing."""
     if not found:
         return None
     span = wording.period if periods == 1 else f"{periods} {wording.period}s"
     whole = [_beyond(item, wording) for item in found if item.what == "total"]
     single = [_beyond(item, wording) for item in found if item.what != "total"]
-    said = [f"in {span}: {', '.join(whole)}"] if whole else []
-    said += [f"in any one {wording.period}: {', '.join(single)}"] if single else []
+    parts = [f"in {span}: {', '.join(whole)}"] if whole else []
+    parts += [f"in any one {wording.period}: {', '.join(single)}"] if single else []
     return (
-        f"Beyond what was ever spent {'; '.join(said)}. There the curve is a guess of the model, "
+        f"Beyond what was ever spent {'; '.join(parts)}. There the curve is a guess of the model, "
         "not a measurement; raise such a channel step by step or test it first."
     )
 
 
-def _beyond(item: Beyond, wording: Wording) -> str:
+def _beyond(item: Extrapolation, wording: Wording) -> str:
     where = f"{wording.label(item.channel)} in {item.geo}" if item.geo else wording.label(item.channel)
     return f"{where} ({wording.money(item.planned_value)}; at most {wording.money(item.seen_value)})"
 
 
 def goal_sentence(inputs: BudgetInputs, wording: Wording) -> str:
-    """What was asked for, in one sentence."""
+    """The question, in one sentence."""
     if inputs.chosen_value:
         return "A split chosen between expectation and caution."
     goals = {
@@ -215,3 +222,81 @@ def _names(channels: Sequence[ChannelOutcome], wording: Wording) -> str:
     if len(names) > most + 1:
         names = [*names[:most], f"{len(names) - most} others"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def scenario_sentence(answer: WhatIfAnswer, wording: Wording, level: float = 0.9) -> str:
+    """What the scenario changes against recent spend, with its interval and how sure that is."""
+    if not changes(answer):
+        return "As recently. Move a slider or type into the grid to see what changes."
+    change = round(answer.total_value - sum(o.recent_value for o in answer.channels), 2)
+    if abs(change) < CENT:
+        money = "At the same money as recently"
+    else:
+        money = f"{wording.money(abs(change))} {'more' if change > 0 else 'less'} than recent spend"
+    gain = with_interval(answer.difference, wording, level)
+    return f"{money}: {gain}. {better_sentence(answer.probability_better, 'recent spend')}"
+
+
+def changes(answer: WhatIfAnswer) -> bool:
+    """Whether the scenario differs from recent spend at all."""
+    gap = answer.difference
+    size = max(abs(answer.recent_kpi.mean), 1.0)
+    return max(abs(gap.mean), abs(gap.lower), abs(gap.upper)) > NOTHING * size
+
+
+def driver_sentence(answer: WhatIfAnswer, wording: Wording) -> str:
+    """What the changed prices and promotions add, and which of them the data never showed."""
+    if not answer.drivers:
+        return ""
+    parts = [
+        f"{wording.label(own.column)}: {signed(own.kpi.mean, wording)} ({interval_text(own.kpi, wording)})"
+        for own in answer.drivers
+    ]
+    beyond = [wording.label(own.column) for own in answer.drivers if own.beyond_seen]
+    text = f"Of the difference, {'; '.join(parts)}."
+    if beyond:
+        text += f" {', '.join(beyond)}: beyond any value in the data, so this is a guess of the model."
+    return text
+
+
+def driver_text(driver: PlanDriver, basis: PlanBasis, a_year_ago: bool) -> str:
+    """What is assumed of a price, promotion or control, and the values it ever had."""
+    source = f"as in the same {basis.period}s a year ago" if a_year_ago else "its recent mean"
+    mean = float(driver.typical.mean())
+    return (
+        f"Assumed {source}: {number(mean)} on average. "
+        f"Seen: {number(driver.lowest)} to {number(driver.highest)}."
+    )
+
+
+def number(value: float) -> str:
+    """A value of a column in up to four significant digits."""
+    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+
+
+def goal_seek_sentence(answer: GoalAnswer, wording: Wording, level: float = 0.9) -> str:
+    """The money that reaches the target, or why none does."""
+    who = (
+        "All channels together" if answer.question.channel is None else wording.label(answer.question.channel)
+    )
+    target = f"{wording.kpi(answer.question.target_value)} {wording.kpi_label}"
+    there = f"{wording.kpi(answer.kpi.mean)} ({level * 100:.0f} %: {interval_text(answer.kpi, wording)})"
+    odds = f"The probability of reaching the target is {probability(answer.probability)}."
+    if not answer.reached:
+        return (
+            f"{who}: {target} cannot be reached{_sure(answer)} with up to "
+            f"{wording.money(answer.limit_value)}, half more than was ever spent. "
+            f"The most is {there}. {odds}"
+        )
+    if answer.free:
+        return f"{who}: {target} is reached{_sure(answer)} without spending anything here: {there}. {odds}"
+    change = signed_money(answer.spend_value - answer.now_value, wording)
+    return (
+        f"{who}: {wording.money(answer.spend_value)} ({change}) reaches {target}{_sure(answer)}. "
+        f"Expected there: {there}. {odds}"
+    )
+
+
+def _sure(answer: GoalAnswer) -> str:
+    share = answer.question.certainty
+    return " on average" if share is None else f" with {percent(share)} certainty"

@@ -13,18 +13,19 @@ from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
 from core.mmm.planning.limit_text import limits_in_force
 from core.mmm.planning.plan_text import (
+    changes,
     goal_sentence,
     horizon_text,
     interval_text,
     outcome_sentence,
     plan_sentence,
+    scenario_sentence,
     signed,
     split_label,
 )
 from core.mmm.planning.saved_plan import PlanOrigin
 from core.mmm.planning.schedule import Schedule, schedule_of
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
-from core.mmm.planning.whatif_text import changes, scenario_sentence
 from core.mmm.planning.why import Answer, Why, why_of
 from core.mmm.results.method import FORMULA_WORDS
 from core.mmm.results.report import KpiTile
@@ -47,10 +48,10 @@ class PlanTitle:
 
 @dataclass(frozen=True, eq=False)
 class PlanReport:
-    """A budget plan or a spend scenario with everything that was asked, answered and assumed.
+    """A budget plan or a spend scenario with its question, answer and assumptions.
 
-    `asked` is the question in words, `answered` the answer; `horizon` the dates; `before` and `after` are the
-    names of what is compared.
+    `question_text` is the question in words, `answer_text` the answer; `horizon` the dates; `before` and
+    `after` are the names of what is compared.
     """
 
     kind: PlanKind
@@ -59,8 +60,8 @@ class PlanReport:
     answer: Answer
     schedule: Schedule
     why: Why
-    asked: str
-    answered: str
+    question_text: str
+    answer_text: str
     horizon: str
     assumptions: tuple[str, ...]
     before: str
@@ -78,7 +79,7 @@ class PlanReport:
 
     @property
     def method(self) -> tuple[str, ...]:
-        """How the figures came about, in sentences."""
+        """How the numbers were computed, in sentences."""
         origin = self.why.origin
         return (
             FORMULA_WORDS,
@@ -90,7 +91,7 @@ class PlanReport:
         )
 
     def kpi_tiles(self) -> tuple[KpiTile, ...]:
-        """The four figures on top of every report."""
+        """The four numbers on top of every report."""
         answer, words = self.answer, self.wording
         money = sum(outcome.before_value for outcome in answer.channels)
         roas = answer.roas
@@ -112,13 +113,13 @@ class PlanReport:
         )
 
     def facts(self) -> list[tuple[str, str]]:
-        """What stands on top of every table: names, model, data, horizon, question and answer."""
+        """What heads every table: names, model, data, horizon, question and answer."""
         origin, title = self.why.origin, self.title
         every = [
             ("Project", title.project), ("Scenario" if self.kind == PlanKind.WHATIF else "Plan", title.name),
             ("Status", title.status), ("Model", f"{origin.model_words}, trained {origin.trained_on}"),
-            ("Data", origin.data_words), ("Horizon", self.horizon), ("Asked for", self.asked),
-            ("Answer", self.answered), ("Note", title.note), ("Made on", f"{title.made_on:%Y-%m-%d}"),
+            ("Data", origin.data_words), ("Horizon", self.horizon), ("Asked for", self.question_text),
+            ("Answer", self.answer_text), ("Note", title.note), ("Made on", f"{title.made_on:%Y-%m-%d}"),
         ]  # fmt: skip
         return [(name, text) for name, text in every if text]
 
@@ -127,7 +128,7 @@ def budget_report(
     title: PlanTitle, answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, origin: PlanOrigin
 ) -> PlanReport:
     """The report of an optimised budget."""
-    said = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
+    text = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
     rows = answer.geo_schedule or answer.schedule
     schedule = schedule_of(rows, [outcome.channel for outcome in answer.channels])
     return PlanReport(
@@ -137,8 +138,8 @@ def budget_report(
         answer=answer,
         schedule=schedule,
         why=why_of(answer, inputs.level, origin, limits_in_force(inputs, answer, wording)),
-        asked=goal_sentence(inputs, wording),
-        answered=said.strip(),
+        question_text=goal_sentence(inputs, wording),
+        answer_text=text.strip(),
         horizon=horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.notes,
         before=split_label(answer.reference).capitalize(),
@@ -157,8 +158,8 @@ def whatif_report(
         answer=answer,
         schedule=whatif_schedule(inputs),
         why=why_of(answer, inputs.level, origin),
-        asked="",
-        answered=scenario_sentence(answer, wording, inputs.level) if changes(answer) else "As recently.",
+        question_text="",
+        answer_text=scenario_sentence(answer, wording, inputs.level) if changes(answer) else "As recently.",
         horizon=horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.assumptions,
         before="Recent spend",

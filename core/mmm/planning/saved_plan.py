@@ -1,4 +1,4 @@
-"""A saved plan: what is shown of it, who froze it, and which model and data its figures stand on."""
+"""A saved plan: what is shown of it, who froze it, and the model and data behind it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Frozen:
 
 @dataclass(frozen=True)
 class PlanOrigin:
-    """A model and its data as they were when the figures were made.
+    """A model and its data as they were when the plan was made.
 
-    `draws` are the posterior draws kept, `rows` those of the data (periods x geos), `trained_at` an ISO
+    `draws` are the posterior draws saved, `rows` those of the data (periods x geos), `trained_at` an ISO
     timestamp in UTC, `config` the model's set-up as JSON values, `checksum` that of the model's files.
     """
 

@@ -76,7 +76,7 @@ class Schedule:
 
 
 def schedule_of(rows: Sequence[Mapping[str, object]], channels: Sequence[str]) -> Schedule:
-    """The schedule kept with an answer: rows with `date`, perhaps `geo`, and money by channel.
+    """The schedule saved with an answer: rows with `date`, perhaps `geo`, and money by channel.
 
     Cents are rounded together: each channel's column adds up to its rounded sum.
     """

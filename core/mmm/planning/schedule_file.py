@@ -57,23 +57,27 @@ class ScheduleReader:
             )
             return None
         geo = next((column for column, role in roles.items() if role == "geo"), None)
-        rows = self._rows(dates)
+        # People add a row `Total` below: sums are no records.
+        texts = [clean(str(value)) for value in self.raw.frame[dates]]
+        rows = np.array([at for at, text in enumerate(texts) if text not in SUM_NAMES], dtype=np.int64)
         days, places = self._days(dates, rows), self._geos(geo, rows)
-        money = self._long(rows) if self._is_long() else self._wide(rows, {dates, geo})
+        is_long = any(clean(column) == CHANNEL.casefold() for column in self.columns)
+        money = self._long(rows) if is_long else self._wide(rows, {dates, geo})
         self._check_dates(days, dates, rows)
         return None if self.faults else self._schedule(days, places, money)
-
-    def _rows(self, dates: str) -> Integers:
-        """The records that are not sums: people add a row `Total` below."""
-        texts = [clean(str(value)) for value in self.raw.frame[dates]]
-        return np.array([at for at, text in enumerate(texts) if text not in SUM_NAMES], dtype=np.int64)
 
     def _days(self, column: str, rows: Integers) -> list[pd.Timestamp | None]:
         values = self.raw.frame[column].iloc[rows]
         if pd.api.types.is_datetime64_any_dtype(values):
             return [None if pd.isna(day) else pd.Timestamp(day).normalize() for day in values]
         texts = [text_of(value) for value in values]
-        best = max((self._read(texts, order) for order in (None, *DateOrder)), key=self._fit)
+        wanted, readings = set(self.shape.dates), []
+        for order in (None, *DateOrder):
+            dates = read_dates(texts, order, self.raw.date1904).values
+            days = [None if np.isnat(day) else pd.Timestamp(day).normalize() for day in dates]
+            readings.append((sum(day in wanted for day in days if day is not None), days))
+        # The order of day and month in which most days are those of the horizon.
+        best = max(readings, key=lambda reading: reading[0])[1]
         for at, day in enumerate(best):
             if day is None:
                 self.faults.append(f"{self.place(rows[at], column)}: “{texts[at][:40]}” is no date.")
@@ -87,14 +91,6 @@ class ScheduleReader:
         self.faults += date_faults(
             pd.DatetimeIndex(list(places)), self.shape.dates, self.shape.frequency, places
         )
-
-    def _read(self, texts: list[str], order: DateOrder | None) -> list[pd.Timestamp | None]:
-        reading = read_dates(texts, order, self.raw.date1904)
-        return [None if np.isnat(day) else pd.Timestamp(day).normalize() for day in reading.values]
-
-    def _fit(self, days: Sequence[pd.Timestamp | None]) -> int:
-        wanted = set(self.shape.dates)
-        return sum(day in wanted for day in days if day is not None)
 
     def _geos(self, column: str | None, rows: Integers) -> list[str] | None:
         if column is None:
@@ -112,9 +108,6 @@ class ScheduleReader:
                     f"{self.place(rows[at], column)}: “{text[:40]}” is no geography of this model."
                 )
         return [known.get(clean(text), text) for text in found]
-
-    def _is_long(self) -> bool:
-        return any(clean(column) == CHANNEL.casefold() for column in self.columns)
 
     def _wide(self, rows: Integers, taken: set[str | None]) -> dict[str, Floats]:
         """Money by channel from one column each."""
@@ -189,7 +182,9 @@ class ScheduleReader:
         levels = list(range(frame.index.nlevels))
         counts = frame.notna().groupby(level=levels, sort=False).sum()
         for key in counts.index[(counts > 1).any(axis=1)]:
-            self.faults.append(f"{self._of(key)} stands in the file more than once.")
+            parts = key if isinstance(key, tuple) else (key,)
+            named = ", ".join(str(p.date()) if isinstance(p, pd.Timestamp) else str(p) for p in parts)
+            self.faults.append(f"{named} stands in the file more than once.")
         summed = frame.groupby(level=levels).sum()
         if geos is not None:
             self._whole_geos(summed)
@@ -204,10 +199,6 @@ class ScheduleReader:
                     f"{geo} has no row for {missing[0]:%Y-%m-%d}"
                     + (f" and {len(missing) - 1} other dates." if len(missing) > 1 else ".")
                 )
-
-    def _of(self, key: object) -> str:
-        parts = key if isinstance(key, tuple) else (key,)
-        return ", ".join(str(p.date()) if isinstance(p, pd.Timestamp) else str(p) for p in parts)
 
     def _unknown(self, place: str, name: str) -> None:
         every = ", ".join(self._label(channel) for channel in self.shape.channels)
@@ -252,16 +243,12 @@ def read_schedule(content: bytes, name: str, shape: ScheduleShape) -> ScheduleFi
     reader = ScheduleReader(raw, shape)
     schedule = reader.read()
     if reader.faults:
-        raise UserError(_shortened(reader.faults))
+        faults = list(dict.fromkeys(reader.faults))
+        if len(faults) > MOST_FAULTS:
+            faults[MOST_FAULTS:] = [f"And {len(faults) - MOST_FAULTS} more of this kind."]
+        raise UserError(faults)
     assert schedule is not None
     return ScheduleFile(schedule, tuple(reader.notes))
-
-
-def _shortened(faults: Sequence[str]) -> list[str]:
-    shown = list(dict.fromkeys(faults))
-    if len(shown) <= MOST_FAULTS:
-        return shown
-    return [*shown[:MOST_FAULTS], f"And {len(shown) - MOST_FAULTS} more of this kind."]
 
 
 def date_faults(
@@ -273,7 +260,7 @@ def date_faults(
     """Every way in which `found` is not the beginning of `wanted`; empty where it is.
 
     `wanted` are the dates of the longest horizon: the model's calendar, right after its data. `places` says
-    where in the file each date stands first.
+    where in the file each date comes first.
     """
     if found.empty:
         return ["The file holds no row with a date."]
@@ -295,9 +282,9 @@ def date_faults(
     beyond = strange[strange > wanted[-1]]
     if len(beyond):
         faults.append(f"{_some(beyond, places)}: after {wanted[-1]:%Y-%m-%d}, the last date a plan may have.")
-    kept = days.intersection(wanted)
-    if len(kept):
-        gaps = wanted[(wanted >= kept[0]) & (wanted <= kept[-1])].difference(days)
+    known = days.intersection(wanted)
+    if len(known):
+        gaps = wanted[(wanted >= known[0]) & (wanted <= known[-1])].difference(days)
         if len(gaps):
             faults.append(f"The dates have gaps: {_some(gaps, {})} missing.")
     return faults

@@ -1,4 +1,4 @@
-"""A spend scenario on a fitted model: what it causes, and the whole KPI forecast over time."""
+"""A spend scenario on a fitted model: its incremental KPI, changed drivers, and the whole KPI over time."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from core.errors import UserError
 from core.mmm.arrays import Floats
 from core.mmm.cents import CENT
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.answers import (
-    Beyond,
     DriverOutcome,
+    Extrapolation,
     ForecastPoint,
     WhatIfAnswer,
     saved_draws,
     saved_totals,
 )
-from core.mmm.planning.basis import PlanBasis, assumptions, even_spend, future_rows, recent_spend
-from core.mmm.planning.drivers import PlanDriver, driver_effects, read_drivers
+from core.mmm.planning.basis import PlanBasis, assumptions, even_spend, future_rows, recent_spend, repeated
 from core.mmm.planning.effects import (
     EffectsContext,
     PlanEffects,
@@ -30,13 +29,13 @@ from core.mmm.planning.effects import (
     estimates,
     plan_effects,
 )
-from core.mmm.planning.whatif_inputs import WhatIfInputs
+from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan, WhatIfInputs
 from core.mmm.results.evidence import Estimate
 
 
 @dataclass(frozen=True)
 class SpendForecast:
-    """The horizon at recent spend: what media cause, and draws (draw, period) of the whole KPI; with the
+    """The horizon at recent spend: the KPI of media, and draws (draw, period) of the whole KPI; with the
     context and the drivers that every scenario of the horizon works on. `repeats_last_year`: drivers are
     assumed as in the same periods a year ago, else at their recent mean.
     """
@@ -81,17 +80,13 @@ def forecast_recent(model: FittedMMM, basis: PlanBasis, draws: int | None = None
 
 def scenario_draws(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast) -> ScenarioDraws:
     """The scenario in draws. Raises UserError for money in a geo where nobody knows what it buys."""
-    after = plan_effects(model, schedule_of(inputs), context=recent.context)
+    schedule = inputs.rows if inputs.geos else inputs.frame
+    after = plan_effects(model, schedule, context=recent.context)
     added = driver_effects(recent.drivers, inputs.drivers)
     whole = recent.whole + after.by_period - recent.effects.by_period
     for effect in added.values():
         whole = whole + effect
     return ScenarioDraws(after, added, whole)
-
-
-def schedule_of(inputs: WhatIfInputs) -> pd.DataFrame:
-    """The money as `plan_effects` takes it."""
-    return inputs.rows if inputs.geos else inputs.frame
 
 
 def solve_whatif(
@@ -133,17 +128,94 @@ def solve_whatif(
         recent_draws=saved_totals(before.total),
         drivers=drivers,
         driver_draws=saved_totals(added) if found.drivers else (),
-        beyond=beyond_seen(inputs, basis),
+        beyond=extrapolations(inputs, basis),
     )
 
 
-def beyond_seen(inputs: WhatIfInputs, basis: PlanBasis) -> tuple[Beyond, ...]:
+def extrapolations(inputs: WhatIfInputs, basis: PlanBasis) -> tuple[Extrapolation, ...]:
     """Channels with more money than the data ever showed: over the horizon, or in any one period."""
     found = []
     for name in basis.channels:
         money, most = inputs.money(name), max(inputs.series(name))
-        if money > basis.seen[name] + CENT:
-            found.append(Beyond(name, "total", money, basis.seen[name]))
+        if money > basis.largest[name] + CENT:
+            found.append(Extrapolation(name, "total", money, basis.largest[name]))
         if most > basis.peak[name] + CENT:
-            found.append(Beyond(name, "period", most, basis.peak[name]))
+            found.append(Extrapolation(name, "period", most, basis.peak[name]))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class PlanDriver:
+    """One treatment or control of a model.
+
+    `assumed` (geo, period) over the horizon; `response` (draw, geo): KPI per unit of the column; `lowest` and
+    `highest` were ever seen. `treatment`: the person decides on it (price, promotion), else it is a control.
+    """
+
+    column: str
+    treatment: bool
+    assumed: Floats
+    response: Floats
+    lowest: float
+    highest: float
+
+    @property
+    def typical(self) -> Floats:
+        """(period,) what is assumed, as the mean of the geos."""
+        mean: Floats = self.assumed.mean(axis=0)
+        return mean
+
+    def planned(self, plan: DriverPlan) -> Floats:
+        """(geo, period) as planned: a value counts for every geo, a change for each from its own."""
+        values = np.asarray(plan.values)
+        if plan.mode == DriverMode.VALUE:
+            return np.broadcast_to(values, self.assumed.shape).astype(float)
+        if plan.mode == DriverMode.PERCENT:
+            return np.asarray(self.assumed * (1 + values / 100))
+        return np.asarray(self.assumed + values)
+
+    def effect(self, plan: DriverPlan) -> Floats:
+        """(draw, period) KPI that the plan adds to what is assumed: theta x change, summed over geos."""
+        return np.asarray(self.response @ (self.planned(plan) - self.assumed))
+
+    def beyond_seen(self, plan: DriverPlan) -> bool:
+        """Whether the plan asks for values outside those of the data."""
+        planned = self.planned(plan)
+        slack = 1e-9 * max(abs(self.lowest), abs(self.highest), 1.0)
+        return bool(planned.min() < self.lowest - slack or planned.max() > self.highest + slack)
+
+
+def read_drivers(model: FittedMMM, basis: PlanBasis, draws: int) -> tuple[PlanDriver, ...]:
+    """The model's treatments, then its controls, over the horizon of the basis."""
+    panel, recipe, config = model.structure.panel, model.structure.recipe, model.config
+    theta = model.thinned(draws).theta * model.structure.scales.kpi_mean[:, None]
+    names, parts = model.structure.design.names, model.structure.design.parts
+    found = []
+    for treatment, columns, values in (
+        (True, list(config.treatment_columns), panel.treatments),
+        (False, list(config.control_columns), panel.controls),
+    ):
+        assumed = repeated(values, model, basis)
+        for k, column in enumerate(columns):
+            place = next(i for i, (n, p) in enumerate(zip(names, parts, strict=True)) if n == p == column)
+            unit = recipe.treatment_scale[k] if treatment else recipe.control_scale[:, k]
+            found.append(
+                PlanDriver(
+                    column,
+                    treatment,
+                    assumed[..., k],
+                    theta[..., place] / unit,
+                    float(values[..., k].min()),
+                    float(values[..., k].max()),
+                )
+            )
+    return tuple(found)
+
+
+def driver_effects(drivers: tuple[PlanDriver, ...], plans: Mapping[str, DriverPlan]) -> dict[str, Floats]:
+    """(draw, period) KPI by changed column. UserError for columns the model does not have."""
+    known = {driver.column: driver for driver in drivers}
+    strange = [name for name in plans if name not in known]
+    if strange:
+        raise UserError([f"“{name}” is no treatment or control of this model." for name in strange])
+    return {name: known[name].effect(plan) for name, plan in plans.items() if plan.changes}

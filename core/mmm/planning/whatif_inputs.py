@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.mmm.planning.basis import PlanBasis
 
 VERSION = 2
-ALL_GEOS = ""  # stands for all geos together, which then keep their present shares
+ALL_GEOS = ""  # all geos together, which then keep their present shares
 MOST_MONEY = 1e13
 Series = tuple[float, ...]
 
@@ -70,7 +70,10 @@ class WhatIfInputs:
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        tidy = {geo: {name: _cents(own) for name, own in cells.items()} for geo, cells in self.spend.items()}
+        tidy = {
+            geo: {name: tuple(to_cents(value) for value in own) for name, own in cells.items()}
+            for geo, cells in self.spend.items()
+        }
         object.__setattr__(self, "spend", tidy)
         faults = self._shape_faults() + self._money_faults()
         faults += [
@@ -179,8 +182,8 @@ class WhatIfInputs:
 
     def with_driver(self, column: str, plan: DriverPlan | None) -> WhatIfInputs:
         """The same scenario with another plan for a treatment or control; None leaves it as assumed."""
-        kept = {name: own for name, own in self.drivers.items() if name != column}
-        return replace(self, drivers=kept if plan is None else {**kept, column: plan})
+        others = {name: own for name, own in self.drivers.items() if name != column}
+        return replace(self, drivers=others if plan is None else {**others, column: plan})
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, **rest: Any) -> WhatIfInputs:
@@ -223,10 +226,6 @@ def spread_like(total: float, pattern: Sequence[float]) -> Series:
     if whole <= 0:
         return spread_even(total, len(pattern))
     return tuple(round_to_sum([total * part / whole for part in pattern]))
-
-
-def _cents(amounts: Iterable[float]) -> Series:
-    return tuple(to_cents(value) for value in amounts)
 
 
 def read_whatif_inputs(raw: Mapping[str, Any], basis: PlanBasis | None = None) -> WhatIfInputs:

@@ -102,7 +102,7 @@ def _scale_geos(inputs: WhatIfInputs, basis: PlanBasis, channel: str, total: flo
 
 
 def read_whatif(raw: Mapping[str, Any], basis: PlanBasis) -> WhatIfInputs:
-    """The inputs kept as JSON, in any form, for the channels, geos and horizon of the basis."""
+    """The saved inputs, in any form, for the channels, geos and horizon of the basis."""
     return fit(read_whatif_inputs(raw, basis), basis)
 
 

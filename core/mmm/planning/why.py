@@ -1,6 +1,6 @@
-"""Why a figure of a plan is what it is: its formula, the numbers behind it, and what it stands on.
+"""Why a number of a plan is what it is: its formula, the numbers behind it, its model and data.
 
-Everything is recomputed from the draws that are kept with the answer, so that a saved or frozen plan explains
+Everything is recomputed from the draws saved with the answer, so that a saved or frozen plan explains
 itself without its model.
 """
 
@@ -53,7 +53,7 @@ class WhyStep:
 
 @dataclass(frozen=True, eq=False)
 class Why:
-    """The reasons behind the figures of one answer.
+    """The reasons behind the numbers of one answer.
 
     `draws` has one row a draw: `plan`, `plan_after`, `drivers`, `before`, `difference` (the last two missing
     in plans saved long ago). `seed` made the draws; `limits` are those in force.
@@ -68,12 +68,12 @@ class Why:
 
     @property
     def count(self) -> int:
-        """How many draws the figures rest on."""
+        """How many draws the numbers rest on."""
         return len(self.draws)
 
 
 def why_of(answer: Answer, level: float, origin: PlanOrigin, limits: tuple[LimitInForce, ...] = ()) -> Why:
-    """The reasons behind the figures of an answer; `level` is that of its intervals."""
+    """The reasons behind the numbers of an answer; `level` is that of its intervals."""
     draws = draws_of_answer(answer)
     reasons = [
         _caused(draws["plan"].to_numpy(float), level, "Caused in the horizon", CAUSED, _HORIZON),
@@ -99,8 +99,8 @@ def draws_of_answer(answer: Answer) -> pd.DataFrame:
 
 def reference_draws(answer: Answer) -> Floats | None:
     """(draw,) KPI that the reference causes in the horizon and after it; None in plans saved long ago."""
-    kept = answer.before_draws if isinstance(answer, BudgetAnswer) else answer.recent_draws
-    return np.asarray(kept, dtype=float) if kept else None
+    saved = answer.before_draws if isinstance(answer, BudgetAnswer) else answer.recent_draws
+    return np.asarray(saved, dtype=float) if saved else None
 
 
 _HORIZON = (
@@ -143,8 +143,10 @@ def _returns(answer: Answer) -> list[WhyStep]:
         "What the plan’s own spend earns inside the horizon (with this spend minus without it, valued in "
         "money where the KPI is not money itself), over that spend."
     )
-    parts = [("Earned inside the horizon, mean", answer.roas.mean * spent), ("Spend", spent)]
-    return [WhyStep("Incremental ROAS", sentence, RETURN, (*parts, *_ends(answer.roas)))]
+    roas = answer.roas
+    parts = [("Earned inside the horizon, mean", roas.mean * spent), ("Spend", spent)]
+    ends = [("Lower end", roas.lower), ("Upper end", roas.upper), ("Mean", roas.mean)]
+    return [WhyStep("Incremental ROAS", sentence, RETURN, (*parts, *ends))]
 
 
 def _spread(values: Floats, level: float) -> tuple[tuple[str, float], ...]:
@@ -156,7 +158,3 @@ def _spread(values: Floats, level: float) -> tuple[tuple[str, float], ...]:
         (f"Quantile {1 - tail:.3g}", found.upper),
         ("Mean", found.mean),
     )
-
-
-def _ends(estimate: Estimate) -> tuple[tuple[str, float], ...]:
-    return (("Lower end", estimate.lower), ("Upper end", estimate.upper), ("Mean", estimate.mean))

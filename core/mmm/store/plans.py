@@ -47,22 +47,22 @@ def _described(person: Person) -> Select[Any]:
 
 
 def _info(row: Any) -> ScenarioInfo:
-    kept, model_name, model_available, maker, freezer, writer = row
-    frozen = from_json(Frozen, kept.frozen) if kept.frozen else None
+    stored, model_name, model_available, maker, freezer, writer = row
+    frozen = from_json(Frozen, stored.frozen) if stored.frozen else None
     return ScenarioInfo(
-        **{name: getattr(kept, name) for name in AS_STORED},
-        # A frozen plan tells of its model as it was, whatever became of it.
-        model_id=frozen.origin.model_id if frozen else kept.model_id,
+        **{name: getattr(stored, name) for name in AS_STORED},
+        # A frozen plan names its model as it was, whatever became of it.
+        model_id=frozen.origin.model_id if frozen else stored.model_id,
         model_name=frozen.origin.model_name if frozen else model_name,
         model_available=model_available,
-        kind=kept.config.get("kind", ""),
-        config={key: value for key, value in kept.config.items() if key != "kind"},
+        kind=stored.config.get("kind", ""),
+        config={key: value for key, value in stored.config.items() if key != "kind"},
         created_by=maker,
-        archived=kept.archived_at is not None,
-        deleted=kept.deleted_at is not None,
+        archived=stored.archived_at is not None,
+        deleted=stored.deleted_at is not None,
         frozen=frozen,
         frozen_by=freezer,
-        note=kept.note or "",
+        note=stored.note or "",
         note_by=writer,
     )
 
@@ -202,7 +202,7 @@ def restore_scenario(s: Session, person: Person, scenario_id: int) -> ScenarioIn
 def freeze_scenario(
     s: Session, person: Person, scenario_id: int, wording: Wording, *, seen_at: dt.datetime | None = None
 ) -> ScenarioInfo:
-    """The scenario, frozen: it owns a copy of its model's files and keeps these words, for good.
+    """The scenario, frozen: it owns a copy of its model's files and keeps these labels for good.
 
     Freezing twice changes nothing. With `seen_at` raises StaleWrite when somebody saved it since. Raises
     UserError where there is no answer, or no model any more.

@@ -166,7 +166,7 @@ def _ask_channels(
     head = st.container(horizontal=True, gap="large")
     with head:
         reference = ask_reference(inputs.reference, wording, prefix, offered=has_last_year(basis))
-    return reference, edit_limits(inputs.limits, basis.seen, wording, prefix, inputs.reference, head)
+    return reference, edit_limits(inputs.limits, basis.largest, wording, prefix, inputs.reference, head)
 
 
 def _ask_timing(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.mmm.planning.drivers import PlanDriver
+from core.mmm.planning.plan_text import driver_text
+from core.mmm.planning.whatif import PlanDriver
 from core.mmm.planning.whatif_inputs import DriverMode, DriverPlan, WhatIfInputs
-from core.mmm.planning.whatif_text import driver_text
 from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.escape import plain
 

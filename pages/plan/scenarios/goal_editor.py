@@ -7,8 +7,8 @@ import streamlit as st
 from core.mmm.fitted import FittedMMM
 from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek_goal
+from core.mmm.planning.plan_text import goal_seek_sentence
 from core.mmm.planning.whatif import SpendForecast
-from core.mmm.planning.whatif_text import goal_sentence
 from pages.plan.scenarios.state import ScenarioEditorState
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
@@ -55,7 +55,7 @@ def _ask(desk: ScenarioEditorState, answer: WhatIfAnswer) -> GoalQuestion:
 def _show(desk: ScenarioEditorState, found: GoalAnswer) -> None:
     icon = ":material/flag:" if found.reached else ":material/block:"
     say = st.success if found.reached else st.warning
-    say(plain(goal_sentence(found, desk.wording, found.inputs.level)), icon=icon)
+    say(plain(goal_seek_sentence(found, desk.wording, found.inputs.level)), icon=icon)
     if found.reached and found.beyond_seen:
         st.caption("That is more money than was ever spent: there the curve is a guess of the model.")
     words = "Put it into the scenario" if found.reached else "Put the most into the scenario"

@@ -11,8 +11,8 @@ from core.charts.formats import Wording, probability
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, WhatIfAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, RiskView
 from core.mmm.planning.plan_text import (
-    beyond_sentence,
-    beyond_text,
+    extrapolation_sentence,
+    extrapolation_text,
     goal_sentence,
     horizon_text,
     interval_text,
@@ -76,8 +76,8 @@ def _say_certainty(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording)
 def _beyond(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str | None:
     """What goes beyond the data; plans saved long ago know it by channel alone."""
     if answer.beyond is None:
-        return beyond_sentence(answer.channels, wording, inputs.periods)
-    return beyond_text(answer.beyond, wording, inputs.periods)
+        return extrapolation_sentence(answer.channels, wording, inputs.periods)
+    return extrapolation_text(answer.beyond, wording, inputs.periods)
 
 
 def _show_totals(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:

@@ -14,9 +14,9 @@ from core.mmm import FittedMMM
 from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.basis import horizon_curves, read_basis
 from core.mmm.planning.budget_inputs import PlanKind, read_budget_inputs
+from core.mmm.planning.plan_text import changes
 from core.mmm.planning.saved_plan import ScenarioInfo, frozen_text
 from core.mmm.planning.whatif_inputs import read_whatif_inputs
-from core.mmm.planning.whatif_text import changes
 from core.mmm.store import plans
 from core.mmm.store.plans import frozen_model
 from pages.plan.shared_media.budget_answer import show_answer

@@ -163,7 +163,7 @@ def _picture(report: Make) -> bytes:
     from core.mmm.planning.export_chart import plan_png
 
     made = report()
-    return plan_png(made.answer, made.wording, made.title.name, made.answered)
+    return plan_png(made.answer, made.wording, made.title.name, made.answer_text)
 
 
 def _freeze_box(project: Membership, bench: PlanEditorState, saved: ScenarioInfo, wording: Wording) -> None:

@@ -9,8 +9,14 @@ from core.charts.base import alt_text
 from core.charts.formats import Wording
 from core.mmm.planning import charts as plan_charts
 from core.mmm.planning.answers import WhatIfAnswer
-from core.mmm.planning.plan_text import beyond_text, interval_text, signed, signed_money
-from core.mmm.planning.whatif_text import driver_sentence, scenario_sentence
+from core.mmm.planning.plan_text import (
+    driver_sentence,
+    extrapolation_text,
+    interval_text,
+    scenario_sentence,
+    signed,
+    signed_money,
+)
 from pages.plan.shared_media.budget_answer import ROAS_HELP, outcome_table, return_words
 from pages.shared.escape import plain
 from pages.shared.layout import KpiCard, chart, kpi_row
@@ -22,7 +28,7 @@ PAST_PERIODS = 52
 
 def show_whatif(answer: WhatIfAnswer, periods: int, wording: Wording, level: float) -> None:
     """What the scenario brings, in figures."""
-    warning = beyond_text(answer.beyond, wording, periods)
+    warning = extrapolation_text(answer.beyond, wording, periods)
     # Places of their own, empty or not: what comes and goes would take a slider from the hand that moves it.
     with st.container(key="whatif_warning"):
         if warning:

@@ -73,7 +73,7 @@ def test_recent_spend_covers_as_many_periods_as_the_horizon():
 
 
 def test_the_most_ever_spent_is_over_consecutive_periods():
-    assert _basis().seen == {"tv": 400.0, "search": 70.0}
+    assert _basis().largest == {"tv": 400.0, "search": 70.0}
 
 
 def test_the_horizon_begins_right_after_the_data():
@@ -104,7 +104,7 @@ def test_last_year_is_the_same_periods_a_year_before_where_the_data_reach_back()
 
 def test_the_most_in_one_period_and_of_all_channels_together():
     assert _basis().peak == {"tv": 100.0, "search": 19.0}
-    assert _basis().seen_total == 400.0 + 6 + 7 + 8 + 9
+    assert _basis().largest_total == 400.0 + 6 + 7 + 8 + 9
 
 
 def test_a_longer_horizon_takes_money_limits_and_target_along():

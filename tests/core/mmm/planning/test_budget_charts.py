@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.charts.base import alt_text
-from core.mmm.planning.answers import GeoMoney
+from core.mmm.planning.answers import GeoSpend
 from core.mmm.planning.budget_answer import FrontierPoint, efficient
 from core.mmm.planning.budget_charts import frontier_chart, geo_moves, schedule_bars, schedule_heat
 from tests.core.mmm.plan_examples import WORDING, budget_answer
@@ -35,7 +35,7 @@ def test_a_plan_without_a_schedule_says_so():
 def test_geos_show_what_moves_with_its_sign():
     answer = replace(
         budget_answer(),
-        geos=(GeoMoney("North", "tv_S", 10_000.0, 4_000.0), GeoMoney("South", "tv_S", 1.0, 1.0)),
+        geos=(GeoSpend("North", "tv_S", 10_000.0, 4_000.0), GeoSpend("South", "tv_S", 1.0, 1.0)),
     )
     (heat,) = geo_moves(answer, WORDING).data
     assert heat.text[0][0] == "-€6.00k" and heat.text[1][0] == "="

@@ -36,7 +36,7 @@ def test_the_next_percent_earns_less_than_the_average_where_a_curve_is_concave()
     model = robyn_model()
     basis = read_basis(model)
     effects = plan_effects(
-        model, even_spend({name: 4 * basis.seen[name] for name in basis.channels}, basis), 100
+        model, even_spend({name: 4 * basis.largest[name] for name in basis.channels}, basis), 100
     )
     for own in channel_outcomes(basis, effects, effects, {**basis.recent}, 0.9):
         assert own.next_roas.mean < own.roas_after.mean

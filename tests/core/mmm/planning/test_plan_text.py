@@ -5,7 +5,7 @@ from dataclasses import replace
 from core.mmm.choices import Goal
 from core.mmm.planning.answers import Binding
 from core.mmm.planning.limit_text import limit_sentence
-from core.mmm.planning.plan_text import beyond_sentence, goal_sentence, horizon_text, plan_sentence
+from core.mmm.planning.plan_text import extrapolation_sentence, goal_sentence, horizon_text, plan_sentence
 from tests.core.mmm.plan_examples import WORDING, budget_answer, inputs, outcome
 
 
@@ -51,9 +51,9 @@ def test_a_group_keeps_the_name_it_was_given():
 
 
 def test_spend_beyond_the_data_is_called_a_guess():
-    text = beyond_sentence([outcome("tv_S", 1.0, 200_000.0)], WORDING, 13)
+    text = extrapolation_sentence([outcome("tv_S", 1.0, 200_000.0)], WORDING, 13)
     assert text.startswith("Beyond what was ever spent in 13 weeks: Television (€200k; at most €150k)")
-    assert beyond_sentence([outcome("tv_S", 1.0, 2.0)], WORDING, 13) is None
+    assert extrapolation_sentence([outcome("tv_S", 1.0, 2.0)], WORDING, 13) is None
 
 
 def test_the_question_is_repeated_in_words():

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from core.mmm.planning.answers import DriverOutcome
 from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion
+from core.mmm.planning.plan_text import driver_sentence, goal_seek_sentence, number, scenario_sentence
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
-from core.mmm.planning.whatif_text import driver_sentence, goal_sentence, number, scenario_sentence
 from core.mmm.results.evidence import Estimate
 from tests.core.mmm.plan_examples import WORDING, whatif_answer
 
@@ -45,7 +45,7 @@ def test_changed_drivers_are_named_with_what_they_add():
 
 
 def test_a_goal_names_the_money_the_kpi_there_and_the_odds():
-    assert goal_sentence(FOUND, WORDING) == (
+    assert goal_seek_sentence(FOUND, WORDING) == (
         "Search: €60.0k (+€10.0k) reaches €5.00M Revenue on average. "
         "Expected there: €5.01M (90 %: €4.50M to €5.50M). The probability of reaching the target is 52 %."
     )
@@ -53,7 +53,7 @@ def test_a_goal_names_the_money_the_kpi_there_and_the_odds():
 
 def test_a_goal_out_of_reach_names_the_most_there_is():
     question = replace(FOUND.question, certainty=0.8, channel=None)
-    text = goal_sentence(replace(FOUND, question=question, reached=False), WORDING)
+    text = goal_seek_sentence(replace(FOUND, question=question, reached=False), WORDING)
     assert text.startswith(
         "All channels together: €5.00M Revenue cannot be reached with 80 % certainty with up to"
     )
@@ -61,7 +61,9 @@ def test_a_goal_out_of_reach_names_the_most_there_is():
 
 
 def test_a_goal_that_comes_by_itself_needs_no_money():
-    assert "without spending anything" in goal_sentence(replace(FOUND, free=True, spend_value=0.0), WORDING)
+    assert "without spending anything" in goal_seek_sentence(
+        replace(FOUND, free=True, spend_value=0.0), WORDING
+    )
 
 
 def test_values_are_written_short():

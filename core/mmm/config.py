@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from core.data.mapping import KpiKind
@@ -208,23 +208,6 @@ class MMMConfig:
         own = self.priors.of(channel)
         typical, width = parameter.fields_of_prior(on_frequency=channel in self.reach_frequency)
         return getattr(own, typical), getattr(own, width)
-
-    def without(self, column: str) -> MMMConfig:
-        """The same configuration with a media channel (named by itself, its reach or its frequency), control
-        or treatment left out."""
-        column = next((name for name, pair in self.reach_frequency.items() if column in pair), column)
-        changed: dict[str, Any] = {
-            name: tuple(c for c in getattr(self, name) if c != column)
-            for name in ("channel_columns", "control_columns", "organic_columns")
-        }
-        for name in ("treatment_columns", "spend_columns", "reach_frequency", "adstock", "saturation"):
-            value = getattr(self, name)
-            if isinstance(value, Mapping):
-                changed[name] = {key: own for key, own in value.items() if key != column}
-        kept = {key: own for key, own in self.priors.channels.items() if key != column}
-        changed["priors"] = replace(self.priors, channels=kept)
-        changed["lift_tests"] = tuple(test for test in self.lift_tests if test.channel != column)
-        return replace(self, **changed)
 
     def label(self, column: str) -> str:
         """The name a reader sees for a column."""

@@ -9,7 +9,7 @@ import core.mmm.jobs
 import core.worker.process_main  # noqa: F401  (so that a forked job need not import it)
 
 try:
-    from core.mmm.sampling.nuts import warm_up
+    from core.mmm.warm_up import warm_up
 
     warm_up()
 except Exception:  # the fork server must come up whatever the libraries do

@@ -12,7 +12,7 @@ from core.access import Person
 from core.database import session
 from core.mmm.model_info import ModelInfo
 from core.mmm.store import models, validations
-from core.mmm.validation.validation_info import ValidationInfo
+from core.mmm.validation.summary import ValidationInfo
 from core.queue.job import JobInfo, JobKind, JobStatus
 from core.queue.store.activity import activity_counts
 from core.queue.store.jobs import active_jobs, ended_jobs

@@ -48,15 +48,15 @@ def rehearse() -> None:
     kept kernels nothing is compiled here: that would take the screens' time, and the worker does it anyway.
     """
     # Imported here, since numba takes a second that the start need not wait for.
-    from core.mmm.compiled import kernels_are_kept
-    from core.mmm.sampling.warm_up import rehearse_reading
+    from core.mmm.numba_cache import kernels_are_cached
+    from core.mmm.warm_up import warm_up_reading
 
     for found in pkgutil.walk_packages(pages.__path__, "pages."):
         # A page is a script: it runs when it is imported.
         if not found.name.endswith(".page"):
             importlib.import_module(found.name)
-    if kernels_are_kept():
-        rehearse_reading()
+    if kernels_are_cached():
+        warm_up_reading()
     gc.collect()
     gc.freeze()
 

@@ -27,9 +27,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.mmm.compiled import by_code, compiled
 from core.mmm.model.elementary import exponential, logarithm
 from core.mmm.model.kernel import FIRST, HALF, LOGIT_BETA, NORMAL, SECOND, SLOPE
+from core.mmm.numba_cache import by_code, kernel
 from core.mmm.priors import beta_shape, log_normal_shape
 
 Function = Callable[..., Any]
@@ -179,14 +179,14 @@ class SaturationForm:
         return bool(self.parameters)
 
 
-@compiled
+@kernel
 def _geometric_weights(decay, unused, log_weights, by_decay, by_unused):
     for lag in range(log_weights.shape[0]):
         log_weights[lag] = lag * math.log(decay) if lag > 0 else 0.0
         by_decay[lag], by_unused[lag] = lag / decay, 0.0
 
 
-@compiled
+@kernel
 def _delayed_weights(decay, peak, log_weights, by_decay, by_peak):
     for lag in range(log_weights.shape[0]):
         away = lag - peak
@@ -194,7 +194,7 @@ def _delayed_weights(decay, peak, log_weights, by_decay, by_peak):
         by_decay[lag], by_peak[lag] = away * away / decay, -2.0 * away * math.log(decay)
 
 
-@compiled
+@kernel
 def _weibull_weights(shape, scale, log_weights, by_shape, by_scale):
     for lag in range(log_weights.shape[0]):
         log_ratio = math.log((lag + 1.0) / scale)
@@ -204,7 +204,7 @@ def _weibull_weights(shape, scale, log_weights, by_shape, by_scale):
         by_scale[lag] = (shape * power - (shape - 1.0)) / scale
 
 
-@compiled
+@kernel
 def _hill(carried, half, slope, response, spare):
     size, log_half = carried.shape[0], math.log(half)
     for t in range(size):
@@ -217,7 +217,7 @@ def _hill(carried, half, slope, response, spare):
         response[t] = 1.0 / (1.0 + response[t]) if carried[t] > 0.0 else 0.0
 
 
-@compiled
+@kernel
 def _hill_elasticity(carried, half, slope, response, elasticity, by_slope):
     _hill(carried, half, slope, response, elasticity)
     for t in range(carried.shape[0]):
@@ -226,20 +226,20 @@ def _hill_elasticity(carried, half, slope, response, elasticity, by_slope):
         elasticity[t] = slope * response[t] * (1.0 - response[t])
 
 
-@compiled
+@kernel
 def _hill_at_zero(half, slope):
     low = 1.0 / (1.0 + math.exp(-slope * math.log(FLOOR)))
     return FLOOR * half, slope * low * (1.0 - low) / (FLOOR * half), slope < 1.0
 
 
-@compiled
+@kernel
 def _hill_curvature(carried, half, slope, response, derivative, curvature):
     for t in range(carried.shape[0]):
         depth = max(carried[t], FLOOR * half)
         curvature[t] = derivative[t] / depth * (slope * (1.0 - 2.0 * response[t]) - 1.0)
 
 
-@compiled
+@kernel
 def _hill_turning_point(half, slope):
     if slope <= 1.0:
         return 0.0, 0.0
@@ -248,7 +248,7 @@ def _hill_turning_point(half, slope):
     return turn, slope * height * (1.0 - height) / turn
 
 
-@compiled
+@kernel
 def _logistic(carried, half, slope, response, spare):
     scale = -LN3 / half
     for t in range(carried.shape[0]):
@@ -258,7 +258,7 @@ def _logistic(carried, half, slope, response, spare):
         response[t] = (1.0 - response[t]) / (1.0 + response[t]) if carried[t] > 0.0 else 0.0
 
 
-@compiled
+@kernel
 def _logistic_elasticity(carried, half, slope, response, elasticity, by_slope):
     _logistic(carried, half, slope, response, elasticity)
     scale = 0.5 * LN3 / half
@@ -267,24 +267,24 @@ def _logistic_elasticity(carried, half, slope, response, elasticity, by_slope):
         elasticity[t] = scale * carried[t] * (1.0 - response[t] * response[t])
 
 
-@compiled
+@kernel
 def _logistic_at_zero(half, slope):
     return 0.0, 0.5 * LN3 / half, False
 
 
-@compiled
+@kernel
 def _logistic_curvature(carried, half, slope, response, derivative, curvature):
     for t in range(carried.shape[0]):
         curvature[t] = -LN3 / half * response[t] * derivative[t]
 
 
-@compiled
+@kernel
 def _michaelis_menten(carried, half, slope, response, spare):
     for t in range(carried.shape[0]):
         response[t] = carried[t] / (carried[t] + half)
 
 
-@compiled
+@kernel
 def _michaelis_menten_elasticity(carried, half, slope, response, elasticity, by_slope):
     _michaelis_menten(carried, half, slope, response, elasticity)
     for t in range(carried.shape[0]):
@@ -292,24 +292,24 @@ def _michaelis_menten_elasticity(carried, half, slope, response, elasticity, by_
         elasticity[t] = response[t] * (1.0 - response[t])
 
 
-@compiled
+@kernel
 def _michaelis_menten_at_zero(half, slope):
     return 0.0, 1.0 / half, False
 
 
-@compiled
+@kernel
 def _michaelis_menten_curvature(carried, half, slope, response, derivative, curvature):
     for t in range(carried.shape[0]):
         curvature[t] = -2.0 * derivative[t] / (carried[t] + half)
 
 
-@compiled
+@kernel
 def _straight(carried, half, slope, response, spare):
     for t in range(carried.shape[0]):
         response[t] = carried[t]
 
 
-@compiled
+@kernel
 def _straight_elasticity(carried, half, slope, response, elasticity, by_slope):
     _straight(carried, half, slope, response, elasticity)
     for t in range(carried.shape[0]):
@@ -317,18 +317,18 @@ def _straight_elasticity(carried, half, slope, response, elasticity, by_slope):
         elasticity[t] = response[t]
 
 
-@compiled
+@kernel
 def _straight_at_zero(half, slope):
     return 0.0, 1.0, False
 
 
-@compiled
+@kernel
 def _straight_curvature(carried, half, slope, response, derivative, curvature):
     for t in range(carried.shape[0]):
         curvature[t] = 0.0
 
 
-@compiled
+@kernel
 def _concave_from_the_start(half, slope):
     return 0.0, 0.0
 

@@ -10,12 +10,15 @@ import math
 
 import numpy as np
 
-from core.mmm.compiled import compiled
 from core.mmm.model.curves import HAS_HALF_LIFE
+
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
 from core.mmm.model.kernel import (
     FIRST,
     HALF,
     HEADER,
+    LOG_2PI,
     SECOND,
     SHARE,
     SLOPE,
@@ -26,11 +29,72 @@ from core.mmm.model.kernel import (
     geo_effects,
     geo_likelihood,
 )
-from core.mmm.model.lift_density import add_lift_tests
 from core.mmm.model.transforms import answer_with_slopes, fill_weights, pull_back_answer
+from core.mmm.numba_cache import kernel
 
 
-@compiled
+@kernel
+def answer_changes(lifts, exposure, codes, natural, weights, other):
+    """Fill `other` (row, 4, period): carried exposure, response and their slopes in the tests'
+    comparisons.
+    """
+    rows, changed, tests = lifts
+    for i in range(changed.shape[0]):
+        c, g = int(tests[rows[0, i], 0]), rows[1, i]
+        answer_with_slopes(
+            codes[1, c], codes[2, c] >= 0, changed[i], exposure[max(codes[2, c], c), g], weights[c],
+            natural[c, 2], natural[c, 3], other[i, 0], other[i, 1], other[i, 2], other[i, 3],
+        )  # fmt: skip
+
+
+@kernel
+def model_lifts(lifts, kpi_mean, response, level, other, modelled):
+    """Fill `modelled` (test,) with the lifts the model would measure; log density of those measured."""
+    rows, changed, tests = lifts
+    modelled[:] = 0.0
+    for i in range(changed.shape[0]):
+        m, g = rows[0, i], rows[1, i]
+        c = int(tests[m, 0])
+        for t in range(int(tests[m, 1]), int(tests[m, 2])):
+            modelled[m] += kpi_mean[g] * level[g, c] * (response[c, g, t] - other[i, 1, t])
+    value = 0.0
+    for m in range(tests.shape[0]):
+        z = (tests[m, 3] - modelled[m]) / tests[m, 4]
+        value -= 0.5 * z * z + math.log(tests[m, 4]) + 0.5 * LOG_2PI
+    return value
+
+
+@kernel
+def add_lift_tests(
+    lifts, kpi_mean, exposure, codes, natural, weights, response, level,
+    by_level, by_response, by_natural, by_weights,
+):  # fmt: skip
+    """Log density of the measured lifts; adds the gradients."""
+    rows, changed, tests = lifts
+    count, periods = changed.shape
+    other, modelled = np.empty((count, 4, periods)), np.empty(tests.shape[0])
+    answer_changes(lifts, exposure, codes, natural, weights, other)
+    value = model_lifts(lifts, kpi_mean, response, level, other, modelled)
+    adjoint = np.zeros(periods)
+    for i in range(count):
+        m, g = rows[0, i], rows[1, i]
+        c = int(tests[m, 0])
+        pull = (tests[m, 3] - modelled[m]) / (tests[m, 4] * tests[m, 4]) * kpi_mean[g]
+        adjoint[:] = 0.0
+        for t in range(int(tests[m, 1]), int(tests[m, 2])):
+            by_level[g, c] += pull * (response[c, g, t] - other[i, 1, t])
+            by_response[c, g, t] += pull * level[g, c]
+            adjoint[t] = -pull * level[g, c]
+        half, slope = pull_back_answer(
+            codes[2, c] >= 0, changed[i], weights[c], other[i, 0], other[i, 2], other[i, 3],
+            adjoint, by_weights[c],
+        )  # fmt: skip
+        by_natural[c, 0] += half
+        by_natural[c, 1] += slope
+    return value
+
+
+@kernel
 def channel_shape(c, point, places, adstock, weekly, natural):
     """Fill `natural` (4,) with first, second adstock parameter, half, slope of channel c."""
     natural[:] = 1.0
@@ -44,7 +108,7 @@ def channel_shape(c, point, places, adstock, weekly, natural):
             natural[slot - 1] = math.exp(point[places[slot, c]])
 
 
-@compiled
+@kernel
 def forward(exposure, codes, natural, carried, response, elasticity, log_ratio, weights, slopes):
     """Fill the media response of every channel and geo, and what its gradient needs."""
     channels, geos, _ = response.shape
@@ -58,7 +122,7 @@ def forward(exposure, codes, natural, carried, response, elasticity, log_ratio, 
             )  # fmt: skip
 
 
-@compiled
+@kernel
 def fill_levels(point, places, effect, geo_weight, response, mean_response, norm, level):
     """Fill `level` (geo, channel), the response's factor in units of the geo's mean KPI.
 
@@ -79,7 +143,7 @@ def fill_levels(point, places, effect, geo_weight, response, mean_response, norm
             level[g, c] = share * math.exp(effect[g, c]) / norm[c]
 
 
-@compiled
+@kernel
 def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural, by_weights, slopes):
     """Carry the gradients by weights, log half and log slope to the unconstrained parameters."""
     for c in range(adstock.shape[0]):
@@ -100,7 +164,7 @@ def add_shape_gradient(point, grad, places, adstock, weekly, natural, by_natural
             grad[places[SLOPE, c]] += by_natural[c, 1]
 
 
-@compiled
+@kernel
 def unpack(buffer):
     """The sizes (geos, periods, channels, rank, lags, parameters, lift rows, lift tests), two places and the
     weekly factor, then the arrays, of a packed buffer.
@@ -153,7 +217,7 @@ def unpack(buffer):
     )
 
 
-@compiled
+@kernel
 def add_likelihood(point, grad, noise_place, model, response, level, by_response, by_level):
     """Marginal log likelihood of all geos, in KPI units; adds the noise's gradient, fills the media's."""
     _, target, basis, spread2, _, kpi_mean, _, _ = model
@@ -179,7 +243,7 @@ def add_likelihood(point, grad, noise_place, model, response, level, by_response
     return value
 
 
-@compiled
+@kernel
 def through_levels(grad, places, geo_weight, effect, norm, level, mean_response, by_level, by_response):
     """Carry the gradient by levels to shares (added), effects (replaces `by_level`) and responses (added)."""
     channels, geos, periods = by_response.shape
@@ -195,7 +259,7 @@ def through_levels(grad, places, geo_weight, effect, norm, level, mean_response,
                 by_response[c, g, t] -= pull / periods
 
 
-@compiled
+@kernel
 def add_all_priors(point, grad, priors, places, geo_place, effect):
     """Log prior density of everything sampled; fills the geo `effect`, adds the gradient but theirs."""
     own, tilt, centring, total = priors
@@ -204,7 +268,7 @@ def add_all_priors(point, grad, priors, places, geo_place, effect):
     return value + geo_effects(point, places, geo_place, centring, effect)
 
 
-@compiled
+@kernel
 def log_posterior(point, grad, buffer):
     """Log posterior density at `point`, constants included; fills `grad`. `buffer` comes from `packed`."""
     lags, geo_place, noise_place, weekly, model, priors, lifts = unpack(buffer)

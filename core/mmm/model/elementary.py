@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from core.mmm.compiled import compiled_exactly
+from core.mmm.numba_cache import kernel_in_order
 
 # Adding and taking away 1.5 x 2^52 rounds to the nearest whole number; it must not be optimised away, which
 # is why these functions, unlike all others, are compiled with sums in the order that is written.
@@ -28,7 +28,7 @@ _LN2 = math.log(2.0)
 _LARGEST = 700.0
 
 
-@compiled_exactly
+@kernel_in_order
 def exponential(x, out):
     """Fill `out` with e^x; x is cut to +-700. `x` and `out` may not overlap."""
     size = x.shape[0]
@@ -59,7 +59,7 @@ def exponential(x, out):
         out[i] *= p
 
 
-@compiled_exactly
+@kernel_in_order
 def logarithm(x, out):
     """Fill `out` with the natural logarithm of positive normal `x`. `x` and `out` may not overlap."""
     size = x.shape[0]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 
-from core.mmm.compiled import compiled
+from core.mmm.numba_cache import kernel
 
 HEADER = 13
 LOG_2PI = math.log(2 * math.pi)
@@ -24,7 +24,7 @@ SHARE, FIRST, SECOND, HALF, SLOPE, SPREAD = range(6)
 NO_PRIOR, NORMAL, LOGIT_BETA, LOG_HALF_NORMAL = range(4)
 
 
-@compiled
+@kernel
 def add_priors(point, grad, kinds, first, second):
     """Log prior densities of the single parameters on the unconstrained scale; adds their gradient."""
     total = 0.0
@@ -47,7 +47,7 @@ def add_priors(point, grad, kinds, first, second):
     return total
 
 
-@compiled
+@kernel
 def add_share_prior(point, grad, places, tilt, mean, sd):
     """Total share LogNormal x Dirichlet(tilt) split, as a density of the log shares; adds its gradient."""
     total = strength = value = 0.0
@@ -69,7 +69,7 @@ def add_share_prior(point, grad, places, tilt, mean, sd):
     return value
 
 
-@compiled
+@kernel
 def geo_effects(point, places, geo_place, centring, effect):
     """Fill `effect` (geo, channel): log deviations; 0 without geos. Log prior density of their offsets.
 
@@ -91,7 +91,7 @@ def geo_effects(point, places, geo_place, centring, effect):
     return value
 
 
-@compiled
+@kernel
 def add_geo_gradient(point, grad, places, geo_place, centring, by_effect):
     """Add the gradient of the geo offsets and spreads, given that by the effects."""
     geos, channels = by_effect.shape
@@ -107,7 +107,7 @@ def add_geo_gradient(point, grad, places, geo_place, centring, by_effect):
             grad[places[SPREAD, c]] += k * (u / width) ** 2 - k
 
 
-@compiled
+@kernel
 def geo_likelihood(residual, basis, spread2, noise2, by_media):
     """Marginal log likelihood of one geo; fills `by_media` (period), returns it and d / d noise2."""
     rank, periods = basis.shape

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.compiled import compiled
 from core.mmm.model.curves import SATURATION_CODES, Saturation
 from core.mmm.model.parameters import Natural
 from core.mmm.model.structure import Structure
 from core.mmm.model.transforms import answer, fill_weights, respond
+from core.mmm.numba_cache import kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -54,7 +54,7 @@ class MediaDraws:
         )  # fmt: skip
 
 
-@compiled
+@kernel
 def _all_weights(kinds, first, second, weights):
     draws, channels, lags = weights.shape
     spare = np.empty((2, lags))
@@ -63,7 +63,7 @@ def _all_weights(kinds, first, second, weights):
             fill_weights(kinds[c], first[s, c], second[s, c], weights[s, c], spare[0], spare[1])
 
 
-@compiled
+@kernel
 def _terms(exposure, weights, saturation, rows, half, slope, beta, start, out):
     draws, geos, channels = beta.shape
     periods = exposure.shape[2]
@@ -80,7 +80,7 @@ def _terms(exposure, weights, saturation, rows, half, slope, beta, start, out):
                     out[s, g, t - start, c] = level * response[t]
 
 
-@compiled
+@kernel
 def _sums(exposure, weights, saturation, rows, half, slope, beta, value, start, stop, out):
     draws, geos, channels = beta.shape
     periods = exposure.shape[2]
@@ -102,7 +102,7 @@ def _sums(exposure, weights, saturation, rows, half, slope, beta, value, start, 
                     out[s, g, c, 2 + after] = beta[s, g, c] * money
 
 
-@compiled
+@kernel
 def _saturated(saturation, points, half, slope, out):
     """Fill `out` (draw, point) for one channel."""
     spare = np.empty(points.shape[0])

@@ -15,7 +15,7 @@ from core.mmm.model.baseline import design_of, hinge_terms
 from core.mmm.model.media import MediaDraws, media_terms
 from core.mmm.model.parameters import Natural
 from core.mmm.model.structure import Structure, scaled_exposure
-from core.mmm.panel.check_reach import frequency_faults
+from core.mmm.panel.check_columns import frequency_faults
 from core.mmm.panel.panel import Panel, panel_of, rows_of
 from core.mmm.panel.reading import media_columns, read_dates, read_geos, read_numbers
 from core.mmm.problem import DatasetProblem, listed

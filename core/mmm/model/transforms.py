@@ -16,7 +16,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.compiled import compiled
 from core.mmm.model.curves import (
     ADSTOCK_CODES,
     LOWERED,
@@ -29,11 +28,12 @@ from core.mmm.model.curves import (
     response_of,
     turning_point_of,
 )
+from core.mmm.numba_cache import kernel
 
 Floats = NDArray[np.float64]
 
 
-@compiled
+@kernel
 def fill_weights(kind, first, second, weights, by_first, by_second):
     """Fill `weights` (lag) and their derivatives by the two adstock parameters.
 
@@ -57,7 +57,7 @@ def fill_weights(kind, first, second, weights, by_first, by_second):
     make_sum_one(weights, by_first, by_second)
 
 
-@compiled
+@kernel
 def lower_to_zero(weights, by_first, by_second):
     """Subtract the least weight from all, and its derivatives from theirs; a single lag keeps its own."""
     least = 0
@@ -73,7 +73,7 @@ def lower_to_zero(weights, by_first, by_second):
         by_second[lag] -= second
 
 
-@compiled
+@kernel
 def make_sum_one(weights, by_first, by_second):
     """Divide the weights by their sum; the derivatives follow."""
     total = total_first = total_second = 0.0
@@ -87,7 +87,7 @@ def make_sum_one(weights, by_first, by_second):
         by_second[lag] = (by_second[lag] - weights[lag] * total_second) / total
 
 
-@compiled
+@kernel
 def carry(exposure, weights, out):
     """Fill `out` (period) with the carried exposure.
 
@@ -115,7 +115,7 @@ def carry(exposure, weights, out):
             late[t] += weight * exposure[t]
 
 
-@compiled
+@kernel
 def add_products(adjoint, series, by_weights):
     """Add to `by_weights` (lag) the sum of `adjoint` times the series that many periods earlier."""
     periods = series.shape[0]
@@ -143,20 +143,20 @@ def add_products(adjoint, series, by_weights):
         by_weights[rest] += total
 
 
-@compiled
+@kernel
 def respond(kind, carried, half, slope, out, spare):
     """Fill `out` with the response, between 0 and 1 (unbounded for `none`); `spare` is overwritten."""
     response_of(kind, carried, half, slope, out, spare)
 
 
-@compiled
+@kernel
 def saturate(kind, carried, half, slope, out, elasticity, log_ratio):
     """Fill `out` with the response, `elasticity` with a * d response / d a, `log_ratio` with
     (d response / d log slope) / elasticity."""
     elasticity_of(kind, carried, half, slope, out, elasticity, log_ratio)
 
 
-@compiled
+@kernel
 def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):
     """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half,
     log slope.
@@ -173,7 +173,7 @@ def pull_back(exposure, carried, elasticity, log_ratio, adjoint, by_weights):
     return by_half, by_slope
 
 
-@compiled
+@kernel
 def answer(kind, often, exposure, frequency, weights, half, slope, carried, response, spare):
     """Fill `response` (period) with what an exposure, or a reach with its frequency where `often`, brings
     about; `carried` and `spare` are overwritten."""
@@ -187,7 +187,7 @@ def answer(kind, often, exposure, frequency, weights, half, slope, carried, resp
         response_of(kind, carried, half, slope, response, spare)
 
 
-@compiled
+@kernel
 def answer_with_slopes(
     kind, often, exposure, frequency, weights, half, slope, carried, response, elasticity, log_ratio
 ):
@@ -204,7 +204,7 @@ def answer_with_slopes(
         elasticity_of(kind, carried, half, slope, response, elasticity, log_ratio)
 
 
-@compiled
+@kernel
 def pull_back_answer(often, exposure, weights, carried, elasticity, log_ratio, adjoint, by_weights):
     """Carry a gradient by the response back: adds to `by_weights` (lag), returns those by log half,
     log slope.
@@ -229,7 +229,7 @@ def pull_back_answer(often, exposure, weights, carried, elasticity, log_ratio, a
     return by_half, by_slope
 
 
-@compiled
+@kernel
 def _fill_turning_points(kinds, half, slope, turns):
     for s in range(half.shape[0]):
         for c in range(half.shape[1]):

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.mmm.compiled import compiled
 from core.mmm.model.curves import at_zero_of, curvature_of, turning_point_of
 from core.mmm.model.transforms import carry, saturate
+from core.mmm.numba_cache import kernel
 
 STEEP = 1e30
 
 
-@compiled
+@kernel
 def response_derivative(kind, carried, half, slope, response, by_carried, spare):
     """Fill `response`, and `by_carried` with its derivative by the carried exposure."""
     saturate(kind, carried, half, slope, response, by_carried, spare)
@@ -26,7 +26,7 @@ def response_derivative(kind, carried, half, slope, response, by_carried, spare)
         by_carried[t] = by_carried[t] / carried[t] if carried[t] > floor else start
 
 
-@compiled
+@kernel
 def response_curvature(kind, carried, half, slope, response, by_carried, out):
     """Fill `out` with the second derivative by the carried exposure, cut at 0 where it is positive."""
     curvature_of(kind, carried, half, slope, response, by_carried, out)
@@ -34,7 +34,7 @@ def response_curvature(kind, carried, half, slope, response, by_carried, out):
         out[t] = min(out[t], 0.0)
 
 
-@compiled
+@kernel
 def own_carried(variables, place, free, periods, weights, spread, series, own):
     """Fill `own` with what one channel's spend of one part (all geos, or one) carries over to each period."""
     if free:
@@ -46,7 +46,7 @@ def own_carried(variables, place, free, periods, weights, spread, series, own):
             own[t] = variables[place] * spread[t]
 
 
-@compiled
+@kernel
 def first_order(
     variables, first, free, parts, periods, past, spread, weights, rate, saturation, half, slope, beta,
     value, after, gradient,
@@ -92,7 +92,7 @@ def first_order(
                     gradient[s, place] += total
 
 
-@compiled
+@kernel
 def second_order(
     variables, first, free, parts, periods, past, spread, weights, rate, saturation, half, slope, beta,
     share, bands,
@@ -148,7 +148,7 @@ def second_order(
                         bands[place + t, away] += turned[t]
 
 
-@compiled
+@kernel
 def curve_bounds(
     points, first, parts, periods, past, spread, rate, saturation, half, slope, beta, value, left, right
 ):

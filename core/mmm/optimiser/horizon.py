@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.mmm.arrays import Floats
-from core.mmm.compiled import compiled
 from core.mmm.model.media import MediaDraws, exposure_per_spend, media_per_money
 from core.mmm.model.structure import Structure
 from core.mmm.model.transforms import answer, carry, respond
+from core.mmm.numba_cache import kernel
 from core.mmm.optimiser.decision_variables import DecisionVariables
 from core.mmm.optimiser.derivatives import curve_bounds, first_order, second_order
 
@@ -42,7 +42,7 @@ class Horizon:
         return int(self.rate.shape[2])
 
 
-@compiled
+@kernel
 def _carry_past(recent, rows, weights, saturation, half, slope, out):
     draws, channels, geos, periods = out.shape
     known = recent.shape[2]
@@ -64,7 +64,7 @@ def _carry_past(recent, rows, weights, saturation, half, slope, out):
                 out[s, c, g] = carried[known:]
 
 
-@compiled
+@kernel
 def _carry_pattern(pattern, weights, out):
     draws, channels, periods = out.shape
     series = np.zeros(periods)
@@ -74,7 +74,7 @@ def _carry_pattern(pattern, weights, out):
             carry(series, weights[s, c], out[s, c])
 
 
-@compiled
+@kernel
 def _kpi_by_period(schedule, past, weights, rate, saturation, half, slope, beta, out):
     draws, channels, geos, length = past.shape
     series, own, carried = np.zeros(length), np.empty(length), np.empty(length)

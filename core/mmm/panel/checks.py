@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from core.mmm.config import ConfigLimits, MMMConfig
+from core.mmm.panel.check_collinearity import likeness_problems
+from core.mmm.panel.check_columns import reach_problems, value_problems
 from core.mmm.panel.check_dates import date_problems
-from core.mmm.panel.check_likeness import likeness_problems
-from core.mmm.panel.check_reach import reach_problems
-from core.mmm.panel.check_values import value_problems
 from core.mmm.panel.reading import needed_columns
 from core.mmm.problem import Problem, Thresholds, listed
 

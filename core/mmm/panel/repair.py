@@ -20,7 +20,7 @@ from core.mmm.problem import Problem, RepairKind
 def apply_repair(frame: pd.DataFrame, config: MMMConfig, problem: Problem) -> pd.DataFrame:
     """The frame with one problem repaired; UserError where the problem offers no repair.
 
-    After `drop_column` the configuration must lose the column too (`config.without(column)`).
+    After `drop_column` the configuration must lose the column too.
     """
     if problem.repair is None:
         raise UserError(f"There is no safe repair for this: {problem.message}")

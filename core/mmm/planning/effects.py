@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-# Compiled functions carry no annotations: numba infers their types from the callers.
-# mypy: disable-error-code="no-untyped-def"
 from core.mmm.arrays import Floats
 from core.mmm.cents import round_to_sum
-from core.mmm.compiled import compiled
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.media import media_per_money
 from core.mmm.model.transforms import carry, saturate
+
+# Compiled functions carry no annotations: numba infers their types from the callers.
+# mypy: disable-error-code="no-untyped-def"
+from core.mmm.numba_cache import kernel
 from core.mmm.optimiser.horizon import Horizon, horizon_of, own_exposure_per_spend
 from core.mmm.planning.answers import ChannelOutcome
 from core.mmm.planning.basis import PlanBasis
@@ -25,7 +26,7 @@ CELLS = 20_000  # draws x geos x channels that answer within a second
 STEP = 0.01
 
 
-@compiled
+@kernel
 def effects_kernel(
     money, past, weights, rate, saturation, half, slope, beta, value, by_period, window, after, earned, more
 ):

@@ -8,7 +8,7 @@ marked as a draft: it counts as not converged, and it cannot be saved.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,15 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
+from core.mmm.model.baseline import design_of
+from core.mmm.model.experiments import experiments_of
+from core.mmm.model.parameters import layout_of
 from core.mmm.model.predict import Posterior, noise_draws
-from core.mmm.model.structure import Structure, packed
-from core.mmm.quick_fit.effort import QuickFitSettings, cells_of, effort_for
-from core.mmm.quick_fit.start import Approximation, Proposal, Start, draw_start, find_proposal
-from core.mmm.quick_fit.structure import structure_again
-from core.mmm.quick_fit.walk import Walked, walk
+from core.mmm.model.structure import Structure, packed, structure_of
+from core.mmm.priors import Priors
+from core.mmm.quick_fit.hamiltonian import Walked, walk
+from core.mmm.quick_fit.proposal import Approximation, Proposal, Start, draw_start, find_proposal
+from core.mmm.quick_fit.settings import QuickFitSettings, cells_of, effort_for
 from core.mmm.results.accuracy import fit_metrics
 from core.mmm.results.decomposition import expected_draws
 from core.mmm.results.diagnostics import convergence
@@ -34,6 +37,48 @@ from core.threads import one_core
 Floats = NDArray[np.float64]
 MOST_DRAWS = 1000
 NOT_SAVED = "A draft is not kept as a model: train the model to have results that stay."
+
+
+# What panel, scales and the baseline's columns do not depend on. Anything not named counts as if they did.
+MEDIA_BELIEFS = frozenset(
+    {
+        "media_share_mean",
+        "media_share_sd",
+        "share_concentration",
+        "spend_tilt",
+        "noise_sd",
+        "geo_spread",
+        "channels",
+    }
+)
+MEDIA_FIELDS = frozenset({"adstock", "saturation", "lift_tests", "display_names", "priors"})
+
+
+def structure_again(frame: pd.DataFrame, config: MMMConfig, known: Structure | None) -> Structure:
+    """The structure of `config` on `frame`; `known` must be one of the same frame.
+
+    Where the two set-ups differ in beliefs about media only, panel, baseline and outliers of `known` are
+    taken over. DatasetProblem where the frame, or a lift test, is at fault.
+    """
+    if known is None or not _same_data(known.config, config):
+        return structure_of(frame, config)
+    panel, scales = known.panel, known.scales
+    layout = layout_of(config, scales, panel.geos, panel.frequency)
+    tests = experiments_of(panel, config, scales, known.train)
+    # The baseline begins at what media leave over; its columns and their widths stay as they are.
+    design = design_of(panel, config, known.recipe)
+    return replace(known, config=config, design=design, layout=layout, experiments=tests)
+
+
+def _same_data(before: MMMConfig, now: MMMConfig) -> bool:
+    """Whether all that panel, scales and baseline are made from is the same."""
+    return _kept(before, MEDIA_FIELDS) == _kept(now, MEDIA_FIELDS) and _kept(
+        before.priors, MEDIA_BELIEFS
+    ) == _kept(now.priors, MEDIA_BELIEFS)
+
+
+def _kept(record: MMMConfig | Priors, without: frozenset[str]) -> dict[str, Any]:
+    return {f.name: getattr(record, f.name) for f in fields(record) if f.name not in without}
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.mmm.compiled import compiled
 from core.mmm.model.media import MediaDraws, media_per_money
 from core.mmm.model.structure import Structure
 from core.mmm.model.transforms import respond
+from core.mmm.numba_cache import kernel
 from core.mmm.results.channel_summary import interval
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 REACH = 1.5
 
 
-@compiled
+@kernel
 def _steady(spend, rate, saturation, half, slope, beta, out):
     draws, geos, channels = beta.shape
     points = spend.shape[1]

@@ -9,8 +9,8 @@ import numpy as np
 from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
-from core.mmm.compiled import compiled
 from core.mmm.model.density import log_posterior
+from core.mmm.numba_cache import kernel
 
 Floats = NDArray[np.float64]
 _DOUBLES = numba.types.CPointer(numba.types.double)  # type: ignore[no-untyped-call]
@@ -18,7 +18,7 @@ _DENSITY = numba.types.int64(numba.types.uint64, _DOUBLES, _DOUBLES, _DOUBLES, n
 _EXPAND = numba.types.int64(numba.types.uint64, numba.types.uint64, _DOUBLES, _DOUBLES, numba.types.voidptr)
 
 
-@compiled
+@kernel
 def evaluate(point, grad, out, buffer):
     """0 where density and gradient are finite, else the sampler's code for a point to be rejected."""
     value = log_posterior(point, grad, buffer)
@@ -31,7 +31,7 @@ def evaluate(point, grad, out, buffer):
     return 0
 
 
-@compiled
+@kernel
 def move(point, centre, root, moved):
     """Fill `moved` with centre + root @ point; an empty root leaves the point's own directions."""
     size = point.shape[0]
@@ -44,7 +44,7 @@ def move(point, centre, root, moved):
         moved[i] += total
 
 
-@compiled
+@kernel
 def pull_gradient(by_moved, root, grad):
     """Fill `grad` with root' @ by_moved: the gradient by the point that was moved."""
     if root.shape[0] == 0:
@@ -57,7 +57,7 @@ def pull_gradient(by_moved, root, grad):
             grad[j] += root[i, j] * pull
 
 
-@compiled
+@kernel
 def parts_of(buffer, size):
     """Centre and root of the coordinates, then the density's own buffer, of a `sampling_buffer`."""
     rows, at = int(buffer[1]), 2 + size
@@ -65,7 +65,7 @@ def parts_of(buffer, size):
     return buffer[2:at], root, buffer[at + rows * size :]
 
 
-@compiled
+@kernel
 def evaluate_moved(point, grad, out, buffer):
     """As `evaluate`, at a point in the coordinates that a `sampling_buffer` holds."""
     centre, root, own = parts_of(buffer, point.shape[0])

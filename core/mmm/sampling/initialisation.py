@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.mmm.model.structure import Structure
-from core.mmm.sampling.centring import centred_where_known, recentred
 from core.mmm.sampling.mode import Mode, find_mode
+from core.mmm.sampling.parametrisation import centred_where_known, recentred
 from core.mmm.sampling.precondition import (
     CoordinateOrigin,
     Coordinates,

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.mmm.model.structure import Structure, packed
-from core.mmm.sampling.centring import recentred
 from core.mmm.sampling.initialisation import CAREFUL, Initialisation, approach_to
 from core.mmm.sampling.mode import start_point
+from core.mmm.sampling.parametrisation import recentred
 from core.mmm.sampling.precondition import plain_coordinates
 from core.mmm.sampling.previous_fit import PreviousFit
 
@@ -209,10 +209,3 @@ def prepare_sampler(structure: Structure) -> None:
     plain, gradient = plain_coordinates(structure), np.empty(structure.layout.size)
     buffer = sampling_buffer(packed(structure), plain.centre, plain.root)
     evaluate_moved(np.zeros_like(gradient), gradient, np.empty(1), buffer)
-
-
-def warm_up() -> None:
-    """Import all a fit needs and load (or compile) its kernels; starts no threads, so forking stays safe."""
-    from core.mmm.sampling.warm_up import rehearse
-
-    rehearse()

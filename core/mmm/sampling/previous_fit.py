@@ -11,7 +11,7 @@ from core.mmm.fitted import FittedMMM
 from core.mmm.model.parameters import Layout
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import Structure
-from core.mmm.sampling.centring import recentred
+from core.mmm.sampling.parametrisation import recentred
 from core.mmm.sampling.precondition import Coordinates, coordinates_from
 
 Floats = NDArray[np.float64]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -13,8 +15,19 @@ from core.access import Permission, Person
 from core.access.store import require
 from core.lifecycle.names import LONGEST_NAME
 from core.lifecycle.store import things as shelf
-from core.mmm.setup_draft import DraftInfo
 from db.tables import Dataset, ModelDraft
+
+
+@dataclass(frozen=True)
+class DraftInfo:
+    """A person's unfinished set-up of a model on one data set; `config` need not be valid yet."""
+
+    id: int
+    project_id: int
+    dataset_id: int
+    name: str
+    config: Mapping[str, Any]
+    updated_at: dt.datetime
 
 
 def _info(row: ModelDraft) -> DraftInfo:
@@ -45,19 +58,6 @@ def draft(s: Session, person: Person, dataset_id: int) -> DraftInfo | None:
     mine = select(ModelDraft).where(ModelDraft.user_id == person.id, ModelDraft.dataset_id == data.id)
     row = s.scalar(mine)
     return _info(row) if row else None
-
-
-def drafts(s: Session, person: Person, project_id: int) -> tuple[DraftInfo, ...]:
-    """The person's own drafts in the project, the latest first; those on deleted data sets are left out."""
-    require(s, person, project_id, Permission.PROJECT_VIEW)
-    mine = (
-        select(ModelDraft)
-        .join(Dataset, Dataset.id == ModelDraft.dataset_id)
-        .where(ModelDraft.user_id == person.id, ModelDraft.project_id == project_id)
-        .where(Dataset.deleted_at.is_(None))
-        .order_by(ModelDraft.updated_at.desc())
-    )
-    return tuple(_info(row) for row in s.scalars(mine))
 
 
 def discard_draft(s: Session, person: Person, dataset_id: int) -> None:

@@ -18,7 +18,7 @@ from core.mmm.config import MMMConfig
 from core.mmm.sampling.sampler_settings import SamplingPlan
 from core.mmm.validation.folds import Fold, time_slices
 from core.mmm.validation.result import FoldResult
-from core.mmm.validation.validation_info import FoldInfo, ValidationInfo
+from core.mmm.validation.summary import FoldInfo, ValidationInfo
 from core.queue.job import ACTIVE, JobKind
 from core.queue.store.state import cancel_where, put_in_queue
 from db.tables import Dataset, Model, ModelValidation, Project, ProjectMember, ValidationSlice

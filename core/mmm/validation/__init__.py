@@ -6,9 +6,8 @@ periods but not the KPI. Nothing here knows a database; `core.mmm.store.validati
 
 from core.mmm.validation.folds import Fold, time_slices
 from core.mmm.validation.forecast import validate_slice
-from core.mmm.validation.naive import Naive
 from core.mmm.validation.result import FoldResult
-from core.mmm.validation.scores import Scores
+from core.mmm.validation.scores import Naive, Scores
 from core.mmm.validation.summary import Summary, summarise
 
 __all__ = [

@@ -16,11 +16,9 @@ from core.mmm.panel.reading import read_dates
 from core.mmm.results.channel_summary import interval
 from core.mmm.sampling.nuts import Progress
 from core.mmm.training import fit
-from core.mmm.validation.folds import Fold
-from core.mmm.validation.naive import naive_forecast
-from core.mmm.validation.past import config_of_past, without_holdout
+from core.mmm.validation.folds import Fold, config_of_past, without_holdout
 from core.mmm.validation.result import FoldResult
-from core.mmm.validation.scores import LEVEL, score
+from core.mmm.validation.scores import LEVEL, naive_forecast, score
 
 Floats = NDArray[np.float64]
 DRAWS, DRAWS_A_CHAIN = 1000, 500

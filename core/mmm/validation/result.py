@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.mmm.validation.folds import Fold
-from core.mmm.validation.naive import Naive
-from core.mmm.validation.scores import Scores
+from core.mmm.validation.scores import Naive, Scores
 
 PATH = ("date", "actual", "forecast", "lower", "upper", "naive")
 CHANNEL = ("channel", "share", "share_lower", "share_upper", "roas", "roas_lower", "roas_upper")

@@ -12,7 +12,7 @@ from core.charts.formats import MISSING, Wording, percent
 from core.mmm.comparison.charts import channels_by_model, share_by_slice
 from core.mmm.comparison.comparability import Criterion
 from core.mmm.comparison.models import ModelComparison
-from core.mmm.validation.validation_info import ValidationInfo
+from core.mmm.validation.summary import ValidationInfo
 from pages.measure.compare.view import CompareView
 from pages.shared.escape import plain
 from pages.shared.formatting import day

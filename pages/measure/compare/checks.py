@@ -14,7 +14,7 @@ from core.mmm.comparison.charts import past_forecasts
 from core.mmm.model_info import ModelInfo
 from core.mmm.store import validations
 from core.mmm.validation.folds import FoldLimits
-from core.mmm.validation.validation_info import ValidationInfo
+from core.mmm.validation.summary import ValidationInfo
 from core.queue.job import JobStatus
 from pages.measure.compare.view import CompareView
 from pages.shared.actions import attempt, toast_next

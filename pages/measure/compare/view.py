@@ -15,7 +15,7 @@ from core.mmm.comparison.comparability import Candidate
 from core.mmm.comparison.models import ModelComparison, compare
 from core.mmm.model_info import ModelInfo
 from core.mmm.results.summary import wording_for
-from core.mmm.validation.validation_info import ValidationInfo
+from core.mmm.validation.summary import ValidationInfo
 from pages.shared.cached import fitted
 
 

@@ -18,10 +18,10 @@ from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
 from core.mmm.model.structure import Structure
 from core.mmm.model_info import ModelInfo
-from core.mmm.quick_fit.answer import QuickFitResult, answer_of, difference_words, differences
-from core.mmm.quick_fit.effort import expected_draft_seconds
 from core.mmm.quick_fit.model import quick_fit_of
-from core.mmm.quick_fit.start import Approximation
+from core.mmm.quick_fit.proposal import Approximation
+from core.mmm.quick_fit.result import QuickFitResult, answer_of, difference_words, differences
+from core.mmm.quick_fit.settings import expected_draft_seconds
 from core.mmm.results.evidence import Estimate
 from core.mmm.results.summary import wording_for
 from core.queue.job import JobStatus

@@ -9,7 +9,7 @@ from core.charts.formats import percent
 from core.errors import UserError
 from core.mmm import charts
 from core.mmm.model_info import ModelInfo
-from core.mmm.quick_fit.answer import differences
+from core.mmm.quick_fit.result import differences
 from core.mmm.results.drift import compare_models
 from core.queue.job import JobStatus
 from pages.measure.model.quick_fit import draft_of_model, draft_table

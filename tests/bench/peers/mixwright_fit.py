@@ -95,9 +95,9 @@ def answered(model: FittedMMM, spec: dict[str, Any], stages: Stages, memory: flo
     weekly = model.contributions(1000).to_numpy() if spec.get("weekly", True) else totals[:, :1, None, :]
     reading = None
     if spec.get("read", False):
-        from core.mmm.sampling.warm_up import rehearse_reading
+        from core.mmm.warm_up import warm_up_reading
 
-        rehearse_reading()
+        warm_up_reading()
         reading = seconds_to_read(model)
     return {
         "peer": "Mixwright",

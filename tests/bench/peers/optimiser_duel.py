@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from core.mmm import BudgetProblem, FittedMMM, MMMConfig, fit, optimize, simulate
-from core.mmm.sampling.warm_up import rehearse_reading
+from core.mmm.warm_up import warm_up_reading
 from tests.bench.peers.environments import Peer, python_of
 from tests.bench.peers.markets import ten_channels
 
@@ -129,7 +129,7 @@ def answered(folder: Path) -> dict[str, Any]:
 
     The kernels are loaded before, as the app does when it starts: nobody's first question waits for them.
     """
-    rehearse_reading()
+    warm_up_reading()
     duel = Duel(FittedMMM.load(folder / "model"))
     usual = {name: duel.total / len(duel.channels) for name in duel.channels}
     plan, first = timed(lambda: optimize(duel.problem(), draws=DRAWS))

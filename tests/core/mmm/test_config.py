@@ -78,8 +78,3 @@ def test_reach_and_frequency_are_columns_of_their_own():
         "Column 'price' is used twice: as control and as reach of 'alpha'.",
         "Column 'often' is used twice: as frequency of 'alpha' and as frequency of 'zeta'.",
     ]
-
-
-def test_without_its_reach_a_channel_is_gone():
-    left = plain(reach_frequency={"alpha": ("reach", "often")}).without("reach")
-    assert left.channels == ("zeta",) and left.reach_frequency == {}

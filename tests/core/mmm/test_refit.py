@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from core.mmm import FittedMMM, fit
-from core.mmm.files import load_model
+from core.mmm.fitted import load_model
 from core.mmm.model.kernel import SPREAD
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import structure_of
-from core.mmm.refit import refit
 from core.mmm.sampling.initialisation import approach_to
 from core.mmm.sampling.precondition import CoordinateOrigin
 from core.mmm.sampling.previous_fit import PreviousFit, Trusted, earlier_of
@@ -29,7 +28,7 @@ def before() -> FittedMMM:
 
 @cache
 def after() -> FittedMMM:
-    return refit(before(), robyn(), **EFFORT)
+    return fit(robyn(), before().config, warm=before(), **EFFORT)
 
 
 def test_the_earlier_posterior_leads_with_little_tuning():
@@ -66,7 +65,7 @@ def test_a_model_of_other_things_leads_nothing():
     assert earlier_of(before()).coordinates(structure, Trusted(share=1.01)) is None
     hasty = prior_model(robyn(), ROBYN)
     assert earlier_of(hasty).coordinates(structure) is None
-    cold = refit(hasty, robyn(), draws=60, tune=60, chains=2)
+    cold = fit(robyn(), hasty.config, warm=hasty, draws=60, tune=60, chains=2)
     assert not cold.diagnostics["sampler"]["warm_start"]
 
 

@@ -7,7 +7,7 @@ from core.access import Person
 from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
 from core.mmm.store import models, validations
-from core.mmm.validation.validation_info import ValidationInfo
+from core.mmm.validation.summary import ValidationInfo
 from core.queue.job import JobStatus
 from tests.core.worker.conftest import LONG, QUICK, until
 

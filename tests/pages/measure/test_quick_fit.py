@@ -14,7 +14,7 @@ from core.data.store import dataset_frame
 from core.database import session
 from core.json_values import from_json
 from core.mmm import MMMConfig, QuickFitMMM, fit_quick
-from core.mmm.quick_fit.answer import answer_of
+from core.mmm.quick_fit.result import answer_of
 from db.tables import Model
 from pages.measure.model import quick_fit as setup_draft
 from pages.measure.model import quick_fit as work

@@ -3,8 +3,7 @@ import pytest
 from scipy import stats
 
 from core.mmm import fit
-from core.mmm.model.outliers import find_outliers
-from core.mmm.model.structure import structure_of
+from core.mmm.model.structure import find_outliers, structure_of
 from core.mmm.results.accuracy import crps, fit_metrics
 from core.mmm.results.loo import leave_one_out
 from tests.core.mmm.samples import plain, robyn_model, weekly

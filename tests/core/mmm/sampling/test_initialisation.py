@@ -9,10 +9,10 @@ import pandas as pd
 
 from core.mmm import MMMConfig
 from core.mmm.model.structure import Structure, structure_of
-from core.mmm.sampling.centring import recentred
 from core.mmm.sampling.convergence import ess_bulk
 from core.mmm.sampling.initialisation import approach_to
 from core.mmm.sampling.nuts import SamplerSettings, sample
+from core.mmm.sampling.parametrisation import recentred
 from core.mmm.sampling.precondition import CoordinateOrigin, Reach
 from tests.core.mmm.samples import MERIDIAN, ROBYN, meridian, robyn
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.mmm.compiled import compiled
 from core.mmm.model.density import log_posterior
-from core.mmm.quick_fit.effort import QuickFitSettings
-from core.mmm.quick_fit.start import Proposal, Start
+from core.mmm.numba_cache import kernel
+from core.mmm.quick_fit.proposal import Proposal, Start
+from core.mmm.quick_fit.settings import QuickFitSettings
 
 Floats = NDArray[np.float64]
 LARGEST = 1e300
@@ -48,7 +48,7 @@ class Walked:
     gradients: int
 
 
-@compiled
+@kernel
 def turn(factor, gradient, momentum, size):
     """Add `size` times the gradient, seen in round coordinates, to the momentum."""
     for j in range(momentum.shape[0]):
@@ -58,7 +58,7 @@ def turn(factor, gradient, momentum, size):
         momentum[j] += size * total
 
 
-@compiled
+@kernel
 def move(factor, momentum, point, size):
     """Add `size` times the momentum, turned back from round coordinates, to the point."""
     for i in range(point.shape[0]):
@@ -68,7 +68,7 @@ def move(factor, momentum, point, size):
         point[i] += size * total
 
 
-@compiled
+@kernel
 def walk_round(points, densities, gradients, home, factors, buffer, sizes, steps, momenta, uniform, accepted):
     """One trajectory of every walker, accepted or not by Metropolis' rule; `accepted` gets the chances."""
     walkers, size = points.shape

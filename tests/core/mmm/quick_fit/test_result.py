@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from core.mmm import fit_quick
-from core.mmm.quick_fit.answer import answer_of, difference_words, differences
+from core.mmm.quick_fit.result import answer_of, difference_words, differences
 from tests.core.mmm.samples import plain, robyn_model, weekly
 
 

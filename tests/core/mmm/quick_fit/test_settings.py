@@ -1,4 +1,4 @@
-from core.mmm.quick_fit.effort import QuickFitSettings, effort_for, expected_draft_seconds
+from core.mmm.quick_fit.settings import QuickFitSettings, effort_for, expected_draft_seconds
 
 
 def test_a_usual_model_gets_the_standard_effort():

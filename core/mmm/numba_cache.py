@@ -1,4 +1,4 @@
-"""Where compiled kernels are kept, so that they are compiled once per machine and not once per process."""
+"""Numba functions, and where their machine code is cached: compiled once per machine, not per process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import numba
 
 Function = Callable[..., Any]
-_MARK = "from core.mmm.compiled import"
+_MARK = "from core.mmm.numba_cache import"
 
 
 def _kernel_sources() -> str:
@@ -27,7 +27,7 @@ def _kernel_sources() -> str:
     return hashlib.sha256(b"".join(kernels)).hexdigest()[:16]
 
 
-def _keep_kernels() -> Path | None:
+def _cache_folder() -> Path | None:
     """The folder that is now numba's disk cache: NUMBA_CACHE_DIR, the user's cache, or a temporary one;
     None where all are closed to us.
 
@@ -58,25 +58,25 @@ def _ours_alone(folder: Path) -> bool:
     )
 
 
-def kernels_are_kept() -> bool:
+def kernels_are_cached() -> bool:
     """Whether compiled kernels of this version lie ready, so that using one costs no compilation."""
-    return KEPT is not None and any(KEPT.glob("**/*.nbc"))
+    return CACHE is not None and any(CACHE.glob("**/*.nbc"))
 
 
-KEPT = _keep_kernels()
+CACHE = _cache_folder()
 
 # Sums may be reordered so that they run in vector registers; infinities and NaN keep their meaning, because
 # the sampler recognises an impossible point by them.
 _FAST = frozenset({"reassoc", "contract", "arcp", "nsz"})
 
 
-def compiled(function: Function) -> Function:
+def kernel(function: Function) -> Function:
     """The function compiled to machine code, kept on disk."""
     ready: Function = numba.njit(cache=True, fastmath=set(_FAST), error_model="numpy", nogil=True)(function)
     return ready
 
 
-def compiled_exactly(function: Function) -> Function:
+def kernel_in_order(function: Function) -> Function:
     """The same in the order that is written, for functions that live off its rounding; a product and a sum
     may still be one instruction, which rounds once.
 

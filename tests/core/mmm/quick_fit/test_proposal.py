@@ -3,7 +3,7 @@ import pytest
 
 from core.errors import UserError
 from core.mmm.model.structure import packed, structure_of
-from core.mmm.quick_fit.start import (
+from core.mmm.quick_fit.proposal import (
     Approximation,
     Proposal,
     _mixture_density,

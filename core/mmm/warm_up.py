@@ -18,8 +18,8 @@ from core.mmm.model.transforms import adstock_weights, saturation
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.plan import optimize
 from core.mmm.planning.effects import plan_effects
-from core.mmm.quick_fit.effort import QuickFitSettings
 from core.mmm.quick_fit.model import quick_fit_of
+from core.mmm.quick_fit.settings import QuickFitSettings
 from core.mmm.sampling.nuts import prepare_sampler
 from core.mmm.scenario import simulate
 from core.mmm.training import keep_draws
@@ -27,13 +27,13 @@ from core.mmm.training import keep_draws
 WEEKS = 30
 
 
-def rehearse() -> None:
+def warm_up() -> None:
     """Load or compile the kernels of sampler, results, what-if and optimiser; starts no thread."""
     prepare_sampler(structure_of(_frame(), _config()))
-    rehearse_reading()
+    warm_up_reading()
 
 
-def rehearse_reading() -> None:
+def warm_up_reading() -> None:
     """The same for all that screens need of a trained model; loads no sampler."""
     structure = structure_of(_frame(), _config())
     prior_preview(_frame(), _config())

@@ -1,9 +1,9 @@
 import numpy as np
 
 from core.mmm.model.structure import packed, structure_of
-from core.mmm.quick_fit.effort import QuickFitSettings
-from core.mmm.quick_fit.start import draw_start, find_proposal
-from core.mmm.quick_fit.walk import Stride, walk
+from core.mmm.quick_fit.hamiltonian import Stride, walk
+from core.mmm.quick_fit.proposal import draw_start, find_proposal
+from core.mmm.quick_fit.settings import QuickFitSettings
 from tests.core.mmm.samples import plain, weekly
 
 STRUCTURE = structure_of(weekly(), plain())

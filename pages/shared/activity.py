@@ -51,17 +51,15 @@ class Activity:
     active: bool = False
 
 
-def watch_activity(person: Person) -> None:
+def watch_activity(activity: Activity) -> None:
     """Call inside the side bar: shows what works, and says so on whatever screen when something ends."""
-    st.session_state.setdefault(_SEEN_UNTIL, dt.datetime.now(dt.UTC))
-    with session() as s:
-        activity = _read(s, person)
     every = _EVERY_ACTIVE_SECONDS if activity.active else _EVERY_IDLE_SECONDS
     st.fragment(_watch, run_every=every)(activity)
 
 
-def _read(s: Session, person: Person) -> Activity:
-    since = st.session_state[_SEEN_UNTIL]
+def activity_of(s: Session, person: Person) -> Activity:
+    """What is under way in all projects of the person, and what ended since they were last told."""
+    since = st.session_state.setdefault(_SEEN_UNTIL, dt.datetime.now(dt.UTC))
     # A cheap count first: mostly there is nothing to read.
     counts = activity_counts(s, person, since)
     active, ended = counts.active > 0, counts.ended > 0
@@ -82,7 +80,7 @@ def _watch(activity: Activity) -> None:
         # Asked again at each tick: who was signed out elsewhere hears nothing more.
         with session() as s:
             visit = visit_in(s)
-            activity = _read(s, visit.person) if visit else Activity()
+            activity = activity_of(s, visit.person) if visit else Activity()
         if visit is None:
             st.rerun()
     for info in activity.ended_models:

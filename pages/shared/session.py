@@ -43,14 +43,11 @@ _VISIT_OF_RUN: ContextVar[Visit | None] = ContextVar("visit_of_run", default=Non
 
 
 @contextmanager
-def visit_of_run() -> Iterator[Visit | None]:
-    """The visit of one whole run of the app, read once: all that is drawn inside gets it from
-    `current_visit`."""
-    with session() as s:
-        visit = visit_in(s)
+def run_of(visit: Visit | None) -> Iterator[None]:
+    """One whole run of the app with the visit read for it, which `current_visit` gives to all inside."""
     token = _VISIT_OF_RUN.set(visit)
     try:
-        yield visit
+        yield
     finally:
         _VISIT_OF_RUN.reset(token)
 

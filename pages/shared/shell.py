@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.access import Person
 from core.access.visit import Visit
+from core.database import session
 from pages.shared.actions import show_toasts, undo_bar
-from pages.shared.activity import title_notice, watch_activity
+from pages.shared.activity import Activity, activity_of, title_notice, watch_activity
 from pages.shared.entrance import STATIC, logo, sign_in_form
 from pages.shared.escape import plain
 from pages.shared.screens import Entry, Screen, Section
-from pages.shared.session import choose_project, settle_cookie, sign_out, visit_of_run
+from pages.shared.session import choose_project, run_of, settle_cookie, sign_out, visit_in
 
 # SVG files travel inside the page: the media route asks for a cookie that a visitor does not have yet.
 FAVICON = str(STATIC / "favicon.svg")
@@ -22,7 +23,10 @@ def show() -> None:
     """One run of the app: read the visit, offer the screens, run the chosen one or the sign-in."""
     # First of all, else the browser fetches the icon of the screen from a font server on the internet.
     st.set_page_config(page_icon=FAVICON, layout="wide")
-    with visit_of_run() as visit:
+    with session() as s:
+        visit = visit_in(s)
+        activity = activity_of(s, visit.person) if visit else Activity()
+    with run_of(visit):
         # Every screen is registered for strangers too, so that a deep link survives the sign-in.
         sections = _sections(visit.person if visit else None)
         page = st.navigation(sections, position="sidebar" if visit else "hidden", expanded=True)
@@ -31,7 +35,7 @@ def show() -> None:
         settle_cookie()
         show_toasts()
         if visit is not None:
-            _side_bar(visit)
+            _side_bar(visit, activity)
             undo_bar()
         elif page.url_path not in {screen.address for screen in Screen if screen.access is Entry.ANYONE}:
             sign_in_form(None if page.url_path == "" else page.title)
@@ -58,11 +62,11 @@ def _sections(person: Person | None) -> dict[str, list[st.Page]]:
     return sections
 
 
-def _side_bar(visit: Visit) -> None:
+def _side_bar(visit: Visit, activity: Activity) -> None:
     st.logo(logo(), size="large", icon_image=FAVICON)
     with st.sidebar:
         _project_switcher(visit)
-        watch_activity(visit.person)
+        watch_activity(activity)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="account_row"):
             st.page_link(
                 Screen.ACCOUNT.path,

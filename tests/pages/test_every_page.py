@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import Engine, event
 
 from core.access import Person, Role
+from core.data.dataset_info import DatasetInfo
 from core.database import session
 from pages.shared.screens import Entry, Screen
 from tests.pages.conftest import Opened, everything_shown
+from tests.pages.data.conftest import sample  # noqa: F401  (a fixture)
 from tests.pages.measure.kept import keep_readable, readable_model
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "pages").rglob("page.py"))
-MOST_TRANSACTIONS = 12
+MOST_TRANSACTIONS = 3
 
 
 def name_of(value: object) -> str:
@@ -86,8 +88,8 @@ def test_a_project_is_hidden_from_who_is_no_member(
 
 
 @pytest.fixture
-def full_project(owner: Person, project_id: int) -> int:
-    """A project with a data set and a trained model of it."""
+def full_project(owner: Person, project_id: int, sample: DatasetInfo) -> int:  # noqa: F811
+    """A project with a data set and a trained model."""
     keep_readable(owner.id, project_id, readable_model(), "Weekly model")
     return project_id
 
@@ -108,8 +110,13 @@ def transactions() -> Iterator[list[object]]:
 
 
 @pytest.mark.parametrize("screen", [s for s in Screen if s.access is not Entry.ANYONE], ids=name_of)
-def test_a_plain_click_takes_few_transactions(screen: Screen, open_page: Opened, full_project: int) -> None:
-    app = open_page(screen)
+def test_a_plain_click_takes_few_transactions(
+    screen: Screen,
+    open_page: Opened,
+    sample: DatasetInfo,  # noqa: F811
+    full_project: int,
+) -> None:
+    app = open_page(screen, dataset=sample.id)
     assert not app.exception
     with transactions() as begun:
         app.run()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from core.access import Account, Membership, Permission, Person, Role
+from core.access import Account, Membership, Permission, Role
 from core.access import store as access
 from core.access.roles import ROLE_PERMISSIONS
-from core.database import session
 from core.settings import settings
 from pages.shared.actions import FAILED, attempt, user_errors
 from pages.shared.escape import plain
@@ -73,11 +74,8 @@ def show_link(place: str, token: str, words: str) -> None:
     st.caption(words)
 
 
-def accounts(owner: Person) -> None:
+def show_accounts(everyone: Sequence[Account], is_open: bool) -> None:
     """The owner's list of all accounts of the installation, and whether strangers may register."""
-    with session() as s:
-        everyone = access.people(s, owner)
-        is_open = access.registration_open(s)
     section("Accounts of this installation", f"{len(everyone)} in all; seen by the owner alone")
     st.toggle(
         "Anyone who reaches this server may create an account",
@@ -86,7 +84,7 @@ def accounts(owner: Person) -> None:
         on_change=_set_registration,
     )
     for account in everyone:
-        _account_row(owner, account)
+        _account_row(account)
 
 
 def _set_registration() -> None:
@@ -95,7 +93,7 @@ def _set_registration() -> None:
     attempt(access.set_registration, is_open, done=words)
 
 
-def _account_row(owner: Person, account: Account) -> None:
+def _account_row(account: Account) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", border=True, key=f"account_{account.username}"
     ):

@@ -7,7 +7,7 @@ import streamlit as st
 from core.access import Member, Permission, Role
 from core.access import store as access
 from core.database import session
-from pages.admin.people.forms import accounts, invite_dialog, role_matrix
+from pages.admin.people.forms import invite_dialog, role_matrix, show_accounts
 from pages.shared.access import open_screen
 from pages.shared.actions import attempt
 from pages.shared.escape import plain
@@ -75,6 +75,8 @@ with page_header("People", f"Who works in {project.project_name}"):
 with session() as s:
     members = access.members(s, person, project.project_id)
     open_invitations = access.invitations(s, person, project.project_id) if may_manage else []
+    everyone = access.people(s, person) if person.is_owner else []
+    is_open = access.registration_open(s)
 
 for member in members:
     _member_row(member)
@@ -94,4 +96,4 @@ if open_invitations:
 
 role_matrix()
 if person.is_owner:
-    accounts(person)
+    show_accounts(everyone, is_open)

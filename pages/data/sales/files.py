@@ -39,12 +39,6 @@ COUNTING = (FileStatus.CURRENT, FileStatus.QUEUED, FileStatus.PROCESSING)
 OPEN = (*COUNTING, FileStatus.FAILED)
 
 
-def files_of(person: Person, project_id: int) -> tuple[SalesFileInfo, ...]:
-    """The project's files of sales, newest first."""
-    with session() as s:
-        return facts.sales_files(s, person, project_id)
-
-
 def show_files(person: Person, project: Membership, files: Sequence[SalesFileInfo]) -> None:
     """Files that count or may yet count, then those that were replaced or withdrawn."""
     if not files:

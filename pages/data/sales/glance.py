@@ -6,22 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Person
-from core.database import session
 from core.promo.charts import joined, sales_by_week
 from core.promo.ingest.file_info import FactsSpan
-from core.promo.store import files as facts
 from pages.plan.shared_promo.cached import sales_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import KpiCard, card, chart, kpi_row
 
 ALL = "All departments"
-
-
-def span_of(person: Person, project_id: int) -> FactsSpan | None:
-    """What the facts cover; None without any."""
-    with session() as s:
-        return facts.facts_span(s, person, project_id)
 
 
 def show_glance(person: Person, project: Membership, span: FactsSpan) -> None:

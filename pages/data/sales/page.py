@@ -5,13 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from core.access import Permission
+from core.database import session
+from core.promo.store import files as facts
+from core.queue.store import jobs as job_store
 from pages.data.sales.export import export_button
-from pages.data.sales.files import files_of, no_sales, show_files
-from pages.data.sales.glance import show_glance, span_of
+from pages.data.sales.files import no_sales, show_files
+from pages.data.sales.glance import show_glance
 from pages.data.sales.tables import show_catalog, show_segments, show_targets
 from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.progress import jobs_of, show_history, show_jobs
+from pages.shared.progress import show_history, show_jobs
 from pages.shared.screens import Screen, go
 from pages.shared.session import may
 
@@ -25,16 +28,17 @@ person, project = visit.person, visit.project
 with page_header(
     "Sales & promotions", "What was sold, when it was promoted, and what each month shall reach"
 ):
-    span = span_of(person, project.project_id)
+    with session() as s:
+        span = facts.facts_span(s, person, project.project_id)
+        files = facts.sales_files(s, person, project.project_id)
+        jobs = job_store.processing_jobs(s, person, project.project_id)
     if span is not None:
         export_button(person, project)
     if may(project, Permission.DATASET_UPLOAD) and st.button(
         "Upload", type="primary", icon=":material/upload_file:", key="sales_upload"
     ):
         go(Screen.UPLOAD)
-jobs = jobs_of(person, project.project_id)
 working = show_jobs(jobs, project, key="sales_jobs")
-files = files_of(person, project.project_id)
 names = ["Sales", "Files", "Catalogue", "Targets", "Segments", "Jobs"]
 sales, sources, catalog, targets, segments, work = st.tabs(names, key="sales_tab", on_change="rerun")
 if sales.open:

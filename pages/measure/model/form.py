@@ -13,8 +13,6 @@ from core.access import Membership, Permission, Person
 from core.data import ColumnRole, KpiKind
 from core.data.dataset_info import DatasetInfo
 from core.data.detect import frequency_of
-from core.data.store import datasets
-from core.database import read_session
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo
 from core.mmm.sampling.expected_time import PastTraining
@@ -23,7 +21,7 @@ from pages.data.upload.summary import NOUNS
 from pages.measure.model.adjust import adjust_all
 from pages.measure.model.models import show_latest
 from pages.measure.model.quick_fit import show_draft
-from pages.measure.model.sampling import cells_of, choose_effort, past_trainings
+from pages.measure.model.sampling import cells_of, choose_effort
 from pages.measure.model.state import (
     SetUp,
     blocking,
@@ -93,11 +91,22 @@ def _others(set_up: SetUp) -> tuple[str, str]:
     )
 
 
-def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: Sequence[ModelInfo]) -> None:
-    """The whole set-up of one data set version. Who may not train can try settings; nothing is kept then."""
-    taken, past = {model.name for model in models}, _past(person, project, models)
+def show_set_up(
+    person: Person,
+    project: Membership,
+    info: DatasetInfo,
+    models: Sequence[ModelInfo],
+    past: Sequence[PastTraining],
+) -> None:
+    """The whole set-up of one data set version. Who may not train can try settings; nothing is saved then."""
+    taken = {model.name for model in models}
     set_up = current_set_up(person, info, taken)
-    _take_up(set_up, models)
+    # Start from the model that the address names, once.
+    asked = chosen_id("like")
+    known = next((model for model in models if model.id == asked), None)
+    if known:
+        set_up.take_model(known)
+    choose("like", None)
     frame = dataset_frame(info)
     allowed = may(project, Permission.MODEL_TRAIN)
     above, below = st.container(), st.container()
@@ -115,25 +124,13 @@ def show_set_up(person: Person, project: Membership, info: DatasetInfo, models: 
     if allowed:
         save_as_typed(person, set_up)
         with draft_line:
-            _say_when_saved(set_up)
+            if set_up.saved_at:
+                st.caption(f"Draft saved {set_up.saved_at:%H:%M} UTC", width="content")
+                if st.button("Back to the default", type="tertiary", key="set_up_reset"):
+                    set_up.reset()
+                    st.rerun()
     with draft_place:
         show_draft(set_up, frame, config, blocked, models)
-
-
-def _take_up(set_up: SetUp, models: Sequence[ModelInfo]) -> None:
-    """Start from the model that the address names, once."""
-    asked = chosen_id("like")
-    known = next((info for info in models if info.id == asked), None)
-    if known:
-        set_up.take_model(known)
-    choose("like", None)
-
-
-def _past(person: Person, project: Membership, models: Sequence[ModelInfo]) -> list[PastTraining]:
-    """The project's ended trainings: they tell how long the next one takes on this machine."""
-    with read_session() as s:
-        rows = {info.id: info.rows for info in datasets(s, person, project.project_id)}
-    return past_trainings(models, rows)
 
 
 def _train_card(
@@ -166,14 +163,6 @@ def _train_card(
     if pressed and config:
         _begin(set_up, config, taken)
     return beside
-
-
-def _say_when_saved(set_up: SetUp) -> None:
-    if set_up.saved_at:
-        st.caption(f"Draft saved {set_up.saved_at:%H:%M} UTC", width="content")
-        if st.button("Back to the default", type="tertiary", key="set_up_reset"):
-            set_up.reset()
-            st.rerun()
 
 
 def _begin(set_up: SetUp, config: MMMConfig, taken: set[str]) -> None:

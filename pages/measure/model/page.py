@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,10 +10,10 @@ from core.access import Permission
 from core.data.dataset_info import DatasetInfo
 from core.data.store import datasets, versions
 from core.database import read_session
-from core.mmm.model_info import ModelInfo
 from core.mmm.store.models import models as known_models
 from pages.measure.model.form import show_set_up
 from pages.measure.model.models import MODELS, SET_UP, VIEW, show_active, show_models
+from pages.measure.model.sampling import past_trainings
 from pages.shared.access import open_screen
 from pages.shared.layout import empty_state, page_header
 from pages.shared.screens import Screen, choose, chosen_id
@@ -28,14 +28,15 @@ visit = open_screen(Screen.MODEL)
 person, project = visit.person, visit.project
 
 
-def choose_dataset(infos: Sequence[DatasetInfo]) -> DatasetInfo:
-    """The data set and version in the address, else the newest; a choice goes into the address."""
+def choose_dataset(history: Mapping[int, Sequence[DatasetInfo]]) -> DatasetInfo:
+    """The data set and version in the address, else the newest; a choice goes into the address.
+
+    `history` has the versions of each data set, the newest first.
+    """
     asked = chosen_id("dataset")
-    with read_session() as s:
-        history = {info.root_id: versions(s, person, info.id) for info in infos}
     every = {version.id: version for known in history.values() for version in known}
-    present = every.get(asked or 0, infos[0])
     roots = list(history)
+    present = every.get(asked or 0, history[roots[0]][0])
     with st.container(horizontal=True):
         root = st.selectbox(
             "Data set",
@@ -60,18 +61,6 @@ def choose_dataset(infos: Sequence[DatasetInfo]) -> DatasetInfo:
     return every[version]
 
 
-def set_up_screen(models: Sequence[ModelInfo]) -> None:
-    """One data set's set-up, or how to get a data set."""
-    with read_session() as s:
-        infos = datasets(s, person, project.project_id)
-    if not infos:
-        text = "A model learns from a table with one row per period: a KPI and what each media channel cost."
-        icon = ":material/database:"
-        empty_state("No data yet", text, icon=icon, button="Upload a file", screen=Screen.UPLOAD)
-        return
-    show_set_up(person, project, choose_dataset(infos), models)
-
-
 with page_header("Model", "Set up, train, and keep the models of this project"):
     view = st.segmented_control(
         "Show",
@@ -87,8 +76,20 @@ if not may(project, Permission.MODEL_TRAIN):
 archived = view == MODELS and st.toggle("Archived", key="models_archived")
 with read_session() as s:
     models = known_models(s, person, project.project_id, archived=archived)
+    infos = datasets(s, person, project.project_id) if view == SET_UP else ()
+    history = {info.root_id: versions(s, person, info.id) for info in infos}
 show_active(models, project)
 if view == MODELS:
     show_models(models, project, archived)
+elif history:
+    # The trainings of the past tell how long the next one takes on this machine.
+    past = past_trainings(models, {info.id: info.rows for info in infos})
+    show_set_up(person, project, choose_dataset(history), models, past)
 else:
-    set_up_screen(models)
+    empty_state(
+        "No data yet",
+        "A model learns from a table with one row per period: a KPI and what each media channel cost.",
+        icon=":material/database:",
+        button="Upload a file",
+        screen=Screen.UPLOAD,
+    )

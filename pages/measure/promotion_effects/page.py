@@ -17,18 +17,18 @@ from pages.measure.promotion_effects.view import (
 )
 from pages.shared.access import open_screen
 from pages.shared.layout import page_header
-from pages.shared.progress import jobs_of, show_jobs
+from pages.shared.progress import show_jobs
 from pages.shared.screens import Screen, link
 
 visit = open_screen(Screen.PROMO_EFFECTS)
 person, project = visit.person, visit.project
 
 actions = page_header("Promotion effects", "What discounts did to sales and margin, and how sure that is")
-known = known_versions(person, project)
+known, jobs = known_versions(person, project)
 with st.container(horizontal=True, vertical_alignment="bottom", key="effects_choices"):
     info = choose_version(known)
     beside = st.container(width="content")
-busy = show_jobs(jobs_of(person, project.project_id), project, key="effects_jobs")
+busy = show_jobs(jobs, project, key="effects_jobs")
 view = readable_view(project, info, busy)
 with beside:
     view = choose_geo(view)

@@ -18,12 +18,14 @@ from core.promo.model_files import PromoModel
 from core.promo.store import files as facts
 from core.promo.store import models
 from core.promo.store.models import PromoModelInfo
+from core.queue.job import JobInfo
+from core.queue.store.jobs import processing_jobs
 from pages.plan.shared_promo.cached import promo_model
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import empty_state
-from pages.shared.progress import jobs_of, show_jobs
+from pages.shared.progress import show_jobs
 from pages.shared.screens import Screen, choose, chosen_id
 from pages.shared.session import may
 
@@ -90,14 +92,18 @@ def show_state(view: EffectsView) -> None:
         st.warning(plain(sentence), icon=":material/warning:")
 
 
-def known_versions(person: Person, project: Membership) -> tuple[PromoModelInfo, ...]:
-    """The learned versions, newest first; without any, what is missing and the way to it ends the run."""
+def known_versions(
+    person: Person, project: Membership
+) -> tuple[tuple[PromoModelInfo, ...], tuple[JobInfo, ...]]:
+    """The estimated versions and the project's jobs, newest first; without a version, what is missing and the way
+    to it ends the run."""
     with session() as s:
+        jobs = processing_jobs(s, person, project.project_id)
         known = models.promo_models(s, person, project.project_id)
         span = None if known else facts.facts_span(s, person, project.project_id)
     if known:
-        return known
-    if not show_jobs(jobs_of(person, project.project_id), project, key="effects_jobs"):
+        return known, jobs
+    if not show_jobs(jobs, project, key="effects_jobs"):
         if span is None:
             _no_sales(project)
         else:

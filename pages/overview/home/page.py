@@ -11,7 +11,7 @@ from core.mmm.store.models import models
 from core.mmm.store.plans import scenarios
 from core.queue.job import JobStatus
 from pages.overview.home.latest import show_latest
-from pages.overview.home.promo import next_promo_step, promo_standing, show_promo_work, show_promotions
+from pages.overview.home.promo import next_promo_step, promo_progress, show_promo_work, show_promotions
 from pages.overview.home.steps import ProjectProgress, next_step, show_steps
 from pages.shared.access import open_screen
 from pages.shared.layout import empty_state, page_header, section
@@ -28,8 +28,7 @@ with session() as s:
         models=models(s, person, project.project_id),
         scenarios=scenarios(s, person, project.project_id),
     )
-
-promo = promo_standing(person, project.project_id)
+    promo = promo_progress(s, person, project.project_id)
 promo_alone = promo.begun and not standing.datasets
 step = next_promo_step(promo, project) if promo_alone else next_step(standing, project)
 subtitle = f"{project.kpi_label} in {project.currency} · your role: {project.role}"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
-from core.database import session
 from core.errors import UserError
 from core.promo.charts import sales_by_week
 from core.promo.days import ALL_GEOS
@@ -25,6 +25,7 @@ from core.promo.store import models, reference
 from core.promo.store import scenarios as promotions
 from core.promo.store.models import PromoModelInfo
 from core.promo.store.scenarios import PromoInfo
+from core.queue.job import JobInfo
 from core.queue.store import jobs as job_store
 from pages.data.sales.glance import promotion_days
 from pages.overview.home.steps import Step, step_card
@@ -33,83 +34,69 @@ from pages.plan.shared_promo.month import months_of, planned_in
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import card, chart, section
-from pages.shared.progress import jobs_of, show_jobs
+from pages.shared.progress import show_jobs
 from pages.shared.screens import Screen, link
 from pages.shared.session import may
 
 MONTH = "month"
 
 
-def gap_words(
-    person: Person, project: Membership, info: PromoModelInfo, last_on: dt.date
+def gap_label(
+    person: Person, project: Membership, info: PromoModelInfo, last_on: dt.date, targets: pd.DataFrame
 ) -> tuple[str, str, str] | None:
-    """(month as YYYY-MM, the gap in words, what it stands on); None without a target or where none can be
-    reckoned."""
-    with session() as s:
-        targets = reference.targets(s, person, project.project_id)
+    """(month as YYYY-MM, the gap in a few words, what it rests on); None without a target or where it cannot be
+    computed."""
     if targets.empty:
         return None
     month = months_of(targets, last_on + dt.timedelta(days=1))[1]
     planned = planned_in(person, project, month, ALL_GEOS)
+    key = [info.facts_changed, month, targets.to_json(), [kpis.to_json() for kpis in planned]]
     try:
-        found = _gap(person, info, targets, month, planned)
+        found = _cached_gap(info.project_id, info.cache_key, key, person, info, targets, planned)
     except UserError:
         # The screen of opportunities says why; home only leaves the figure out.
         return None
-    return _told(found, month, Wording(currency=project.currency), len(planned))
-
-
-def _told(found: Gap, month: str, wording: Wording, planned: int) -> tuple[str, str, str] | None:
     missing = found.sales_value.gap
     if missing is None:
         return None
-    name = month_words(month)
-    amount = wording.money(abs(missing))
-    words = f"{amount} short of {name}'s target" if missing < 0 else f"{amount} above {name}'s target"
-    return month, words, _note(found, planned)
-
-
-def _note(found: Gap, planned: int) -> str:
+    amount = Wording(currency=project.currency).money(abs(missing))
+    label = f"{amount} {'short of' if missing < 0 else 'above'} {month_words(month)}'s target"
+    note = f"With {len(planned)} planned promotion{'' if len(planned) == 1 else 's'}"
     if found.first_on is None:
-        return "The month is over; later ones have no target"
-    if not planned:
-        return "No promotion is planned in it yet"
-    return f"With {planned} planned promotion{'' if planned == 1 else 's'}"
-
-
-def _gap(
-    person: Person,
-    info: PromoModelInfo,
-    targets: pd.DataFrame,
-    month: str,
-    planned: tuple[PromoKpis, ...],
-) -> Gap:
-    asked = [info.facts_changed, month, targets.to_json(), [kpis.to_json() for kpis in planned]]
-    return _kept_gap(info.project_id, info.cache_key, asked, person, info, targets, planned)
+        note = "The month is over; later ones have no target"
+    elif not planned:
+        note = "No promotion is planned in it yet"
+    return month, label, note
 
 
 @st.cache_data(max_entries=32, ttl=600, show_spinner=False)
-def _kept_gap(
+def _cached_gap(
     project_id: int,
     cache_key: str,
-    asked: list[Any],
+    key: list[Any],
     _person: Person,
     _info: PromoModelInfo,
     _targets: pd.DataFrame,
     _planned: tuple[PromoKpis, ...],
 ) -> Gap:
     sales = sales_frame(_person, project_id)
-    return gap(sales, _targets, str(asked[1]), ALL_GEOS, promo_model(_info).baseline, _planned)
+    return gap(sales, _targets, str(key[1]), ALL_GEOS, promo_model(_info).baseline, _planned)
 
 
 @dataclass(frozen=True)
 class PromoProgress:
-    """What a project holds of promotions; `busy` while sales are read or effects learned."""
+    """What a project holds of promotions, newest first."""
 
     span: FactsSpan | None
     models: Sequence[PromoModelInfo]
     promotions: Sequence[PromoInfo]
-    busy: bool
+    targets: pd.DataFrame
+    jobs: Sequence[JobInfo]
+
+    @property
+    def busy(self) -> bool:
+        """Whether sales are read or effects estimated now."""
+        return any(job.active for job in self.jobs)
 
     @property
     def begun(self) -> bool:
@@ -117,15 +104,15 @@ class PromoProgress:
         return self.span is not None or bool(self.models) or self.busy
 
 
-def promo_standing(person: Person, project_id: int) -> PromoProgress:
+def promo_progress(s: Session, person: Person, project_id: int) -> PromoProgress:
     """What the project holds now."""
-    with session() as s:
-        return PromoProgress(
-            span=facts.facts_span(s, person, project_id),
-            models=models.promo_models(s, person, project_id),
-            promotions=promotions.promos(s, person, project_id),
-            busy=any(job.active for job in job_store.processing_jobs(s, person, project_id)),
-        )
+    return PromoProgress(
+        span=facts.facts_span(s, person, project_id),
+        models=models.promo_models(s, person, project_id),
+        promotions=promotions.promos(s, person, project_id),
+        targets=reference.targets(s, person, project_id),
+        jobs=job_store.processing_jobs(s, person, project_id),
+    )
 
 
 def next_promo_step(standing: PromoProgress, project: Membership) -> Step | None:
@@ -190,7 +177,7 @@ def _opportunities_card(person: Person, project: Membership, standing: PromoProg
         if not standing.models or span is None:
             step_card(3, "Opportunities", False, "After the first learning", "Which promotion closes the gap")
             return
-        told = gap_words(person, project, standing.models[0], span.last_on)
+        told = gap_label(person, project, standing.models[0], span.last_on, standing.targets)
         if told is None:
             step_card(3, "Opportunities", False, "No target for the month", "Targets show what is missing")
             link("Add targets", Screen.SALES, icon=":material/flag:")
@@ -220,7 +207,7 @@ def _counted(count: int, noun: str) -> str:
 
 def show_promo_work(person: Person, project: Membership, standing: PromoProgress) -> None:
     """What is under way, live, and the sales by week where there are any."""
-    show_jobs(jobs_of(person, project.project_id), project, key="home_jobs")
+    show_jobs(standing.jobs, project, key="home_jobs")
     if standing.span is None:
         return
     section("Sales by week", "Days with a promotion are shaded")

@@ -95,8 +95,8 @@ def show_state(view: EffectsView) -> None:
 def known_versions(
     person: Person, project: Membership
 ) -> tuple[tuple[PromoModelInfo, ...], tuple[JobInfo, ...]]:
-    """The estimated versions and the project's jobs, newest first; without a version, what is missing and the way
-    to it ends the run."""
+    """The estimated versions and the project's jobs, newest first; without a version, what is missing and how
+    to get it ends the run."""
     with session() as s:
         jobs = processing_jobs(s, person, project.project_id)
         known = models.promo_models(s, person, project.project_id)

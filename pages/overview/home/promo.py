@@ -44,7 +44,7 @@ MONTH = "month"
 def gap_label(
     person: Person, project: Membership, info: PromoModelInfo, last_on: dt.date, targets: pd.DataFrame
 ) -> tuple[str, str, str] | None:
-    """(month as YYYY-MM, the gap in a few words, what it rests on); None without a target or where it cannot be
+    """(month as YYYY-MM, the gap in short, what it rests on); None without a target or where it cannot be
     computed."""
     if targets.empty:
         return None

@@ -71,13 +71,6 @@ def test_the_sign_in_keys_are_used_by_the_session_module_only() -> None:
     assert files == []
 
 
-@pytest.mark.parametrize("screen", [s for s in Screen if s.access is not Entry.ANYONE], ids=name_of)
-def test_a_visitor_is_asked_to_sign_in(screen: Screen, signed_out_page: Opened) -> None:
-    app = signed_out_page(screen, project=1)
-    assert not app.exception
-    assert [title.value for title in app.title] == ["Sign in"]
-
-
 @pytest.mark.parametrize("screen", [s for s in Screen if not isinstance(s.access, Entry)], ids=name_of)
 def test_a_project_is_hidden_from_who_is_no_member(
     screen: Screen, open_page: Opened, stranger: Person

@@ -7,33 +7,28 @@ from streamlit.testing.v1 import AppTest
 from core.access import Person, Role
 from core.access import store as access
 from core.database import session
-from pages.shared.screens import Screen
+from pages.shared.screens import Entry, Screen
 from tests.conftest import PASSWORD
 from tests.pages.conftest import ROOT, Opened, everything_shown, shown
 
-INSIDE = [
-    str(path.relative_to(ROOT))
-    for path in sorted((ROOT / "pages").rglob("*.py"))
-    if path.name not in {"__init__.py", "sign_in.py", "register.py", "claim.py", "reset.py"}
-    and "parts" not in path.parts
-]
+INSIDE = [screen for screen in Screen if screen.access is not Entry.ANYONE]
 
 
 def test_a_stranger_sees_the_sign_in_in_place_of_every_screen(signed_out_page: Opened) -> None:
-    for path in INSIDE:
-        app = signed_out_page(path)
-        assert not app.exception, path
-        assert [title.value for title in app.title] == ["Sign in"], path
-        assert not app.dataframe, path
-        assert not app.metric, path
-        assert not app.sidebar.selectbox, path
+    for screen in INSIDE:
+        app = signed_out_page(screen)
+        assert not app.exception, screen
+        assert [title.value for title in app.title] == ["Sign in"], screen
+        assert not app.dataframe, screen
+        assert not app.metric, screen
+        assert not app.sidebar.selectbox, screen
 
 
 def test_a_screen_opened_past_the_frame_asks_for_a_sign_in(empty_database: str) -> None:
-    for path in INSIDE:
-        app = AppTest.from_file(str(ROOT / path), default_timeout=30).run()
-        assert [title.value for title in app.title] == ["Sign in"], path
-        assert not app.dataframe, path
+    for screen in INSIDE:
+        app = AppTest.from_file(str(ROOT / screen.path), default_timeout=30).run()
+        assert [title.value for title in app.title] == ["Sign in"], screen
+        assert not app.dataframe, screen
 
 
 def test_a_wrong_password_is_refused_in_words(signed_out_page: Opened, owner: Person) -> None:

@@ -143,7 +143,7 @@ class OpportunityRow(Marked, OfProject, Created, Base):
 
 
 class PromoScenarioRow(Marked, OfProject, Created, Shelved, Base):
-    """A planned promotion. The shelf knows its label as its name."""
+    """A planned promotion. The life cycle knows its label as its name."""
 
     __tablename__ = "promo_scenarios"
     __table_args__ = (

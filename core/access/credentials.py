@@ -102,7 +102,7 @@ def password_faults(password: str, username: str) -> list[str]:
 
 
 def checked_credentials(username: str, password: str) -> tuple[str, str]:
-    """(the name as kept, the password's hash); raises UserError with every fault of both."""
+    """(the name as stored, the password's hash); raises UserError with every fault of both."""
     faults: list[str] = []
     name = username
     try:
@@ -121,16 +121,16 @@ def hash_password(password: str) -> str:
         return _HASHER.hash(password)
 
 
-def verify(kept: str | None, password: str) -> bool:
-    """Whether `password` is the one of the hash `kept`; None (no such account) costs the same work."""
+def verify(stored: str | None, password: str) -> bool:
+    """Whether `password` is the one of the hash `stored`; None (no such account) costs the same work."""
     with _AT_ONCE:
         try:
-            right = _HASHER.verify(kept or _NOBODY, password[: LONGEST_PASSWORD + 1])
+            right = _HASHER.verify(stored or _NOBODY, password[: LONGEST_PASSWORD + 1])
         except (VerificationError, InvalidHashError):
             return False
-    return right and kept is not None
+    return right and stored is not None
 
 
-def outdated(kept: str) -> bool:
+def outdated(stored: str) -> bool:
     """Whether the hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(kept)
+    return _HASHER.check_needs_rehash(stored)

@@ -50,7 +50,7 @@ HEADERS = [
 ]
 
 
-class Passage(Enum):
+class PathRule(Enum):
     """What a path asks of its visitor."""
 
     OPEN = auto()
@@ -58,7 +58,7 @@ class Passage(Enum):
     CLOSED = auto()
 
 
-def passage(path: str) -> Passage:
+def rule_of(path: str) -> PathRule:
     """What a request's path asks, under any base path and however it is spelt.
 
     Stricter than the routes behind it: spellings that lead nowhere may be refused too.
@@ -66,14 +66,14 @@ def passage(path: str) -> Passage:
     parts = _parts(path)
     pairs = list(zip(parts, [*parts[1:], ""], strict=False))
     if any(first == "_stcore" and second.startswith(("metrics", "agent")) for first, second in pairs):
-        return Passage.CLOSED
+        return PathRule.CLOSED
     if any(first == "_stcore" and second.startswith("upload_file") for first, second in pairs):
-        return Passage.SIGNED_IN
+        return PathRule.SIGNED_IN
     # /static/media holds Streamlit's own fonts.
     before = ["", *parts]
     if any(part == "media" and earlier != "static" for earlier, part in zip(before, parts, strict=False)):
-        return Passage.SIGNED_IN
-    return Passage.OPEN
+        return PathRule.SIGNED_IN
+    return PathRule.OPEN
 
 
 class Guard:
@@ -88,11 +88,11 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = passage(scope["path"])
+        rule = rule_of(scope["path"])
         app = self._app
-        if asked is Passage.CLOSED:
+        if rule is PathRule.CLOSED:
             app = PlainTextResponse("Not found", 404)
-        elif asked is Passage.SIGNED_IN and not await self._may_pass(scope):
+        elif rule is PathRule.SIGNED_IN and not await self._may_pass(scope):
             app = PlainTextResponse("Sign in first", 401)
         await app(scope, receive, _with_headers(send))
 
@@ -113,8 +113,8 @@ def cookie_token(header: str) -> str:
 def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = {name.lower() for name, _ in message["headers"]}
-            message["headers"] = [*message["headers"], *(pair for pair in HEADERS if pair[0] not in kept)]
+            present = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in HEADERS if pair[0] not in present)]
         await send(message)
 
     return send_with_headers

@@ -16,8 +16,8 @@ from core.access.store import require
 from core.data.dataset_info import DatasetInfo
 from core.data.prepared import Prepared
 from core.data.saved_versions import SavedVersion, Upload, read_saved_table, save_files
+from core.lifecycle import store as lifecycle
 from core.lifecycle.names import clean_name, copy_name
-from core.lifecycle.store import things as lifecycle
 from db.tables import Dataset, Model, User
 
 # Fields of a DatasetInfo that are columns of the same name.
@@ -98,7 +98,7 @@ def save_dataset(
     require(s, person, project_id, Permission.DATASET_UPLOAD)
     cleaned = clean_name(name, "data set")
     row = _as_first(s, _row(person, project_id, cleaned, save_files(project_id, files, prepared, source)))
-    lifecycle.write_down(s, person, row, "upload", file=row.file_name, rows=row.rows)
+    lifecycle.record_change(s, person, row, "upload", file=row.file_name, rows=row.rows)
     return dataset(s, person, row.id)
 
 
@@ -121,7 +121,7 @@ def save_version(
     row.root_id, row.version, row.archived_at = known.root_id, newest.version + 1, newest.archived_at
     s.add(row)
     s.flush()
-    lifecycle.write_down(
+    lifecycle.record_change(
         s, person, row, "upload_version", file=row.file_name, rows=row.rows, version=row.version
     )
     return dataset(s, person, row.id)
@@ -188,7 +188,7 @@ def duplicate_dataset(
     chosen = clean_name(name, "data set") if name is not None else copy_name(known.name)
     kept = SavedVersion(**{field: getattr(known, field) for field in SavedVersion.names()})
     row = _as_first(s, _row(person, target, chosen, kept))
-    lifecycle.write_down(s, person, row, "duplicate", copy_of=known.id)
+    lifecycle.record_change(s, person, row, "duplicate", copy_of=known.id)
     return dataset(s, person, row.id)
 
 

@@ -1,1 +1,1 @@
-"""The shelf: how projects, data sets, models and plans are named, archived, deleted and restored."""
+"""The life cycle: how projects, data sets, models and plans are named, archived, deleted and restored."""

@@ -17,7 +17,7 @@ from core.queue.queue import QUEUES, UPKEEP, queue
 from core.queue.store.recovery import recover
 from core.worker.lock import lives
 from core.worker.process_runner import run_job
-from core.worker.store.retention import make_months_ahead, purge
+from core.worker.store import make_months_ahead, purge
 
 log = logging.getLogger("mixwright.worker")
 

@@ -101,7 +101,7 @@ class House:
         from core.access.store import sign_in
         from core.database import session
         from core.mmm.store.models import models
-        from core.projects.store.projects import projects
+        from core.projects import store as projects
 
         began = time.monotonic()
         with session() as s:
@@ -119,7 +119,7 @@ class House:
         """Seconds until the second demo's sales are read and learned from."""
         from core.access.store import sign_in
         from core.database import session
-        from core.projects.store.projects import projects
+        from core.projects import store as projects
         from core.queue.store.jobs import processing_jobs
 
         began = time.monotonic()
@@ -154,7 +154,7 @@ class House:
         from core.data.store import save_dataset
         from core.database import session
         from core.demo.weekly_sales import weekly_sales
-        from core.projects.store.projects import create_project
+        from core.projects.store import create_project
 
         demo = weekly_sales()
         with session() as s:

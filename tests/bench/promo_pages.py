@@ -19,7 +19,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from core.access.store import claim, redeem_ticket, sign_in
 from core.access.web import COOKIE
 from core.database import session
-from core.projects.store.projects import create_project
+from core.projects.store import create_project
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.store.scenarios import save_promo
 from tests.bench.browserless import Screen, Viewer

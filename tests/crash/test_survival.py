@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from core.access import Person, Role
 from core.access.store import join_as
-from core.projects.store import projects
+from core.projects import store as projects
 from db.tables import Dataset, Model, ModelResult, Project, User
 from tests.crash.installation import Installation, kill, runs, until
 

@@ -13,7 +13,7 @@ from core.access import Person, Role
 from core.access import store as access
 from core.access.store.accounts import add_account
 from core.database import session
-from core.projects.store.projects import create_project
+from core.projects.store import create_project
 from pages.shared.screens import Screen
 from tests.conftest import PASSWORD
 

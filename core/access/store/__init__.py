@@ -1,4 +1,4 @@
-"""Reading and writing of access, in one place to import from; each part lives in its own room."""
+"""Reading and writing of access, in one place to import from; one file a noun."""
 
 from core.access.store.accounts import (
     add_demo_account,

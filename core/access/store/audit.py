@@ -1,4 +1,4 @@
-"""Keeps and reads the audit trail and the sign-in history."""
+"""Stores and reads the audit trail and the sign-in history."""
 
 from __future__ import annotations
 

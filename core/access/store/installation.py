@@ -44,19 +44,19 @@ def seed_roles(s: Session) -> None:
             insert(PermissionRow).values(line).on_conflict_do_update(index_elements=["name"], set_=line)
         )
     allowed = {(role.value, item.value) for role, items in ROLE_PERMISSIONS.items() for item in items}
-    kept = set(s.execute(select(RolePermission.role, RolePermission.permission)).tuples())
-    for role_name, name in kept - allowed:
+    stored = set(s.execute(select(RolePermission.role, RolePermission.permission)).tuples())
+    for role_name, name in stored - allowed:
         s.execute(
             delete(RolePermission).where(RolePermission.role == role_name, RolePermission.permission == name)
         )
-    s.add_all(RolePermission(role=role_name, permission=name) for role_name, name in sorted(allowed - kept))
+    s.add_all(RolePermission(role=role_name, permission=name) for role_name, name in sorted(allowed - stored))
     s.flush()
 
 
 def registration_open(s: Session) -> bool:
     """Whether anybody may make an account: the owner's word, before it the environment's."""
-    kept = s.get(InstallationSetting, _REGISTRATION)
-    return bool(kept.value["open"]) if kept else settings().open_registration
+    stored = s.get(InstallationSetting, _REGISTRATION)
+    return bool(stored.value["open"]) if stored else settings().open_registration
 
 
 def set_registration(s: Session, owner: Person, is_open: bool) -> None:

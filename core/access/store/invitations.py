@@ -1,4 +1,4 @@
-"""Keeps invitations: one link, one person, one project and role."""
+"""Stores invitations: one link, one person, one project and role."""
 
 from __future__ import annotations
 

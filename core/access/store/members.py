@@ -1,4 +1,4 @@
-"""Keeps and reads who belongs to a project; every other store asks `require` before it acts."""
+"""Stores and reads who belongs to a project; every other store asks `require` before it acts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_FOUND = "There is no such project, or you are not a member of it."
 
 def places(s: Session, person: Person) -> list[tuple[Membership, bool]]:
     """The living projects of a person by name, each with whether it is archived."""
-    query = _mine(person).where(Project.deleted_at.is_(None))
+    query = _memberships_of(person).where(Project.deleted_at.is_(None))
     rows = s.execute(query.order_by(func.lower(Project.name), Project.id))
     found = [(_membership(person, project, role), project.archived_at is not None) for project, role in rows]
     return [place for place in found if place[0].allows(Permission.PROJECT_VIEW)]
@@ -30,7 +30,9 @@ def memberships(s: Session, person: Person) -> list[Membership]:
 
 def membership(s: Session, person: Person, project_id: int) -> Membership:
     """A person's place in one living project; raises NotFound for strangers."""
-    row = s.execute(_mine(person).where(Project.id == project_id, Project.deleted_at.is_(None))).first()
+    row = s.execute(
+        _memberships_of(person).where(Project.id == project_id, Project.deleted_at.is_(None))
+    ).first()
     found = _membership(person, *row) if row else None
     if found is None or not found.allows(Permission.PROJECT_VIEW):
         raise NotFound(_NOT_FOUND)
@@ -43,7 +45,7 @@ def require(s: Session, person: Person, project_id: int, permission: Permission)
     Raises NotFound for strangers and AccessDenied for members whose role does not suffice. A deleted
     project still answers, so that deleting it can be undone.
     """
-    row = s.execute(_mine(person).where(Project.id == project_id)).first()
+    row = s.execute(_memberships_of(person).where(Project.id == project_id)).first()
     found = _membership(person, *row) if row else None
     if found is None or not found.allows(Permission.PROJECT_VIEW):
         raise NotFound(_NOT_FOUND)
@@ -76,11 +78,11 @@ def members(s: Session, person: Person, project_id: int) -> list[Member]:
 
 def set_role(s: Session, person: Person, project_id: int, username: str, role: Role) -> None:
     """Change a member's role; nobody lifts others above themselves, and an owner remains."""
-    mine = require(s, person, project_id, Permission.MEMBER_MANAGE)
+    own = require(s, person, project_id, Permission.MEMBER_MANAGE)
     row, user = _member(s, project_id, username)
     role = Role(role)
-    refuse_above(mine, role)
-    refuse_above(mine, Role(row.role))
+    refuse_above(own, role)
+    refuse_above(own, Role(row.role))
     if user.is_demo and role is not Role.VIEWER:
         raise UserError("The demo account can only be a viewer.")
     if Role(row.role) is Role.OWNER and role is not Role.OWNER:
@@ -91,9 +93,9 @@ def set_role(s: Session, person: Person, project_id: int, username: str, role: R
 
 def remove_member(s: Session, person: Person, project_id: int, username: str) -> None:
     """Take somebody out of a project. The last owner stays; to go oneself, see `leave`."""
-    mine = require(s, person, project_id, Permission.MEMBER_MANAGE)
+    own = require(s, person, project_id, Permission.MEMBER_MANAGE)
     row, user = _member(s, project_id, username)
-    refuse_above(mine, Role(row.role))
+    refuse_above(own, Role(row.role))
     _take_out(s, person, row, user)
 
 
@@ -105,13 +107,13 @@ def leave(s: Session, person: Person, project_id: int) -> None:
     _take_out(s, person, *_member(s, project_id, person.username))
 
 
-def refuse_above(mine: Membership, role: Role) -> None:
+def refuse_above(own: Membership, role: Role) -> None:
     """Raise AccessDenied when `role` ranks above one's own."""
-    if role.rank > mine.role.rank:
-        raise AccessDenied(f"Your role is {mine.role}: you can't make or change an {role} of this project.")
+    if role.rank > own.role.rank:
+        raise AccessDenied(f"Your role is {own.role}: you can't make or change an {role} of this project.")
 
 
-def _mine(person: Person) -> Select[Project, str]:
+def _memberships_of(person: Person) -> Select[Project, str]:
     return (
         select(Project, ProjectMember.role)
         .join(ProjectMember, ProjectMember.project_id == Project.id)
@@ -172,7 +174,7 @@ def _refuse_last_owner(s: Session, project_id: int) -> None:
 def _note(
     s: Session, person: Person, project_id: int, action: str, user: User, details: dict[str, Any]
 ) -> None:
-    # Written here directly, because the trail's own room asks this one for permission.
+    # Written here directly, because the audit asks this file for permission.
     s.add(
         AuditEntry(
             project_id=project_id,

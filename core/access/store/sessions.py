@@ -1,4 +1,4 @@
-"""Keeps and reads sessions: a password becomes a ticket, the ticket a cookie, the cookie a person."""
+"""Stores and reads sessions: a password becomes a ticket, the ticket a cookie, the cookie a person."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def sign_in(
     name = username.strip().lower()[:_LONGEST_NAME]
     attempt_id = _note_try(s, name, address, limits or SignInLimits())
     user = s.scalar(select(User).where(User.username == name, User.is_active))
-    kept = user.password if user else None
+    stored = user.password if user else None
     s.commit()
-    if not verify(kept, password) or user is None or kept is None:
+    if not verify(stored, password) or user is None or stored is None:
         raise SignInRefused(_WRONG)
     s.execute(
         update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True, user_id=user.id)
     )
-    if outdated(kept):
+    if outdated(stored):
         user.password = hash_password(password)
     return _open_session(s, user, address)
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Person
 from core.access.store import require
+from core.lifecycle import store as lifecycle
 from core.lifecycle.names import LONGEST_NAME
-from core.lifecycle.store import things as shelf
 from db.tables import Dataset, ModelDraft
 
 
@@ -38,7 +38,7 @@ def save_draft(
     s: Session, person: Person, dataset_id: int, name: str, config: Mapping[str, Any]
 ) -> DraftInfo:
     """The draft as it stands now. A draft may be unfinished: only its size in the list is held to."""
-    data = shelf.find(s, person, Dataset, dataset_id)
+    data = lifecycle.find(s, person, Dataset, dataset_id)
     require(s, person, data.project_id, Permission.MODEL_TRAIN)
     written = {
         "name": " ".join(name.split())[:LONGEST_NAME],
@@ -54,7 +54,7 @@ def save_draft(
 
 def draft(s: Session, person: Person, dataset_id: int) -> DraftInfo | None:
     """The person's own draft on this data set, None when there is none. Raises NotFound for strangers."""
-    data = shelf.find(s, person, Dataset, dataset_id)
+    data = lifecycle.find(s, person, Dataset, dataset_id)
     mine = select(ModelDraft).where(ModelDraft.user_id == person.id, ModelDraft.dataset_id == data.id)
     row = s.scalar(mine)
     return _info(row) if row else None

@@ -15,9 +15,9 @@ from core import artifacts
 from core.access import NotFound, Permission, Person
 from core.access.store import require
 from core.errors import UserError
+from core.lifecycle import store as lifecycle
 from core.lifecycle.names import clean_name, copy_name
-from core.lifecycle.store import things as shelf
-from core.lifecycle.store.copies import copy_model
+from core.lifecycle.store import copy_model
 from core.mmm.config import MMMConfig
 from core.mmm.model_info import ModelInfo
 from core.mmm.sampling.sampler_settings import SamplingPlan
@@ -61,7 +61,7 @@ def _shape() -> Select[Any]:
         .scalar_subquery()
     )
     query = (
-        shelf.visible(shelf.ANYBODY, Model)
+        lifecycle.visible(lifecycle.ANYBODY, Model)
         .join(used, used.id == Model.dataset_id)
         .outerjoin(User, User.id == Model.created_by)
         .outerjoin(ModelResult, ModelResult.model_id == Model.id)
@@ -71,7 +71,7 @@ def _shape() -> Select[Any]:
 
 
 def _described(person: Person) -> Select[Any]:
-    return _shape().params({shelf.ANYBODY: person.id})
+    return _shape().params({lifecycle.ANYBODY: person.id})
 
 
 def _info(row: Any, pace: TimeLeft | None = None) -> ModelInfo:
@@ -182,7 +182,7 @@ def train(
 
     Raises UserError for a set-up or a name that will not do, AccessDenied without the right to train.
     """
-    data = shelf.find(s, person, Dataset, dataset_id)
+    data = lifecycle.find(s, person, Dataset, dataset_id)
     require(s, person, data.project_id, Permission.MODEL_TRAIN)
     cleaned, set_up = clean_name(name, "model"), _set_up(config)
     plan = SamplingPlan.from_json(sampling, seeded_by=f"{data.frame_checksum}{cleaned}").to_json()
@@ -191,13 +191,13 @@ def train(
     s.add(row)
     s.flush()
     put_in_queue(s, row)
-    shelf.write_down(s, person, row, "train", dataset=data.id, rerun_of=rerun_of)
+    lifecycle.record_change(s, person, row, "train", dataset=data.id, rerun_of=rerun_of)
     return row.id
 
 
 def run_again(s: Session, person: Person, model_id: int) -> int:
     """The number of a new model with the same data and set-up, put into the queue."""
-    known = shelf.find(s, person, Model, model_id)
+    known = lifecycle.find(s, person, Model, model_id)
     return train(s, person, known.dataset_id, known.name, known.config, known.sampling, rerun_of=known.id)
 
 
@@ -209,7 +209,7 @@ def retrain_on(
     config: MMMConfig | Mapping[str, Any] | None = None,
 ) -> int:
     """The number of a new model with the same set-up on other data of the project, put into the queue."""
-    known, data = shelf.find(s, person, Model, model_id), shelf.find(s, person, Dataset, dataset_id)
+    known, data = lifecycle.find(s, person, Model, model_id), lifecycle.find(s, person, Dataset, dataset_id)
     if data.project_id != known.project_id:
         raise UserError("The data set belongs to another project than the model.")
     return train(s, person, data.id, known.name, config or known.config, known.sampling, rerun_of=known.id)
@@ -217,10 +217,10 @@ def retrain_on(
 
 def cancel(s: Session, person: Person, model_id: int) -> bool:
     """Cancels a training that waits, asks one that runs to stop; False when it had ended already."""
-    row = shelf.find_to_change(s, person, Model, model_id, Permission.MODEL_TRAIN)
+    row = lifecycle.find_to_change(s, person, Model, model_id, Permission.MODEL_TRAIN)
     cancelled = cancel_job(s, row)
     if cancelled:
-        shelf.write_down(s, person, row, "cancel")
+        lifecycle.record_change(s, person, row, "cancel")
     return cancelled
 
 
@@ -235,39 +235,39 @@ def fitted(info: ModelInfo) -> FittedMMM:
 
 def rename_model(s: Session, person: Person, model_id: int, name: str) -> ModelInfo:
     """The model under its new name."""
-    shelf.rename(s, person, Model, model_id, name)
+    lifecycle.rename(s, person, Model, model_id, name)
     return model(s, person, model_id)
 
 
 def duplicate_model(s: Session, person: Person, model_id: int, name: str | None = None) -> ModelInfo:
     """A model of its own with the same set-up and results. Raises UserError while it still trains."""
-    known = shelf.find_to_change(s, person, Model, model_id, Permission.MODEL_TRAIN)
+    known = lifecycle.find_to_change(s, person, Model, model_id, Permission.MODEL_TRAIN)
     if known.status in ACTIVE:
         raise UserError("This model is still being trained; it can be duplicated when it has ended.")
     chosen = clean_name(name, "model") if name is not None else copy_name(known.name)
     row = copy_model(s, known, chosen, known.project_id, known.dataset_id, person.id)
-    shelf.write_down(s, person, row, "duplicate", copy_of=known.id)
+    lifecycle.record_change(s, person, row, "duplicate", copy_of=known.id)
     return model(s, person, row.id)
 
 
 def archive_model(s: Session, person: Person, model_id: int) -> None:
     """Puts the model among the archived ones; a training goes on."""
-    shelf.archive(s, person, Model, model_id, archived=True)
+    lifecycle.archive(s, person, Model, model_id, archived=True)
 
 
 def unarchive_model(s: Session, person: Person, model_id: int) -> None:
     """Takes the model back into use."""
-    shelf.archive(s, person, Model, model_id, archived=False)
+    lifecycle.archive(s, person, Model, model_id, archived=False)
 
 
 def delete_model(s: Session, person: Person, model_id: int) -> None:
     """Deletes the model with undo; its training, if it waits or runs, is cancelled. Its scenarios stay."""
-    cancel_job(s, shelf.delete(s, person, Model, model_id))
+    cancel_job(s, lifecycle.delete(s, person, Model, model_id))
     validations = select(ModelValidation.id).where(ModelValidation.model_id == model_id)
     cancel_where(s, JobKind.VALIDATION, ValidationSlice.validation_id.in_(validations))
 
 
 def restore_model(s: Session, person: Person, model_id: int) -> ModelInfo:
     """Undoes the deletion of a model; a training that was cancelled by it stays so and can be run again."""
-    shelf.restore(s, person, Model, model_id)
+    lifecycle.restore(s, person, Model, model_id)
     return model(s, person, model_id)

@@ -16,8 +16,7 @@ from core.charts.formats import Wording
 from core.errors import UserError
 from core.json_values import from_json, to_json
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
-from core.lifecycle.store import things
-from core.lifecycle.store.copies import copy_scenario
+from core.lifecycle.store import copy_scenario, things
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.saved_plan import Frozen, ScenarioInfo, origin_of

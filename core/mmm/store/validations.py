@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.access import NotFound, Permission, Person
 from core.access.store import require
 from core.data.saved_versions import read_saved_table
-from core.lifecycle.store import things as shelf
+from core.lifecycle import store as lifecycle
 from core.mmm.config import MMMConfig
 from core.mmm.sampling.sampler_settings import SamplingPlan
 from core.mmm.validation.folds import Fold, time_slices
@@ -36,7 +36,7 @@ def start(
     While an earlier one is under way its number comes back instead, so that asking twice does nothing twice.
     Raises UserError for data that are too short, AccessDenied without the right to train.
     """
-    model = shelf.find_to_change(s, person, Model, model_id, Permission.MODEL_TRAIN)
+    model = lifecycle.find_to_change(s, person, Model, model_id, Permission.MODEL_TRAIN)
     under_way = s.scalar(_of_models([model_id]).where(_has_active()).limit(1))
     if under_way is not None:
         return under_way.id
@@ -48,7 +48,7 @@ def start(
     s.add(row)
     s.flush()
     _queue(s, row, slices)
-    shelf.write_down(s, person, model, "validate", slices=len(slices), horizon=row.horizon)
+    lifecycle.record_change(s, person, model, "validate", slices=len(slices), horizon=row.horizon)
     return row.id
 
 
@@ -73,10 +73,10 @@ def cancel(s: Session, person: Person, validation_id: int) -> bool:
     What is completed stays.
     """
     found = validation(s, person, validation_id)
-    model = shelf.find_to_change(s, person, Model, found.model_id, Permission.MODEL_TRAIN)
+    model = lifecycle.find_to_change(s, person, Model, found.model_id, Permission.MODEL_TRAIN)
     cancelled = cancel_where(s, JobKind.VALIDATION, ValidationSlice.validation_id == validation_id)
     if cancelled:
-        shelf.write_down(s, person, model, "cancel_validation")
+        lifecycle.record_change(s, person, model, "cancel_validation")
     return cancelled
 
 

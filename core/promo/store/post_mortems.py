@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Person
 from core.access.store import require
+from core.lifecycle import store as lifecycle
 from core.lifecycle.names import StaleWrite
-from core.lifecycle.store import things as shelf
 from core.promo.brief.values import CreativeBrief
 from core.promo.post_mortem.values import PostMortem, SavedPostMortem
 from core.promo.store.project_copies import latest_kpi
@@ -28,7 +28,7 @@ def save_post_mortem(
     s: Session, person: Person, promo_id: uuid.UUID, report: PostMortem, learned_version: str | None = None
 ) -> SavedPostMortem:
     """The post-mortem, kept as the promotion's latest; earlier ones stay. The forecast is copied into it."""
-    promo = shelf.find_to_change(s, person, PromoScenarioRow, promo_id, Permission.PLAN_EDIT)
+    promo = lifecycle.find_to_change(s, person, PromoScenarioRow, promo_id, Permission.PLAN_EDIT)
     kpi_id = s.scalar(select(latest_kpi(promo.id)))
     row = Report(
         scenario_id=promo.id,
@@ -40,7 +40,7 @@ def save_post_mortem(
     )
     s.add(row)
     s.flush()
-    shelf.write_down(s, person, promo, "review", report=str(row.id), learned_version=learned_version)
+    lifecycle.record_change(s, person, promo, "review", report=str(row.id), learned_version=learned_version)
     kept = post_mortem(s, person, promo_id)
     assert kept is not None
     return kept
@@ -57,7 +57,7 @@ def post_mortems(s: Session, person: Person, project_id: int) -> tuple[SavedPost
 
 def post_mortem(s: Session, person: Person, promo_id: uuid.UUID) -> SavedPostMortem | None:
     """The latest post-mortem of a promotion, None without one. Raises NotFound for strangers."""
-    shelf.find(s, person, PromoScenarioRow, promo_id)
+    lifecycle.find(s, person, PromoScenarioRow, promo_id)
     query = _described(person).where(Report.scenario_id == promo_id)
     row = s.execute(query.order_by(Report.created_at.desc(), Report.id.desc()).limit(1)).one_or_none()
     return _kept(row) if row else None
@@ -73,7 +73,7 @@ def save_brief(
 ) -> CreativeBrief:
     """The brief, kept in place of the promotion's brief before. With `seen_at`, the `brief_saved_at` of the
     one that was loaded, raises StaleWrite when somebody saved another since."""
-    promo = shelf.find_to_change(s, person, PromoScenarioRow, promo_id, Permission.PLAN_EDIT)
+    promo = lifecycle.find_to_change(s, person, PromoScenarioRow, promo_id, Permission.PLAN_EDIT)
     saved_at = brief_saved_at(s, person, promo_id)
     if seen_at is not None and saved_at is not None and saved_at > seen_at:
         raise StaleWrite(
@@ -84,19 +84,19 @@ def save_brief(
     written["updated_at"] = func.clock_timestamp()
     statement = insert(Brief).values(scenario_id=promo.id, project_id=promo.project_id, **written)
     s.execute(statement.on_conflict_do_update(index_elements=["scenario_id"], set_=written))
-    shelf.write_down(s, person, promo, "brief", assets=len(brief.assets))
+    lifecycle.record_change(s, person, promo, "brief", assets=len(brief.assets))
     return brief
 
 
 def brief_saved_at(s: Session, person: Person, promo_id: uuid.UUID) -> dt.datetime | None:
     """When the brief of a promotion was saved last, None without one. Raises NotFound for strangers."""
-    shelf.find(s, person, PromoScenarioRow, promo_id)
+    lifecycle.find(s, person, PromoScenarioRow, promo_id)
     return s.scalar(select(Brief.updated_at).where(Brief.scenario_id == promo_id))
 
 
 def brief(s: Session, person: Person, promo_id: uuid.UUID) -> CreativeBrief | None:
     """The brief of a promotion, None without one. Raises NotFound for strangers."""
-    shelf.find(s, person, PromoScenarioRow, promo_id)
+    lifecycle.find(s, person, PromoScenarioRow, promo_id)
     row = s.execute(select(Brief.brief, Brief.assets).where(Brief.scenario_id == promo_id)).one_or_none()
     return CreativeBrief.from_json(row[0], row[1]) if row else None
 
@@ -127,7 +127,7 @@ def _columns(report: PostMortem) -> dict[str, Any]:
 def _described(person: Person) -> Select[Report, str, str]:
     name = func.coalesce(User.display_name, User.username, "")
     return (
-        shelf.visible(person, PromoScenarioRow)
+        lifecycle.visible(person, PromoScenarioRow)
         .join(Report, Report.scenario_id == PromoScenarioRow.id)
         .outerjoin(User, User.id == Report.created_by)
         .with_only_columns(Report, PromoScenarioRow.label, name)

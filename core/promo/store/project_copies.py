@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, func, insert, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from core.lifecycle.store.copies import copy_row
+from core.lifecycle.store import copy_row
 from core.promo.store.facts import facts_key_of, lock_facts
 from db.tables import (
     Base,

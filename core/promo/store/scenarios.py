@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import require
+from core.lifecycle import store as lifecycle
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
-from core.lifecycle.store import things as shelf
 from core.promo.scenarios.kpis import Kpi, PromoKpis
 from core.promo.scenarios.scenario import PromoScenario, ScenarioType
 from core.promo.scenarios.verdict import Verdict, VerdictStatus
@@ -65,7 +65,7 @@ class PromoInfo:
 
     @property
     def name(self) -> str:
-        """Its label, by the word that everything on the shelf knows."""
+        """Its label, under the name that the life cycle asks for."""
         return self.label
 
 
@@ -147,7 +147,7 @@ def save_promo(
     """
     require(s, person, project_id, Permission.PLAN_EDIT)
     opportunity_id = _still_there(s, project_id, opportunity_id)
-    label = clean_name(scenario.label, shelf.PROMO.noun, shelf.PROMO.longest)
+    label = clean_name(scenario.label, lifecycle.PROMO.noun, lifecycle.PROMO.longest)
     columns = scenario_columns(scenario)
     if promo_id is None:
         row = Row(project_id=project_id, label=label, created_by=person.id, **columns)
@@ -160,7 +160,7 @@ def save_promo(
         _overwrite(s, row, label, columns, opportunity_id)
     s.flush()
     _keep_answers(s, row, kpis, verdict, model_version, forget=changed)
-    shelf.write_down(s, person, row, "create" if promo_id is None else "update", kpis=kpis is not None)
+    lifecycle.record_change(s, person, row, "create" if promo_id is None else "update", kpis=kpis is not None)
     return promo(s, person, row.id).info
 
 
@@ -211,7 +211,7 @@ def comparison(s: Session, person: Person, project_id: int, promo_ids: Sequence[
 
 def rename_promo(s: Session, person: Person, promo_id: uuid.UUID, name: str) -> PromoInfo:
     """The promotion under its new name; who had loaded it under the old one does not write over that."""
-    row = shelf.rename(s, person, Row, promo_id, name)
+    row = lifecycle.rename(s, person, Row, promo_id, name)
     row.updated_at = s.scalars(select(func.clock_timestamp())).one()
     s.flush()
     return promo(s, person, promo_id).info
@@ -219,34 +219,36 @@ def rename_promo(s: Session, person: Person, promo_id: uuid.UUID, name: str) -> 
 
 def duplicate_promo(s: Session, person: Person, promo_id: uuid.UUID, name: str | None = None) -> PromoInfo:
     """A promotion of its own with the same plan, its last figures and verdict, without brief and reports."""
-    known = shelf.find_to_change(s, person, Row, promo_id, Permission.PLAN_EDIT)
-    longest = shelf.PROMO.longest
+    known = lifecycle.find_to_change(s, person, Row, promo_id, Permission.PLAN_EDIT)
+    longest = lifecycle.PROMO.longest
     label = (
-        clean_name(name, shelf.PROMO.noun, longest) if name is not None else copy_name(known.label, longest)
+        clean_name(name, lifecycle.PROMO.noun, longest)
+        if name is not None
+        else copy_name(known.label, longest)
     )
     row = copy_promo(s, known, label, known.project_id, person.id)
-    shelf.write_down(s, person, row, "duplicate", copy_of=str(known.id))
+    lifecycle.record_change(s, person, row, "duplicate", copy_of=str(known.id))
     return promo(s, person, row.id).info
 
 
 def archive_promo(s: Session, person: Person, promo_id: uuid.UUID) -> None:
     """Puts the promotion among the archived ones."""
-    shelf.archive(s, person, Row, promo_id, archived=True)
+    lifecycle.archive(s, person, Row, promo_id, archived=True)
 
 
 def unarchive_promo(s: Session, person: Person, promo_id: uuid.UUID) -> None:
     """Takes the promotion back into use."""
-    shelf.archive(s, person, Row, promo_id, archived=False)
+    lifecycle.archive(s, person, Row, promo_id, archived=False)
 
 
 def delete_promo(s: Session, person: Person, promo_id: uuid.UUID) -> None:
     """Deletes the promotion with undo."""
-    shelf.delete(s, person, Row, promo_id)
+    lifecycle.delete(s, person, Row, promo_id)
 
 
 def restore_promo(s: Session, person: Person, promo_id: uuid.UUID) -> PromoInfo:
     """Undoes the deletion of a promotion."""
-    shelf.restore(s, person, Row, promo_id)
+    lifecycle.restore(s, person, Row, promo_id)
     return promo(s, person, promo_id).info
 
 
@@ -265,7 +267,7 @@ def _still_there(s: Session, project_id: int, opportunity_id: uuid.UUID | None) 
 def _to_change(
     s: Session, person: Person, project_id: int, promo_id: uuid.UUID, seen_at: dt.datetime | None
 ) -> Row:
-    row = shelf.find_to_change(s, person, Row, promo_id, Permission.PLAN_EDIT)
+    row = lifecycle.find_to_change(s, person, Row, promo_id, Permission.PLAN_EDIT)
     if row.project_id != project_id:
         raise NotFound(NOT_FOUND)
     if seen_at is not None and row.updated_at > seen_at:
@@ -321,7 +323,7 @@ def _described(person: Person) -> Select[Any]:
     report, user = tables.ValidationReport, tables.User
     review, brief = tables.PostMortemReport, tables.CreativeBriefRow
     return (
-        shelf.visible(person, Row)
+        lifecycle.visible(person, Row)
         .outerjoin(KpiRow, KpiRow.id == latest_kpi(Row.id))
         .outerjoin(report, report.scenario_id == Row.id)
         .outerjoin(user, user.id == Row.created_by)

@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.access import Person
 from core.database import session
+from core.projects import store as projects
+from core.projects import store as store
 from core.projects.project_info import ProjectInfo
-from core.projects.store import projects
-from core.projects.store import projects as store
-from core.projects.store.copies import duplicate_project
+from core.projects.store import duplicate_project
 from pages.shared.access import open_screen
 from pages.shared.actions import ItemActions, attempt, item_menu
 from pages.shared.layout import card, empty_state, page_header, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.access.guard import COOKIE, Passage, cookie_token, passage
+from core.access.guard import COOKIE, PathRule, cookie_token, rule_of
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from core.access.guard import COOKIE, Passage, cookie_token, passage
     ],
 )
 def test_uploads_and_media_ask_for_a_sign_in(path: str) -> None:
-    assert passage(path) is Passage.SIGNED_IN
+    assert rule_of(path) is PathRule.SIGNED_IN
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_uploads_and_media_ask_for_a_sign_in(path: str) -> None:
     ],
 )
 def test_metrics_and_the_agent_interface_are_closed_to_everybody(path: str) -> None:
-    assert passage(path) is Passage.CLOSED
+    assert rule_of(path) is PathRule.CLOSED
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_metrics_and_the_agent_interface_are_closed_to_everybody(path: str) -> N
     ],
 )
 def test_what_the_sign_in_page_itself_needs_is_open(path: str) -> None:
-    assert passage(path) is Passage.OPEN
+    assert rule_of(path) is PathRule.OPEN
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from core.demo import retail
 from core.demo.store import PROMO_DEMO_KEY, join_demo, make_demo, show_promotions
 from core.demo.weekly_sales import weekly_sales
 from core.mmm.store import models
-from core.projects.store import projects
+from core.projects import store as projects
 from core.promo.ingest.inspection import inspect_sales
 from core.promo.store import files as facts
 from core.promo.store import reference

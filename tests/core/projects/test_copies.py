@@ -7,9 +7,8 @@ from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
 from core.mmm.store import models
 from core.mmm.store import plans as scenarios
-from core.projects.store.copies import duplicate_project
-from core.projects.store.projects import delete_project
-from core.worker.store.retention import purge
+from core.projects.store import delete_project, duplicate_project
+from core.worker.store import purge
 from db.tables import Project
 
 

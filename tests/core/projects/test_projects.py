@@ -8,7 +8,7 @@ from core.access import AccessDenied, NotFound, Person, Role
 from core.access.store import add_demo_account, audit, join_as
 from core.errors import UserError
 from core.mmm.store.models import model
-from core.projects.store import projects
+from core.projects import store as projects
 from core.queue.job import Attempt, JobStatus
 from db.tables import Model
 

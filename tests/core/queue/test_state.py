@@ -14,7 +14,7 @@ from core.access import Person
 from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
 from core.mmm.store import models, validations
-from core.projects.store import projects
+from core.projects import store as projects
 from core.queue.job import Attempt, JobKind, JobStatus, Progress, ProjectBusy
 from core.queue.queue import PROCESSING, TRAINING
 from core.queue.store import state

@@ -12,7 +12,7 @@ from core.mmm.store import models
 from core.mmm.store import plans as scenarios
 from core.queue.job import Attempt
 from core.queue.store import state
-from core.worker.store.retention import Terms, purge
+from core.worker.store import Terms, purge
 from db.tables import ModelResult
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.access import NotFound, Person
 from core.promo.store import post_mortems as reviews
 from core.promo.store import scenarios as promos
-from core.worker.store.retention import make_months_ahead, purge
+from core.worker.store import make_months_ahead, purge
 from db.tables import (
     DataProcessingJob,
     JobStatus,

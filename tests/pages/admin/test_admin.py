@@ -9,7 +9,7 @@ import pytest
 from core.access import Person, Role
 from core.access import store as access
 from core.database import session
-from core.projects.store.projects import rename_project
+from core.projects.store import rename_project
 from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown
 

@@ -12,7 +12,7 @@ from core.access.store import memberships
 from core.database import session
 from core.json_values import tolerant_json
 from core.mmm import FittedMMM
-from core.projects.store.projects import create_project
+from core.projects.store import create_project
 from db.tables import ModelResult, User
 from tests.core.mmm.samples import ROBYN, prior_model, robyn
 from tests.pages.plan.trained import keep_model

@@ -173,7 +173,7 @@ def test_a_model_that_waits_shows_its_training_instead_of_results(open_page, own
 
 
 def test_a_model_of_another_project_is_not_shown(open_page, keep, owner):
-    from core.projects.store.projects import create_project
+    from core.projects.store import create_project
 
     model = keep()
     with session() as s:

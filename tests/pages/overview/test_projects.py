@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.access import Person, Role
 from core.database import session
-from core.projects.store import projects
+from core.projects import store as projects
 from pages.shared.screens import Screen
 from tests.pages.conftest import Opened, everything_shown
 

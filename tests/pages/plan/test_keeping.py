@@ -93,7 +93,7 @@ def test_a_shared_address_opens_for_members_and_is_not_found_for_strangers(
 
 
 def test_a_scenario_of_another_project_is_not_found_under_ones_own(open_page, frozen, stranger: Person):
-    from core.projects.store.projects import create_project
+    from core.projects.store import create_project
 
     with session() as s:
         own = create_project(s, stranger, "Own").id

@@ -247,7 +247,7 @@ def test_a_viewer_may_optimise_but_not_save(open_page, model_id, new_member):
 
 def test_a_plan_of_another_project_is_not_opened(open_page, model_id, keep, stranger):
     number = _saved(_optimised(open_page(PAGE)), "Secret")
-    from core.projects.store.projects import create_project
+    from core.projects.store import create_project
 
     with session() as s:
         other = create_project(s, stranger, "Elsewhere").id

@@ -22,8 +22,8 @@ from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.store import models
 from core.mmm.store import plans as scenarios
 from core.mmm.store.plans import freeze_scenario, frozen_model, write_note
-from core.projects.store.copies import duplicate_project
-from core.worker.store.retention import purge
+from core.projects.store import duplicate_project
+from core.worker.store import purge
 from db.tables import Dataset, Model, ModelResult
 from tests.core.mmm.plan_examples import WORDING, budget_answer
 

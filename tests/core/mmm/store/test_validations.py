@@ -15,7 +15,7 @@ from core.data.dataset_info import DatasetInfo
 from core.demo.weekly_sales import Demo
 from core.mmm.store import models, validations
 from core.mmm.store.training import complete_fold, fold_input
-from core.projects.store.projects import delete_project
+from core.projects.store import delete_project
 from core.queue.job import JobKind, JobStatus
 from core.queue.store import state
 from core.queue.store.activity import ActivityCounts, activity_counts, worker_state

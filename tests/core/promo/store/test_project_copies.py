@@ -8,13 +8,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.access import Person
-from core.projects.store.copies import duplicate_project
+from core.projects.store import duplicate_project
 from core.promo.store import opportunities, reference
 from core.promo.store import post_mortems as reviews
 from core.promo.store import scenarios as promos
 from core.promo.store.facts import facts_key_of
 from core.promo.store.files import sales
-from core.worker.store.retention import purge
+from core.worker.store import purge
 from db.tables import (
     Project,
     PromoModelRow,

@@ -1,7 +1,9 @@
-"""Finding, naming, archiving, deleting and restoring the things of a project.
+"""Finding, naming, copying, archiving, deleting and restoring what belongs to a project.
 
 Every query joins the person's memberships, so that what belongs to strangers cannot be told from what is not
-there. Each change is written to the audit log in the transaction that makes it.
+there. Each change is written to the audit log in the transaction that makes it. Files in the artifact store
+never change, and are removed only when no row names them any more: a copy names the same files and still does
+not depend on what it was copied from.
 """
 
 from __future__ import annotations
@@ -10,21 +12,33 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, inspect, select
 from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
 from core.lifecycle.names import LONGEST_LABEL, LONGEST_NAME, clean_name
-from db.tables import Dataset, Model, OptimizationScenario, Project, ProjectMember, PromoScenarioRow
+from db.tables import (
+    Base,
+    Dataset,
+    FeatureImportance,
+    Model,
+    ModelMetric,
+    ModelResult,
+    OptimizationScenario,
+    Project,
+    ProjectMember,
+    PromoScenarioRow,
+)
 
 Thing = TypeVar("Thing", Project, Dataset, Model, OptimizationScenario, PromoScenarioRow)
+Row = TypeVar("Row", bound=Base)
 Subject = int | uuid.UUID  # what names a thing: promotions have a UUID
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of thing on the shelf: its noun, its subject in the audit log, who may change it, and how many
+    """What can be archived and deleted: its noun, its subject in the audit log, who may change it, and how many
     characters its name may have."""
 
     noun: str
@@ -102,7 +116,7 @@ def find_to_change(
     return row
 
 
-def write_down(s: Session, person: Person, row: Thing, action: str, **details: Any) -> None:
+def record_change(s: Session, person: Person, row: Thing, action: str, **details: Any) -> None:
     """One entry of the audit log about `row`: `subject:action`."""
     kind = KINDS[type(row)]
     project_id = row.id if isinstance(row, Project) else row.project_id
@@ -115,7 +129,7 @@ def rename(s: Session, person: Person, table: type[Thing], subject_id: Subject, 
     row = find_to_change(s, person, table, subject_id, KINDS[table].edit)
     before, row.name = row.name, cleaned
     s.flush()
-    write_down(s, person, row, "rename", before=before)
+    record_change(s, person, row, "rename", before=before)
     return row
 
 
@@ -125,7 +139,7 @@ def archive(s: Session, person: Person, table: type[Thing], subject_id: Subject,
     if (row.archived_at is not None) is not archived:
         row.archived_at = s.scalar(select(func.now())) if archived else None
         s.flush()
-        write_down(s, person, row, "archive" if archived else "unarchive")
+        record_change(s, person, row, "archive" if archived else "unarchive")
     return row
 
 
@@ -134,7 +148,7 @@ def delete(s: Session, person: Person, table: type[Thing], subject_id: Subject) 
     row = find_to_change(s, person, table, subject_id, KINDS[table].delete)
     row.deleted_at = s.scalar(select(func.now()))
     s.flush()
-    write_down(s, person, row, "delete")
+    record_change(s, person, row, "delete")
     return row
 
 
@@ -144,5 +158,56 @@ def restore(s: Session, person: Person, table: type[Thing], subject_id: Subject)
     if row.deleted_at is not None:
         row.deleted_at = None
         s.flush()
-        write_down(s, person, row, "restore")
+        record_change(s, person, row, "restore")
+    return row
+
+
+def copy_row(row: Row, **changed: Any) -> Row:
+    """A new row with the values of `row` except its number, birth and deletion, and what is `changed`."""
+    names = {column.key for column in inspect(type(row)).column_attrs} - {"id", "created_at", "deleted_at"}
+    return type(row)(**({name: getattr(row, name) for name in names} | changed))
+
+
+def copy_model(s: Session, known: Model, name: str, project_id: int, dataset_id: int, maker_id: int) -> Model:
+    """A model with the set-up, the state and the results of `known`, written by `maker_id`."""
+    row = copy_row(
+        known,
+        name=name,
+        project_id=project_id,
+        dataset_id=dataset_id,
+        created_by=maker_id,
+        queue_id=None,
+        run_by=None,
+        archived_at=None,
+    )
+    s.add(row)
+    s.flush()
+    for table in (ModelResult, ModelMetric, FeatureImportance):
+        for part in s.scalars(select(table).where(table.model_id == known.id)):
+            s.add(copy_row(part, model_id=row.id))
+    s.flush()
+    return row
+
+
+def copy_scenario(
+    s: Session,
+    known: OptimizationScenario,
+    name: str,
+    project_id: int,
+    model_id: int | None,
+    maker_id: int,
+    *,
+    frozen: bool = True,
+) -> OptimizationScenario:
+    """A scenario with the set-up, the results and the note of `known`, written by `maker_id`.
+
+    It is frozen where `known` is, unless `frozen` is False.
+    """
+    row = copy_row(
+        known, name=name, project_id=project_id, model_id=model_id, created_by=maker_id, archived_at=None
+    )
+    if not frozen:
+        row.frozen = row.frozen_at = row.frozen_by = row.artifacts_path = row.artifacts_checksum = None
+    s.add(row)
+    s.flush()
     return row

@@ -38,8 +38,8 @@ Subject = int | uuid.UUID  # what names a thing: promotions have a UUID
 
 @dataclass(frozen=True)
 class Kind:
-    """What can be archived and deleted: its noun, its subject in the audit log, who may change it, and how many
-    characters its name may have."""
+    """What can be archived and deleted: its noun, its subject in the audit log, who may change it, and how
+    many characters its name may have."""
 
     noun: str
     subject: str

@@ -15,8 +15,9 @@ from core.access.store import require
 from core.charts.formats import Wording
 from core.errors import UserError
 from core.json_values import from_json, to_json
+from core.lifecycle import store as lifecycle
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
-from core.lifecycle.store import copy_scenario, things
+from core.lifecycle.store import copy_scenario
 from core.mmm.fitted import FittedMMM
 from core.mmm.model_info import ModelInfo
 from core.mmm.planning.saved_plan import Frozen, ScenarioInfo, origin_of
@@ -38,7 +39,7 @@ def _described(person: Person) -> Select[Any]:
     people = [aliased(User) for _ in range(3)]
     names = [func.coalesce(user.display_name, user.username, "") for user in people]
     table = OptimizationScenario
-    query = things.visible(person, table).outerjoin(Model, Model.id == table.model_id)
+    query = lifecycle.visible(person, table).outerjoin(Model, Model.id == table.model_id)
     for user, column in zip(people, (table.created_by, table.frozen_by, table.note_by), strict=True):
         query = query.outerjoin(user, user.id == column)
     available = and_(Model.id.is_not(None), Model.deleted_at.is_(None))
@@ -76,7 +77,7 @@ def save_scenario(
     results: Mapping[str, Any] | None = None,
 ) -> ScenarioInfo:
     """A new scenario on the model. Raises UserError for a name that will not do, NotFound for strangers."""
-    known = things.find(s, person, Model, model_id)
+    known = lifecycle.find(s, person, Model, model_id)
     require(s, person, known.project_id, Permission.PLAN_EDIT)
     row = OptimizationScenario(
         project_id=known.project_id,
@@ -88,7 +89,7 @@ def save_scenario(
     )
     s.add(row)
     s.flush()
-    things.write_down(s, person, row, "create", kind=kind, model=known.id)
+    lifecycle.record_change(s, person, row, "create", kind=kind, model=known.id)
     return scenario(s, person, row.id)
 
 
@@ -136,7 +137,7 @@ def update_scenario(
     With `seen_at`, the `updated_at` of the scenario one had loaded, raises StaleWrite when somebody saved it
     since; without, the last write wins. A frozen scenario raises UserError.
     """
-    row = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    row = lifecycle.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
     if row.frozen_at is not None:
         raise UserError(f"“{row.name}” is frozen and stays as it is. Duplicate it and change the copy.")
     if seen_at is not None and row.updated_at > seen_at:
@@ -150,13 +151,13 @@ def update_scenario(
         row.results = dict(results)
     row.updated_at = s.scalars(select(func.clock_timestamp())).one()
     s.flush()
-    things.write_down(s, person, row, "update")
+    lifecycle.record_change(s, person, row, "update")
     return scenario(s, person, scenario_id)
 
 
 def rename_scenario(s: Session, person: Person, scenario_id: int, name: str) -> ScenarioInfo:
     """The scenario under its new name."""
-    things.rename(s, person, OptimizationScenario, scenario_id, name)
+    lifecycle.rename(s, person, OptimizationScenario, scenario_id, name)
     return scenario(s, person, scenario_id)
 
 
@@ -165,7 +166,7 @@ def duplicate_scenario(s: Session, person: Person, scenario_id: int, name: str |
 
     Raises UserError for a frozen scenario whose model is gone: nothing could be computed on its copy.
     """
-    known = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    known = lifecycle.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
     chosen = clean_name(name, "scenario") if name is not None else copy_name(known.name)
     if known.frozen_at is not None and not scenario(s, person, scenario_id).model_available:
         raise UserError(
@@ -173,28 +174,28 @@ def duplicate_scenario(s: Session, person: Person, scenario_id: int, name: str |
             "Restore the model, or begin a new plan on another one."
         )
     row = copy_scenario(s, known, chosen, known.project_id, known.model_id, person.id, frozen=False)
-    things.write_down(s, person, row, "duplicate", copy_of=known.id)
+    lifecycle.record_change(s, person, row, "duplicate", copy_of=known.id)
     return scenario(s, person, row.id)
 
 
 def archive_scenario(s: Session, person: Person, scenario_id: int) -> None:
     """Puts the scenario among the archived ones."""
-    things.archive(s, person, OptimizationScenario, scenario_id, archived=True)
+    lifecycle.archive(s, person, OptimizationScenario, scenario_id, archived=True)
 
 
 def unarchive_scenario(s: Session, person: Person, scenario_id: int) -> None:
     """Takes the scenario back into use."""
-    things.archive(s, person, OptimizationScenario, scenario_id, archived=False)
+    lifecycle.archive(s, person, OptimizationScenario, scenario_id, archived=False)
 
 
 def delete_scenario(s: Session, person: Person, scenario_id: int) -> None:
     """Deletes the scenario with undo."""
-    things.delete(s, person, OptimizationScenario, scenario_id)
+    lifecycle.delete(s, person, OptimizationScenario, scenario_id)
 
 
 def restore_scenario(s: Session, person: Person, scenario_id: int) -> ScenarioInfo:
     """Undoes the deletion of a scenario."""
-    things.restore(s, person, OptimizationScenario, scenario_id)
+    lifecycle.restore(s, person, OptimizationScenario, scenario_id)
     return scenario(s, person, scenario_id)
 
 
@@ -206,7 +207,7 @@ def freeze_scenario(
     Freezing twice changes nothing. With `seen_at` raises StaleWrite when somebody saved it since. Raises
     UserError where there is no answer, or no model any more.
     """
-    row = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    row = lifecycle.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
     if row.frozen_at is not None:
         return scenario(s, person, scenario_id)
     _refuse_stale(row, seen_at)
@@ -219,7 +220,7 @@ def freeze_scenario(
     row.frozen = to_json(Frozen(wording, origin_of(info, models.fitted(info))))
     row.frozen_at, row.frozen_by = s.scalars(select(func.clock_timestamp())).one(), person.id
     s.flush()
-    things.write_down(s, person, row, "freeze", model=info.id, checksum=row.artifacts_checksum)
+    lifecycle.record_change(s, person, row, "freeze", model=info.id, checksum=row.artifacts_checksum)
     return scenario(s, person, scenario_id)
 
 
@@ -231,7 +232,7 @@ def write_note(
     `seen_at` is the `note_at` one had loaded (None: there was no note); raises StaleWrite when somebody wrote
     since, UserError for a note that is too long.
     """
-    row = things.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
+    row = lifecycle.find_to_change(s, person, OptimizationScenario, scenario_id, Permission.PLAN_EDIT)
     if row.note_at is not None and (seen_at is None or row.note_at > seen_at):
         raise StaleWrite(
             "Somebody else changed this note in the meantime. Open the plan again to see it, then add yours."
@@ -242,7 +243,7 @@ def write_note(
     row.note, row.note_by = cleaned or None, person.id
     row.note_at = s.scalars(select(func.clock_timestamp())).one()
     s.flush()
-    things.write_down(s, person, row, "note", characters=len(cleaned))
+    lifecycle.record_change(s, person, row, "note", characters=len(cleaned))
     return scenario(s, person, scenario_id)
 
 

@@ -37,6 +37,9 @@ class Goal(StrEnum):
     TARGET_MROAS = "target_mroas"
 
 
+TARGET_GOALS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
+
+
 class Flighting(StrEnum):
     """How a channel's money is spread over the periods of a plan."""
 

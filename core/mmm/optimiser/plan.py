@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.errors import UserError
 from core.mmm.arrays import Floats
-from core.mmm.choices import Goal
+from core.mmm.choices import TARGET_GOALS, Goal
 from core.mmm.optimiser.budget_problem import BudgetProblem
 from core.mmm.optimiser.goals import (
     GoalQuery,
@@ -26,7 +26,6 @@ from core.mmm.optimiser.risk import Risk, RiskAttitude, attitude_of
 from core.mmm.optimiser.search import Breadth, BudgetSearch
 from core.mmm.optimiser.solution import Plan, whole_cent_plan
 
-TARGET_GOALS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
 MOST_POINTS = 50
 
 
@@ -39,15 +38,22 @@ def optimize(
     draws: int = 500,
     seed: int = 1,
 ) -> Plan:
-    """The best plan for a goal.
+    """The best plan for a goal: max over x within the limits of value(K(x)), K the KPI by draw.
 
-    kpi: the most media KPI for the total. profit: the most `margin` (share of KPI value, default 1) x KPI
-    value - spend, spending up to the total. target_kpi: the least spend whose KPI reaches `target`.
-    target_roas: the most spend whose incremental ROAS (KPI value caused by the plan over its money) is at
-    least `target`; target_mroas: the most whose next unit still earns `target` KPI value. `risk`: "mean",
-    ("quantile", q) or ("cvar", q) of the draws, or for the goal kpi "probability" to beat the reference.
-    `seed` is that of the random starts. Raises InfeasiblePlan naming the limits that clash, UserError for a
-    question without an answer.
+    Parameters: `goal` is one of
+    kpi: the most media KPI for the total;
+    profit: the most margin x KPI value - spend, spending up to the total;
+    target_kpi: the least spend whose KPI reaches `target` (in KPI units, window and carry-over);
+    target_roas: the most spend whose incremental ROAS (incremental KPI value of the plan over its spend) is
+    at least `target` (no unit);
+    target_mroas: the most spend whose next unit still earns `target` KPI value.
+    `margin` is the share (0..1, default 1) of KPI value that is earned. `risk`: "mean", ("quantile", q) or
+    ("cvar", q) of the draws, or for the goal kpi "probability" to beat the reference. `draws` of the
+    posterior are used at most; `seed` is that of the random starts.
+
+    Returns the plan in whole cents with its comparison. Raises InfeasiblePlan naming the limits that clash,
+    UserError for a question without an answer. Local optima by sequential quadratic programming; S-shaped
+    curves from several starts and by branch and bound on concave envelopes (Udell and Boyd 2013).
     """
     attitude = attitude_of(risk)
     query = _query_of(problem, goal, target, margin, attitude)

@@ -95,7 +95,7 @@ class GeoSpend:
 
 @dataclass(frozen=True)
 class ChannelOutcome:
-    """One channel of a plan: money and caused KPI (in the window) before and after.
+    """One channel of a plan: spend and incremental KPI (in the window) before and after.
 
     `before_value` is the comparable spend of today, `seen_value` the most that was ever spent over as many
     consecutive periods. A missing `roas` means that nothing is spent; `next_roas` is the incremental return
@@ -126,7 +126,7 @@ class ChannelOutcome:
 
 @dataclass(frozen=True)
 class PlanDraws:
-    """Total caused KPI of each draw, inside the window and carried over after it."""
+    """Total incremental KPI of each draw, inside the window and carried over after it."""
 
     window: tuple[float, ...]
     after: tuple[float, ...]
@@ -134,7 +134,7 @@ class PlanDraws:
 
     @property
     def total(self) -> Floats:
-        """(draw,) KPI caused in the window and after it."""
+        """(draw,) incremental KPI in the window and after it."""
         both: Floats = np.asarray(self.window, dtype=float) + np.asarray(self.after, dtype=float)
         return both
 
@@ -178,15 +178,15 @@ class ChannelAnswer:
 class BudgetAnswer(ChannelAnswer):
     """The outcome of an optimisation.
 
-    `kpi` is caused inside the window, `kpi_after` carried over after it; `before_*` the same for today's
-    split at the same budget, inside the constraints; `recent_kpi` (window and after) for the recent spend as
-    it was. `roas` is caused inside the window by the plan's own spend, over
-    that spend. `difference` is plan minus before, window and after together. No plan within the limits can
-    have a larger expected KPI than `bound_kpi`; `start_kpis` is where each search ended. `worst_kpi` is the
-    mean of the worst draws (those of the question's `risk_share`). `beyond` is missing in plans saved long
-    ago; `geos` is empty where there is only one, or they keep their shares. `before_draws` are the totals of
-    each draw (window and after) for what the plan is compared with. `geo_schedule` holds money by date, geo
-    and channel where geos have money of their own.
+    `kpi` is the incremental KPI inside the window, `kpi_after` carried over after it; `before_*` the same for
+    today's split at the same budget, inside the constraints; `recent_kpi` (window and after) for the recent
+    spend as it was. `roas` is what the plan's own spend adds inside the window, over that spend. `difference`
+    is plan minus before, window and after together. No plan within the limits can have a larger expected KPI
+    than `bound_kpi`; `start_kpis` is where each search ended. `worst_kpi` is the mean of the worst draws
+    (those of the question's `risk_share`). `beyond` is missing in plans saved long ago; `geos` is empty where
+    there is only one, or they keep their shares. `before_draws` are the totals of each draw (window and
+    after) for what the plan is compared with. `geo_schedule` holds money by date, geo and channel where geos
+    have money of their own.
     """
 
     kpi: Estimate
@@ -216,7 +216,7 @@ class BudgetAnswer(ChannelAnswer):
 
     @property
     def expected_kpi(self) -> float:
-        """Mean KPI caused in the window and after it."""
+        """Mean incremental KPI in the window and after it."""
         return self.kpi.mean + self.kpi_after.mean
 
     @property
@@ -257,7 +257,7 @@ class WhatIfAnswer(ChannelAnswer):
 
     @property
     def total_draws(self) -> Floats:
-        """(draw,) KPI that media cause, window and after, with what changed drivers add."""
+        """(draw,) incremental KPI of media, window and after, and of changed drivers."""
         total = self.draws.total
         return total + np.asarray(self.driver_draws) if self.driver_draws else total
 

@@ -14,12 +14,11 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from core.errors import UserError
 from core.json_values import converter, from_json
 from core.mmm.cents import to_cents
-from core.mmm.choices import Flighting, Goal
+from core.mmm.choices import TARGET_GOALS, Flighting, Goal
 from core.mmm.optimiser.limit import Amount, Limit, LimitKind
 
 CHOSEN_SLACK = 1e-5  # of its total: a chosen split was rounded to cents, limits it just met would clash
 VERSION = 2  # of the saved form: the first knew neither months, rules, geos nor flighting by channel
-TARGET_GOALS = (Goal.TARGET_KPI, Goal.TARGET_ROAS, Goal.TARGET_MROAS)
 
 
 class PlanKind(StrEnum):

@@ -1,4 +1,4 @@
-"""Saved plans side by side: money, caused KPI, and how likely one beats another."""
+"""Saved plans side by side: spend, incremental KPI, and the probability that one beats another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ComparedPlan:
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """One plan against the chosen baseline; KPI is caused by media, in the window and carried over after it.
+    """One plan against the chosen baseline; KPI is the incremental KPI of media, in the window and after it.
 
     `difference` counts changed prices and other drivers too. `paired`: both plans come from the same draws of
     one model, so that their common uncertainty cancels; else the draws are taken as independent and the

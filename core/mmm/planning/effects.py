@@ -67,11 +67,11 @@ def effects_kernel(
 
 @dataclass(frozen=True)
 class PlanEffects:
-    """Draws of what a schedule causes, all geos together.
+    """Draws of the incremental KPI of a schedule, all geos together.
 
     `by_period` (draw, period): KPI inside the horizon; `window`, `after` (draw, channel): KPI inside it and
     carried over after it, earlier spend still at work included; `earned`, `extra` (draw, channel): money
-    caused inside the horizon by its own spend, and by 1 % more of it; `spend` (channel,).
+    earned inside the horizon by its own spend, and by 1 % more of it; `spend` (channel,).
     """
 
     by_period: Floats
@@ -131,11 +131,12 @@ def effects_context(model: FittedMMM, periods: int, draws: int | None = None) ->
 def plan_effects(
     model: FittedMMM, schedule: pd.DataFrame, draws: int | None = None, context: EffectsContext | None = None
 ) -> PlanEffects:
-    """Effects of money by period of the horizon (rows) and paid channel (columns), right after the data; or
-    of long rows date, geo, channel, spend, where geos have money of their own.
+    """Draws of the KPI of a schedule right after the data, K = sum over g, t, c of beta saturate(adstock(x)).
 
-    Otherwise geos keep their shares; media keep their prices; after the horizon nothing is spent. A `context`
-    of the same horizon saves most of the time.
+    `schedule`: spend by period of the horizon (rows) and paid channel (columns), geos keeping their shares;
+    or long rows date, geo, channel, spend, where geos have spend of their own. Media keep their prices; after
+    the horizon nothing is spent. `draws` of the posterior are used, by default `draws_of(model)`; a `context`
+    of the same horizon saves most of the time. Returns arrays (draw, ...) in KPI units and money.
     """
     if "geo" in schedule.columns:
         wide = schedule.pivot_table(index=["geo", "date"], columns="channel", values="spend", aggfunc="sum")

@@ -27,8 +27,9 @@ TOLERANCE = 1e-7  # of the largest money: far below what an interval can tell ap
 class GoalQuestion:
     """A KPI to reach inside the horizon by the money of `channel`, or of all channels together (None).
 
-    `whole` counts the whole KPI, baseline included, else what media cause. With `certainty` (0..1) the target
-    is reached in that share of the draws, else on average. Raises UserError for a target that is none.
+    `whole` counts the whole KPI, baseline included, else the incremental KPI of media. With `certainty`
+    (0..1) the target is reached in that share of the draws, else on average. Raises UserError for a target
+    that is none.
     """
 
     target_value: float

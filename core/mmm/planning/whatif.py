@@ -50,7 +50,7 @@ class SpendForecast:
 
 @dataclass(frozen=True)
 class ScenarioDraws:
-    """A scenario in draws: what media cause, what changed drivers add (draw, period), the whole KPI."""
+    """A scenario in draws: media's incremental KPI, that of changed drivers (draw, period), the whole KPI."""
 
     effects: PlanEffects
     drivers: Mapping[str, Floats]
@@ -92,7 +92,7 @@ def scenario_draws(model: FittedMMM, inputs: WhatIfInputs, recent: SpendForecast
 def solve_whatif(
     model: FittedMMM, inputs: WhatIfInputs, basis: PlanBasis, recent: SpendForecast
 ) -> WhatIfAnswer:
-    """What the scenario causes against recent spend, draw by draw, and the KPI over time."""
+    """What the scenario adds against recent spend, draw by draw, and the KPI over time."""
     level, before = inputs.level, recent.effects
     found = scenario_draws(model, inputs, recent)
     after, added = found.effects, found.added

@@ -20,7 +20,7 @@ from core.mmm.results.evidence import Estimate
 
 Answer = BudgetAnswer | WhatIfAnswer
 # Broken into lines, so that they fit a phone.
-CAUSED = (
+INCREMENTAL = (
     r"\begin{aligned} K_d = {}& \sum_{g}\sum_{t \in \text{horizon}}\sum_{c} \beta_{g,c}^{(d)} \\"
     r"& \cdot \mathrm{saturate}\!\left(\mathrm{adstock}(x_{g,\cdot,c})_t\right) \end{aligned}"
 )
@@ -76,8 +76,8 @@ def why_of(answer: Answer, level: float, origin: PlanOrigin, limits: tuple[Limit
     """The reasons behind the numbers of an answer; `level` is that of its intervals."""
     draws = draws_of_answer(answer)
     reasons = [
-        _caused(draws["plan"].to_numpy(float), level, "Caused in the horizon", CAUSED, _HORIZON),
-        _caused(draws["plan_after"].to_numpy(float), level, "Carried over", CARRIED, _AFTER),
+        _incremental(draws["plan"].to_numpy(float), level, "Caused in the horizon", INCREMENTAL, _HORIZON),
+        _incremental(draws["plan_after"].to_numpy(float), level, "Carried over", CARRIED, _AFTER),
         *_differences(draws, answer, level),
         *_returns(answer),
     ]
@@ -85,7 +85,7 @@ def why_of(answer: Answer, level: float, origin: PlanOrigin, limits: tuple[Limit
 
 
 def draws_of_answer(answer: Answer) -> pd.DataFrame:
-    """One row a draw: what the plan causes, in the horizon and after, what it is compared with, the gap."""
+    """One row a draw: the plan's incremental KPI in the horizon and after, the reference's, the gap."""
     frame = pd.DataFrame({"plan": answer.draws.window, "plan_after": answer.draws.after})
     drivers = getattr(answer, "driver_draws", ())
     frame["drivers"] = np.asarray(drivers, dtype=float) if drivers else 0.0
@@ -98,7 +98,7 @@ def draws_of_answer(answer: Answer) -> pd.DataFrame:
 
 
 def reference_draws(answer: Answer) -> Floats | None:
-    """(draw,) KPI that the reference causes in the horizon and after it; None in plans saved long ago."""
+    """(draw,) incremental KPI of the reference in the horizon and after it; None in plans saved long ago."""
     saved = answer.before_draws if isinstance(answer, BudgetAnswer) else answer.recent_draws
     return np.asarray(saved, dtype=float) if saved else None
 
@@ -110,7 +110,7 @@ _HORIZON = (
 _AFTER = "For each draw: what the plan’s spend still causes after the horizon, when nothing more is spent."
 
 
-def _caused(values: Floats, level: float, name: str, symbols: str, sentence: str) -> WhyStep:
+def _incremental(values: Floats, level: float, name: str, symbols: str, sentence: str) -> WhyStep:
     return WhyStep(name, sentence, symbols, _spread(values, level))
 
 

@@ -9,20 +9,10 @@ import pandas as pd
 
 from core.charts.formats import Wording, probability
 from core.mmm.optimiser.limit import LimitKind
+from core.mmm.planning import plan_text
 from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, PlanKind
 from core.mmm.planning.limit_text import limits_in_force
-from core.mmm.planning.plan_text import (
-    changes,
-    goal_sentence,
-    horizon_text,
-    interval_text,
-    outcome_sentence,
-    plan_sentence,
-    scenario_sentence,
-    signed,
-    split_label,
-)
 from core.mmm.planning.saved_plan import PlanOrigin
 from core.mmm.planning.schedule import Schedule, schedule_of
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
@@ -99,16 +89,22 @@ class PlanReport:
                    f"{words.per_money(roas.upper)}") if roas else ("–", "nothing is spent")  # fmt: skip
         gap = answer.difference
         odds = (
-            f"{signed(gap.lower, words)} to {signed(gap.upper, words)}; better: "
+            f"{plan_text.signed(gap.lower, words)} to {plan_text.signed(gap.upper, words)}; better: "
             f"{probability(answer.probability_better)}"
         )
         same = gap.lower == gap.upper == 0
         return (
             KpiTile("Spend", words.money(answer.total_value), f"{self.before}: {words.money(money)}"),
             KpiTile(
-                f"Caused {words.kpi_label}", words.kpi(answer.kpi.mean), interval_text(answer.kpi, words)
+                f"Caused {words.kpi_label}",
+                words.kpi(answer.kpi.mean),
+                plan_text.interval_text(answer.kpi, words),
             ),
-            KpiTile(f"Against {self.before.lower()}", signed(gap.mean, words), "unchanged" if same else odds),
+            KpiTile(
+                f"Against {self.before.lower()}",
+                plan_text.signed(gap.mean, words),
+                "unchanged" if same else odds,
+            ),
             KpiTile(words.return_name, *returns),
         )
 
@@ -128,7 +124,8 @@ def budget_report(
     title: PlanTitle, answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, origin: PlanOrigin
 ) -> PlanReport:
     """The report of an optimised budget."""
-    text = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
+    outcome = plan_text.outcome_sentence(answer, inputs, wording)
+    text = f"{outcome} {plan_text.plan_sentence(answer, wording, inputs.level)}"
     rows = answer.geo_schedule or answer.schedule
     schedule = schedule_of(rows, [outcome.channel for outcome in answer.channels])
     return PlanReport(
@@ -138,11 +135,11 @@ def budget_report(
         answer=answer,
         schedule=schedule,
         why=why_of(answer, inputs.level, origin, limits_in_force(inputs, answer, wording)),
-        question_text=goal_sentence(inputs, wording),
+        question_text=plan_text.goal_sentence(inputs, wording),
         answer_text=text.strip(),
-        horizon=horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
+        horizon=plan_text.horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.notes,
-        before=split_label(answer.reference).capitalize(),
+        before=plan_text.split_label(answer.reference).capitalize(),
         after="Plan",
     )
 
@@ -159,8 +156,10 @@ def whatif_report(
         schedule=whatif_schedule(inputs),
         why=why_of(answer, inputs.level, origin),
         question_text="",
-        answer_text=scenario_sentence(answer, wording, inputs.level) if changes(answer) else "As recently.",
-        horizon=horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
+        answer_text=plan_text.scenario_sentence(answer, wording, inputs.level)
+        if plan_text.changes(answer)
+        else "As recently.",
+        horizon=plan_text.horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period),
         assumptions=answer.assumptions,
         before="Recent spend",
         after="Scenario",

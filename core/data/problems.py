@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+import pandas as pd
+
 from core.errors import UserError
 
 ROWS_KEPT = 200  # row numbers kept per problem; the message carries the full count
@@ -160,3 +162,19 @@ def name_some(names: Sequence[object], shown: int = 5) -> str:
     listed = ", ".join(str(name) for name in names[:shown])
     more = len(names) - shown
     return listed + (f" and {more:,} more" if more > 0 else "")
+
+
+def problem_counts(problems: Sequence[DataProblem]) -> str:
+    """How many problems there are, as a person says it: `1 error, 3 warnings`, or `none`."""
+    counts = [
+        (kind, sum(problem.severity is kind for problem in problems))
+        for kind in (Severity.ERROR, Severity.WARNING)
+    ]
+    words = [f"{count} {kind.value}{'s' if count > 1 else ''}" for kind, count in counts if count]
+    return ", ".join(words) or "none"
+
+
+def problem_table(problems: Sequence[DataProblem]) -> pd.DataFrame:
+    """The problems as a table with their places, for many of them or for a saved data set."""
+    rows = [(p.severity.value, p.message, p.file, p.sheet, p.column, p.row, p.value) for p in problems]
+    return pd.DataFrame(rows, columns=["Severity", "Problem", "File", "Sheet", "Column", "Row", "Value"])

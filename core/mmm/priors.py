@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from core.errors import UserError
 
+_Z_90 = 1.645  # standard normal quantile: 90 % lie within this many sd
+
 
 def beta_shape(mean: float, sd: float) -> tuple[float, float]:
     """(a, b) of the Beta distribution with this mean and sd; both lie in (0, 1)."""
@@ -122,3 +124,19 @@ class Priors:
     def of(self, channel: str) -> ChannelPrior:
         """The prior of one channel: its own, or the default."""
         return self.channels.get(channel, ChannelPrior())
+
+
+def half_life_of(retention: float) -> float:
+    """Weeks until half of an effect has faded, from the share left after one week: ln(1/2) / ln(share)."""
+    return math.log(0.5) / math.log(retention)
+
+
+def retention_of(half_life: float) -> float:
+    """The share of an effect left after one week, from its half-life in weeks: (1/2) ** (1 / weeks)."""
+    return float(0.5 ** (1 / half_life))
+
+
+def likely_range(mean: float, sd: float) -> tuple[float, float]:
+    """The 90 % range of the LogNormal belief with this mean and sd."""
+    middle, width = log_normal_shape(mean, sd)
+    return math.exp(middle - _Z_90 * width), math.exp(middle + _Z_90 * width)

@@ -148,3 +148,8 @@ def changes_between(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
         both[f"{name}_change"] = both[f"{name}_now"] - both[f"{name}_before"]
     ordered = [f"{name}{end}" for name in figures for end in ("_before", "_now", "_change")]
     return both[keys + ordered]
+
+
+def clear_losses(rivals: pd.DataFrame) -> pd.DataFrame:
+    """The pairs in which a promotion clearly takes sales away, the worst first."""
+    return rivals[rivals["clear"] & (rivals["mean"] < 0)].sort_values("mean")

@@ -29,36 +29,31 @@ def open_screen(screen: Screen) -> Visit:
         empty_state("For the owner", text, icon=":material/lock:")
         st.stop()
     if isinstance(screen.access, Permission):
-        _check_project(visit, screen.access)
+        project = visit.membership
+        if project is None and PROJECT in st.query_params:
+            _refuse("Not found", "There is no such project, or you are not a member of it.")
+        if project is None:
+            empty_state(
+                "No project yet",
+                "A project holds your data, models and plans. Create your first one.",
+                icon=":material/workspaces:",
+                button="Create a project",
+                screen=Screen.PROJECTS,
+                key="no_project",
+            )
+            st.stop()
+        remember_project(project.project_id)
+        if not project.allows(screen.access):
+            _refuse(
+                "Not part of your role",
+                f"Your role in this project is {project.role}. Ask the project's owner if you need more.",
+            )
     return visit
 
 
 def open_to_everyone() -> Visit | None:
     """First statement of the few screens that need no sign-in; the visit if somebody is signed in."""
     return current_visit()
-
-
-def _check_project(visit: Visit, permission: Permission) -> None:
-    """Whether the visit has a project, and holds the permission in it; else the run ends with the reason."""
-    project = visit.membership
-    if project is None and PROJECT in st.query_params:
-        _refuse("Not found", "There is no such project, or you are not a member of it.")
-    if project is None:
-        empty_state(
-            "No project yet",
-            "A project holds your data, models and plans. Create your first one.",
-            icon=":material/workspaces:",
-            button="Create a project",
-            screen=Screen.PROJECTS,
-            key="no_project",
-        )
-        st.stop()
-    remember_project(project.project_id)
-    if not project.allows(permission):
-        _refuse(
-            "Not part of your role",
-            f"Your role in this project is {project.role}. Ask the project's owner if you need more.",
-        )
 
 
 def _refuse(title: str, text: str) -> NoReturn:

@@ -169,17 +169,6 @@ def item_menu(
 
     `after` runs when the thing has left the list (archived or deleted), before the screen runs again.
     """
-    entries = _entries(actions, archived, may_edit, may_delete)
-    if not entries:
-        return
-    picked = st.menu_button(
-        ":material/more_horiz:", entries, key=key, type="tertiary", help=f"More for this {noun}"
-    )
-    if picked is not None:
-        _carry_out(_Entry(picked), _Item(noun, item_id, name, actions, after))
-
-
-def _entries(actions: ItemActions, archived: bool, may_edit: bool, may_delete: bool) -> list[str]:
     offered = {
         _Entry.RENAME: may_edit and actions.rename,
         _Entry.DUPLICATE: may_edit and actions.duplicate,
@@ -187,7 +176,14 @@ def _entries(actions: ItemActions, archived: bool, may_edit: bool, may_delete: b
         _Entry.UNARCHIVE: may_edit and archived and actions.unarchive,
         _Entry.DELETE: may_delete and actions.delete,
     }
-    return [str(entry) for entry, there in offered.items() if there]
+    entries = [str(entry) for entry, there in offered.items() if there]
+    if not entries:
+        return
+    picked = st.menu_button(
+        ":material/more_horiz:", entries, key=key, type="tertiary", help=f"More for this {noun}"
+    )
+    if picked is not None:
+        _carry_out(_Entry(picked), _Item(noun, item_id, name, actions, after))
 
 
 def _carry_out(entry: _Entry, item: _Item) -> None:

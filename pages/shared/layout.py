@@ -140,23 +140,19 @@ def kpi_row(kpis: Sequence[KpiCard], columns: int = 4) -> None:
     """Figures side by side; on a narrow screen they flow below each other."""
     with st.grid(columns, min_column_width=160):
         for kpi in kpis:
-            _kpi_card(kpi)
-
-
-def _kpi_card(kpi: KpiCard) -> None:
-    colour: Any = {"up": "normal", "down": "inverse", "neutral": "off"}[kpi.delta_good]
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.metric(
-            plain(kpi.label),
-            plain(kpi.value),
-            kpi.delta,
-            delta_color=colour,
-            help=kpi.help,
-            chart_data=list(kpi.trend) if kpi.trend is not None else None,
-            chart_type="area",
-        )
-        if kpi.note:
-            st.caption(plain(kpi.note))
+            colour: Any = {"up": "normal", "down": "inverse", "neutral": "off"}[kpi.delta_good]
+            with st.container(border=True, height="stretch", gap="xxsmall"):
+                st.metric(
+                    plain(kpi.label),
+                    plain(kpi.value),
+                    kpi.delta,
+                    delta_color=colour,
+                    help=kpi.help,
+                    chart_data=list(kpi.trend) if kpi.trend is not None else None,
+                    chart_type="area",
+                )
+                if kpi.note:
+                    st.caption(plain(kpi.note))
 
 
 def chart(

@@ -154,7 +154,20 @@ def _choose_range(model: FittedMMM) -> Range:
         width=170,
     )
     if name == CUSTOM:
-        return _own_dates(first, last)
+        low, high = first.date(), last.date()
+        chosen = st.date_input(
+            "From and to",
+            value=(max(low, high - dt.timedelta(days=364)), high),
+            min_value=low,
+            max_value=high,
+            key="dates",
+            bind="query-params",
+            width=230,
+        )
+        if not isinstance(chosen, tuple) or len(chosen) != 2:
+            st.caption("Choose the second date, too.")
+            st.stop()
+        return Range(pd.Timestamp(chosen[0]), pd.Timestamp(chosen[1]))
     return range_of(name, model.dates, model.frequency)
 
 
@@ -167,20 +180,3 @@ def range_of(name: str, dates: pd.DatetimeIndex, frequency: Granularity) -> Rang
     if name.isdigit():
         return Range(max(first, pd.Timestamp(int(name), 1, 1)), min(last, pd.Timestamp(int(name), 12, 31)))
     return Range(first, last)
-
-
-def _own_dates(first: pd.Timestamp, last: pd.Timestamp) -> Range:
-    low, high = first.date(), last.date()
-    chosen = st.date_input(
-        "From and to",
-        value=(max(low, high - dt.timedelta(days=364)), high),
-        min_value=low,
-        max_value=high,
-        key="dates",
-        bind="query-params",
-        width=230,
-    )
-    if not isinstance(chosen, tuple) or len(chosen) != 2:
-        st.caption("Choose the second date, too.")
-        st.stop()
-    return Range(pd.Timestamp(chosen[0]), pd.Timestamp(chosen[1]))

@@ -35,7 +35,26 @@ def show() -> None:
         settle_cookie()
         show_toasts()
         if visit is not None:
-            _side_bar(visit, activity)
+            st.logo(logo(), size="large", icon_image=FAVICON)
+            with st.sidebar:
+                _project_switcher(visit)
+                watch_activity(activity)
+                with st.container(
+                    horizontal=True, vertical_alignment="center", gap="xsmall", key="account_row"
+                ):
+                    st.page_link(
+                        Screen.ACCOUNT.path,
+                        label=plain(visit.person.display_name or visit.person.username),
+                        icon=":material/account_circle:",
+                        width="stretch",
+                    )
+                    st.button(
+                        "Sign out",
+                        key="sign_out",
+                        icon=":material/logout:",
+                        type="tertiary",
+                        on_click=sign_out,
+                    )
             undo_bar()
         elif page.url_path not in {screen.address for screen in Screen if screen.access is Entry.ANYONE}:
             sign_in_form(None if page.url_path == "" else page.title)
@@ -60,23 +79,6 @@ def _sections(person: Person | None) -> dict[str, list[st.Page]]:
         name = "" if screen.section is Section.ACCESS else str(screen.section)
         sections.setdefault(name, []).append(page)
     return sections
-
-
-def _side_bar(visit: Visit, activity: Activity) -> None:
-    st.logo(logo(), size="large", icon_image=FAVICON)
-    with st.sidebar:
-        _project_switcher(visit)
-        watch_activity(activity)
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="account_row"):
-            st.page_link(
-                Screen.ACCOUNT.path,
-                label=plain(visit.person.display_name or visit.person.username),
-                icon=":material/account_circle:",
-                width="stretch",
-            )
-            st.button(
-                "Sign out", key="sign_out", icon=":material/logout:", type="tertiary", on_click=sign_out
-            )
 
 
 def _project_switcher(visit: Visit) -> None:

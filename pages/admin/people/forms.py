@@ -84,33 +84,29 @@ def show_accounts(everyone: Sequence[Account], is_open: bool) -> None:
         on_change=_set_registration,
     )
     for account in everyone:
-        _account_row(account)
+        with st.container(
+            horizontal=True, vertical_alignment="center", border=True, key=f"account_{account.username}"
+        ):
+            with st.container(gap="xxsmall", width="stretch"):
+                st.markdown(f"**{plain(account.display_name or account.username)}**")
+                st.caption(plain(account.username))
+            if account.is_owner:
+                st.badge("Owner", color="green")
+            if account.is_demo:
+                st.badge("Demo", color="gray")
+            if not account.is_active:
+                st.badge("Switched off", color="orange")
+            if not account.is_owner and not account.is_demo:
+                if st.button("New password", key=f"reset_{account.username}", type="tertiary"):
+                    reset_dialog(account.username)
+                label = "Switch off" if account.is_active else "Switch on"
+                if st.button(label, key=f"active_{account.username}", type="tertiary"):
+                    with user_errors():
+                        attempt(access.set_active, account.username, not account.is_active)
+                    st.rerun()
 
 
 def _set_registration() -> None:
     is_open = bool(st.session_state["registration_open"])
     words = "Registration is open" if is_open else "Registration is closed; invitations still work"
     attempt(access.set_registration, is_open, done=words)
-
-
-def _account_row(account: Account) -> None:
-    with st.container(
-        horizontal=True, vertical_alignment="center", border=True, key=f"account_{account.username}"
-    ):
-        with st.container(gap="xxsmall", width="stretch"):
-            st.markdown(f"**{plain(account.display_name or account.username)}**")
-            st.caption(plain(account.username))
-        if account.is_owner:
-            st.badge("Owner", color="green")
-        if account.is_demo:
-            st.badge("Demo", color="gray")
-        if not account.is_active:
-            st.badge("Switched off", color="orange")
-        if not account.is_owner and not account.is_demo:
-            if st.button("New password", key=f"reset_{account.username}", type="tertiary"):
-                reset_dialog(account.username)
-            label = "Switch off" if account.is_active else "Switch on"
-            if st.button(label, key=f"active_{account.username}", type="tertiary"):
-                with user_errors():
-                    attempt(access.set_active, account.username, not account.is_active)
-                st.rerun()

@@ -10,7 +10,7 @@ from core.access import NotFound, Permission
 from core.data import store
 from core.data.dataset_info import DatasetInfo
 from core.database import read_session
-from pages.data.library.dataset import onward, period_words, problem_words, show_dataset
+from pages.data.library.dataset import next_steps, period_label, problem_label, show_dataset
 from pages.data.upload.files import offer_template
 from pages.shared.access import open_screen
 from pages.shared.actions import ItemActions, item_menu, show_faults
@@ -57,8 +57,8 @@ def line(info: DatasetInfo) -> None:
             st.text(info.name)
             models = f"{info.models} model{'s' if info.models != 1 else ''}"
             st.caption(
-                f"Version {info.version} · {info.rows:,} rows · {period_words(info)} · "
-                f"{problem_words(info)} · {models} · by {plain(info.uploaded_by)}, {day(info.uploaded_at)}"
+                f"Version {info.version} · {info.rows:,} rows · {period_label(info)} · "
+                f"{problem_label(info)} · {models} · by {plain(info.uploaded_by)}, {day(info.uploaded_at)}"
             )
         with deeds, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if st.button("Open", key=f"open:{info.id}"):
@@ -84,12 +84,12 @@ def opened(dataset_id: int) -> None:
         show_faults(fault)
         choose("dataset", None)
         return
-    with page_header(info.name, f"Version {info.version} of {info.versions} · {period_words(info)}"):
+    with page_header(info.name, f"Version {info.version} of {info.versions} · {period_label(info)}"):
         if st.button("All data sets", icon=":material/arrow_back:", key="library_back"):
             choose("dataset", None)
             st.rerun()
         menu(info)
-    onward(project, info)
+    next_steps(project, info)
     show_dataset(project, info, history)
 
 

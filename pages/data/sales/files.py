@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.access import Membership, Permission, Person
-from core.data.problems import DataProblem
+from core.data.problems import DataProblem, problem_table
 from core.database import session
 from core.json_values import from_json
 from core.promo.ingest.file_info import FileStatus, SalesFileInfo
 from core.promo.store import files as facts
-from pages.data.upload.summary import problem_table
 from pages.shared.actions import FAILED, attempt, offer_undo
 from pages.shared.escape import plain
 from pages.shared.formatting import day, size
@@ -88,7 +87,14 @@ def _file(person: Person, project: Membership, info: SalesFileInfo, files: Seque
         if info.report:
             with st.expander("Quality and findings", key=f"quality_{info.id}", on_change="rerun") as details:
                 if details.open:
-                    _quality(info)
+                    show_parts(info.report.get("parts", {}))
+                    findings = [from_json(DataProblem, found) for found in info.report.get("findings", ())]
+                    if findings:
+                        st.dataframe(
+                            problem_table(findings), hide_index=True, alt="Every finding with its place"
+                        )
+                    else:
+                        st.caption("Nothing to complain about in this file.")
                     _rejected(person, project, info)
 
 
@@ -147,15 +153,6 @@ def restore(info: SalesFileInfo) -> None:
     """Let a withdrawn file's rows count again."""
     if attempt(facts.restore_file, info.id, done=f"“{info.name}” counts again") is not FAILED:
         st.rerun()
-
-
-def _quality(info: SalesFileInfo) -> None:
-    show_parts(info.report.get("parts", {}))
-    findings = [from_json(DataProblem, found) for found in info.report.get("findings", ())]
-    if findings:
-        st.dataframe(problem_table(findings), hide_index=True, alt="Every finding with its place")
-    else:
-        st.caption("Nothing to complain about in this file.")
 
 
 def show_parts(parts: Mapping[str, float]) -> None:

@@ -47,14 +47,14 @@ def _figures(span: FactsSpan) -> None:
         [
             KpiCard("Days", f"{days:,}", f"{day(span.first_on)} to {day(span.last_on)}"),
             KpiCard("Departments", str(len(span.departments)), _few(span.departments)),
-            KpiCard("Sales channels", str(len(span.channels)), _few((*span.channels, *_geos(span)))),
+            KpiCard(
+                "Sales channels",
+                str(len(span.channels)),
+                _few((*span.channels, *((f"in {len(span.geos)} geos",) if len(span.geos) > 1 else ()))),
+            ),
             KpiCard("Days with a promotion", f"{span.promo_days:,}", f"{span.rows:,} facts in all"),
         ]
     )
-
-
-def _geos(span: FactsSpan) -> tuple[str, ...]:
-    return (f"in {len(span.geos)} geos",) if len(span.geos) > 1 else ()
 
 
 def _few(names: tuple[str, ...], most: int = 3) -> str:

@@ -62,11 +62,37 @@ def segments_of(person: Person, project_id: int) -> pd.DataFrame:
 def show_segments(person: Person, project: Membership) -> None:
     """The table of segments; who may upload data edits it and saves it as a whole."""
     kept = segments_of(person, project.project_id)[list(SEGMENT_KINDS)]
-    kept = kept.assign(**{FAVOURITES: [_joined(value) for value in kept[FAVOURITES]]})
+    kept = kept.assign(
+        **{
+            FAVOURITES: [
+                (
+                    "; ".join(str(part) for part in value)
+                    if isinstance(value, list | tuple)
+                    else str(value or "")
+                )
+                for value in kept[FAVOURITES]
+            ]
+        }
+    )
+    currency = project.currency
+    config = st.column_config
+    share = {"format": "percent", "step": 0.01}
     edit_whole(
         kept,
         SEGMENT_KINDS,
-        _segment_columns(project.currency),
+        {
+            "segment_id": config.TextColumn("Id", help="The name that files and promotions use"),
+            "name": config.TextColumn("Name"),
+            "share_of_customers": config.NumberColumn(
+                "Customers", help="Share of all customers, 0 to 1", **share
+            ),
+            "share_of_revenue": config.NumberColumn("Revenue", help="Share of all revenue, 0 to 1", **share),
+            "avg_basket_value": config.NumberColumn(f"Basket, {currency}", format="%.2f"),
+            FAVOURITES: config.TextColumn("Favourite departments", help="Several are told apart by ;"),
+            "discount_sensitivity": config.SelectboxColumn("Reacts to discounts", options=SENSITIVITIES),
+            "purchase_frequency": config.NumberColumn("Purchases a year", format="%.1f"),
+            "last_purchase_days_ago": config.NumberColumn("Last purchase, days ago", format="%d"),
+        },
         project,
         _save_segments,
         noun="segments",
@@ -75,34 +101,12 @@ def show_segments(person: Person, project: Membership) -> None:
     )
 
 
-def _joined(value: object) -> str:
-    return "; ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value or "")
-
-
 def _save_segments(s: object, person: Person, project_id: int, frame: pd.DataFrame) -> object:
     lists = [
         [part.strip() for part in str(text).split(";") if part.strip()]
         for text in frame[FAVOURITES].fillna("")
     ]
     return reference.save_segments(s, person, project_id, frame.assign(**{FAVOURITES: lists}))  # type: ignore[arg-type]
-
-
-def _segment_columns(currency: str) -> dict[str, object]:
-    config = st.column_config
-    share = {"format": "percent", "step": 0.01}
-    return {
-        "segment_id": config.TextColumn("Id", help="The name that files and promotions use"),
-        "name": config.TextColumn("Name"),
-        "share_of_customers": config.NumberColumn(
-            "Customers", help="Share of all customers, 0 to 1", **share
-        ),
-        "share_of_revenue": config.NumberColumn("Revenue", help="Share of all revenue, 0 to 1", **share),
-        "avg_basket_value": config.NumberColumn(f"Basket, {currency}", format="%.2f"),
-        FAVOURITES: config.TextColumn("Favourite departments", help="Several are told apart by ;"),
-        "discount_sensitivity": config.SelectboxColumn("Reacts to discounts", options=SENSITIVITIES),
-        "purchase_frequency": config.NumberColumn("Purchases a year", format="%.1f"),
-        "last_purchase_days_ago": config.NumberColumn("Last purchase, days ago", format="%d"),
-    }
 
 
 def catalog_of(person: Person, project_id: int) -> pd.DataFrame:
@@ -172,27 +176,24 @@ def targets_of(person: Person, project_id: int) -> pd.DataFrame:
 
 def show_targets(person: Person, project: Membership) -> None:
     """The table of targets; who may plan edits it and saves it as a whole."""
+    currency = project.currency
+    config = st.column_config
     edit_whole(
         targets_of(person, project.project_id)[list(TARGET_KINDS)],
         TARGET_KINDS,
-        _target_columns(project.currency),
+        {
+            "month": config.TextColumn("Month", help="As 2025-10"),
+            "geo": config.TextColumn("Geo", help="ALL where the shop is not told apart by geo"),
+            "sales_value_target": config.NumberColumn(f"Sales, {currency}", format="localized"),
+            "margin_pct_target": config.NumberColumn("Margin, % of sales", format="%.2f"),
+            "units_target": config.NumberColumn("Units", format="localized"),
+        },
         project,
         reference.save_targets,
         noun="targets",
         allowed=may(project, Permission.PLAN_EDIT),
         hint="Add a row for each month: sales, margin in percent of sales and units the shop shall reach.",
     )
-
-
-def _target_columns(currency: str) -> dict[str, object]:
-    config = st.column_config
-    return {
-        "month": config.TextColumn("Month", help="As 2025-10"),
-        "geo": config.TextColumn("Geo", help="ALL where the shop is not told apart by geo"),
-        "sales_value_target": config.NumberColumn(f"Sales, {currency}", format="localized"),
-        "margin_pct_target": config.NumberColumn("Margin, % of sales", format="%.2f"),
-        "units_target": config.NumberColumn("Units", format="localized"),
-    }
 
 
 def edit_whole(
@@ -214,10 +215,10 @@ def edit_whole(
         _look(kept, columns, noun)
         return
     _above(kept, project, noun, hint)
-    before = shaped(kept, kinds)
+    before = with_types(kept, kinds)
     typed = st.data_editor(
         before,
-        key=f"{noun}:{project.project_id}:{print_of(kept)}",
+        key=f"{noun}:{project.project_id}:{fingerprint_of(kept)}",
         num_rows="dynamic",
         hide_index=True,
         column_config=dict(columns),
@@ -251,13 +252,13 @@ def _pressed(noun: str, changed: bool) -> bool:
     return pressed
 
 
-def shaped(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+def with_types(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     """The frame with a type for every column, so that an empty table can be typed into."""
     made = {name: frame[name].astype("object" if kind == "str" else kind) for name, kind in kinds.items()}
     return pd.DataFrame(made).reset_index(drop=True)
 
 
-def print_of(frame: pd.DataFrame) -> str:
+def fingerprint_of(frame: pd.DataFrame) -> str:
     """A short name for what the table holds: another content, another editor."""
     return hashlib.sha256(frame.to_json(date_format="iso").encode()).hexdigest()[:12]
 

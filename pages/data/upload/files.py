@@ -220,14 +220,12 @@ def read_files(upload: Upload, sources: Sequence[SourceFile]) -> tuple[list[Read
         try:
             readings.append(upload.read(source))
         except FileProblem as problem:
-            faults += [_with_name(source, fault) for fault in problem.faults]
+            faults += [
+                (fault if source.name in fault else f"{source.name}: {fault}") for fault in problem.faults
+            ]
             # A sheet that cannot be read is not insisted on: the next look reads the usual one again.
             upload.sheets.pop(source.file_id, None)
     return readings, faults
-
-
-def _with_name(source: SourceFile, fault: str) -> str:
-    return fault if source.name in fault else f"{source.name}: {fault}"
 
 
 def choose_sheet(upload: Upload, reading: Reading) -> None:

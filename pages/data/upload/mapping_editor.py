@@ -28,7 +28,7 @@ COLUMN, ROLE, LABEL, PAIR, EXAMPLE, REASON = "Column", "Role", "Shown as", "Its 
 ROW_HEIGHT, ROWS_SHOWN, EXAMPLE_LENGTH = 36, 24, 24
 
 
-ROLE_WORDS: dict[ColumnRole, str] = {
+ROLE_LABELS: dict[ColumnRole, str] = {
     ColumnRole.DATE: "Date",
     ColumnRole.TARGET: "KPI to explain",
     ColumnRole.SPEND: "Media spend",
@@ -43,7 +43,7 @@ ROLE_WORDS: dict[ColumnRole, str] = {
     ColumnRole.CHANNEL: "Channel name (long file)",
     ColumnRole.IGNORE: "Leave out",
 }
-KIND_WORDS: dict[DatasetKind, str] = {
+KIND_LABELS: dict[DatasetKind, str] = {
     DatasetKind.MIX: "Mix data",
     DatasetKind.MIX_LONG: "Mix data, one row per channel",
     DatasetKind.SALES: "Sales facts",
@@ -53,18 +53,18 @@ KIND_WORDS: dict[DatasetKind, str] = {
     DatasetKind.TARGETS: "Targets",
     DatasetKind.UNKNOWN: "Not recognised",
 }
-DATE_WORDS: dict[DateOrder | None, str] = {
+DATE_LABELS: dict[DateOrder | None, str] = {
     None: "As detected",
     DateOrder.DAY_FIRST: "Day first: 31.12.2025",
     DateOrder.MONTH_FIRST: "Month first: 12/31/2025",
     DateOrder.YEAR_FIRST: "Year first: 2025-12-31",
 }
-NUMBER_WORDS: dict[NumberFormat | None, str] = {
+NUMBER_LABELS: dict[NumberFormat | None, str] = {
     None: "As detected",
     NumberFormat.POINT: "1,234.56",
     NumberFormat.COMMA: "1.234,56",
 }
-MEASURE_WORDS: dict[MediaMeasure, str] = {
+MEASURE_LABELS: dict[MediaMeasure, str] = {
     MediaMeasure.SPEND: "Money spent",
     MediaMeasure.EXPOSURE: "Exposure where known",
 }
@@ -95,18 +95,18 @@ def choose_formats(reading: Reading, generation: int) -> None:
     key = f"{reading.source.file_id}:{reading.table.sheet}:{generation}"
     with st.container(horizontal=True):
         order = st.selectbox(
-            f"Dates (detected: {DATE_WORDS.get(detection.date_order, 'none')})",
-            list(DATE_WORDS),
-            index=list(DATE_WORDS).index(mapping.date_order),
-            format_func=DATE_WORDS.__getitem__,
+            f"Dates (detected: {DATE_LABELS.get(detection.date_order, 'none')})",
+            list(DATE_LABELS),
+            index=list(DATE_LABELS).index(mapping.date_order),
+            format_func=DATE_LABELS.__getitem__,
             key=f"dates:{key}",
             width=280,
         )
         numbers = st.selectbox(
-            f"Numbers (detected: {NUMBER_WORDS.get(detection.number_format, 'none')})",
-            list(NUMBER_WORDS),
-            index=list(NUMBER_WORDS).index(mapping.number_format),
-            format_func=NUMBER_WORDS.__getitem__,
+            f"Numbers (detected: {NUMBER_LABELS.get(detection.number_format, 'none')})",
+            list(NUMBER_LABELS),
+            index=list(NUMBER_LABELS).index(mapping.number_format),
+            format_func=NUMBER_LABELS.__getitem__,
             key=f"numbers:{key}",
             width=280,
         )
@@ -124,7 +124,15 @@ def choose_meaning(readings: Sequence[Reading], generation: int) -> None:
             key=f"kpi_label:{generation}",
             width=220,
         )
-        kind = _choose_kind(first, generation)
+        kind = st.segmented_control(
+            "The KPI is",
+            list(KpiKind),
+            default=first.kpi_kind,
+            required=True,
+            format_func={KpiKind.MONEY: "Money", KpiKind.COUNT: "A count"}.__getitem__,
+            help="Money: revenue, margin. A count: orders, visits, subscribers.",
+            key=f"kpi_kind:{generation}",
+        )
         currency = st.selectbox(
             "Currency",
             list(dict.fromkeys([first.currency, *CURRENCIES])),
@@ -138,18 +146,6 @@ def choose_meaning(readings: Sequence[Reading], generation: int) -> None:
         reading.mapping = replace(
             reading.mapping, kpi_label=label.strip(), kpi_kind=kind, currency=currency, **period, **measure
         )
-
-
-def _choose_kind(first: Mapping, generation: int) -> KpiKind:
-    return st.segmented_control(
-        "The KPI is",
-        list(KpiKind),
-        default=first.kpi_kind,
-        required=True,
-        format_func={KpiKind.MONEY: "Money", KpiKind.COUNT: "A count"}.__getitem__,
-        help="Money: revenue, margin. A count: orders, visits, subscribers.",
-        key=f"kpi_kind:{generation}",
-    )
 
 
 def _choose_period(readings: Sequence[Reading], first: Mapping, generation: int) -> dict[str, object]:
@@ -188,16 +184,16 @@ def choose_measure(mapping: Mapping, *, key: str) -> MediaMeasure:
         "The model looks at",
         list(MediaMeasure),
         index=list(MediaMeasure).index(mapping.media_measure),
-        format_func=MEASURE_WORDS.__getitem__,
+        format_func=MEASURE_LABELS.__getitem__,
         help="Impressions or clicks say better when people saw an ad; returns are per money either way.",
         key=key,
         width=210,
     )
 
 
-def role_of_words(words: str) -> ColumnRole:
+def role_of_label(words: str) -> ColumnRole:
     """The role that a person chose by its words."""
-    return next(role for role, text in ROLE_WORDS.items() if text == words)
+    return next(role for role, text in ROLE_LABELS.items() if text == words)
 
 
 def edit_mapping(
@@ -207,11 +203,22 @@ def edit_mapping(
 
     `key` names the table: another file, sheet or starting point needs another key.
     """
+    names = [item.column for item in mapping.columns]
+    config = st.column_config
     edited = edited_table(
         key,
         lambda: _rows(mapping, preview, reasons or {}),
         disabled=[COLUMN, EXAMPLE, REASON],
-        column_config=_columns([item.column for item in mapping.columns]),
+        column_config={
+            COLUMN: config.TextColumn(width=150, pinned=True, help="The header as it stands in the file"),
+            ROLE: config.SelectboxColumn(width=210, options=list(ROLE_LABELS.values()), required=True),
+            LABEL: config.TextColumn(width=140, max_chars=80, help="The name that charts and tables show"),
+            PAIR: config.SelectboxColumn(
+                width=110, options=names, help="For media exposure: the column that says what it cost"
+            ),
+            EXAMPLE: config.TextColumn(width=150),
+            REASON: config.TextColumn(width=260, help="Why this role was guessed"),
+        },
         column_order=[COLUMN, ROLE, LABEL, PAIR, EXAMPLE, *([REASON] if reasons else [])],
         row_height=ROW_HEIGHT,
         height=ROW_HEIGHT * (min(len(mapping.columns), ROWS_SHOWN) + 1) + 2,
@@ -224,7 +231,7 @@ def _rows(mapping: Mapping, preview: pd.DataFrame, reasons: Words[str, str]) -> 
     rows = [
         {
             COLUMN: item.column,
-            ROLE: ROLE_WORDS[item.role],
+            ROLE: ROLE_LABELS[item.role],
             LABEL: item.label or item.column,
             PAIR: item.pair,
             EXAMPLE: _example(preview, item.column),
@@ -253,27 +260,13 @@ def _short(text: str) -> str:
     return text if len(text) <= EXAMPLE_LENGTH else f"{text[: EXAMPLE_LENGTH - 1]}…"
 
 
-def _columns(names: list[str]) -> dict[str, object]:
-    config = st.column_config
-    return {
-        COLUMN: config.TextColumn(width=150, pinned=True, help="The header as it stands in the file"),
-        ROLE: config.SelectboxColumn(width=210, options=list(ROLE_WORDS.values()), required=True),
-        LABEL: config.TextColumn(width=140, max_chars=80, help="The name that charts and tables show"),
-        PAIR: config.SelectboxColumn(
-            width=110, options=names, help="For media exposure: the column that says what it cost"
-        ),
-        EXAMPLE: config.TextColumn(width=150),
-        REASON: config.TextColumn(width=260, help="Why this role was guessed"),
-    }
-
-
 def _column_maps(edited: pd.DataFrame, mapping: Mapping) -> tuple[ColumnMap, ...]:
     rows = edited.to_dict("records")
     return tuple(_column_map(item, row) for item, row in zip(mapping.columns, rows, strict=True))
 
 
 def _column_map(item: ColumnMap, row: dict[str, object]) -> ColumnMap:
-    role = role_of_words(str(row[ROLE]))
+    role = role_of_label(str(row[ROLE]))
     pair = str(row[PAIR]) if role is ColumnRole.EXPOSURE and not _blank(row[PAIR]) else None
     return replace(item, role=role, label=_label(item, row[LABEL]), pair=pair)
 

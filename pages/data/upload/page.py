@@ -17,8 +17,8 @@ from pages.data.upload.files import (
     read_files,
 )
 from pages.data.upload.mapping_editor import choose_formats, choose_meaning, edit_mapping
-from pages.data.upload.retail_cards import remembered, show_retail
-from pages.data.upload.retail_looks import look_at
+from pages.data.upload.retail_cards import remembered_mappings, show_retail
+from pages.data.upload.retail_looks import preview_files
 from pages.data.upload.summary import show_data, show_kind, show_problems, show_summary
 from pages.data.upload.version import (
     carry_mappings,
@@ -76,7 +76,9 @@ if not allowed:
 target = choose_target(person, project) if allowed else None
 drop_files(upload, project.project_id, locked=not allowed)
 with st.spinner("Looking at the files"):
-    looks, others = look_at(upload, remembered(person, project.project_id) if upload.sources else ())
+    looks, others = preview_files(
+        upload, remembered_mappings(person, project.project_id) if upload.sources else ()
+    )
 if looks:
     show_retail(person, project, upload, looks)
 readings, unreadable = read_files(upload, others)

@@ -19,7 +19,7 @@ from core.promo.store import files as facts
 from core.promo.store import reference
 from core.promo.store import uploads as handing_in
 from pages.data.upload.files import Upload
-from pages.data.upload.mapping_editor import KIND_WORDS
+from pages.data.upload.mapping_editor import KIND_LABELS
 from pages.data.upload.retail_columns import edit_sales
 from pages.data.upload.retail_looks import RETAIL, FilePreview
 from pages.shared.actions import FAILED, attempt, toast_next
@@ -41,7 +41,7 @@ NOUNS = {
 }
 
 
-def remembered(person: Person, project_id: int) -> tuple[SalesMapping, ...]:
+def remembered_mappings(person: Person, project_id: int) -> tuple[SalesMapping, ...]:
     """How earlier files of the project were read."""
     with session() as s:
         return facts.remembered_mappings(s, person, project_id)
@@ -53,7 +53,7 @@ def show_retail(person: Person, project: Membership, upload: Upload, looks: Sequ
     _suggest_replaced(looks, present)
     # Drawn above, filled last: what is changed in the cards decides about the button.
     above = st.container()
-    show_looks(upload, looks, present)
+    show_previews(upload, looks, present)
     with above:
         offer_loading(upload, project, looks)
 
@@ -76,7 +76,7 @@ def present_of(person: Person, project_id: int) -> Present:
         )
 
 
-def load_looks(s: Any, person: Person, project_id: int, looks: Sequence[FilePreview]) -> bool:
+def load_files(s: Any, person: Person, project_id: int, looks: Sequence[FilePreview]) -> bool:
     """Keeps the tables and hands the sales in, all or nothing; whether there is a job now."""
     for look in looks:
         if look.kind is DatasetKind.TARGETS:
@@ -111,7 +111,7 @@ def offer_loading(upload: Upload, project: Membership, looks: Sequence[FilePrevi
             key="load_retail",
         )
     if pressed:
-        working = attempt(load_looks, project.project_id, list(looks))
+        working = attempt(load_files, project.project_id, list(looks))
         if working is not FAILED:
             _loaded(upload, looks, bool(working))
 
@@ -166,41 +166,37 @@ class Present:
         return [info for info in self.files if info.status is FileStatus.CURRENT]
 
 
-def show_looks(upload: Upload, looks: Sequence[FilePreview], present: Present) -> None:
+def show_previews(upload: Upload, looks: Sequence[FilePreview], present: Present) -> None:
     """All cards, open where something is missing."""
     for look in looks:
         with st.container(border=True, key=f"look_{look.source.file_id}", gap="small"):
-            _headline(upload, look, present)
+            found = look.inspection
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                with st.container(gap="xxsmall", width="stretch"):
+                    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                        st.text(look.source.name, width="content")
+                        st.badge(KIND_LABELS[look.kind], color="green" if look.ready else "orange")
+                    st.caption(plain(f"{_why(look)} {_effect(look, present)}".strip()))
+                chosen = st.selectbox(
+                    "Read it as",
+                    KINDS,
+                    index=KINDS.index(look.kind),
+                    format_func=KIND_LABELS.__getitem__,
+                    key=f"kind:{look.source.file_id}",
+                    label_visibility="collapsed",
+                    width=210,
+                )
+            if len(found.sheets) > 1 and look.kind is DatasetKind.SALES:
+                _choose_sheet(upload, look)
+            if chosen is not look.kind:
+                upload.kinds[look.source.file_id] = chosen
+                st.rerun()
             for fault in look.faults if look.kind is not DatasetKind.SALES else ():
                 st.markdown(f":red[:material/error:] {plain(fault)}")
             if look.kind is DatasetKind.SALES:
                 _sales(upload, look, present)
             else:
                 _reference(look)
-
-
-def _headline(upload: Upload, look: FilePreview, present: Present) -> None:
-    found = look.inspection
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(gap="xxsmall", width="stretch"):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.text(look.source.name, width="content")
-                st.badge(KIND_WORDS[look.kind], color="green" if look.ready else "orange")
-            st.caption(plain(f"{_why(look)} {_effect(look, present)}".strip()))
-        chosen = st.selectbox(
-            "Read it as",
-            KINDS,
-            index=KINDS.index(look.kind),
-            format_func=KIND_WORDS.__getitem__,
-            key=f"kind:{look.source.file_id}",
-            label_visibility="collapsed",
-            width=210,
-        )
-    if len(found.sheets) > 1 and look.kind is DatasetKind.SALES:
-        _choose_sheet(upload, look)
-    if chosen is not look.kind:
-        upload.kinds[look.source.file_id] = chosen
-        st.rerun()
 
 
 def _why(look: FilePreview) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from core.promo.ingest.mapping import SalesChannel, SalesColumn
-from pages.data.upload.mapping_editor import DATE_WORDS, NUMBER_WORDS
-from pages.data.upload.retail_looks import FilePreview, MappingDraft, settle
+from pages.data.upload.mapping_editor import DATE_LABELS, NUMBER_LABELS
+from pages.data.upload.retail_looks import FilePreview, settle
 from pages.shared.escape import plain
 from pages.shared.layout import edited_table
 
@@ -29,13 +29,36 @@ def edit_sales(look: FilePreview, generation: int) -> None:
     draft, key = look.draft, f"{look.source.file_id}:{look.sheet}:{generation}"
     draft.columns, faults = _edit_columns(look, f"sales_columns:{key}")
     with st.container(horizontal=True, vertical_alignment="top"):
-        _edit_fixed(draft, key)
+        # One sales channel or department for the whole file, where no column tells it.
+        fixed: dict[SalesColumn, str] = {}
+        if SalesColumn.CHANNEL not in draft.columns:
+            options = [channel.value for channel in SalesChannel]
+            before = draft.fixed.get(SalesColumn.CHANNEL)
+            said = st.selectbox(
+                "All sales of this file are",
+                options,
+                index=options.index(before) if before in options else None,
+                placeholder="Online or offline?",
+                key=f"fixed_channel:{key}",
+                width=220,
+            )
+            fixed |= {SalesColumn.CHANNEL: said} if said else {}
+        if SalesColumn.DEPARTMENT not in draft.columns:
+            name = st.text_input(
+                "All sales of this file belong to the department",
+                draft.fixed.get(SalesColumn.DEPARTMENT, ""),
+                max_chars=80,
+                key=f"fixed_department:{key}",
+                width=320,
+            )
+            fixed |= {SalesColumn.DEPARTMENT: name.strip()} if name.strip() else {}
+        draft.fixed = fixed
         _edit_channels(look, key)
         _edit_promos(look, key)
     with st.container(horizontal=True):
         draft.discount_is_share = _choice("Discounts", SCALES, draft.discount_is_share, f"scale:{key}")
-        draft.date_order = _choice("Dates", DATE_WORDS, draft.date_order, f"sales_dates:{key}")
-        draft.number_format = _choice("Numbers", NUMBER_WORDS, draft.number_format, f"sales_numbers:{key}")
+        draft.date_order = _choice("Dates", DATE_LABELS, draft.date_order, f"sales_dates:{key}")
+        draft.number_format = _choice("Numbers", NUMBER_LABELS, draft.number_format, f"sales_numbers:{key}")
     settle(look, faults)
 
 
@@ -94,33 +117,6 @@ def _example(sample: pd.DataFrame, header: str) -> str:
 
 def _sentence(reason: str) -> str:
     return reason[:1].upper() + reason[1:]
-
-
-def _edit_fixed(draft: MappingDraft, key: str) -> None:
-    """One sales channel or department for the whole file, where no column tells it."""
-    fixed: dict[SalesColumn, str] = {}
-    if SalesColumn.CHANNEL not in draft.columns:
-        options = [channel.value for channel in SalesChannel]
-        before = draft.fixed.get(SalesColumn.CHANNEL)
-        said = st.selectbox(
-            "All sales of this file are",
-            options,
-            index=options.index(before) if before in options else None,
-            placeholder="Online or offline?",
-            key=f"fixed_channel:{key}",
-            width=220,
-        )
-        fixed |= {SalesColumn.CHANNEL: said} if said else {}
-    if SalesColumn.DEPARTMENT not in draft.columns:
-        name = st.text_input(
-            "All sales of this file belong to the department",
-            draft.fixed.get(SalesColumn.DEPARTMENT, ""),
-            max_chars=80,
-            key=f"fixed_department:{key}",
-            width=320,
-        )
-        fixed |= {SalesColumn.DEPARTMENT: name.strip()} if name.strip() else {}
-    draft.fixed = fixed
 
 
 def _edit_channels(look: FilePreview, key: str) -> None:

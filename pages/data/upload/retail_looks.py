@@ -94,24 +94,22 @@ class FilePreview:
         return there and not self.faults
 
 
-def look_at(upload: Upload, remembered: Sequence[SalesMapping]) -> tuple[list[FilePreview], list[SourceFile]]:
+def preview_files(
+    upload: Upload, remembered: Sequence[SalesMapping]
+) -> tuple[list[FilePreview], list[SourceFile]]:
     """The dropped files that are a retailer's, looked at once each, and all others."""
     looks, others = [], []
     for source in upload.sources:
-        look = _known(upload, source, remembered)
+        key = (source.file_id, upload.sheets.get(source.file_id), upload.kinds.get(source.file_id))
+        if key not in upload.looks:
+            upload.looks[key] = _look(source, key[1], key[2], remembered)
+        found: FilePreview | None = upload.looks[key]
+        look = found
         if look is None:
             others.append(source)
         else:
             looks.append(look)
     return looks, others
-
-
-def _known(upload: Upload, source: SourceFile, remembered: Sequence[SalesMapping]) -> FilePreview | None:
-    key = (source.file_id, upload.sheets.get(source.file_id), upload.kinds.get(source.file_id))
-    if key not in upload.looks:
-        upload.looks[key] = _look(source, key[1], key[2], remembered)
-    found: FilePreview | None = upload.looks[key]
-    return found
 
 
 def _look(
@@ -134,7 +132,11 @@ def _look(
     if kind is DatasetKind.SALES:
         settle(look)
         return look
-    return _with_table(look)
+    try:
+        look.table = READERS[look.kind](look.source.content, look.source.name)
+    except UserError as error:
+        look.faults = tuple(error.faults)
+    return look
 
 
 def settle(look: FilePreview, faults: Sequence[str] = ()) -> None:
@@ -145,11 +147,3 @@ def settle(look: FilePreview, faults: Sequence[str] = ()) -> None:
         look.mapping, look.faults = None, (*faults, *error.faults)
     else:
         look.mapping, look.faults = (None if faults else mapping), tuple(faults)
-
-
-def _with_table(look: FilePreview) -> FilePreview:
-    try:
-        look.table = READERS[look.kind](look.source.content, look.source.name)
-    except UserError as error:
-        look.faults = tuple(error.faults)
-    return look

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.data import ColumnRole, DataProblem, DatasetKind, Granularity, Mapping, Prepared, Repair, Severity
+from core.data import ColumnRole, DataProblem, DatasetKind, Granularity, Mapping, Prepared, Severity
 from core.data.charts import correlation_map, kpi_and_spend, missing_map
 from core.data.detect import frequency_of
+from core.data.problems import problem_counts, problem_table
 from pages.data.upload.files import Reading, Upload
-from pages.data.upload.mapping_editor import KIND_WORDS, MIX_KINDS
+from pages.data.upload.mapping_editor import KIND_LABELS, MIX_KINDS
 from pages.shared.escape import plain
 from pages.shared.layout import KpiCard, chart, kpi_row
 
@@ -31,21 +32,33 @@ ORDER = tuple(Severity)
 LISTED_WITH_BUTTONS = 12
 
 
-def count_words(problems: Sequence[DataProblem]) -> str:
-    """How many problems there are, as a person says it: `1 error, 3 warnings`, or `none`."""
-    counts = [(kind, sum(problem.severity is kind for problem in problems)) for kind in ORDER[:2]]
-    words = [f"{count} {kind.value}{'s' if count > 1 else ''}" for kind, count in counts if count]
-    return ", ".join(words) or "none"
-
-
 def show_problems(upload: Upload, prepared: Prepared) -> None:
     """All problems, errors first; repairs by one click each or all safe ones at once; what was repaired."""
     problems = sorted(prepared.problems, key=lambda problem: ORDER.index(problem.severity))
     safe = [problem.repair for problem in problems if problem.repair]
     with st.container(border=True, key="upload_problems"):
-        _headline(upload, problems, safe)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            counted = problem_counts(problems)
+            text = "No problems found" if counted == "none" else f"Problems: {counted}"
+            st.markdown(f"**{text}**")
+            if safe:
+                label = f"Repair all safe ones ({len(safe)})" if len(safe) > 1 else "Repair it"
+                st.button(
+                    label, icon=":material/build:", key="repair_all", on_click=upload.agree, args=tuple(safe)
+                )
         for number, problem in enumerate(problems[:LISTED_WITH_BUTTONS]):
-            _line(upload, number, problem)
+            words, deed = st.columns([3, 2], vertical_alignment="center")
+            with words:
+                place = f"  \n:small[:gray[{plain(problem.where)}]]" if problem.where else ""
+                st.markdown(f"{ICONS[problem.severity]} {plain(problem.message)}{place}")
+            if problem.repair:
+                with deed, st.container(horizontal_alignment="right"):
+                    st.button(
+                        plain(problem.repair.label),
+                        key=f"repair:{number}:{problem.repair.code}:{problem.repair.column}",
+                        on_click=upload.agree,
+                        args=(problem.repair,),
+                    )
         if len(problems) > LISTED_WITH_BUTTONS:
             _rest(problems[LISTED_WITH_BUTTONS:])
         if any(not problem.repair for problem in prepared.errors):
@@ -53,39 +66,6 @@ def show_problems(upload: Upload, prepared: Prepared) -> None:
                 "What has no button is mended in the file itself, or by another role in the columns below."
             )
         _agreed(upload)
-
-
-def problem_table(problems: Sequence[DataProblem]) -> pd.DataFrame:
-    """The problems as a table with their places, for many of them or for a saved data set."""
-    rows = [(p.severity.value, p.message, p.file, p.sheet, p.column, p.row, p.value) for p in problems]
-    return pd.DataFrame(rows, columns=["Severity", "Problem", "File", "Sheet", "Column", "Row", "Value"])
-
-
-def _headline(upload: Upload, problems: Sequence[DataProblem], safe: Sequence[Repair]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        counted = count_words(problems)
-        text = "No problems found" if counted == "none" else f"Problems: {counted}"
-        st.markdown(f"**{text}**")
-        if safe:
-            label = f"Repair all safe ones ({len(safe)})" if len(safe) > 1 else "Repair it"
-            st.button(
-                label, icon=":material/build:", key="repair_all", on_click=upload.agree, args=tuple(safe)
-            )
-
-
-def _line(upload: Upload, number: int, problem: DataProblem) -> None:
-    words, deed = st.columns([3, 2], vertical_alignment="center")
-    with words:
-        place = f"  \n:small[:gray[{plain(problem.where)}]]" if problem.where else ""
-        st.markdown(f"{ICONS[problem.severity]} {plain(problem.message)}{place}")
-    if problem.repair:
-        with deed, st.container(horizontal_alignment="right"):
-            st.button(
-                plain(problem.repair.label),
-                key=f"repair:{number}:{problem.repair.code}:{problem.repair.column}",
-                on_click=upload.agree,
-                args=(problem.repair,),
-            )
 
 
 def _rest(problems: Sequence[DataProblem]) -> None:
@@ -139,7 +119,7 @@ def show_kind(reading: Reading) -> None:
     sheet = f", sheet {table.sheet}" if table.sheet else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(f"{table.name}{sheet}")
-        st.badge(KIND_WORDS[kind], color=COLOURS[kind in MIX_KINDS[:2]])
+        st.badge(KIND_LABELS[kind], color=COLOURS[kind in MIX_KINDS[:2]])
         reason = reading.detection.kind_reason
         told = f"{reason[:1].upper()}{reason[1:]}."
         st.caption(f"{_counted(table.rows, 'row')}, {_counted(len(table.columns), 'column')}. {plain(told)}")
@@ -150,7 +130,7 @@ def show_kind(reading: Reading) -> None:
 def other_kind(kind: DatasetKind) -> str:
     """The sentence for a file that is not mix data."""
     return (
-        f"This looks like {KIND_WORDS[kind].lower()}. A mix model needs one row per period with a KPI and "
+        f"This looks like {KIND_LABELS[kind].lower()}. A mix model needs one row per period with a KPI and "
         "one column per media channel: give the columns such roles below, or choose another file."
     )
 
@@ -159,12 +139,20 @@ def show_summary(prepared: Prepared) -> None:
     """Rows, period, media and problems of the finished table."""
     frame, mapping = prepared.frame, prepared.mapping
     media = [mapping.label_of(name) for name in _media(mapping)]
+    names = media
+    most = 3
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    count = len(prepared.repairs_applied)
     kpi_row(
         [
             KpiCard("Rows", f"{len(frame):,}", note=_regions(frame, mapping)),
             KpiCard("Period", *_period(frame, mapping)),
-            KpiCard("Media channels", str(len(media)), note=_few(media)),
-            KpiCard("Problems", count_words(prepared.problems).capitalize(), note=_repaired(prepared)),
+            KpiCard("Media channels", str(len(media)), note=(", ".join(names[:most]) + more)),
+            KpiCard(
+                "Problems",
+                problem_counts(prepared.problems).capitalize(),
+                note=(f"{count} repaired" if count else ""),
+            ),
         ]
     )
     for note in prepared.notes:
@@ -197,16 +185,6 @@ def _media(mapping: Mapping) -> list[str]:
         if column not in paired
     ]
     return [*mapping.columns_of(ColumnRole.SPEND), *alone]
-
-
-def _few(names: Sequence[str], most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def _repaired(prepared: Prepared) -> str:
-    count = len(prepared.repairs_applied)
-    return f"{count} repaired" if count else ""
 
 
 def _counted(count: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from core.data import ColumnMap, ColumnRole, Mapping, Prepared
 from core.data.dataset_info import DatasetInfo
 from core.data.prepared import starts_later
 from core.data.store import datasets, save_dataset, save_version
-from core.data.versions import VersionDiff, compare_versions
+from core.data.versions import compare_versions
 from core.database import read_session
 from core.json_values import from_json, to_json
 from core.mmm.model_info import ModelInfo
@@ -139,7 +139,10 @@ def carry_mappings(readings: Sequence[Reading], known: DatasetInfo | None) -> No
     for reading in readings:
         if not kept or reading.followed == known.id:
             continue
-        earlier = max(kept, key=lambda mapping: _in_common(mapping, reading))
+        earlier = max(
+            kept,
+            key=lambda mapping: len({item.column for item in mapping.columns} & set(reading.table.columns)),
+        )
         reading.mapping, reading.followed = carried(earlier, reading.table.columns), known.id
 
 
@@ -148,10 +151,6 @@ def carried(earlier: Mapping, columns: Sequence[str]) -> Mapping:
     known = {item.column for item in earlier.columns}
     new = tuple(ColumnMap(column, ColumnRole.IGNORE) for column in columns if column not in known)
     return replace(earlier, columns=(*earlier.columns, *new))
-
-
-def _in_common(mapping: Mapping, reading: Reading) -> int:
-    return len({item.column for item in mapping.columns} & set(reading.table.columns))
 
 
 def completed(known: DatasetInfo, prepared: Prepared) -> Prepared:
@@ -189,21 +188,13 @@ def show_changes(known: DatasetInfo, readings: Sequence[Reading], prepared: Prep
             ],
             columns=3,
         )
-        _left_out(readings)
-        _changed_cells(diff)
-
-
-def _left_out(readings: Sequence[Reading]) -> None:
-    """Columns nobody has given a role; in a next version they are mostly new ones."""
-    names = [name for reading in readings for name in reading.mapping.columns_of(ColumnRole.IGNORE)]
-    if names:
-        st.caption(f"Left out: {plain(', '.join(names))}. Give a column a role below to use it.")
-
-
-def _changed_cells(diff: VersionDiff) -> None:
-    if diff.cells_changed:
-        with st.expander("The cells that changed"):
-            st.dataframe(diff.changes, hide_index=True, alt="Changed cells, old and new")
+        # Columns nobody has given a role; in a next version they are mostly new ones.
+        names = [name for reading in readings for name in reading.mapping.columns_of(ColumnRole.IGNORE)]
+        if names:
+            st.caption(f"Left out: {plain(', '.join(names))}. Give a column a role below to use it.")
+        if diff.cells_changed:
+            with st.expander("The cells that changed"):
+                st.dataframe(diff.changes, hide_index=True, alt="Changed cells, old and new")
 
 
 def save_and_retrain(
@@ -215,7 +206,9 @@ def save_and_retrain(
     blocked: str,
 ) -> None:
     """Save the next version; where a model was trained on the data set, train it again on the new version."""
-    latest = _latest_model(person, project, known)
+    with read_session() as s:
+        made = models(s, person, project.project_id, status=JobStatus.COMPLETED)
+    latest = next((model for model in made if model.dataset_latest_id == known.id), None)
     with st.container(border=True, key="upload_save"):
         again = _offer_training(project, latest)
         info = save_next(known, readings, prepared, blocked)
@@ -232,9 +225,3 @@ def _offer_training(project: Membership, latest: ModelInfo | None) -> bool:
         return False
     label = f"Refit “{plain(latest.name)}” on the new rows, and see which channels moved"
     return st.toggle(label, value=True, key="retrain_too")
-
-
-def _latest_model(person: Person, project: Membership, known: DatasetInfo) -> ModelInfo | None:
-    with read_session() as s:
-        made = models(s, person, project.project_id, status=JobStatus.COMPLETED)
-    return next((model for model in made if model.dataset_latest_id == known.id), None)

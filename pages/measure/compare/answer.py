@@ -12,7 +12,6 @@ from core.charts.formats import MISSING, Wording, percent
 from core.mmm.comparison.charts import channels_by_model, share_by_slice
 from core.mmm.comparison.comparability import Criterion
 from core.mmm.comparison.models import ModelComparison
-from core.mmm.validation.summary import ValidationInfo
 from pages.measure.compare.view import CompareView
 from pages.shared.escape import plain
 from pages.shared.formatting import day
@@ -104,21 +103,21 @@ def show_channels(view: CompareView) -> None:
         figure = channels_by_model(comparison.estimates, order, view.wording, name or "roas", view.level)
         chart(figure, key=f"channels_by_model_{name}", height=int(figure.layout.height))
     with st.expander("The figures behind it", icon=":material/table_view:"):
-        table = _channel_table(comparison, view.wording)
+        rows = []
+        for dispute in comparison.disputes.to_dict("records"):
+            own = comparison.estimates[comparison.estimates["channel"] == dispute["channel"]].set_index(
+                "model"
+            )
+            row = {"Channel": view.wording.label(dispute["channel"])}
+            for label in comparison.labels:
+                there = label in own.index
+                row[label] = (
+                    _estimate(own.loc[label].to_dict(), dispute["figure"], view.wording) if there else MISSING
+                )
+            judged = "apart" if dispute["apart"] else "agree"
+            rows.append(row | {"Intervals": judged if dispute["models"] > 1 else "only one model has it"})
+        table = pd.DataFrame(rows)
         st.dataframe(table, hide_index=True, key="disputes", placeholder=MISSING, alt="Channels by model")
-
-
-def _channel_table(comparison: ModelComparison, wording: Wording) -> pd.DataFrame:
-    rows = []
-    for dispute in comparison.disputes.to_dict("records"):
-        own = comparison.estimates[comparison.estimates["channel"] == dispute["channel"]].set_index("model")
-        row = {"Channel": wording.label(dispute["channel"])}
-        for label in comparison.labels:
-            there = label in own.index
-            row[label] = _estimate(own.loc[label].to_dict(), dispute["figure"], wording) if there else MISSING
-        judged = "apart" if dispute["apart"] else "agree"
-        rows.append(row | {"Intervals": judged if dispute["models"] > 1 else "only one model has it"})
-    return pd.DataFrame(rows)
 
 
 def _estimate(row: dict[str, Any], figure: str, wording: Wording) -> str:
@@ -138,17 +137,13 @@ def show_stability(view: CompareView) -> None:
     )
     with st.grid(2, min_column_width=420):
         for label, check in checked.items():
-            _steadiness(label, check, view.wording)
-
-
-def _steadiness(label: str, check: ValidationInfo, wording: Wording) -> None:
-    found = check.summary
-    assert found is not None
-    with st.container(border=True, height="stretch", key=f"card_steady:{check.model_id}"):
-        st.markdown(f"**{plain(label)}**")
-        st.caption(plain(_steady_words(found.unsteady, len(found.slices), wording)))
-        figure = share_by_slice(found.stability, wording)
-        chart(figure, key=f"steady_{check.model_id}", height=int(figure.layout.height))
+            found = check.summary
+            assert found is not None
+            with st.container(border=True, height="stretch", key=f"card_steady:{check.model_id}"):
+                st.markdown(f"**{plain(label)}**")
+                st.caption(plain(_steady_words(found.unsteady, len(found.slices), view.wording)))
+                figure = share_by_slice(found.stability, view.wording)
+                chart(figure, key=f"steady_{check.model_id}", height=int(figure.layout.height))
 
 
 def _steady_words(unsteady: tuple[str, ...], slices: int, wording: Wording) -> str:

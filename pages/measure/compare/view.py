@@ -39,16 +39,18 @@ def view_of(
     project: Membership, chosen: tuple[ModelInfo, ...], checks: Mapping[int, ValidationInfo], level: float
 ) -> CompareView:
     """The view of the chosen models; one alone is not compared."""
-    models = dict(zip(_labels(chosen), chosen, strict=True))
+    # The models' names; those that occur twice with their number.
+    count = Counter(info.name for info in chosen)
+    models = dict(
+        zip(
+            ([info.name if count[info.name] == 1 else f"{info.name} (no. {info.id})" for info in chosen]),
+            chosen,
+            strict=True,
+        )
+    )
     wording = _wording(project, chosen)
     comparison = _compared(project, models, checks, level) if len(chosen) > 1 else None
     return CompareView(project, models, checks, wording, level, comparison)
-
-
-def _labels(chosen: tuple[ModelInfo, ...]) -> list[str]:
-    """The models' names; those that occur twice with their number."""
-    count = Counter(info.name for info in chosen)
-    return [info.name if count[info.name] == 1 else f"{info.name} (no. {info.id})" for info in chosen]
 
 
 def _wording(project: Membership, chosen: tuple[ModelInfo, ...]) -> Wording:

@@ -61,7 +61,25 @@ def adjust_all(set_up: SetUp, frame: pd.DataFrame) -> None:
         "Columns and roles", icon=":material/table_rows:", key="fold:columns", on_change="rerun"
     ) as place:
         if place.open:
-            _roles(set_up, frame)
+            preview = frame.head(50).astype(str)
+            set_up.mapping = edit_mapping(set_up.mapping, preview, key=set_up.key("roles"))
+            with st.container(horizontal=True):
+                kind = st.segmented_control(
+                    "The KPI is",
+                    list(KpiKind),
+                    default=set_up.mapping.kpi_kind,
+                    required=True,
+                    format_func={KpiKind.MONEY: "Money", KpiKind.COUNT: "A count"}.__getitem__,
+                    help="Money: revenue, margin; returns are in money. A count: orders, visits; "
+                    "say what one is "
+                    "worth under “Season, trend, holidays”, or by a column, and returns are in money, too.",
+                    key=set_up.key("kpi_kind"),
+                )
+                set_up.mapping = set_up.mapping.replace(kpi_kind=kind)
+                if set_up.mapping.pairs:
+                    set_up.mapping = set_up.mapping.replace(
+                        media_measure=choose_measure(set_up.mapping, key=set_up.key("measure"))
+                    )
     for subject in SUBJECTS:
         config = as_far_as_possible(set_up, frame)
         if config is None or not _applies(subject, set_up, frame, config):
@@ -103,27 +121,6 @@ def _expander(key: str, label: str, icon: str) -> Any:
     if kept not in st.session_state or before != label:
         st.session_state[kept] = label, bool(st.session_state.get(key, False))
     return st.expander(label, st.session_state[kept][1], key=key, icon=icon, on_change="rerun")
-
-
-def _roles(set_up: SetUp, frame: pd.DataFrame) -> None:
-    preview = frame.head(50).astype(str)
-    set_up.mapping = edit_mapping(set_up.mapping, preview, key=set_up.key("roles"))
-    with st.container(horizontal=True):
-        kind = st.segmented_control(
-            "The KPI is",
-            list(KpiKind),
-            default=set_up.mapping.kpi_kind,
-            required=True,
-            format_func={KpiKind.MONEY: "Money", KpiKind.COUNT: "A count"}.__getitem__,
-            help="Money: revenue, margin; returns are in money. A count: orders, visits; say what one is "
-            "worth under “Season, trend, holidays”, or by a column, and returns are in money, too.",
-            key=set_up.key("kpi_kind"),
-        )
-        set_up.mapping = set_up.mapping.replace(kpi_kind=kind)
-        if set_up.mapping.pairs:
-            set_up.mapping = set_up.mapping.replace(
-                media_measure=choose_measure(set_up.mapping, key=set_up.key("measure"))
-            )
 
 
 def _regions(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:

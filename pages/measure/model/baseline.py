@@ -15,7 +15,7 @@ from core.mmm.choices import Outliers, Trend
 from core.mmm.config import MMMConfig
 from core.mmm.model.structure import structure_of
 from core.mmm.priors import Priors
-from pages.measure.model.labels import COUNTRY_WORDS, SEASON_WORDS, TREND_WORDS
+from pages.measure.model.labels import COUNTRY_LABELS, SEASON_LABELS, TREND_LABELS
 from pages.measure.model.option import Option, advanced, ask, marked, pick, switch
 from pages.measure.model.state import SetUp
 from pages.shared.escape import plain
@@ -123,9 +123,9 @@ SPREAD = Option(
 def adjust_baseline(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> None:
     """Trend, season, holidays, extreme periods, references; the widths of beliefs folded away."""
     with st.grid(2, min_column_width=240):
-        trend = pick(set_up, ("trend",), "Trend", TREND_WORDS, Trend.PIECEWISE, help=TREND_HELP)
-        pick(set_up, ("season_pairs",), "Season within the year", SEASON_WORDS, 2, help=SEASON_HELP)
-        pick(set_up, ("holidays_country",), "Public holidays of", COUNTRY_WORDS, None, help=HOLIDAYS_HELP)
+        trend = pick(set_up, ("trend",), "Trend", TREND_LABELS, Trend.PIECEWISE, help=TREND_HELP)
+        pick(set_up, ("season_pairs",), "Season within the year", SEASON_LABELS, 2, help=SEASON_HELP)
+        pick(set_up, ("holidays_country",), "Public holidays of", COUNTRY_LABELS, None, help=HOLIDAYS_HELP)
         label = "Set single extreme periods apart"
         apart = switch(set_up, ("outliers",), label, Outliers.DUMMY, Outliers.KEEP, help=OUTLIERS_HELP)
     if apart:
@@ -134,16 +134,14 @@ def adjust_baseline(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> No
         adjust_references(set_up, config)
     with advanced("baseline") as place:
         if place.open:
-            _widths(set_up, trend)
-
-
-def _widths(set_up: SetUp, trend: object) -> None:
-    st.caption("How large each part is believed to be, in percent of the mean KPI. The data correct it.")
-    with st.grid(3, min_column_width=200):
-        if trend == Trend.PIECEWISE:
-            ask(set_up, KNOTS)
-        for option in WIDTHS:
-            ask(set_up, option)
+            st.caption(
+                "How large each part is believed to be, in percent of the mean KPI. The data correct it."
+            )
+            with st.grid(3, min_column_width=200):
+                if trend == Trend.PIECEWISE:
+                    ask(set_up, KNOTS)
+                for option in WIDTHS:
+                    ask(set_up, option)
 
 
 def adjust_regions(set_up: SetUp) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.mmm.config import ConfigLimits, MMMConfig
 from core.mmm.model.curves import ADSTOCKS, RETENTION, SATURATIONS, Adstock, Saturation
-from core.mmm.priors import ChannelPrior
-from pages.measure.model.labels import ADSTOCK_WORDS, SATURATION_WORDS, half_life_of, retention_of
+from core.mmm.priors import ChannelPrior, half_life_of, retention_of
+from pages.measure.model.labels import ADSTOCK_LABELS, SATURATION_LABELS
 from pages.measure.model.option import Option, ask, marked
 from pages.measure.model.preview import show_channel_shapes
 from pages.measure.model.state import SetUp, configured
@@ -184,8 +184,8 @@ def _row(config: MMMConfig, channel: str) -> dict[str, Any]:
     prior = config.priors.of(channel)
     return {
         CHANNEL: config.label(channel),
-        ADSTOCK: ADSTOCK_WORDS[config.adstock_of(channel)],
-        SATURATION: SATURATION_WORDS[config.saturation_of(channel)],
+        ADSTOCK: ADSTOCK_LABELS[config.adstock_of(channel)],
+        SATURATION: SATURATION_LABELS[config.saturation_of(channel)],
         HALF_LIFE: round(half_life_of(prior.retention_mean), 2),
         HALF_POINT: prior.half_ratio,
         ROAS: prior.roas_mean if prior.roas_mean is not None else float("nan"),
@@ -199,10 +199,10 @@ def _columns() -> dict[str, Any]:
     return {
         CHANNEL: config.TextColumn(pinned=True),
         ADSTOCK: config.SelectboxColumn(
-            options=list(ADSTOCK_WORDS.values()), required=True, help=ADSTOCK_HELP
+            options=list(ADSTOCK_LABELS.values()), required=True, help=ADSTOCK_HELP
         ),
         SATURATION: config.SelectboxColumn(
-            options=list(SATURATION_WORDS.values()), required=True, help=SATURATION_HELP
+            options=list(SATURATION_LABELS.values()), required=True, help=SATURATION_HELP
         ),
         HALF_LIFE: number(
             min_value=0.05, max_value=26.0, step=0.05, format="%.2f", required=True, help=HALF_LIFE_HELP
@@ -217,8 +217,8 @@ def _columns() -> dict[str, Any]:
 
 def _keep(set_up: SetUp, config: MMMConfig, edited: pd.DataFrame) -> None:
     rows = {str(channel): row for channel, row in edited.to_dict("index").items()}
-    adstock = {name: _word(ADSTOCK_WORDS, row[ADSTOCK]) for name, row in rows.items()}
-    saturation = {name: _word(SATURATION_WORDS, row[SATURATION]) for name, row in rows.items()}
+    adstock = {name: _word(ADSTOCK_LABELS, row[ADSTOCK]) for name, row in rows.items()}
+    saturation = {name: _word(SATURATION_LABELS, row[SATURATION]) for name, row in rows.items()}
     set_up.put("adstock", _others(adstock, Adstock.GEOMETRIC), {})
     set_up.put("saturation", _others(saturation, Saturation.HILL), {})
     known = set_up.get("priors", {})

@@ -52,12 +52,27 @@ def show_facts(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig | None) -> 
     kind = f"money, {mapping.currency}" if mapping.kpi_kind is KpiKind.MONEY else "a count"
     target = mapping.target_column or "–"
     media = [config.label(name) for name in config.channel_columns] if config else []
+    columns = {role: set_up.mapping.columns_of(role) for role, _, _ in OTHERS}
+    words = [
+        f"{len(columns[role])} {one if len(columns[role]) == 1 else many}"
+        for role, one, many in OTHERS
+        if columns[role]
+    ]
+    season = [] if set_up.get("season_pairs", 2) == 0 else ["season"]
+    trend = [] if set_up.get("trend", "piecewise") == "none" else ["trend"]
+    country = set_up.get("holidays_country", None)
     kpi_row(
         [
             KpiCard("KPI to explain", mapping.kpi_label or mapping.label_of(target), note=kind),
             KpiCard("Period", *_period(set_up, frame)),
             KpiCard("Paid media", str(len(media)) if config else "–", note=", ".join(media)),
-            KpiCard("Also considered", *_others(set_up)),
+            KpiCard(
+                "Also considered",
+                *(
+                    str(sum(map(len, columns.values()))),
+                    ", ".join([*words, *trend, *season, *(["holidays"] if country else [])]),
+                ),
+            ),
         ]
     )
 
@@ -74,21 +89,6 @@ def _period(set_up: SetUp, frame: pd.DataFrame) -> tuple[str, str]:
     geo = set_up.mapping.geo_column
     regions = f", {frame[geo].nunique()} regions" if geo in frame else ""
     return f"{dates.nunique():,} {noun}", f"{dates.min():%-d %b %Y} to {dates.max():%-d %b %Y}{regions}"
-
-
-def _others(set_up: SetUp) -> tuple[str, str]:
-    columns = {role: set_up.mapping.columns_of(role) for role, _, _ in OTHERS}
-    words = [
-        f"{len(columns[role])} {one if len(columns[role]) == 1 else many}"
-        for role, one, many in OTHERS
-        if columns[role]
-    ]
-    season = [] if set_up.get("season_pairs", 2) == 0 else ["season"]
-    trend = [] if set_up.get("trend", "piecewise") == "none" else ["trend"]
-    country = set_up.get("holidays_country", None)
-    return str(sum(map(len, columns.values()))), ", ".join(
-        [*words, *trend, *season, *(["holidays"] if country else [])]
-    )
 
 
 def show_set_up(
@@ -161,14 +161,10 @@ def _train_card(
             )
             beside = st.container(horizontal=True, vertical_alignment="center", width="content")
     if pressed and config:
-        _begin(set_up, config, taken)
+        plain_config = json.loads(config.to_json())
+        made = attempt(store.train, set_up.dataset.id, set_up.name, plain_config, set_up.sampling)
+        if made:
+            toast_next(f"Training of “{set_up.name}” begins", ":material/model_training:")
+            set_up.rename(next_name(set_up.name, taken | {set_up.name}))
+            st.rerun()
     return beside
-
-
-def _begin(set_up: SetUp, config: MMMConfig, taken: set[str]) -> None:
-    plain_config = json.loads(config.to_json())
-    made = attempt(store.train, set_up.dataset.id, set_up.name, plain_config, set_up.sampling)
-    if made:
-        toast_next(f"Training of “{set_up.name}” begins", ":material/model_training:")
-        set_up.rename(next_name(set_up.name, taken | {set_up.name}))
-        st.rerun()

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
-
 from core.mmm.choices import Trend
 from core.mmm.model.curves import ADSTOCKS, SATURATIONS, Adstock, Saturation
 
-ADSTOCK_WORDS: dict[Adstock, str] = {choice: form.label for choice, form in ADSTOCKS.items()}
-SATURATION_WORDS: dict[Saturation, str] = {choice: form.label for choice, form in SATURATIONS.items()}
-TREND_WORDS: dict[Trend, str] = {
+ADSTOCK_LABELS: dict[Adstock, str] = {choice: form.label for choice, form in ADSTOCKS.items()}
+SATURATION_LABELS: dict[Saturation, str] = {choice: form.label for choice, form in SATURATIONS.items()}
+TREND_LABELS: dict[Trend, str] = {
     Trend.PIECEWISE: "May bend about twice a year",
     Trend.LINEAR: "One straight line",
     Trend.NONE: "No trend",
 }
-SEASON_WORDS: dict[int, str] = {
+SEASON_LABELS: dict[int, str] = {
     0: "None",
     1: "One wave a year",
     2: "Smooth (usual)",
     4: "Detailed",
     6: "Very detailed",
 }
-COUNTRY_WORDS: dict[str | None, str] = {
+COUNTRY_LABELS: dict[str | None, str] = {
     None: "No country",
     "AR": "Argentina",
     "AU": "Australia",
@@ -74,16 +72,6 @@ COUNTRY_WORDS: dict[str | None, str] = {
     "GB": "United Kingdom",
     "US": "United States",
 }
-
-
-def half_life_of(retention: float) -> float:
-    """Weeks until half of an effect has faded, from the share left after one week: ln(1/2) / ln(share)."""
-    return math.log(0.5) / math.log(retention)
-
-
-def retention_of(half_life: float) -> float:
-    """The share of an effect left after one week, from its half-life in weeks: (1/2) ** (1 / weeks)."""
-    return 0.5 ** (1 / half_life)
 
 
 def duration_words(seconds: float) -> str:

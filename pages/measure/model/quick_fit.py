@@ -112,7 +112,7 @@ def _looked_back(project_id: int, cache_key: str, _model: FittedMMM) -> QuickFit
 
 
 @dataclass(frozen=True)
-class Beside:
+class ComparedModel:
     """The trained model that a draft is set beside; `same` whether it has the same data and set-up."""
 
     info: ModelInfo
@@ -132,11 +132,11 @@ def show_draft(
     if config is None or blocked:
         st.caption("It appears once the errors above are mended.")
         return
-    _panel(set_up, frame, config, model_beside(models, set_up, config))
+    _panel(set_up, frame, config, compared_model(models, set_up, config))
 
 
 @st.fragment
-def _panel(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig, beside: Beside | None) -> None:
+def _panel(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig, beside: ComparedModel | None) -> None:
     if not _wanted(set_up, frame, config):
         return
     with st.container(border=True, key="draft_answer"):
@@ -179,14 +179,14 @@ def _wanted(set_up: SetUp, frame: pd.DataFrame, config: MMMConfig) -> bool:
     return bool(asked == config.to_json())
 
 
-def model_beside(models: Sequence[ModelInfo], set_up: SetUp, config: MMMConfig) -> Beside | None:
+def compared_model(models: Sequence[ModelInfo], set_up: SetUp, config: MMMConfig) -> ComparedModel | None:
     """The trained model of the same data and set-up, else the latest on any version of this data set."""
     trained = [m for m in models if m.status is JobStatus.COMPLETED and m.results]
     own = [m for m in trained if m.dataset_name == set_up.dataset.name]
     for info in own:
         if info.dataset_id == set_up.dataset.id and _unnamed(info.mmm_config) == _unnamed(config):
-            return Beside(info, True)
-    return Beside(own[0], False) if own else None
+            return ComparedModel(info, True)
+    return ComparedModel(own[0], False) if own else None
 
 
 def _unnamed(config: MMMConfig) -> MMMConfig:
@@ -207,7 +207,7 @@ def show_badges(answer: QuickFitResult) -> None:
 
 
 def _figures(
-    answer: QuickFitResult, words: Wording, told: pd.DataFrame | None, beside: Beside | None
+    answer: QuickFitResult, words: Wording, told: pd.DataFrame | None, beside: ComparedModel | None
 ) -> list[KpiCard]:
     share = answer.media_share
     figures = [

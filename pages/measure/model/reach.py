@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import streamlit as st
 
 from core.data import ColumnRole
 from core.mmm.config import MMMConfig
-from core.mmm.priors import Priors, log_normal_shape
+from core.mmm.priors import Priors, likely_range
 from pages.measure.model.option import Option, advanced, ask, marked
 from pages.measure.model.state import SetUp
 from pages.shared.layout import edited_table
@@ -21,7 +20,6 @@ CHANNEL, REACH, FREQUENCY = "Channel", "People reached", "Average frequency"
 OFFERED = (ColumnRole.EXPOSURE, ColumnRole.ORGANIC, ColumnRole.CONTROL, ColumnRole.IGNORE)
 
 
-NINETY = 1.645  # standard normal quantile: 90 % lie within this many sd
 CONCENTRATION = Option(
     ("priors", "share_concentration"),
     "How firmly the split is believed",
@@ -52,12 +50,23 @@ def adjust_lift_tests(set_up: SetUp, config: MMMConfig, regions: list[str]) -> N
         "comparison's spend differed over the window, empty where it was switched off. Lift: what the media "
         "earned in KPI units more than the comparison; standard error: how sure the test is."
     )
+    make = st.column_config
     edited = edited_table(
         set_up.key("lift"),
         lambda: _lift_rows(set_up.get("lift_tests", []), config),
         num_rows="dynamic",
         column_order=LIFT_COLUMNS if regions else LIFT_COLUMNS[:-1],
-        column_config=_lift_columns(config, regions),
+        column_config={
+            CHANNEL: make.SelectboxColumn(
+                options=[config.label(name) for name in config.channels], required=True
+            ),
+            START: make.DateColumn(required=True),
+            END: make.DateColumn(required=True),
+            CHANGE: make.NumberColumn(help="Money over the window; empty: switched off"),
+            LIFT: make.NumberColumn(required=True, help="KPI units, a total over the window"),
+            ERROR: make.NumberColumn(min_value=0.0, required=True),
+            REGIONS: make.MultiselectColumn(options=regions, help="Empty: all regions"),
+        },
         placeholder="",
         alt="Lift tests",
     )
@@ -86,21 +95,6 @@ def _lift_rows(tests: list[dict[str, Any]], config: MMMConfig) -> pd.DataFrame:
     return frame.astype({CHANNEL: "object", REGIONS: "object", START: "object", END: "object"} | numbers)
 
 
-def _lift_columns(config: MMMConfig, regions: list[str]) -> dict[str, Any]:
-    make = st.column_config
-    return {
-        CHANNEL: make.SelectboxColumn(
-            options=[config.label(name) for name in config.channels], required=True
-        ),
-        START: make.DateColumn(required=True),
-        END: make.DateColumn(required=True),
-        CHANGE: make.NumberColumn(help="Money over the window; empty: switched off"),
-        LIFT: make.NumberColumn(required=True, help="KPI units, a total over the window"),
-        ERROR: make.NumberColumn(min_value=0.0, required=True),
-        REGIONS: make.MultiselectColumn(options=regions, help="Empty: all regions"),
-    }
-
-
 def _test(row: dict[str, Any], config: MMMConfig) -> dict[str, Any] | None:
     if any(_blank(row[name]) for name in (CHANNEL, START, END, LIFT, ERROR)) or not row[ERROR] > 0:
         return None
@@ -120,12 +114,6 @@ def _test(row: dict[str, Any], config: MMMConfig) -> dict[str, Any] | None:
 
 def _blank(value: object) -> bool:
     return value is None or value is pd.NaT or value != value or value == ""
-
-
-def likely_range(mean: float, sd: float) -> tuple[float, float]:
-    """The 90 % range of the LogNormal belief with this mean and sd."""
-    middle, width = log_normal_shape(mean, sd)
-    return math.exp(middle - NINETY * width), math.exp(middle + NINETY * width)
 
 
 def adjust_beliefs(set_up: SetUp, config: MMMConfig) -> None:

@@ -21,6 +21,7 @@ from core.database import read_session, session
 from core.errors import UserError
 from core.json_values import from_json, to_json
 from core.mmm.config import MMMConfig
+from core.mmm.config_roles import adjustments_of, roles_of
 from core.mmm.model.experiments import experiments_of
 from core.mmm.model.structure import scales_of
 from core.mmm.model_info import ModelInfo
@@ -28,7 +29,6 @@ from core.mmm.panel.checks import check
 from core.mmm.panel.panel import read_panel
 from core.mmm.problem import DatasetProblem, Problem
 from core.mmm.store import drafts
-from pages.measure.model.roles import adjustments_of, roles_of
 from pages.shared.escape import plain
 
 STANDARD = {"draws": 1000, "tune": 1000, "chains": 4, "seed": 1}
@@ -260,19 +260,15 @@ def current_set_up(person: Person, info: DatasetInfo, taken: Container[str] = ()
     """
     key = f"setup:{info.id}"
     if key not in st.session_state:
-        st.session_state[key] = _loaded(person, info, taken)
+        made = SetUp(info, next_name(default_name(info), taken), from_json(Mapping, info.mapping))
+        with read_session() as s:
+            draft = drafts.draft(s, person, info.id)
+        if draft:
+            made.take(draft.name, draft.config)
+            made.saved_at = draft.updated_at
+        made.saved = _fingerprint(made)
+        st.session_state[key] = made
     return st.session_state[key]
-
-
-def _loaded(person: Person, info: DatasetInfo, taken: Container[str]) -> SetUp:
-    made = SetUp(info, next_name(default_name(info), taken), from_json(Mapping, info.mapping))
-    with read_session() as s:
-        draft = drafts.draft(s, person, info.id)
-    if draft:
-        made.take(draft.name, draft.config)
-        made.saved_at = draft.updated_at
-    made.saved = _fingerprint(made)
-    return made
 
 
 def save_as_typed(person: Person, set_up: SetUp) -> None:

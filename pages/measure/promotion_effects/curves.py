@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.promo import charts
 from core.promo.charts import METHOD_WORDS
-from pages.measure.promotion_effects.figures import clear_losses
+from core.promo.effects import clear_losses
 from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.escape import plain
 from pages.shared.layout import card, chart
@@ -22,7 +22,7 @@ METHOD_LINES = {
 }
 
 
-def show_beside(view: EffectsView) -> None:
+def show_cannibalisation(view: EffectsView) -> None:
     """The post-promo dip by department, and the matrix of cannibalisation."""
     with card(key="dip_card"):
         st.markdown("**After a promotion**")
@@ -44,18 +44,20 @@ def show_beside(view: EffectsView) -> None:
                 "Every pair with its 90 % interval", key="rival_pairs", on_change="rerun"
             ) as more:
                 if more.open:
-                    _pairs(view)
-
-
-def _pairs(view: EffectsView) -> None:
-    names = {"by": "Promotion of", "on": "Sales of", "mean": "Change", "lower": "From", "upper": "To"}
-    percent = st.column_config.NumberColumn(format="%+.1f %%")
-    st.dataframe(
-        view.tables.rivals.sort_values("mean")[list(names)].rename(columns=names),
-        hide_index=True,
-        column_config={"Change": percent, "From": percent, "To": percent},
-        alt="What a promotion of one department does to another, with intervals",
-    )
+                    names = {
+                        "by": "Promotion of",
+                        "on": "Sales of",
+                        "mean": "Change",
+                        "lower": "From",
+                        "upper": "To",
+                    }
+                    percent = st.column_config.NumberColumn(format="%+.1f %%")
+                    st.dataframe(
+                        view.tables.rivals.sort_values("mean")[list(names)].rename(columns=names),
+                        hide_index=True,
+                        column_config={"Change": percent, "From": percent, "To": percent},
+                        alt="What a promotion of one department does to another, with intervals",
+                    )
 
 
 def _in_words(view: EffectsView) -> str:
@@ -84,24 +86,24 @@ def show_baseline(view: EffectsView) -> None:
             chart(charts.backtest(view.tables.backtest), key="effects_backtest")
         with card(key="backtest_table"):
             st.markdown("**Both methods together**")
-            st.dataframe(_shown(view.tables.errors), hide_index=True, alt="Error of both methods")
+            st.dataframe(
+                pd.DataFrame(
+                    {
+                        "Method": [METHOD_WORDS[name] for name in view.tables.errors["method"]],
+                        "Error": [f"{value:.1f} %" for value in view.tables.errors["error_pct"]],
+                        "Bias": [f"{value:+.1f} %" for value in view.tables.errors["bias_pct"]],
+                        "Windows": view.tables.errors["windows"],
+                        "Days": view.tables.errors["days"],
+                        "In force": view.tables.errors["used"],
+                    }
+                ),
+                hide_index=True,
+                alt="Error of both methods",
+            )
             st.caption(
                 "Error: mean absolute error of a cell's day. Bias: how far the sum of all days lay off; "
                 "below zero the forecast was too low."
             )
-
-
-def _shown(errors: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Method": [METHOD_WORDS[name] for name in errors["method"]],
-            "Error": [f"{value:.1f} %" for value in errors["error_pct"]],
-            "Bias": [f"{value:+.1f} %" for value in errors["bias_pct"]],
-            "Windows": errors["windows"],
-            "Days": errors["days"],
-            "In force": errors["used"],
-        }
-    )
 
 
 def show_curves(view: EffectsView) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from core.promo.charts import METHOD_WORDS
-from core.promo.effects import ALL_DEPARTMENTS, NEAR_DAYS
+from core.promo.effects import ALL_DEPARTMENTS, NEAR_DAYS, clear_losses
 from pages.measure.promotion_effects.view import EffectsView
 from pages.shared.layout import KpiCard, kpi_row
 
@@ -15,7 +13,22 @@ UNKNOWN = "–"
 
 def show_figures(view: EffectsView) -> None:
     """Baseline, uplift, dip and cannibalisation in one figure each."""
-    kpi_row([_baseline(view), _uplift(view), _dip(view), _taken(view)])
+    rows = view.of_geo(view.tables.curves)
+    rows = rows[rows["discount_pct"] == USUAL_DISCOUNT_PCT]
+    low, high = rows.loc[rows["mean"].idxmin()], rows.loc[rows["mean"].idxmax()]
+    kpi_row(
+        [
+            _baseline(view),
+            KpiCard(
+                f"Uplift at {USUAL_DISCOUNT_PCT:.0f} % off",
+                _between(low["mean"], high["mean"]),
+                f"{low['department']} {low['channel']} to {high['department']} {high['channel']}",
+                help="Sales against the baseline, from the weakest to the strongest cell",
+            ),
+            _dip(view),
+            _taken(view),
+        ]
+    )
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -37,18 +50,6 @@ def _baseline(view: EffectsView) -> KpiCard:
         name,
         f"error {used['error_pct'].iloc[0]:.1f} %{beside}",
         help="Mean absolute error of a cell's day, forecast up to four weeks ahead",
-    )
-
-
-def _uplift(view: EffectsView) -> KpiCard:
-    rows = view.of_geo(view.tables.curves)
-    rows = rows[rows["discount_pct"] == USUAL_DISCOUNT_PCT]
-    low, high = rows.loc[rows["mean"].idxmin()], rows.loc[rows["mean"].idxmax()]
-    return KpiCard(
-        f"Uplift at {USUAL_DISCOUNT_PCT:.0f} % off",
-        _between(low["mean"], high["mean"]),
-        f"{low['department']} {low['channel']} to {high['department']} {high['channel']}",
-        help="Sales against the baseline, from the weakest to the strongest cell",
     )
 
 
@@ -82,8 +83,3 @@ def _taken(view: EffectsView) -> KpiCard:
     return KpiCard(
         label, f"{signed(worst['mean'])} %", f"{worst['on']} when {worst['by']} is on offer; {count}"
     )
-
-
-def clear_losses(rivals: pd.DataFrame) -> pd.DataFrame:
-    """The pairs in which a promotion clearly takes sales away, the worst first."""
-    return rivals[rivals["clear"] & (rivals["mean"] < 0)].sort_values("mean")

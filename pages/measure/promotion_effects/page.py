@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.measure.promotion_effects.curves import show_baseline, show_beside, show_curves
+from pages.measure.promotion_effects.curves import show_baseline, show_cannibalisation, show_curves
 from pages.measure.promotion_effects.figures import show_figures
 from pages.measure.promotion_effects.versions import export_menu, show_coefficients, show_versions
 from pages.measure.promotion_effects.view import (
     choose_geo,
     choose_version,
     known_versions,
-    learn_again,
+    offer_estimation,
     readable_view,
     show_state,
 )
@@ -35,7 +35,7 @@ with beside:
 with actions:
     link("Plan a promotion", Screen.PROMOTIONS, icon=":material/sell:")
     export_menu(view, person)
-    learn_again(view, busy)
+    offer_estimation(view, busy)
 
 show_state(view)
 show_figures(view)
@@ -49,7 +49,7 @@ if tabs[1].open:
         show_baseline(view)
 if tabs[2].open:
     with tabs[2]:
-        show_beside(view)
+        show_cannibalisation(view)
 if tabs[3].open:
     with tabs[3]:
         show_coefficients(view, person)

@@ -13,7 +13,7 @@ from core.promo.charts import METHOD_WORDS
 from core.promo.effects import changes_between
 from core.promo.store import models
 from core.promo.store.models import PromoModelInfo
-from pages.measure.promotion_effects.view import EffectsView, tables_of, version_words
+from pages.measure.promotion_effects.view import EffectsView, tables_of, version_label
 from pages.shared.actions import user_errors
 from pages.shared.formatting import moment
 from pages.shared.layout import Download, card, chart, download_menu
@@ -91,26 +91,22 @@ def show_coefficients(view: EffectsView, person: Person) -> None:
         own = st.toggle("Only where promotions ran", key="coefficient_own")
     shown = table[table["department"].isin(chosen or names)]
     shown = shown[shown["sample_size"] > 0] if own else shown
+    percent = st.column_config.NumberColumn(format="%+.1f %%")
     st.dataframe(
         shown[list(COLUMNS)].rename(columns=COLUMNS),
         hide_index=True,
-        column_config=_formats(),
+        column_config={
+            "Uplift of sales": percent,
+            "Uplift of units": percent,
+            "Margin impact, points": st.column_config.NumberColumn(format="%+.1f"),
+            "Confidence": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
+        },
         alt="Uplift, margin impact and confidence by department, sales channel and band of discounts",
     )
     st.caption(
         "Confidence: the probability that a promotion of this band raises sales (or lowers them, where the "
         "uplift is negative). Without promo days of its own a band shows what the curve of all cells says."
     )
-
-
-def _formats() -> dict[str, object]:
-    percent = st.column_config.NumberColumn(format="%+.1f %%")
-    return {
-        "Uplift of sales": percent,
-        "Uplift of units": percent,
-        "Margin impact, points": st.column_config.NumberColumn(format="%+.1f"),
-        "Confidence": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
-    }
 
 
 def show_versions(view: EffectsView, person: Person, known: tuple[PromoModelInfo, ...]) -> None:
@@ -124,7 +120,7 @@ def show_versions(view: EffectsView, person: Person, known: tuple[PromoModelInfo
         before = st.selectbox(
             f"Compare version {view.info.version} with",
             list(others),
-            format_func=lambda number: version_words(others[number]),
+            format_func=lambda number: version_label(others[number]),
             key="effects_before",
             width=280,
         )
@@ -142,7 +138,10 @@ def show_versions(view: EffectsView, person: Person, known: tuple[PromoModelInfo
 
 
 def _drawn(view: EffectsView, before: PromoModelInfo, discount: int) -> None:
-    then, now = (_at(tables.curves, discount, view.geo) for tables in (tables_of(before), view.tables))
+    then, now = (
+        (tables.curves[(tables.curves["discount_pct"] == discount) & (tables.curves["geo"] == view.geo)])
+        for tables in (tables_of(before), view.tables)
+    )
     with card(key="versions_card"):
         st.markdown("**Uplift then and now**")
         figure = charts.two_versions(then, now, _names(view, before), discount)
@@ -163,10 +162,6 @@ def _tabled(view: EffectsView, person: Person, before: PromoModelInfo) -> None:
         column_config={"Uplift before": percent, "Uplift now": percent, "Change": percent},
         alt="Coefficients of " + " and ".join(_names(view, before)),
     )
-
-
-def _at(curves: pd.DataFrame, discount: int, geo: str) -> pd.DataFrame:
-    return curves[(curves["discount_pct"] == discount) & (curves["geo"] == geo)]
 
 
 def _list(known: tuple[PromoModelInfo, ...]) -> pd.DataFrame:

@@ -33,7 +33,7 @@ VERSION = "version"
 NEWEST = "_effects_newest"
 
 
-def learn_now(project: Membership, method: str = BaselineMethod.AUTO, note: str = "") -> None:
+def estimate_now(project: Membership, method: str = BaselineMethod.AUTO, note: str = "") -> None:
     """Hand the work over; the screen runs again and shows it."""
     done = attempt(
         models.estimate, project.project_id, method=str(method), note=note, done="Learning has begun"
@@ -52,11 +52,11 @@ def readable_view(project: Membership, info: PromoModelInfo, busy: bool) -> Effe
     if offered and st.button(
         "Learn a new version", type="primary", icon=":material/model_training:", key="learn_anew"
     ):
-        learn_now(project)
+        estimate_now(project)
     st.stop()
 
 
-def learn_again(view: EffectsView, busy: bool) -> None:
+def offer_estimation(view: EffectsView, busy: bool) -> None:
     """The button that opens onto the choices of a new version."""
     allowed = may(view.project, Permission.MODEL_TRAIN)
     reason = None if allowed else "Your role in this project does not train models."
@@ -78,7 +78,7 @@ def learn_again(view: EffectsView, busy: bool) -> None:
         note = st.text_input("Note", max_chars=120, key="learn_note", placeholder="Why, in a few words")
         pressed = st.button("Learn", type="primary", key="learn_again", width="stretch")
     if pressed:
-        learn_now(view.project, method, note or "")
+        estimate_now(view.project, method, note or "")
 
 
 def show_state(view: EffectsView) -> None:
@@ -105,39 +105,31 @@ def known_versions(
         return known, jobs
     if not show_jobs(jobs, project, key="effects_jobs"):
         if span is None:
-            _no_sales(project)
+            uploads = may(project, Permission.DATASET_UPLOAD)
+            empty_state(
+                "Promotion effects are learned from sales",
+                "Bring daily sales by department and sales channel with the promotions marked."
+                if uploads
+                else "Nobody has brought sales to this project yet.",
+                icon=":material/storefront:",
+                button="Upload sales" if uploads else None,
+                screen=Screen.UPLOAD,
+                key="effects_no_sales",
+            )
         else:
-            _nothing_learned(project)
+            learns = may(project, Permission.MODEL_TRAIN)
+            pressed = empty_state(
+                "The sales are there, nothing is learned from them yet",
+                "Learning takes about a minute."
+                if learns
+                else "Somebody who may train models has to let the planner learn.",
+                icon=":material/model_training:",
+                button="Learn promotion effects" if learns else None,
+                key="effects_nothing_learned",
+            )
+            if pressed:
+                estimate_now(project)
     st.stop()
-
-
-def _no_sales(project: Membership) -> None:
-    uploads = may(project, Permission.DATASET_UPLOAD)
-    empty_state(
-        "Promotion effects are learned from sales",
-        "Bring daily sales by department and sales channel with the promotions marked."
-        if uploads
-        else "Nobody has brought sales to this project yet.",
-        icon=":material/storefront:",
-        button="Upload sales" if uploads else None,
-        screen=Screen.UPLOAD,
-        key="effects_no_sales",
-    )
-
-
-def _nothing_learned(project: Membership) -> None:
-    learns = may(project, Permission.MODEL_TRAIN)
-    pressed = empty_state(
-        "The sales are there, nothing is learned from them yet",
-        "Learning takes about a minute."
-        if learns
-        else "Somebody who may train models has to let the planner learn.",
-        icon=":material/model_training:",
-        button="Learn promotion effects" if learns else None,
-        key="effects_nothing_learned",
-    )
-    if pressed:
-        learn_now(project)
 
 
 def choose_version(known: tuple[PromoModelInfo, ...]) -> PromoModelInfo:
@@ -152,7 +144,7 @@ def choose_version(known: tuple[PromoModelInfo, ...]) -> PromoModelInfo:
     picked = st.selectbox(
         "Version",
         list(by_number),
-        format_func=lambda number: version_words(by_number[number]),
+        format_func=lambda number: version_label(by_number[number]),
         key="effects_version",
         width=280,
     )
@@ -168,7 +160,7 @@ def choose_geo(view: EffectsView) -> EffectsView:
     return replace(view, geo=geo)
 
 
-def version_words(info: PromoModelInfo) -> str:
+def version_label(info: PromoModelInfo) -> str:
     """A version in a list: its number, its day and the first words of its note."""
     note = f" · {plain(info.note[:40])}" if info.note else ""
     return f"Version {info.version} ({day(_day_of(info.created_at))}){note}"

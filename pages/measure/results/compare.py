@@ -83,22 +83,22 @@ def _beside(view: ModelView, other: ModelInfo) -> None:
         key=f"two_models_{other.id}_{other.cache_key}_{other.name}_{view.info.name}",
     )
     section("Figures of merit")
+    second = view.info
+    rows = []
+    for name, words in FIGURES:
+        values = [dict((info.results or {}).get("diagnostics") or {}).get(name) for info in (other, second)]
+        rows.append((words, *(_written(name, value) for value in values)))
+    names = [other.name, second.name if second.name != other.name else f"{second.name} (this one)"]
     st.dataframe(
-        _merit(other, view.info), hide_index=True, key="merit", alt="Fit and convergence of both models"
+        pd.DataFrame(rows, columns=["Figure", *names]),
+        hide_index=True,
+        key="merit",
+        alt="Fit and convergence of both models",
     )
     if drift.config_changes:
         section("What differs in the set-up")
         for sentence in drift.config_changes:
             st.markdown(f"- {plain(sentence)}")
-
-
-def _merit(first: ModelInfo, second: ModelInfo) -> pd.DataFrame:
-    rows = []
-    for name, words in FIGURES:
-        values = [dict((info.results or {}).get("diagnostics") or {}).get(name) for info in (first, second)]
-        rows.append((words, *(_written(name, value) for value in values)))
-    names = [first.name, second.name if second.name != first.name else f"{second.name} (this one)"]
-    return pd.DataFrame(rows, columns=["Figure", *names])
 
 
 def _written(name: str, value: float | None) -> str:

@@ -62,25 +62,28 @@ def _verdict(view: ModelView) -> None:
 
 
 def _figures(diagnostics: dict[str, Any], view: ModelView) -> None:
-    kpi_row([*_sampling_cards(diagnostics), *_fit_cards(diagnostics, view)])
-
-
-def _sampling_cards(diagnostics: dict[str, Any]) -> list[KpiCard]:
     tails = _number(diagnostics, "min_ess_tail", 0)
-    return [
-        KpiCard(
-            "R-hat",
-            _number(diagnostics, "max_rhat", 3),
-            f"good below {THRESHOLDS.good_rhat:.2f}",
-            help="Do the chains agree? The largest over all parameters.",
-        ),
-        KpiCard(
-            "Effective draws",
-            _number(diagnostics, "min_ess_bulk", 0),
-            f"tails {tails}; good from {THRESHOLDS.good_ess:.0f}",
-        ),
-        KpiCard("Divergences", _number(diagnostics, "divergences", 0), f"good at {THRESHOLDS.divergences}"),
-    ]
+    kpi_row(
+        [
+            *[
+                KpiCard(
+                    "R-hat",
+                    _number(diagnostics, "max_rhat", 3),
+                    f"good below {THRESHOLDS.good_rhat:.2f}",
+                    help="Do the chains agree? The largest over all parameters.",
+                ),
+                KpiCard(
+                    "Effective draws",
+                    _number(diagnostics, "min_ess_bulk", 0),
+                    f"tails {tails}; good from {THRESHOLDS.good_ess:.0f}",
+                ),
+                KpiCard(
+                    "Divergences", _number(diagnostics, "divergences", 0), f"good at {THRESHOLDS.divergences}"
+                ),
+            ],
+            *_fit_cards(diagnostics, view),
+        ]
+    )
 
 
 def _fit_cards(diagnostics: dict[str, Any], view: ModelView) -> list[KpiCard]:

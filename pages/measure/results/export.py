@@ -40,26 +40,26 @@ def report(view: ModelView) -> Report:
 def export_menu(view: ModelView) -> None:
     """The button with all files of this reading."""
     note = "Each holds the dates and intervals chosen above."
-    download_menu(view.project, _downloads(view), note, key="export")
-
-
-def _downloads(view: ModelView) -> list[Download]:
     base = file_name(view, "results")
-    return [
-        Download("PowerPoint", f"{base}.pptx", PPTX, _slides(view), ":material/slideshow:"),
-        Download("PDF one-pager", f"{base}.pdf", "application/pdf", _page(view), ":material/picture_as_pdf:"),
-        Download("Excel workbook", f"{base}.xlsx", XLSX, _workbook(view), ":material/table:"),
-        Download("CSV of channels", f"{base}.csv", "text/csv", _table(view), ":material/table_view:"),
-    ]
 
-
-def _slides(view: ModelView) -> Callable[[], bytes]:
     def make() -> bytes:
         from core.mmm.documents.pptx import to_pptx
 
         return to_pptx(report(view))
 
-    return make
+    download_menu(
+        view.project,
+        [
+            Download("PowerPoint", f"{base}.pptx", PPTX, make, ":material/slideshow:"),
+            Download(
+                "PDF one-pager", f"{base}.pdf", "application/pdf", _page(view), ":material/picture_as_pdf:"
+            ),
+            Download("Excel workbook", f"{base}.xlsx", XLSX, _workbook(view), ":material/table:"),
+            Download("CSV of channels", f"{base}.csv", "text/csv", _table(view), ":material/table_view:"),
+        ],
+        note,
+        key="export",
+    )
 
 
 def _page(view: ModelView) -> Callable[[], bytes]:

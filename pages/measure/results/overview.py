@@ -10,7 +10,7 @@ from core.mmm import charts
 from core.mmm.charts import rows_height
 from core.mmm.documents.tables import channel_table
 from core.mmm.results.insights import Hint
-from core.mmm.results.limitations import Limitation, LimitationKind
+from core.mmm.results.limitations import LimitationKind
 from core.mmm.results.summary import ALL_MEDIA
 from pages.measure.results.chart import chart_card
 from pages.shared.escape import plain
@@ -48,7 +48,11 @@ def show_limitations(view: ModelView) -> None:
     if gaps:
         with st.grid(3, min_column_width=260):
             for gap in gaps:
-                _card(gap)
+                with card(), st.container(gap="xsmall"):
+                    st.markdown(f"{ICONS[gap.kind]} **{plain(str(gap.kind).capitalize())}**")
+                    st.markdown(plain(gap.what))
+                    st.caption(plain(gap.evidence))
+                    st.caption(f":green[:material/lightbulb:] {plain(gap.cure)}")
     st.caption(
         plain(
             f"By construction it is silent on effects that last longer than {lags} {view.wording.period}s "
@@ -56,14 +60,6 @@ def show_limitations(view: ModelView) -> None:
             "happens inside a channel, such as which ad worked."
         )
     )
-
-
-def _card(gap: Limitation) -> None:
-    with card(), st.container(gap="xsmall"):
-        st.markdown(f"{ICONS[gap.kind]} **{plain(str(gap.kind).capitalize())}**")
-        st.markdown(plain(gap.what))
-        st.caption(plain(gap.evidence))
-        st.caption(f":green[:material/lightbulb:] {plain(gap.cure)}")
 
 
 def show_overview(view: ModelView) -> None:
@@ -155,20 +151,7 @@ def show_channels(view: ModelView) -> None:
         f"Intervals: {level * 100:.0f} %. Half-life: {words.period}s until half of the effect has come.",
     )
     table = channel_table(found.channels, words, before)
-    st.dataframe(
-        table,
-        hide_index=True,
-        key="channel_table",
-        placeholder=MISSING,
-        alt="Every figure of each channel",
-        column_config=_formats(table),
-    )
-    if len(view.model.geos) > 1:
-        _geographies(view)
-
-
-def _formats(table: pd.DataFrame) -> dict[str, object]:
-    """Money without decimals, returns with two, shares in percent."""
+    # Money without decimals, returns with two, shares in percent.
     formats: dict[str, object] = {"Channel": st.column_config.TextColumn(pinned=True)}
     for name in table.columns[1:]:
         if name.startswith("Share"):
@@ -177,7 +160,16 @@ def _formats(table: pd.DataFrame) -> dict[str, object]:
             formats[name] = st.column_config.NumberColumn(format="localized", step=1)
         else:
             formats[name] = st.column_config.NumberColumn(format="%.2f")
-    return formats
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="channel_table",
+        placeholder=MISSING,
+        alt="Every figure of each channel",
+        column_config=formats,
+    )
+    if len(view.model.geos) > 1:
+        _geographies(view)
 
 
 def _geographies(view: ModelView) -> None:

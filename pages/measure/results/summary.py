@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import MISSING, percent
-from core.mmm.results.evidence import Estimate, Totals
+from core.mmm.results.evidence import Estimate
 from core.mmm.results.judgement import Trust
 from core.mmm.results.report import change_share
 from core.mmm.results.stability import Movement, Stability
@@ -41,8 +41,25 @@ def show_stability(view: ModelView) -> None:
         if lines:
             st.markdown("\n".join(lines))
         with st.expander("Every channel, before and after"):
+            name = view.wording.return_name
             st.dataframe(
-                _table(found, view), hide_index=True, key="stability_table", alt="Channels before and after"
+                pd.DataFrame(
+                    [
+                        {
+                            "Channel": own.name,
+                            "Share before": f"{percent(own.share_before, 1)} ({_share(own)})",
+                            "Share now": percent(own.share_after, 1),
+                            "Moved by": f"{own.share_moved:+.1f} sd",
+                            f"{name} before": _money(view, own.roas_before),
+                            f"{name} now": _money(view, own.roas_after),
+                            "Where": "inside" if own.inside else "outside",
+                        }
+                        for own in found.movements
+                    ]
+                ),
+                hide_index=True,
+                key="stability_table",
+                alt="Channels before and after",
             )
 
 
@@ -56,24 +73,6 @@ def _head(found: Stability) -> None:
     rows = f"{found.new_periods:,} new periods" if found.new_periods else "No new periods"
     st.markdown(plain(found.verdict))
     st.caption(f"{rows}; compared over {found.start} to {found.end}, which both models have seen.")
-
-
-def _table(found: Stability, view: ModelView) -> pd.DataFrame:
-    name = view.wording.return_name
-    return pd.DataFrame(
-        [
-            {
-                "Channel": own.name,
-                "Share before": f"{percent(own.share_before, 1)} ({_share(own)})",
-                "Share now": percent(own.share_after, 1),
-                "Moved by": f"{own.share_moved:+.1f} sd",
-                f"{name} before": _money(view, own.roas_before),
-                f"{name} now": _money(view, own.roas_after),
-                "Where": "inside" if own.inside else "outside",
-            }
-            for own in found.movements
-        ]
-    )
 
 
 def _share(own: Movement) -> str:
@@ -115,59 +114,41 @@ def show_insights(view: ModelView) -> None:
 def show_figures(view: ModelView) -> None:
     """KPI, media's share, spend and return of the range, each with its interval and the year before."""
     now, before = view.summary.totals, view.summary.before if view.compare else None
-    kpi_row(
-        [
-            _kpi(view, now, before),
-            _caused(view, now, before),
-            _spend(view, now, before),
-            _return(view, now, before),
-        ]
-    )
-
-
-def _kpi(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
     trend = view.cut(view.lines.fitted)["actual"].tolist()
     delta = _relative(now.kpi, before.kpi if before else None)
-    return KpiCard(view.wording.kpi_label, view.wording.kpi(now.kpi), _note(before), delta=delta, trend=trend)
-
-
-def _caused(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
     words, share = view.wording, now.media_share
-    return KpiCard(
-        "Caused by media",
-        percent(share.mean, 1),
-        f"{view.level * 100:.0f} %: {percent(share.lower, 1)} to {percent(share.upper, 1)}",
-        delta=_points(share, before.media_share if before else None),
-        delta_good="neutral",
-        trend=_all_media(view),
-        help=f"{words.kpi(now.media.mean)} of {words.kpi(now.kpi)}, carry-in included.",
-    )
-
-
-def _spend(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
-    return KpiCard(
-        "Media spend",
-        view.wording.money(now.spend),
-        _note(before),
-        delta=_relative(now.spend, before.spend if before else None),
-        delta_good="neutral",
-        trend=view.lines.spend.loc[view.span.start : view.span.end].sum(axis=1).tolist(),
-    )
-
-
-def _return(view: ModelView, now: Totals, before: Totals | None) -> KpiCard:
-    return KpiCard(
-        view.wording.return_name,
-        view.wording.per_money(now.roas.mean),
-        _between(now.roas, view, f"{view.level * 100:.0f} %"),
-        delta=_difference(now.roas, before.roas if before else None),
-        help="What the range's own spend caused inside the range, over that spend.",
-    )
-
-
-def _all_media(view: ModelView) -> list[float]:
     media = view.cut(view.lines.media)
-    return list(media.loc[media["channel"] == ALL_MEDIA, "mean"])
+    kpi_row(
+        [
+            KpiCard(
+                view.wording.kpi_label, view.wording.kpi(now.kpi), _note(before), delta=delta, trend=trend
+            ),
+            KpiCard(
+                "Caused by media",
+                percent(share.mean, 1),
+                f"{view.level * 100:.0f} %: {percent(share.lower, 1)} to {percent(share.upper, 1)}",
+                delta=_points(share, before.media_share if before else None),
+                delta_good="neutral",
+                trend=list(media.loc[media["channel"] == ALL_MEDIA, "mean"]),
+                help=f"{words.kpi(now.media.mean)} of {words.kpi(now.kpi)}, carry-in included.",
+            ),
+            KpiCard(
+                "Media spend",
+                view.wording.money(now.spend),
+                _note(before),
+                delta=_relative(now.spend, before.spend if before else None),
+                delta_good="neutral",
+                trend=view.lines.spend.loc[view.span.start : view.span.end].sum(axis=1).tolist(),
+            ),
+            KpiCard(
+                view.wording.return_name,
+                view.wording.per_money(now.roas.mean),
+                _between(now.roas, view, f"{view.level * 100:.0f} %"),
+                delta=_difference(now.roas, before.roas if before else None),
+                help="What the range's own spend caused inside the range, over that spend.",
+            ),
+        ]
+    )
 
 
 def _note(before: object) -> str:

@@ -137,9 +137,33 @@ def show_promotions(person: Person, project: Membership, standing: PromoProgress
         section("Promotions")
     with st.grid(4, min_column_width=160):
         _sales_card(standing)
-        _effects_card(standing)
+        with card(key="promo_card_2"):
+            newest = standing.models[0] if standing.models else None
+            if newest is None:
+                state = "Work is under way" if standing.busy else "Nothing learned yet"
+                step_card(2, "Effects", False, state, "Takes about a minute")
+            else:
+                note = "The sales have changed since" if newest.facts_changed else _learned(newest.created_at)
+                step_card(2, "Effects", not newest.facts_changed, f"Version {newest.version}", note)
+            link("See the effects", Screen.PROMO_EFFECTS, icon=":material/percent:")
         _opportunities_card(person, project, standing)
-        _plan_card(standing)
+        with card(key="promo_card_4"):
+            plans = standing.promotions
+            if plans:
+                step_card(
+                    4,
+                    "Promotions",
+                    True,
+                    _counted(len(plans), "promotion"),
+                    plain(f"Latest: {plans[0].label}"),
+                )
+            else:
+                step_card(
+                    4, "Promotions", False, "None planned yet", "Sales, margin, EBIT and a verdict at once"
+                )
+            if standing.models:
+                words = "Open the promotions" if plans else "Plan a promotion"
+                link(words, Screen.PROMOTIONS, icon=":material/sell:")
 
 
 def _sales_card(standing: PromoProgress) -> None:
@@ -153,18 +177,6 @@ def _sales_card(standing: PromoProgress) -> None:
         cells = f"{_counted(len(span.departments), 'department')}, {' and '.join(span.channels)}"
         step_card(1, "Sales", True, cells, f"{day(span.first_on)} to {day(span.last_on)}")
         link("Open the sales", Screen.SALES, icon=":material/storefront:")
-
-
-def _effects_card(standing: PromoProgress) -> None:
-    with card(key="promo_card_2"):
-        newest = standing.models[0] if standing.models else None
-        if newest is None:
-            state = "Work is under way" if standing.busy else "Nothing learned yet"
-            step_card(2, "Effects", False, state, "Takes about a minute")
-        else:
-            note = "The sales have changed since" if newest.facts_changed else _learned(newest.created_at)
-            step_card(2, "Effects", not newest.facts_changed, f"Version {newest.version}", note)
-        link("See the effects", Screen.PROMO_EFFECTS, icon=":material/percent:")
 
 
 def _learned(at: dt.datetime) -> str:
@@ -185,20 +197,6 @@ def _opportunities_card(person: Person, project: Membership, standing: PromoProg
         month, words, note = told
         step_card(3, "Opportunities", True, words, note)
         link("Find opportunities", Screen.OPPORTUNITIES, icon=":material/lightbulb:", month=month)
-
-
-def _plan_card(standing: PromoProgress) -> None:
-    with card(key="promo_card_4"):
-        plans = standing.promotions
-        if plans:
-            step_card(
-                4, "Promotions", True, _counted(len(plans), "promotion"), plain(f"Latest: {plans[0].label}")
-            )
-        else:
-            step_card(4, "Promotions", False, "None planned yet", "Sales, margin, EBIT and a verdict at once")
-        if standing.models:
-            words = "Open the promotions" if plans else "Plan a promotion"
-            link(words, Screen.PROMOTIONS, icon=":material/sell:")
 
 
 def _counted(count: int, noun: str) -> str:

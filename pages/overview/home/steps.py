@@ -83,9 +83,39 @@ def show_steps(standing: ProjectProgress, project: Membership) -> None:
     """Data, model, results and plan as four cards: what is there, and the way to it."""
     with st.grid(4, min_column_width=160):
         _data_card(standing)
-        _model_card(standing)
+        with card(key="step_card_2"):
+            training, ready = standing.training, standing.ready
+            if training is not None:
+                step_card(2, "Model", ready is not None, training.name, "Training now")
+                link("See its progress", Screen.MODEL, icon=":material/model_training:", model=training.id)
+            elif ready is not None:
+                newer = ready.dataset_latest_id not in (None, ready.dataset_id)
+                note = "Newer data are there" if newer else f"Trained {day(_finished_on(ready))}"
+                step_card(2, "Model", True, ready.name, note)
+                link("Open the model", Screen.MODEL, icon=":material/model_training:", model=ready.id)
+            else:
+                failed = next((m for m in standing.models if m.status is JobStatus.FAILED), None)
+                step_card(
+                    2,
+                    "Model",
+                    False,
+                    (f"{failed.name} could not be trained" if failed else "No model yet"),
+                    "Takes seconds to minutes",
+                )
+                link("Build a model", Screen.MODEL, icon=":material/model_training:")
         _results_card(standing)
-        _plan_card(standing)
+        with card(key="step_card_4"):
+            plans = standing.scenarios
+            if not plans:
+                step_card(4, "Plan", False, "No plan yet", "The best split of a budget, with its odds")
+            else:
+                count = f"{len(plans)} plan" if len(plans) == 1 else f"{len(plans)} plans"
+                step_card(4, "Plan", True, count, plain(f"Latest: {plans[0].name}"))
+            if standing.ready is not None:
+                words, screen = (
+                    ("Compare plans", Screen.SCENARIOS) if plans else ("Plan a budget", Screen.BUDGET)
+                )
+                link(words, screen, icon=":material/alt_route:", model=standing.ready.id)
 
 
 def step_card(number: int, title: str, done: bool, state: str, note: str) -> None:
@@ -109,27 +139,6 @@ def _data_card(standing: ProjectProgress) -> None:
         link("Open the data", Screen.LIBRARY, icon=":material/database:", dataset=newest.id)
 
 
-def _model_card(standing: ProjectProgress) -> None:
-    with card(key="step_card_2"):
-        training, ready = standing.training, standing.ready
-        if training is not None:
-            step_card(2, "Model", ready is not None, training.name, "Training now")
-            link("See its progress", Screen.MODEL, icon=":material/model_training:", model=training.id)
-        elif ready is not None:
-            newer = ready.dataset_latest_id not in (None, ready.dataset_id)
-            note = "Newer data are there" if newer else f"Trained {day(_finished_on(ready))}"
-            step_card(2, "Model", True, ready.name, note)
-            link("Open the model", Screen.MODEL, icon=":material/model_training:", model=ready.id)
-        else:
-            step_card(2, "Model", False, _no_model_words(standing), "Takes seconds to minutes")
-            link("Build a model", Screen.MODEL, icon=":material/model_training:")
-
-
-def _no_model_words(standing: ProjectProgress) -> str:
-    failed = next((m for m in standing.models if m.status is JobStatus.FAILED), None)
-    return f"{failed.name} could not be trained" if failed else "No model yet"
-
-
 def _results_card(standing: ProjectProgress) -> None:
     with card(key="step_card_3"):
         ready = standing.ready
@@ -145,19 +154,6 @@ def _results_card(standing: ProjectProgress) -> None:
             "Contribution, return, curves" if sound else "Its figures must not be used yet",
         )
         link("Read the results", Screen.RESULTS, icon=":material/insights:", model=ready.id)
-
-
-def _plan_card(standing: ProjectProgress) -> None:
-    with card(key="step_card_4"):
-        plans = standing.scenarios
-        if not plans:
-            step_card(4, "Plan", False, "No plan yet", "The best split of a budget, with its odds")
-        else:
-            count = f"{len(plans)} plan" if len(plans) == 1 else f"{len(plans)} plans"
-            step_card(4, "Plan", True, count, plain(f"Latest: {plans[0].name}"))
-        if standing.ready is not None:
-            words, screen = ("Compare plans", Screen.SCENARIOS) if plans else ("Plan a budget", Screen.BUDGET)
-            link(words, screen, icon=":material/alt_route:", model=standing.ready.id)
 
 
 def _finished_on(model: ModelInfo) -> object:

@@ -3,8 +3,14 @@
 import pytest
 
 from core.data import ColumnMap, ColumnRole, DataProblem, Mapping, Severity
-from pages.data.upload.mapping_editor import DATE_WORDS, KIND_WORDS, NUMBER_WORDS, ROLE_WORDS, role_of_words
-from pages.data.upload.summary import count_words
+from core.data.problems import problem_counts
+from pages.data.upload.mapping_editor import (
+    DATE_LABELS,
+    KIND_LABELS,
+    NUMBER_LABELS,
+    ROLE_LABELS,
+    role_of_label,
+)
 from pages.data.upload.version import carried, suggested_name
 
 
@@ -22,25 +28,27 @@ def test_a_name_is_suggested_from_the_file(file, name):
 
 
 def test_every_role_has_words_of_its_own():
-    assert set(ROLE_WORDS) == set(ColumnRole)
-    assert all(role_of_words(words) is role for role, words in ROLE_WORDS.items())
+    assert set(ROLE_LABELS) == set(ColumnRole)
+    assert all(role_of_label(words) is role for role, words in ROLE_LABELS.items())
 
 
 def test_every_kind_and_format_has_words():
     from core.data import DatasetKind, DateOrder, NumberFormat
 
-    assert set(KIND_WORDS) == set(DatasetKind)
-    assert set(DATE_WORDS) == {None, *DateOrder}
-    assert set(NUMBER_WORDS) == {None, *NumberFormat}
+    assert set(KIND_LABELS) == set(DatasetKind)
+    assert set(DATE_LABELS) == {None, *DateOrder}
+    assert set(NUMBER_LABELS) == {None, *NumberFormat}
 
 
 def test_problems_are_counted_by_severity():
     def problem(severity: Severity) -> DataProblem:
         return DataProblem(severity, "bad_number", "Not a number.")
 
-    assert count_words([]) == "none"
-    assert count_words([problem(Severity.ERROR)]) == "1 error"
-    assert count_words([problem(Severity.WARNING)] * 2 + [problem(Severity.ERROR)]) == "1 error, 2 warnings"
+    assert problem_counts([]) == "none"
+    assert problem_counts([problem(Severity.ERROR)]) == "1 error"
+    assert (
+        problem_counts([problem(Severity.WARNING)] * 2 + [problem(Severity.ERROR)]) == "1 error, 2 warnings"
+    )
 
 
 def test_the_next_file_keeps_known_roles_and_leaves_new_columns_out():

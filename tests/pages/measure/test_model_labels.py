@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from pages.measure.model.labels import duration_words, half_life_of, retention_of
-from pages.measure.model.reach import likely_range
+from core.mmm.priors import half_life_of, likely_range, retention_of
+from pages.measure.model.labels import duration_words
 
 
 @pytest.mark.parametrize("weeks", [0.05, 0.66, 2.0, 26.0])

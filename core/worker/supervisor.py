@@ -1,4 +1,4 @@
-"""Keeps one worker at work beside the app, however many processes the app has."""
+"""Keeps one worker running beside the app, however many processes the app has."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 class Supervisor:
     """Starts a worker if none lives, and again if it dies; stops it when the last app at this home ends.
 
-    The worker is detached: an app that is killed leaves it at work, and the next app adopts it. A worker that
+    The worker is detached: an app that is killed leaves it running, and the next app adopts it. A worker that
     a person started by hand is left alone.
     """
 
@@ -42,7 +42,7 @@ class Supervisor:
         self._thread: threading.Thread | None = None
         self._apps: IO[str] | None = None
         self._child: subprocess.Popen[bytes] | None = None
-        self._born_at, self._pause, self._next_at = 0.0, FIRST_PAUSE_SECONDS, 0.0
+        self._started_at, self._pause, self._next_at = 0.0, FIRST_PAUSE_SECONDS, 0.0
 
     def start(self) -> None:
         """Begins to watch over the worker, in a thread; does nothing where no worker is wanted."""
@@ -83,11 +83,11 @@ class Supervisor:
         now = time.monotonic()
         if ended:
             self._child = None
-            settled = now - self._born_at > SETTLED_SECONDS
+            settled = now - self._started_at > SETTLED_SECONDS
             self._pause = FIRST_PAUSE_SECONDS if settled else min(LONGEST_PAUSE_SECONDS, 2 * self._pause)
             self._next_at = now + self._pause
         if self._child is None and now >= self._next_at and not self.alive():
-            self._child, self._born_at = self._begin(), now
+            self._child, self._started_at = self._begin(), now
 
     def _begin(self) -> subprocess.Popen[bytes]:
         log.info("Starting a worker for %s", self._home)

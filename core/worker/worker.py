@@ -53,7 +53,7 @@ def _open_log(home: Path, *, by_app: bool) -> None:
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 
-async def _attend(worker: WorkerContext, queue_name: str, concurrency: int) -> None:
+async def _serve_queue(worker: WorkerContext, queue_name: str, concurrency: int) -> None:
     """Works on one queue; begins anew when the database was away, since that ends Procrastinate's worker."""
     while not worker.stopping.is_set():
         try:
@@ -80,7 +80,7 @@ def _database_answers() -> bool:
         return False
 
 
-async def _guard(worker: WorkerContext) -> None:
+async def _keep_database_up(worker: WorkerContext) -> None:
     """Asks the database every few seconds: whoever asks brings an embedded server up that was killed."""
     while not worker.stopping.is_set():
         await asyncio.sleep(GUARD_SECONDS)
@@ -95,10 +95,10 @@ async def _serve(worker: WorkerContext) -> None:
     with queue.replace_connector(connector):
         async with queue.open_async():
             work = [
-                asyncio.create_task(_attend(worker, TRAINING.name, settings().trainings)),
-                asyncio.create_task(_attend(worker, PROCESSING.name, 1)),
-                asyncio.create_task(_attend(worker, UPKEEP, 1)),
-                asyncio.create_task(_guard(worker)),
+                asyncio.create_task(_serve_queue(worker, TRAINING.name, settings().trainings)),
+                asyncio.create_task(_serve_queue(worker, PROCESSING.name, 1)),
+                asyncio.create_task(_serve_queue(worker, UPKEEP, 1)),
+                asyncio.create_task(_keep_database_up(worker)),
             ]
             await worker.stopping.wait()
             log.info("Asked to stop")

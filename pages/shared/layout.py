@@ -18,7 +18,6 @@ from pages.shared.escape import plain
 from pages.shared.screens import Screen
 
 _STATUS_COLOURS = {
-    "pending": ("Waiting", "gray", ":material/schedule:"),
     "queued": ("Waiting", "gray", ":material/schedule:"),
     "running": ("Training", "blue", ":material/progress_activity:"),
     "processing": ("Working", "blue", ":material/progress_activity:"),

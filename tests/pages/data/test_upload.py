@@ -199,7 +199,7 @@ def test_saving_the_next_version_trains_the_latest_model_again(open_page, owner,
     app.button(key="save_version").click().run()
     with session() as s:
         newest = models(s, owner, project_id)[0]
-    assert (newest.rerun_of_id, newest.dataset_version, newest.status) == (number, 2, "pending")
+    assert (newest.rerun_of_id, newest.dataset_version, newest.status) == (number, 2, "queued")
     assert newest.config == json.loads(config.to_json())
 
 

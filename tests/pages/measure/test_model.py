@@ -56,7 +56,7 @@ def test_the_default_trains_with_one_press(open_page, owner, project_id, sample)
     assert not app.exception
     with session() as s:
         made = models(s, owner, project_id)
-    assert [(info.name, info.status) for info in made] == [("Robyn", "pending")]
+    assert [(info.name, info.status) for info in made] == [("Robyn", "queued")]
     assert made[0].config["target_column"] == "revenue"
     assert made[0].sampling == {"draws": 1000, "tune": 1000, "chains": 4, "seed": 1}
     assert any("Cancel training" in button.label for button in app.button)

@@ -10,7 +10,7 @@ from typing import Any, Self
 from core.errors import UserError
 from core.promo.scenarios.scenario import ALL_SEGMENTS, Mechanic, PromoScenario, ScenarioType
 
-STAND_IN = Mechanic("-", "-", 0.0)  # for faults of the head alone, while no line is whole
+PLACEHOLDER = Mechanic("-", "-", 0.0)  # for faults of name, days and type alone, while no line is whole
 COLUMNS = ("department", "channel", "discount_pct", "segments", "notes")
 
 
@@ -37,7 +37,7 @@ class Line:
         )
 
     @property
-    def sound(self) -> bool:
+    def complete(self) -> bool:
         """Whether nothing is missing or wrong in it."""
         try:
             self.mechanic()
@@ -69,7 +69,7 @@ def _segments(names: list[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class PromoDraft:
-    """Everything on the builder's table."""
+    """Everything in the editor of a promotion."""
 
     label: str
     start: dt.date | None
@@ -90,7 +90,7 @@ class PromoDraft:
         if not self.lines:
             faults.append("Add at least one line: a department, a sales channel and a discount.")
         try:
-            made = self._made(mechanics or [STAND_IN])
+            made = self._made(mechanics or [PLACEHOLDER])
         except UserError as error:
             faults += error.faults
         if faults:
@@ -106,9 +106,9 @@ class PromoDraft:
         )  # fmt: skip
 
     @property
-    def sound(self) -> Self:
-        """The same without lines that are half typed, under some name: what figures can stand on."""
-        lines = tuple(line for line in self.lines if line.sound)
+    def complete(self) -> Self:
+        """The same without lines that are half typed, under some name: what KPIs can be computed of."""
+        lines = tuple(line for line in self.lines if line.complete)
         return replace(self, label=self.label.strip() or "Promotion", lines=lines)
 
     def _dates(self) -> list[str]:

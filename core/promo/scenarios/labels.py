@@ -1,8 +1,9 @@
-"""How promotions are spoken of on screens: the seven types, severities, money with its sign."""
+"""What promotions are called on screens and in files: types, KPIs, and amounts with their sign."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from core.charts.formats import MISSING, Wording, compact
 from core.promo.scenarios.scenario import ScenarioType
@@ -67,3 +68,38 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     shown = list(names[:most])
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+KPIS = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
+
+
+KPI_NAMES = {
+    "sales_value": "Sales",
+    "margin_value": "Margin",
+    "margin_pct": "Margin %",
+    "ebit": "EBIT",
+    "units": "Units",
+}
+
+
+BREAKDOWNS = {"by_channel": "Sales channel", "by_department": "Department", "by_segment": "Segment"}
+
+
+def amount(name: str, value: float, wording: Wording) -> str:
+    """A figure as people read it."""
+    if name == "margin_pct":
+        return pct(value)
+    return compact(value) if name == "units" else wording.money(value)
+
+
+def change(name: str, value: float, wording: Wording) -> str:
+    """The change of a figure, with its sign."""
+    if name == "margin_pct":
+        return signed_points(value)
+    return signed_count(value) if name == "units" else signed_money(value, wording)
+
+
+def span(name: str, interval: tuple[float, float], wording: Wording, how: Any = amount) -> str:
+    """'€1.2M to €1.4M'."""
+    low, high = (how(name, end, wording) for end in interval)
+    return f"{low.removesuffix(' points')} to {high}"

@@ -8,7 +8,7 @@ import streamlit as st
 from core.access import Membership, Person
 from core.promo.charts import joined, sales_by_week
 from core.promo.ingest.file_info import FactsSpan
-from pages.plan.shared_promo.cached import sales_frame
+from pages.plan.shared_promo.context import sales_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import KpiCard, card, chart, kpi_row

@@ -20,7 +20,7 @@ from core.promo.store import models
 from core.promo.store.models import PromoModelInfo
 from core.queue.job import JobInfo
 from core.queue.store.jobs import processing_jobs
-from pages.plan.shared_promo.cached import promo_model
+from pages.plan.shared_promo.context import promo_model
 from pages.shared.actions import FAILED, attempt, show_faults
 from pages.shared.escape import plain
 from pages.shared.formatting import day

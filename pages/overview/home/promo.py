@@ -18,6 +18,7 @@ from core.promo.charts import sales_by_week
 from core.promo.days import ALL_GEOS
 from core.promo.ingest.file_info import FactsSpan
 from core.promo.opportunities.gap import gap
+from core.promo.opportunities.planned import months_of, planned_in
 from core.promo.opportunities.values import Gap, month_words
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.store import files as facts
@@ -29,8 +30,7 @@ from core.queue.job import JobInfo
 from core.queue.store import jobs as job_store
 from pages.data.sales.glance import promotion_days
 from pages.overview.home.steps import Step, step_card
-from pages.plan.shared_promo.cached import promo_model, sales_frame
-from pages.plan.shared_promo.month import months_of, planned_in
+from pages.plan.shared_promo.context import promo_model, sales_frame
 from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import card, chart, section
@@ -49,7 +49,8 @@ def gap_label(
     if targets.empty:
         return None
     month = months_of(targets, last_on + dt.timedelta(days=1))[1]
-    planned = planned_in(person, project, month, ALL_GEOS)
+    with session() as s:
+        planned = planned_in(s, person, project.project_id, month, ALL_GEOS)
     key = [info.facts_changed, month, targets.to_json(), [kpis.to_json() for kpis in planned]]
     try:
         found = _cached_gap(info.project_id, info.cache_key, key, person, info, targets, planned)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pages.plan.brief.editor import brief_board
-from pages.plan.shared_promo.brief_choice import choose_promo
-from pages.plan.shared_promo.saved_promos import saved_promos
+from pages.plan.brief.editor import brief_editor
+from pages.plan.shared_promo.saved_promos import choose_promo, saved_promos
 from pages.shared.access import open_screen
 from pages.shared.layout import empty_state, page_header
 from pages.shared.screens import Screen
@@ -15,7 +14,7 @@ page_header("Creative brief", "From a saved promotion to a brief the creative te
 # A saved brief outlives the figures that it was written from.
 promos = [promo for promo in saved_promos(person, project) if promo.kpi_id or promo.briefed]
 if promos:
-    brief_board(person, project, choose_promo(person, promos, key="brief_promo"))
+    brief_editor(person, project, choose_promo(person, promos, key="brief_promo"))
 else:
     empty_state(
         "A brief needs a saved promotion",

@@ -23,7 +23,7 @@ _DESK = "brief_desk"
 @dataclass(frozen=True)
 class BriefEditorState:
     """`opened` is what the fields began with, `saved` what is kept; each asset has a name of its own, so that
-    its fields stay with it when it moves. `turn` changes when all fields begin anew. `seen_at` is when that
+    its fields stay with it when it moves. `round` changes when all fields begin anew. `seen_at` is when that
     was saved which the fields began with, `saved_at` when it was saved last: NEVER before the first time."""
 
     promo: SavedPromo
@@ -34,8 +34,8 @@ class BriefEditorState:
     seen_at: dt.datetime
     saved_at: dt.datetime
     cards: tuple[str, ...]
-    begun: dict[str, Asset] = field(default_factory=dict)
-    turn: str = ""
+    assets: dict[str, Asset] = field(default_factory=dict)
+    round: str = ""
 
     @property
     def stale(self) -> bool:
@@ -44,13 +44,13 @@ class BriefEditorState:
 
     def key(self, name: str) -> str:
         """The key of a field."""
-        return f"brief_{self.promo.info.id}_{self.turn}_{name}"
+        return f"brief_{self.promo.info.id}_{self.round}_{name}"
 
-    def with_cards(self, cards: tuple[str, ...], begun: dict[str, Asset] | None = None) -> BriefEditorState:
+    def with_cards(self, cards: tuple[str, ...], assets: dict[str, Asset] | None = None) -> BriefEditorState:
         """The same with other assets, or in another order."""
-        return replace(self, cards=cards, begun=self.begun | (begun or {}))
+        return replace(self, cards=cards, assets=self.assets | (assets or {}))
 
-    def put(self) -> None:
+    def store(self) -> None:
         """Keep it for the next run."""
         st.session_state[_place(self.promo)] = self
 
@@ -59,7 +59,7 @@ class BriefEditorState:
         st.session_state.pop(_place(self.promo), None)
 
 
-def desk_of(person: Person, project: Membership, promo: SavedPromo) -> BriefEditorState:
+def editor_of(person: Person, project: Membership, promo: SavedPromo) -> BriefEditorState:
     """What lies on the desk for this promotion; at first what was saved, or a brief made from it. The rules
     it is judged by are those of now."""
     with session() as s:
@@ -70,9 +70,9 @@ def desk_of(person: Person, project: Membership, promo: SavedPromo) -> BriefEdit
     if isinstance(known, BriefEditorState) and _same_plan(known.promo, promo):
         # What it began with stays as it was: that tells a brief of somebody else's that came since.
         return replace(known, promo=promo, settings=settings, saved_at=saved_at)
-    desk = laid(promo, settings, project.currency, saved, saved_at)
-    desk.put()
-    return desk
+    editor = new_editor(promo, settings, project.currency, saved, saved_at)
+    editor.store()
+    return editor
 
 
 def _same_plan(known: SavedPromo, promo: SavedPromo) -> bool:
@@ -81,7 +81,7 @@ def _same_plan(known: SavedPromo, promo: SavedPromo) -> bool:
     return named == promo.scenario and known.kpi_id == promo.kpi_id
 
 
-def laid(
+def new_editor(
     promo: SavedPromo,
     settings: PromoSettings,
     currency: str,
@@ -89,23 +89,25 @@ def laid(
     saved_at: dt.datetime,
 ) -> BriefEditorState:
     """A desk whose fields begin with what is saved, else with what the promotion gives."""
-    opened = saved or _given(promo, settings, currency)
-    return _begun(BriefEditorState(promo, settings, currency, opened, saved, saved_at, saved_at, ()), opened)
+    opened = saved or _generated(promo, settings, currency)
+    return _with_fields(
+        BriefEditorState(promo, settings, currency, opened, saved, saved_at, saved_at, ()), opened
+    )
 
 
-def made_anew(desk: BriefEditorState) -> BriefEditorState:
+def regenerated(editor: BriefEditorState) -> BriefEditorState:
     """A desk with the brief that the promotion gives."""
-    return _begun(desk, _given(desk.promo, desk.settings, desk.currency))
+    return _with_fields(editor, _generated(editor.promo, editor.settings, editor.currency))
 
 
-def _given(promo: SavedPromo, settings: PromoSettings, currency: str) -> CreativeBrief:
+def _generated(promo: SavedPromo, settings: PromoSettings, currency: str) -> CreativeBrief:
     assert promo.kpis is not None
     return generate_brief(promo.scenario, promo.kpis, settings, currency)
 
 
-def _begun(desk: BriefEditorState, opened: CreativeBrief) -> BriefEditorState:
-    begun = {uuid.uuid4().hex[:8]: asset for asset in opened.assets}
-    return replace(desk, opened=opened, cards=tuple(begun), begun=begun, turn=uuid.uuid4().hex[:6])
+def _with_fields(editor: BriefEditorState, opened: CreativeBrief) -> BriefEditorState:
+    assets = {uuid.uuid4().hex[:8]: asset for asset in opened.assets}
+    return replace(editor, opened=opened, cards=tuple(assets), assets=assets, round=uuid.uuid4().hex[:6])
 
 
 def _place(promo: SavedPromo) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.plan.opportunities.view import show_discovery
+from pages.plan.opportunities.view import show_opportunities
 from pages.shared.access import open_screen
 from pages.shared.layout import page_header
 from pages.shared.screens import Screen
@@ -12,4 +12,4 @@ person, project = visit.person, visit.project
 page_header(
     "Opportunities", "Where a month falls short of its target, and which promotion could close the gap"
 )
-show_discovery(person, project)
+show_opportunities(person, project)

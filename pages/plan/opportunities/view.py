@@ -1,4 +1,4 @@
-"""The discovery of opportunities: a month against its target, what fills the gap, and where."""
+"""Opportunities on screen: a month against its target, what fills the gap, and where."""
 
 from __future__ import annotations
 
@@ -12,21 +12,13 @@ from core.charts.formats import Wording
 from core.database import session
 from core.promo.days import ALL_GEOS
 from core.promo.opportunities.charts import department_map, gap_waterfall
-from core.promo.opportunities.values import (
-    Gap,
-    GapFigure,
-    Opportunity,
-    SavedOpportunity,
-    month_span,
-    month_words,
-)
-from core.promo.store import opportunities as kept_opportunities
+from core.promo.opportunities.planned import Discovered, MonthAsked, months_of, planned_in
+from core.promo.opportunities.values import Gap, Opportunity, SavedOpportunity, month_span, month_words
+from core.promo.scenarios.labels import KPI_NAMES, amount, change, span
+from core.promo.store import opportunities as store
 from core.promo.store import reference
 from pages.plan.opportunities.cards import show_cards
-from pages.plan.shared_promo.cached import discovered
-from pages.plan.shared_promo.context import PromoContext, ground_of, show_behind
-from pages.plan.shared_promo.kpis import NAMES, amount, change, span
-from pages.plan.shared_promo.month import Discovered, MonthAsked, months_of, planned_in
+from pages.plan.shared_promo.context import PromoContext, discovered, promo_context, show_outdated
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.formatting import day
@@ -37,28 +29,42 @@ from pages.shared.session import may
 _QUERY = "month"
 
 
-def show_discovery(person: Person, project: Membership) -> None:
+def show_opportunities(person: Person, project: Membership) -> None:
     """The whole screen."""
-    ground = ground_of(person, project)
+    context = promo_context(person, project)
     with session() as s:
         targets = reference.targets(s, person, project.project_id)
-    show_behind(ground)
-    month, geo = _ask(targets, ground)
+    show_outdated(context)
+    month, geo = _ask(targets, context)
     if targets.empty:
-        _say_no_targets(project)
-    asked = MonthAsked(month, geo, targets, planned_in(person, project, month, geo))
-    with user_errors() as outcome:
-        found = discovered(person, ground, asked)
-    if not outcome.failed:
-        _show_gap(found.gap, ground.wording)
-        _show_charts(found, ground.wording)
-        _show_found(person, project, found.opportunities, ground, asked)
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", key="discovery_no_targets"
+        ):
+            text = ":material/flag: No targets yet: what is expected is shown, but no gap."
+            st.markdown(text, width="stretch")
+            if may(project, Permission.PLAN_EDIT):
+                link("Add targets", Screen.SALES, icon=":material/upload_file:")
+    with session() as s:
+        planned = planned_in(s, person, project.project_id, month, geo)
+    with user_errors() as refused:
+        found = discovered(person, context, MonthAsked(month, geo, targets, planned))
+    if refused.failed:
+        return
+    _show_gap(found, context.wording)
+    section("Opportunities", "The best promotion of each department, by what it is expected to bring.")
+    if found.opportunities:
+        _show_cards(person, project, found.opportunities, month, geo, context.wording)
+    elif month_span(month)[1] < context.next_day:
+        st.caption("This month is over: choose a coming one.")
+    else:
+        st.caption("No promotion is expected to pay off.")
 
 
-def _ask(targets: pd.DataFrame, ground: PromoContext) -> tuple[str, str]:
-    months, first = months_of(targets, ground.next_day)
+def _ask(targets: pd.DataFrame, context: PromoContext) -> tuple[str, str]:
+    """(month, geo): everything together, or one geo where targets or sales know several."""
+    months, first = months_of(targets, context.next_day)
     wanted = st.query_params.get(_QUERY, first)
-    geos = _geos(targets, ground)
+    geos = sorted({*targets["geo"].astype(str), *context.geos} - {ALL_GEOS})
     with st.container(horizontal=True, vertical_alignment="bottom", key="discovery_ask"):
         month = st.selectbox(
             "Month", months, months.index(wanted) if wanted in months else months.index(first),
@@ -66,71 +72,43 @@ def _ask(targets: pd.DataFrame, ground: PromoContext) -> tuple[str, str]:
         )  # fmt: skip
         geo = ALL_GEOS
         if len(geos) > 1:
-            geo = st.selectbox("Geo", geos, format_func=geo_words, key="discovery_geo", width=180)
+            geo = st.selectbox(
+                "Geo", [ALL_GEOS, *geos], key="discovery_geo", width=180,
+                format_func=lambda geo: "All geos" if geo == ALL_GEOS else geo,
+            )  # fmt: skip
     st.query_params[_QUERY] = str(month)
     return str(month), str(geo)
 
 
-def _geos(targets: pd.DataFrame, ground: PromoContext) -> list[str]:
-    """Everything together, and each geo where targets or sales know several."""
-    named = sorted({*targets["geo"].astype(str), *ground.geos} - {ALL_GEOS})
-    return [ALL_GEOS, *named] if len(named) > 1 else [ALL_GEOS]
-
-
-def geo_words(geo: str) -> str:
-    """A geo as people read it."""
-    return "All geos" if geo == ALL_GEOS else geo
-
-
-def _say_no_targets(project: Membership) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="discovery_no_targets"):
-        words = ":material/flag: No targets yet: what is expected is shown, but no gap."
-        st.markdown(words, width="stretch")
-        if may(project, Permission.PLAN_EDIT):
-            link("Add targets", Screen.SALES, icon=":material/upload_file:")
-
-
-def _show_gap(gap: Gap, wording: Wording) -> None:
-    figures = {"sales_value": gap.sales_value, "margin_pct": gap.margin_pct, "units": gap.units}
-    kpi_row([_card(name, figure, wording) for name, figure in figures.items()], columns=3)
-    st.caption(plain(coverage_words(gap)))
-
-
-def _show_charts(found: Discovered, wording: Wording) -> None:
-    """How the month comes about, and which departments make it; folded to one column on a narrow screen."""
-    way, fields = gap_waterfall(found.gap, wording), department_map(found.departments)
+def _show_gap(found: Discovered, wording: Wording) -> None:
+    """The month against its target, how it comes about, and which departments make it."""
+    gap, cards = found.gap, []
+    for name, kpi in (("sales_value", gap.sales_value), ("margin_pct", gap.margin_pct), ("units", gap.units)):
+        label, expected = KPI_NAMES[name], amount(name, kpi.expected, wording)
+        ends = span(name, (kpi.lower, kpi.upper), wording)
+        if kpi.target is None or kpi.gap is None:
+            cards.append(KpiCard(label, expected, f"90 %: {ends} · no target"))
+            continue
+        note = f"against the target of {amount(name, kpi.target, wording)} · 90 %: {ends}"
+        text = None
+        if kpi.gap_lower is not None and kpi.gap_upper is not None:
+            text = f"Gap, 90 %: {span(name, (kpi.gap_lower, kpi.gap_upper), wording, change)}"
+        cards.append(KpiCard(label, expected, note, change(name, kpi.gap, wording), help=text))
+    kpi_row(cards, columns=3)
+    st.caption(plain(coverage_text(gap)))
     with st.grid(2, min_column_width=400):
         for title, drawn, key in (
-            ("The way to the target", way, "gap_waterfall"),
-            ("Departments", fields, "department_map"),
+            ("The way to the target", gap_waterfall(gap, wording), "gap_waterfall"),
+            ("Departments", department_map(found.departments), "department_map"),
         ):
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{title}**")
                 chart(drawn, key=key, height=int(drawn.layout.height))
-    for note in found.gap.notes:
+    for note in gap.notes:
         st.caption(f":material/info: {plain(note)}")
 
 
-def _card(name: str, figure: GapFigure, wording: Wording) -> KpiCard:
-    ends = span(name, (figure.lower, figure.upper), wording)
-    if figure.target is None or figure.gap is None:
-        return KpiCard(NAMES[name], amount(name, figure.expected, wording), f"90 %: {ends} · no target")
-    return KpiCard(
-        NAMES[name],
-        amount(name, figure.expected, wording),
-        note=f"against the target of {amount(name, figure.target, wording)} · 90 %: {ends}",
-        delta=change(name, figure.gap, wording),
-        help=_gap_help(name, figure, wording),
-    )
-
-
-def _gap_help(name: str, figure: GapFigure, wording: Wording) -> str | None:
-    if figure.gap_lower is None or figure.gap_upper is None:
-        return None
-    return f"Gap, 90 %: {span(name, (figure.gap_lower, figure.gap_upper), wording, change)}"
-
-
-def coverage_words(gap: Gap) -> str:
+def coverage_text(gap: Gap) -> str:
     """Which days of the month are sales and which are a forecast."""
     if gap.first_on is None or gap.last_on is None:
         return "The month is over: all of it is actual sales."
@@ -140,27 +118,19 @@ def coverage_words(gap: Gap) -> str:
     return f"Actual sales up to {day(gap.covered_until)}; {ahead}."
 
 
-def _show_found(
-    person: Person, project: Membership, found: Sequence[Opportunity], ground: PromoContext, asked: MonthAsked
+def _show_cards(
+    person: Person, project: Membership, found: Sequence[Opportunity], month: str, geo: str, wording: Wording
 ) -> None:
-    section("Opportunities", "The best promotion of each department, by what it is expected to bring.")
-    if not found:
-        over = month_span(asked.month)[1] < ground.next_day
-        words = "This month is over: choose a coming one." if over else "No promotion is expected to pay off."
-        st.caption(words)
-        return
-    kept = _kept(person, project, found, asked.month, asked.geo)
-    show_cards(person, project, found, kept, ground.wording)
+    """The opportunities with their numbers; what was found anew is saved by whoever may plan."""
 
+    def saved() -> tuple[SavedOpportunity, ...]:
+        return store.opportunities(
+            s, person, project.project_id, month=month, geo=geo, dismissed=True
+        )  # fmt: skip
 
-def _kept(
-    person: Person, project: Membership, found: Sequence[Opportunity], month: str, geo: str
-) -> tuple[SavedOpportunity, ...]:
-    """The opportunities with their numbers; what was found anew is kept by whoever may plan."""
-    of_month = {"month": month, "geo": geo}
     with session() as s:
-        known = kept_opportunities.opportunities(s, person, project.project_id, **of_month, dismissed=True)
-        if not may(project, Permission.PLAN_EDIT) or [one.opportunity for one in known] == list(found):
-            return known
-        kept_opportunities.save_opportunities(s, person, project.project_id, month, geo, found)
-        return kept_opportunities.opportunities(s, person, project.project_id, **of_month, dismissed=True)
+        known = saved()
+        if may(project, Permission.PLAN_EDIT) and [one.opportunity for one in known] != list(found):
+            store.save_opportunities(s, person, project.project_id, month, geo, found)
+            known = saved()
+    show_cards(person, project, found, known, wording)

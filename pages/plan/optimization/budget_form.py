@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
+from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference, RiskView
 from core.mmm.planning.budget_question import first_budget, has_last_year, horizon_months
 from core.mmm.planning.limit_text import settings_text
-from pages.plan.optimization.budget_geos import ask_geos
-from pages.plan.optimization.budget_risk import ask_risk
-from pages.plan.optimization.budget_rules import edit_rules
-from pages.plan.optimization.channel_limits import ask_reference, edit_limits
-from pages.plan.optimization.groups import edit_groups
-from pages.plan.optimization.timing import ask_flighting, ask_pulse, edit_months, edit_timing
-from pages.plan.shared_media.editor_state import frozen
+from pages.plan.optimization.channel_limits import ask_reference, edit_groups, edit_limits
+from pages.plan.optimization.timing import (
+    amount_of,
+    ask_flighting,
+    ask_geos,
+    ask_pulse,
+    edit_months,
+    edit_timing,
+    money_column,
+)
+from pages.plan.shared_media.editor_state import first_value
 from pages.shared.escape import plain
 
 GOALS = {
@@ -40,6 +47,123 @@ GOAL_HELP = (
     "Target: the least money that reaches it. Minimum ROAS: as much as can be spent at that return, on "
     "average or with the next money."
 )
+
+
+RISKS = {
+    RiskView.MEAN: "Expected outcome",
+    RiskView.QUANTILE: "Cautious",
+    RiskView.CVAR: "Guard against the worst",
+    RiskView.PROBABILITY: "Most likely an improvement",
+}
+RISK_HELP = {
+    RiskView.MEAN: "Counts the average of everything the data leave possible. Right if you can bear a miss.",
+    RiskView.QUANTILE: "Counts the outcome that is missed only in the share of cases set here.",
+    RiskView.CVAR: "Counts the average of the worst cases; such plans spread money more evenly.",
+    RiskView.PROBABILITY: "Counts the chance to beat the split it is compared with, not by how much.",
+}
+
+
+FACTOR = "factor "
+NOTE = (
+    "The sum of factor × money over the channels lies between least and most. “TV at least twice radio”: "
+    "factor 1 for TV, −2 for radio, least 0."
+)
+
+
+def edit_rules(rules: Sequence[Limit], basis: PlanBasis, wording: Wording, prefix: str) -> tuple[Limit, ...]:
+    """The rules as edited; empty rows are left out."""
+    key = f"{prefix}_rules"
+    first = first_value(key, tuple(rules))
+    st.caption(NOTE)
+    edited = st.data_editor(
+        _table(first, basis),
+        key=key,
+        num_rows="dynamic",
+        hide_index=True,
+        placeholder="",
+        row_height=38,
+        column_config=_columns(basis, wording),
+        alt="Linear rules: name, factors by channel, dates, least and most",
+    )
+    made = [_rule(row, basis) for row in edited.to_dict("records")]
+    return tuple(rule for rule in made if rule is not None)
+
+
+def _table(rules: Sequence[Limit], basis: PlanBasis) -> pd.DataFrame:
+    columns: dict[str, object] = {
+        "name": pd.Series([rule.name for rule in rules], dtype=object),
+        "minimum": pd.Series([rule.lower for rule in rules], dtype=float),
+        "maximum": pd.Series([rule.upper for rule in rules], dtype=float),
+    }
+    columns |= {
+        f"{FACTOR}{name}": pd.Series([rule.weights.get(name) for rule in rules], dtype=float)
+        for name in basis.channels
+    }
+    columns |= {
+        "start": pd.Series([rule.start for rule in rules], dtype="datetime64[ns]"),
+        "end": pd.Series([rule.end for rule in rules], dtype="datetime64[ns]"),
+    }
+    if basis.geos:
+        columns["geos"] = pd.Series([list(rule.geos) for rule in rules], dtype=object)
+    return pd.DataFrame(columns)
+
+
+def _columns(basis: PlanBasis, wording: Wording) -> dict[str, object]:
+    first, last = basis.dates[0].date(), basis.dates[-1].date()
+    columns: dict[str, object] = {
+        "name": st.column_config.TextColumn("Name", pinned=True, max_chars=60, width="medium"),
+        "minimum": money_column("Least", wording),
+        "maximum": money_column("Most", wording),
+        "start": st.column_config.DateColumn("From", min_value=first, max_value=last),
+        "end": st.column_config.DateColumn("To", min_value=first, max_value=last),
+    }
+    columns |= {
+        f"{FACTOR}{name}": st.column_config.NumberColumn(
+            f"× {wording.label(name)}", help="Empty: the channel does not count"
+        )
+        for name in basis.channels
+    }
+    if basis.geos:
+        columns["geos"] = st.column_config.MultiselectColumn(
+            "Geos", options=list(basis.geos), help="Empty: all of them"
+        )
+    return columns
+
+
+def _rule(row: dict[str, object], basis: PlanBasis) -> Limit | None:
+    name = row.get("name")
+    factors = {channel: row.get(f"{FACTOR}{channel}") for channel in basis.channels}
+    weights = {channel: float(x) for channel, x in factors.items() if x is not None and not pd.isna(x)}  # type: ignore[arg-type,call-overload]
+    low, high = amount_of(row.get("minimum")), amount_of(row.get("maximum"))
+    geos = row.get("geos")
+    if not name and not weights and low is None and high is None:
+        return None
+    return Limit.linear(
+        str(name or "").strip(), weights, low, high, _day(row.get("start")), _day(row.get("end")),
+        tuple(str(geo) for geo in geos) if isinstance(geos, list | tuple) else (),
+    )  # fmt: skip
+
+
+def _day(value: object) -> dt.date | None:
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).date()  # type: ignore[call-overload,arg-type]
+
+
+def ask_risk(inputs: BudgetInputs, prefix: str) -> tuple[RiskView, float]:
+    """(what counts, the share of worst cases it looks at)."""
+    views = list(RISKS)
+    risk = st.radio(
+        "What shall count",
+        views,
+        views.index(inputs.risk),
+        format_func=RISKS.__getitem__,
+        captions=[RISK_HELP[view] for view in views],
+        key=f"{prefix}_risk",
+    )
+    share = inputs.risk_share
+    if risk in (RiskView.QUANTILE, RiskView.CVAR):
+        key = f"{prefix}_risk_share"
+        share = st.slider("Share of worst cases (%)", 1, 50, round(100 * share), key=key) / 100
+    return RiskView(risk), share
 
 
 def ask_horizon(basis: PlanBasis, periods: int, most: int, prefix: str) -> int:
@@ -134,7 +258,7 @@ def _ask_target(
 def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:
     """Everything beside total, horizon and goal, by the name of its field; each kind on a tab of its own."""
     free = first_budget(basis, wording.labels)
-    opened = frozen(f"{prefix}_settings", bool(settings_text(inputs, free, wording)))
+    opened = first_value(f"{prefix}_settings", bool(settings_text(inputs, free, wording)))
     with st.expander("Limits, timing and risk", icon=":material/tune:", expanded=opened):
         names = ["Channels", "Groups", "Timing", *(["Geos"] if basis.geos else []), "Rules", "Risk"]
         tabs = dict(zip(names, st.tabs(names, key=f"{prefix}_kinds"), strict=True))

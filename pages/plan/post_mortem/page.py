@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pages.plan.post_mortem.report import last_sold
-from pages.plan.post_mortem.view import review_board
-from pages.plan.shared_promo.brief_choice import choose_promo
-from pages.plan.shared_promo.context import ground_of
-from pages.plan.shared_promo.saved_promos import saved_promos
+from pages.plan.post_mortem.view import show_post_mortem
+from pages.plan.shared_promo.context import promo_context
+from pages.plan.shared_promo.saved_promos import choose_promo, saved_promos
 from pages.shared.access import open_screen
 from pages.shared.layout import empty_state, page_header
 from pages.shared.screens import Screen
@@ -14,12 +13,12 @@ from pages.shared.screens import Screen
 visit = open_screen(Screen.POST_MORTEM)
 person, project = visit.person, visit.project
 page_header("Post-mortem", "What a promotion brought against its forecast, and what to learn from it")
-ground = ground_of(person, project)
+context = promo_context(person, project)
 last = last_sold(person, project)
 # A saved report outlives the figures that it was made from.
-begun = [p for p in saved_promos(person, project) if (p.kpi_id or p.reviewed) and p.start <= last]
-if begun:
-    review_board(person, project, choose_promo(person, begun, key="review_promo"), ground)
+started = [p for p in saved_promos(person, project) if (p.kpi_id or p.reviewed) and p.start <= last]
+if started:
+    show_post_mortem(person, project, choose_promo(person, started, key="review_promo"), context)
 else:
     empty_state(
         "No saved promotion has sales yet",

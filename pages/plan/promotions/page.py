@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pages.plan.promotions.compare import show_comparison
-from pages.plan.promotions.editor import promo_board
-from pages.plan.promotions.settings_tab import show_settings
-from pages.plan.shared_promo.open import open_table, promo_tabs
+from pages.plan.promotions.editor import promo_editor
+from pages.plan.promotions.settings import show_settings
+from pages.plan.shared_promo.editor_state import open_editor, promo_tabs
 from pages.plan.shared_promo.saved_promos import show_saved
 from pages.shared.access import open_screen
 from pages.shared.layout import page_header
@@ -19,7 +19,7 @@ page_header(
 builder, saved, compare, settings = promo_tabs()
 if builder.open:
     with builder:
-        promo_board(open_table(person, project))
+        promo_editor(open_editor(person, project))
 if saved.open:
     with saved:
         show_saved(person, project)

@@ -10,12 +10,10 @@ import streamlit as st
 
 from core.promo.scenarios.best_discounts import BestDeal, DealGoal, DiscountFrontierPoint
 from core.promo.scenarios.charts import frontier_chart
-from core.promo.scenarios.labels import pct, signed_money
+from core.promo.scenarios.labels import KPI_NAMES, change, pct, signed_money, span
+from core.promo.scenarios.outcome import ScenarioOutcome
 from core.promo.scenarios.scenario import PromoScenario
-from pages.plan.promotions.figures import ScenarioFigures
-from pages.plan.shared_promo.cached import best_deal, frontier_points
-from pages.plan.shared_promo.context import PromoContext
-from pages.plan.shared_promo.kpis import NAMES, change, span
+from pages.plan.shared_promo.context import PromoContext, best_deal, frontier_points
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import chart
@@ -29,7 +27,7 @@ Adopt = Callable[[PromoScenario], None]
 
 
 @dataclass(frozen=True)
-class Wish:
+class SearchQuestion:
     """What is searched for: the goal, the least margin of the whole shop, the deepest discounts."""
 
     goal: str
@@ -37,7 +35,7 @@ class Wish:
     caps: Mapping[str, float]
 
 
-def show_search(figures: ScenarioFigures, ground: PromoContext, adopt: Adopt, key: str) -> None:
+def show_search(outcome: ScenarioOutcome, context: PromoContext, adopt: Adopt, key: str) -> None:
     """Folded: the question, the best discounts for it, and what else could be had."""
     box = st.expander(
         "Best discounts, and sales against margin", icon=":material/auto_awesome:", key=f"{key}_search",
@@ -46,22 +44,24 @@ def show_search(figures: ScenarioFigures, ground: PromoContext, adopt: Adopt, ke
     if not box.open:
         return
     with box:
-        wish = _ask(figures, ground, key)
-        with user_errors() as outcome:
-            best = best_deal(ground, figures.scenario, wish.goal, wish.margin_floor_pct, wish.caps)
-            points = frontier_points(ground, figures.scenario, wish.caps)
-        if outcome.failed:
+        question = _ask(outcome, context, key)
+        with user_errors() as refused:
+            best = best_deal(
+                context, outcome.scenario, question.goal, question.margin_floor_pct, question.caps
+            )
+            points = frontier_points(context, outcome.scenario, question.caps)
+        if refused.failed:
             return
         left, right = st.columns([2, 3], gap="medium")
         with left, st.container(border=True, height="stretch", key=f"{key}_best"):
-            _show_best(best, figures, ground, adopt, key)
+            _show_best(best, outcome, context, adopt, key)
         with right, st.container(border=True, height="stretch", key=f"{key}_frontier"):
-            _show_frontier(points, figures, ground, adopt, key)
+            _show_frontier(points, outcome, context, adopt, key)
 
 
-def _ask(figures: ScenarioFigures, ground: PromoContext, key: str) -> Wish:
-    settings, usual = ground.settings, figures.kpis.baseline["margin_pct"]
-    departments = list(dict.fromkeys(line.department for line in figures.scenario.mechanics))
+def _ask(outcome: ScenarioOutcome, context: PromoContext, key: str) -> SearchQuestion:
+    settings, usual = context.settings, outcome.kpis.baseline["margin_pct"]
+    departments = list(dict.fromkeys(line.department for line in outcome.scenario.mechanics))
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}_wish"):
         goal = st.segmented_control(
             "Goal", list(GOALS), default="sales", required=True, format_func=GOALS.get, key=f"{key}_goal"
@@ -82,25 +82,25 @@ def _ask(figures: ScenarioFigures, ground: PromoContext, key: str) -> Wish:
                 },
                 alt="Deepest discount of each department in the search",
             )  # fmt: skip
-    return Wish(
+    return SearchQuestion(
         str(goal), float(floor), dict(zip(caps["department"], caps["cap"].astype(float), strict=True))
     )
 
 
 def _show_best(
-    best: BestDeal, figures: ScenarioFigures, ground: PromoContext, adopt: Adopt, key: str
+    best: BestDeal, outcome: ScenarioOutcome, context: PromoContext, adopt: Adopt, key: str
 ) -> None:
     st.markdown("**Best within these limits**")
     if not best.passes:
         st.caption(plain(best.message))
         return
-    _show_discounts(best.scenario, figures, f"{key}_best_lines")
-    said = [_delta(name, best, ground) for name in ("sales_value", "margin_value", "ebit")]
+    _show_discounts(best.scenario, outcome, f"{key}_best_lines")
+    said = [_delta(name, best, context) for name in ("sales_value", "margin_value", "ebit")]
     st.markdown("  \n".join(said))
     made = without_idle(best.scenario)
     st.button(
         "Use these discounts", icon=":material/check:", type="primary", key=f"{key}_use_best",
-        on_click=adopt, args=(made,), disabled=made.mechanics == figures.scenario.mechanics,
+        on_click=adopt, args=(made,), disabled=made.mechanics == outcome.scenario.mechanics,
     )  # fmt: skip
 
 
@@ -110,29 +110,29 @@ def without_idle(scenario: PromoScenario) -> PromoScenario:
     return replace(scenario, mechanics=lines) if lines else scenario
 
 
-def _show_discounts(wanted: PromoScenario, figures: ScenarioFigures, key: str) -> None:
+def _show_discounts(wanted: PromoScenario, outcome: ScenarioOutcome, key: str) -> None:
     rows = [
         {
             "Line": old.place,
             "Now": f"{old.discount_pct:g} %",
             "Then": f"{new.discount_pct:g} %" if new.discount_pct else "left out",
         }
-        for old, new in zip(figures.scenario.mechanics, wanted.mechanics, strict=True)
+        for old, new in zip(outcome.scenario.mechanics, wanted.mechanics, strict=True)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key=key, height=38 + 35 * min(len(rows), 8),
                  alt="Discount of each line now and then")  # fmt: skip
 
 
-def _delta(name: str, best: BestDeal, ground: PromoContext) -> str:
-    kpis, wording = best.kpis, ground.wording
+def _delta(name: str, best: BestDeal, context: PromoContext) -> str:
+    kpis, wording = best.kpis, context.wording
     ends = span(name, kpis.intervals[f"{name}_delta"], wording, change)
-    return f"{NAMES[name]} **{plain(change(name, kpis.deltas[name], wording))}** ({plain(ends)})"
+    return f"{KPI_NAMES[name]} **{plain(change(name, kpis.deltas[name], wording))}** ({plain(ends)})"
 
 
 def _show_frontier(
     points: Sequence[DiscountFrontierPoint],
-    figures: ScenarioFigures,
-    ground: PromoContext,
+    outcome: ScenarioOutcome,
+    context: PromoContext,
     adopt: Adopt,
     key: str,
 ) -> None:
@@ -142,7 +142,7 @@ def _show_frontier(
         return
     picture = st.container()
     places = list(range(1, len(points) + 1))
-    deltas = figures.kpis.deltas
+    deltas = outcome.kpis.deltas
     near = min(places, key=lambda at: abs(points[at - 1].sales_value_delta - deltas["sales_value"]))
     slot = f"{key}_point_{len(points)}"
     st.session_state.setdefault(slot, near)
@@ -150,18 +150,18 @@ def _show_frontier(
     point = points[int(place) - 1]
     with picture:
         now = deltas["sales_value"], deltas["margin_value"]
-        drawn = frontier_chart(points, int(place) - 1, now, ground.wording)
+        drawn = frontier_chart(points, int(place) - 1, now, context.wording)
         chart(drawn, key=f"{key}_frontier_chart", height=int(drawn.layout.height))
-    st.markdown(plain(_words(point, ground)))
-    _show_discounts(point.scenario, figures, f"{key}_point_lines")
+    st.markdown(plain(_words(point, context)))
+    _show_discounts(point.scenario, outcome, f"{key}_point_lines")
     st.button(
         "Use this point", icon=":material/check:", key=f"{key}_use_point", on_click=adopt,
         args=(without_idle(point.scenario),),
     )  # fmt: skip
 
 
-def _words(point: DiscountFrontierPoint, ground: PromoContext) -> str:
-    money = ground.wording
+def _words(point: DiscountFrontierPoint, context: PromoContext) -> str:
+    money = context.wording
     return (
         f"Sales {signed_money(point.sales_value_delta, money)}, margin "
         f"{signed_money(point.margin_value_delta, money)}, EBIT {signed_money(point.ebit_delta, money)}; "

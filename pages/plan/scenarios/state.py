@@ -19,14 +19,14 @@ Change = Callable[[WhatIfInputs], WhatIfInputs]
 
 
 @dataclass(frozen=True)
-class ScenarioEditorState:
+class ScenarioEditor:
     """The scenario on the workbench with what it takes to show and change it.
 
     `geo` is the one whose money is shown; ALL_GEOS stands for all of them together. Widgets are keyed by
     `prefix`.
     """
 
-    bench: PlanEditorState
+    state: PlanEditorState
     basis: PlanBasis
     wording: Wording
     prefix: str
@@ -35,9 +35,9 @@ class ScenarioEditorState:
     @property
     def inputs(self) -> WhatIfInputs:
         """The scenario as it lies on the workbench now; recent spend where nothing was begun."""
-        if not self.bench.inputs:
+        if not self.state.inputs:
             return first_whatif(self.basis)
-        return read_whatif(self.bench.inputs, self.basis)
+        return read_whatif(self.state.inputs, self.basis)
 
     @property
     def own(self) -> PlanBasis:
@@ -47,12 +47,12 @@ class ScenarioEditorState:
     def change(self, how: Change) -> None:
         """Put the changed scenario on the workbench; a fault is kept to be shown on the next run."""
         try:
-            with self.bench.lock:
-                self.bench.inputs = to_json(how(self.inputs))
+            with self.state.lock:
+                self.state.inputs = to_json(how(self.inputs))
         except UserError as error:
             st.session_state[self._fault_slot] = error
 
-    def take_fault(self) -> UserError | None:
+    def pop_fault(self) -> UserError | None:
         """The fault of the last change, once."""
         fault: UserError | None = st.session_state.pop(self._fault_slot, None)
         return fault
@@ -62,15 +62,15 @@ class ScenarioEditorState:
         return f"{self.prefix}_fault"
 
 
-def choose_geo(desk: ScenarioEditorState) -> str:
+def choose_geo(editor: ScenarioEditor) -> str:
     """The geo whose money is shown: on panels money may be given for all geos together, or for each."""
-    if not desk.basis.geos:
+    if not editor.basis.geos:
         return ALL_GEOS
-    inputs = desk.inputs
-    key, geo_key = f"{desk.prefix}_by_geo", f"{desk.prefix}_geo"
+    inputs = editor.inputs
+    key, geo_key = f"{editor.prefix}_by_geo", f"{editor.prefix}_geo"
     st.session_state[key] = bool(inputs.geos)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.toggle("Money per geo", key=key, on_change=_switch_geos, args=(desk, key),
+        st.toggle("Money per geo", key=key, on_change=_switch_geos, args=(editor, key),
                   help="Off: all geos together, in their present shares")  # fmt: skip
         if not inputs.geos:
             return ALL_GEOS
@@ -78,6 +78,6 @@ def choose_geo(desk: ScenarioEditorState) -> str:
     return str(picked)
 
 
-def _switch_geos(desk: ScenarioEditorState, key: str) -> None:
+def _switch_geos(editor: ScenarioEditor, key: str) -> None:
     wanted = st.session_state[key]
-    desk.change(lambda inputs: split_by_geo(inputs, desk.basis) if wanted else all_geos(inputs))
+    editor.change(lambda inputs: split_by_geo(inputs, editor.basis) if wanted else all_geos(inputs))

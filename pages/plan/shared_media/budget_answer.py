@@ -7,9 +7,14 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from core.charts.base import alt_text
 from core.charts.formats import Wording, probability
+from core.mmm.optimiser.limit import LimitKind
+from core.mmm.planning import budget_charts
+from core.mmm.planning import charts as plan_charts
 from core.mmm.planning.answers import BudgetAnswer, ChannelOutcome, WhatIfAnswer
 from core.mmm.planning.budget_inputs import BudgetInputs, RiskView
+from core.mmm.planning.limit_text import limit_sentence
 from core.mmm.planning.plan_text import (
     extrapolation_sentence,
     extrapolation_text,
@@ -25,11 +30,101 @@ from core.mmm.planning.plan_text import (
     worst_sentence,
 )
 from core.mmm.results.evidence import Estimate
-from pages.plan.shared_media.budget_views import show_curves, show_geos, show_limits, show_moves, show_timing
 from pages.shared.escape import plain
-from pages.shared.layout import KpiCard, kpi_row
+from pages.shared.layout import KpiCard, chart, kpi_row, section
 
 ROAS_HELP = "Caused inside the horizon by its own spend, over that spend; carry-over afterwards comes on top"
+
+
+MOST_CURVES = 9
+ICONS = {
+    LimitKind.TOTAL: ":material/payments:",
+    LimitKind.GROUP: ":material/workspaces:",
+    LimitKind.PERIOD: ":material/calendar_view_week:",
+    LimitKind.MONTH: ":material/calendar_month:",
+    LimitKind.RULE: ":material/rule:",
+    LimitKind.GEO: ":material/public:",
+    LimitKind.CHANNEL: ":material/vertical_align_center:",
+}
+
+
+def show_moves(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording, table: pd.DataFrame) -> None:
+    """Money and caused KPI of each channel before and after, as charts and table."""
+    before = split_label(answer.reference).capitalize()
+    section("Before and after", f"{before} is its spend at the plan’s budget, inside the same limits.")
+    spend = plan_charts.spend_before_after(answer, wording, before)
+    effect = plan_charts.kpi_before_after(answer, wording, inputs.level, before)
+    with st.grid(2, min_column_width=420):
+        with st.container(border=True):
+            st.markdown("**Spend**")
+            chart(spend, key="plan_spend", alt=alt_text(spend), height=int(spend.layout.height))
+        with st.container(border=True):
+            st.markdown(f"**Caused {plain(wording.kpi_label)}**")
+            chart(effect, key="plan_effect", alt=alt_text(effect), height=int(effect.layout.height))
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="plan_table",
+        column_config={"Channel": st.column_config.TextColumn(pinned=True)},
+        alt="Spend and effect of each channel before and after",
+    )
+
+
+def show_limits(answer: BudgetAnswer, wording: Wording) -> None:
+    """What each limit costs, altogether and at the margin; nothing where none binds."""
+    if not answer.bindings:
+        return
+    section("What the limits cost", "Limits the plan runs into, the most expensive first.")
+    ranked = sorted(answer.bindings, key=lambda b: (b.about == LimitKind.TOTAL, not b.own, -(b.cost or 0.0)))
+    with st.container(border=True, gap="xsmall", key="plan_limits"):
+        for binding in ranked:
+            st.markdown(f"{ICONS[binding.about]} {plain(limit_sentence(binding, wording))}")
+
+
+def show_timing(answer: BudgetAnswer, wording: Wording) -> None:
+    """When the money is spent: stacked bars, or each channel against its own peak."""
+    if len(answer.schedule) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        with st.container(width="stretch"):
+            section("When it is spent")
+        ways = {"Sums": budget_charts.schedule_bars, "By channel": budget_charts.schedule_heat}
+        way = st.segmented_control(
+            "View", list(ways), default="Sums", required=True, key="plan_timing_view",
+            label_visibility="collapsed", width="content",
+        )  # fmt: skip
+    picture = ways[str(way)](answer, wording)
+    with st.container(border=True):
+        chart(picture, key=f"plan_timing_{way}", alt=alt_text(picture), height=int(picture.layout.height))
+
+
+def show_geos(answer: BudgetAnswer, wording: Wording) -> None:
+    """What moves between geos; nothing where they keep their shares."""
+    if not answer.geos:
+        return
+    section("Where it is spent", f"Change of spend against {split_label(answer.reference)}.")
+    picture = budget_charts.geo_moves(answer, wording)
+    with st.container(border=True):
+        chart(picture, key="plan_geos", alt=alt_text(picture), height=int(picture.layout.height))
+
+
+def show_curves(answer: BudgetAnswer, curves: pd.DataFrame, wording: Wording, level: float) -> None:
+    """Each channel's move on its response curve, the largest first."""
+    section(
+        "Where each channel stands on its curve",
+        f"Caused {wording.kpi_label} against spend over the horizon. Ring: before. Dot: plan. "
+        "Dashed: more than was ever spent.",
+    )
+    ranked = sorted(answer.channels, key=lambda outcome: -abs(outcome.change_value))
+    with st.grid(3, min_column_width=260):
+        for outcome in ranked[:MOST_CURVES]:
+            figure = plan_charts.move_on_curve(curves, outcome, wording, level)
+            with st.container(border=True, gap="xxsmall"):
+                st.markdown(f"**{plain(wording.label(outcome.channel))}**")
+                key = f"plan_curve_{outcome.channel}"
+                chart(figure, key=key, alt=alt_text(figure), height=plan_charts.CURVE_HEIGHT)
+    if len(ranked) > MOST_CURVES:
+        st.caption(f"The other {len(ranked) - MOST_CURVES} channels move less.")
 
 
 def show_answer(
@@ -37,23 +132,23 @@ def show_answer(
     inputs: BudgetInputs,
     wording: Wording,
     curves: pd.DataFrame | None,
-    keep: Callable[[], None] | None = None,
+    actions: Callable[[], None] | None = None,
 ) -> None:
-    """Everything about a plan, the most important first; `keep` is drawn below the totals."""
+    """Everything about a plan, the most important first; `actions` is drawn below the totals."""
     with st.container(border=True, key="plan_answer"):
         words = f"{outcome_sentence(answer, inputs, wording)} {plan_sentence(answer, wording, inputs.level)}"
         st.markdown(f"#### {plain(words)}")
         horizon = horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period)
         st.caption(plain(f"{horizon}. {goal_sentence(inputs, wording)}"))
-        _say_certainty(answer, inputs, wording)
-        warning = _beyond(answer, inputs, wording)
+        _show_certainty(answer, inputs, wording)
+        warning = _extrapolation(answer, inputs, wording)
         if warning:
             st.warning(plain(warning), icon=":material/warning:")
         for note in answer.notes:
             st.caption(f":material/info: {plain(note)}")
     _show_totals(answer, inputs, wording)
-    if keep is not None:
-        keep()
+    if actions is not None:
+        actions()
     show_moves(answer, inputs, wording, outcome_table(answer.channels, wording))
     show_limits(answer, wording)
     show_timing(answer, wording)
@@ -62,7 +157,7 @@ def show_answer(
         show_curves(answer, curves, wording, inputs.level)
 
 
-def _say_certainty(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
+def _show_certainty(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
     """How sure it is that this is an optimum, and what the plan brings where things go badly."""
     optimum = None if inputs.chosen_value else optimum_sentence(answer, wording)
     worst = None
@@ -73,7 +168,7 @@ def _say_certainty(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording)
         st.caption(f":material/verified: {plain(said)}")
 
 
-def _beyond(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str | None:
+def _extrapolation(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str | None:
     """What goes beyond the data; plans saved long ago know it by channel alone."""
     if answer.beyond is None:
         return extrapolation_sentence(answer.channels, wording, inputs.periods)

@@ -27,18 +27,21 @@ from core.mmm.planning.plan_text import better_sentence, interval_text, signed, 
 from pages.shared.actions import user_errors
 from pages.shared.escape import plain
 from pages.shared.layout import Download, chart, download_row, section
-
-_QUERY = "compare"
+from pages.shared.saved_things import choose_compared, distinct_names
 
 
 def show_comparison(plans: Sequence[ComparedPlan], project: Membership, wording: Wording, kind: str) -> None:
     """The choice of plans and, from two on, the comparison; the choice is kept in the address."""
-    ready = _told_apart(plans)
+    names = distinct_names([plan.name for plan in plans], [f"no. {plan.scenario_id}" for plan in plans])
+    ready = {plan.scenario_id: replace(plan, name=name) for plan, name in zip(plans, names, strict=True)}
     recent = [RECENT_SPEND] if recent_plan(list(ready.values())) else []
     if len(ready) + len(recent) < 2:
         return
     with st.container(border=True, key="plan_compare"):
-        picked = _pick(ready, kind)
+        picked = choose_compared(
+            {number: plan.name for number, plan in ready.items()}, "Compare plans", key=f"{kind}_compared",
+            most=MOST_PLANS,
+        )  # fmt: skip
         if len(picked) + len(recent) < 2:
             return
         baseline = st.selectbox(
@@ -51,38 +54,6 @@ def show_comparison(plans: Sequence[ComparedPlan], project: Membership, wording:
         comparison = compare_plans([ready[number] for number in picked], int(baseline or RECENT_SPEND))
     if not outcome.failed:
         _show(comparison, project, wording)
-
-
-def _told_apart(plans: Sequence[ComparedPlan]) -> dict[int, ComparedPlan]:
-    """The plans by number; those that share a name carry their number in it."""
-    names = [plan.name for plan in plans]
-    return {
-        plan.scenario_id: replace(plan, name=f"{plan.name} (no. {plan.scenario_id})")
-        if names.count(plan.name) > 1
-        else plan
-        for plan in plans
-    }
-
-
-def _pick(ready: dict[int, ComparedPlan], kind: str) -> list[int]:
-    wanted = [int(part) for part in st.query_params.get(_QUERY, "").split(",") if part.isdigit()]
-    key = f"{kind}_compared"
-    if key in st.session_state:
-        st.session_state[key] = [number for number in st.session_state[key] if number in ready]
-    picked = st.multiselect(
-        "Compare plans",
-        list(ready),
-        [number for number in wanted if number in ready][:MOST_PLANS],
-        format_func=lambda number: ready[number].name,
-        max_selections=MOST_PLANS,
-        key=key,
-        placeholder=f"Choose up to {MOST_PLANS} of them",
-    )
-    if picked:
-        st.query_params[_QUERY] = ",".join(str(number) for number in picked)
-    else:
-        st.query_params.pop(_QUERY, None)
-    return list(picked)
 
 
 def _show(comparison: PlanComparison, project: Membership, wording: Wording) -> None:

@@ -20,26 +20,25 @@ from core.mmm.planning.whatif_inputs import read_whatif_inputs
 from core.mmm.store import plans
 from core.mmm.store.plans import frozen_model
 from pages.plan.shared_media.budget_answer import show_answer
-from pages.plan.shared_media.editor_state import PlanEditorState, close_plan
-from pages.plan.shared_media.open import open_plan
-from pages.plan.shared_media.plan_actions import keep_budget, keep_whatif
+from pages.plan.shared_media.editor_state import KINDS, PlanEditorState, open_plan
+from pages.plan.shared_media.plan_actions import budget_actions, scenario_actions
 from pages.plan.shared_media.whatif_answer import show_channels, show_forecast, show_sentence, show_whatif
 from pages.shared.actions import FAILED, attempt
 from pages.shared.escape import plain
 from pages.shared.session import may
 
 
-def show_frozen(project: Membership, bench: PlanEditorState) -> bool:
+def show_frozen(project: Membership, state: PlanEditorState) -> bool:
     """Whether the plan on the table is frozen; then it is shown, and nothing can be changed."""
-    info = bench.scenario
+    info = state.saved
     if info is None or info.frozen is None:
         return False
     _head(project, info)
     wording = info.frozen.wording
     if info.kind == PlanKind.BUDGET:
-        _budget(project, bench, info, wording)
+        _budget(project, state, info, wording)
     else:
-        _whatif(project, bench, info, wording)
+        _whatif(project, state, info, wording)
     return True
 
 
@@ -48,15 +47,15 @@ def _head(project: Membership, info: ScenarioInfo) -> None:
         st.markdown(f"**{plain(info.name)}**", width="content")
         st.badge(frozen_text(info), icon=":material/ac_unit:", color="blue")
         st.space("stretch")
-        st.button("New", icon=":material/add:", key="frozen_new", on_click=close_plan,
-                  args=(project.project_id, info.kind))  # fmt: skip
+        st.button("New", icon=":material/add:", key="frozen_new", on_click=KINDS[PlanKind(info.kind)].close,
+                  args=(project.project_id,))  # fmt: skip
         if may(project, Permission.PLAN_EDIT) and st.button(
             "Edit a copy", icon=":material/edit:", key="frozen_copy", disabled=not info.model_available,
             help=None if info.model_available else "Its model was deleted, so a copy could not be computed.",
         ):  # fmt: skip
             copy = attempt(plans.duplicate_scenario, info.id, done="This is your copy to change")
             if copy is not FAILED:
-                open_plan(copy.id)
+                open_plan(copy)
                 st.rerun()
     origin = info.frozen.origin if info.frozen else None
     if origin is not None:
@@ -65,14 +64,14 @@ def _head(project: Membership, info: ScenarioInfo) -> None:
         )
 
 
-def _budget(project: Membership, bench: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
+def _budget(project: Membership, state: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
     inputs = read_budget_inputs(info.config, wording.labels)
     answer = from_json(BudgetAnswer, info.results or {})
-    keep = partial(keep_budget, project, bench, None, answer, inputs, wording)
-    show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), keep)
+    actions = partial(budget_actions, project, state, None, answer, inputs, wording)
+    show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), actions)
 
 
-def _whatif(project: Membership, bench: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
+def _whatif(project: Membership, state: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
     basis = read_basis(_model(info.cache_key, info), int(info.config["periods"]))
     inputs = read_whatif_inputs(info.config, basis)
     answer = from_json(WhatIfAnswer, info.results or {})
@@ -81,7 +80,7 @@ def _whatif(project: Membership, bench: PlanEditorState, info: ScenarioInfo, wor
     else:
         st.markdown("#### As recently.")
     show_whatif(answer, inputs.periods, wording, inputs.level)
-    keep_whatif(project, bench, None, answer, inputs, wording)
+    scenario_actions(project, state, None, answer, inputs, wording)
     if answer.forecast:
         show_forecast(answer, basis.actual, wording, inputs.level)
     show_channels(answer, wording, inputs.level)

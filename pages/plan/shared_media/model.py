@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from core.access import Membership, Person
@@ -11,12 +12,55 @@ from core.charts.formats import Wording
 from core.charts.palette import channel_colours
 from core.data.mapping import KpiKind
 from core.database import session
+from core.mmm import FittedMMM
 from core.mmm.model_info import ModelInfo
+from core.mmm.planning.basis import PlanBasis, horizon_curves, read_basis
+from core.mmm.planning.whatif import SpendForecast, forecast_recent
 from core.mmm.store import models as store
 from core.queue.job import JobStatus
+from pages.shared.cached import fitted
 from pages.shared.layout import empty_state
 from pages.shared.model_choice import model_title
 from pages.shared.screens import Screen, choose, chosen_id, link
+
+
+def trained(info: ModelInfo) -> FittedMMM:
+    """The trained model with its draws, loaded once."""
+    return fitted(info)
+
+
+def plan_basis(info: ModelInfo, periods: int | None = None) -> PlanBasis:
+    """The basis of a plan over `periods` periods, about a quarter when not given."""
+    return _basis(info.project_id, info.cache_key, periods, info)
+
+
+def spend_forecast(info: ModelInfo, basis: PlanBasis) -> SpendForecast:
+    """The forecast at recent spend, which every scenario of the same horizon is compared with."""
+    return _forecast(info.project_id, info.cache_key, basis.periods, info, basis)
+
+
+def plan_curves(info: ModelInfo, basis: PlanBasis, level: float) -> pd.DataFrame:
+    """Response of each channel over the horizon, with its interval."""
+    return _curves(info.project_id, info.cache_key, basis.periods, level, info, basis)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Reading recent spend")
+def _basis(project_id: int, cache_key: str, periods: int | None, _info: ModelInfo) -> PlanBasis:
+    return read_basis(fitted(_info), periods)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Forecasting at recent spend")
+def _forecast(
+    project_id: int, cache_key: str, periods: int, _info: ModelInfo, _basis: PlanBasis
+) -> SpendForecast:
+    return forecast_recent(fitted(_info), _basis)
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing the curves")
+def _curves(
+    project_id: int, cache_key: str, periods: int, level: float, _info: ModelInfo, _basis: PlanBasis
+) -> pd.DataFrame:
+    return horizon_curves(fitted(_info), _basis, level)
 
 
 def trained_models(person: Person, project: Membership) -> tuple[ModelInfo, ...]:
@@ -44,11 +88,11 @@ def completed_models(person: Person, project: Membership) -> tuple[ModelInfo, ..
     return ()
 
 
-def choose_model(models: Sequence[ModelInfo], kept_id: int | None, *, key: str) -> ModelInfo:
+def choose_model(models: Sequence[ModelInfo], saved_id: int | None, *, key: str) -> ModelInfo:
     """The model to plan on: the one in the address, else the one kept, else the newest that converged."""
     by_id = {info.id: info for info in models}
     good = next((info.id for info in models if info.converged), models[0].id)
-    wanted = next((i for i in (chosen_id("model"), kept_id) if i in by_id), good)
+    wanted = next((i for i in (chosen_id("model"), saved_id) if i in by_id), good)
     if st.session_state.get(key) not in by_id:
         st.session_state[key] = wanted
     picked = st.selectbox(
@@ -58,7 +102,7 @@ def choose_model(models: Sequence[ModelInfo], kept_id: int | None, *, key: str) 
     return by_id[picked]
 
 
-def trusted(info: ModelInfo) -> bool:
+def accept_model(info: ModelInfo) -> bool:
     """Whether planning on the model is all right: it converged, or the person takes the risk knowingly."""
     if info.converged:
         return True

@@ -1,120 +1,165 @@
-"""The builder's table: one promotion being made, kept through page switches and reloads until it is saved."""
+"""The editor of a promotion: what is typed until it is saved, and which saved one or opportunity is open."""
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
-from core.access import Person
+from core.access import Membership, NotFound, Permission, Person
+from core.database import session
 from core.promo.scenarios.draft import PromoDraft
+from core.promo.store import opportunities, scenarios
 from core.promo.store.scenarios import SavedPromo
+from pages.shared.actions import ItemActions
+from pages.shared.saved_things import EditorState, SavedKind, editor_state_of, read_opened, show_tab, tabs_of
 from pages.shared.screens import choose, chosen_uuid
 
-PROMO = "promo"
 OPPORTUNITY = "opportunity"
-_OWN = "_promo_tables"
-_OPEN = "_promo_open"
+TABS = ("Builder", "Saved", "Compare", "Settings")
+_TAB = "promo_tab"
+PROMOS = SavedKind(
+    "promotion",
+    "promo",
+    ItemActions(
+        rename=scenarios.rename_promo,
+        duplicate=scenarios.duplicate_promo,
+        archive=scenarios.archive_promo,
+        unarchive=scenarios.unarchive_promo,
+        delete=scenarios.delete_promo,
+        restore=scenarios.restore_promo,
+    ),
+    Permission.PLAN_EDIT,
+    Permission.PLAN_DELETE,
+    query="promo",
+    read_id=chosen_uuid,
+)
 
 
 @dataclass
-class PromoEditorState:
-    """One promotion on the table. `draft` is None before it was begun; `kept` is the saved one it came from,
-    `saved` that one as a draft. Widgets are keyed by `round`: a new number shows them with what lies here.
-    """
+class PromoEditorState(EditorState[SavedPromo]):
+    """One promotion in the editor. `draft` is None before it was started; `saved_draft` is the saved
+    promotion as a draft."""
 
     draft: PromoDraft | None = None
-    kept: SavedPromo | None = None
-    saved: PromoDraft | None = None
+    saved_draft: PromoDraft | None = None
     opportunity_id: uuid.UUID | None = None
-    round: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def subject(self) -> str:
-        """What lies here, for the names of widgets."""
-        return str(self.kept.info.id if self.kept else self.opportunity_id or "new")
+        """What is edited here, for the keys of widgets."""
+        return str(self.saved.info.id if self.saved else self.opportunity_id or "new")
 
-    def open(self, kept: SavedPromo) -> None:
-        """Put a saved promotion on the table."""
+    def open(self, saved: SavedPromo) -> None:
+        """Start from a saved promotion."""
         with self.lock:
-            self.kept, self.opportunity_id = kept, kept.info.opportunity_id
-            self.draft = self.saved = PromoDraft.of(kept.scenario)
+            self.saved, self.opportunity_id = saved, saved.info.opportunity_id
+            self.draft = self.saved_draft = PromoDraft.of(saved.scenario)
             self.round += 1
 
-    def catch_up(self, kept: SavedPromo) -> None:
-        """Put it on the table where it was saved since; a new name reaches a changed draft too, unless that
-        has another name itself. Over another plan than the one begun with, what was typed stays."""
-        if self.kept is None or (self.kept.info.updated_at != kept.info.updated_at and not self.unsaved):
-            self.open(kept)
-        elif self.kept.info.updated_at != kept.info.updated_at:
-            self._take_name(kept)
+    def replaced_by(self, saved: SavedPromo) -> bool:
+        """Whether others saved it and nothing was typed here."""
+        assert self.saved is not None
+        return self.saved.info.updated_at != saved.info.updated_at and not self.unsaved
 
-    def _take_name(self, kept: SavedPromo) -> None:
-        now = PromoDraft.of(kept.scenario)
+    def take_name(self, saved: SavedPromo) -> None:
+        """A new name reaches a changed draft too, unless that has another name itself. Over another plan than
+        the one started from, what was typed stays."""
+        now = PromoDraft.of(saved.scenario)
         with self.lock:
-            before, typed = self.saved, self.draft
+            before, typed = self.saved_draft, self.draft
+            if self.saved is None or self.saved.info.updated_at == saved.info.updated_at:
+                return
             if before is None or typed is None or replace(before, label=now.label) != now:
                 return
             label = now.label if typed.label == before.label else typed.label
-            self.kept, self.saved, self.draft = kept, now, replace(typed, label=label)
+            self.saved, self.saved_draft, self.draft = saved, now, replace(typed, label=label)
             self.round += 1
 
-    def lay(self, draft: PromoDraft | None) -> None:
+    def restart(self, draft: PromoDraft | None) -> None:
         """Show another draft in all widgets; what was open stays open."""
         with self.lock:
             self.draft = draft
             self.round += 1
 
     def clear(self) -> None:
-        """An empty table."""
-        self.kept = self.saved = self.opportunity_id = None
-        self.lay(None)
+        """Start from nothing."""
+        self.saved = self.saved_draft = self.opportunity_id = None
+        self.restart(None)
 
     def change(self, how: Callable[[PromoDraft], PromoDraft]) -> None:
-        """Change the draft as it lies here now: a run that was overtaken brings nothing back."""
+        """Change the draft as it is now: a run that was overtaken brings nothing back."""
         with self.lock:
             if self.draft is not None:
                 self.draft = how(self.draft)
 
     @property
     def unsaved(self) -> bool:
-        """Whether the saved promotion differs from what is on the table."""
-        return self.saved is not None and self.draft != self.saved
+        """Whether the draft differs from the saved promotion."""
+        return self.saved_draft is not None and self.draft != self.saved_draft
 
 
-def open_promo(project_id: int) -> uuid.UUID | None:
-    """The saved promotion in the address, else the one this browser session looked at last."""
-    slot = f"{_OPEN}_{project_id}"
-    if (wanted := chosen_uuid(PROMO)) is not None:
-        st.session_state[slot] = wanted
-    elif (last := st.session_state.get(slot)) is not None and chosen_uuid(OPPORTUNITY) is None:
-        choose(PROMO, last)
-    return None if chosen_uuid(OPPORTUNITY) and wanted is None else st.session_state.get(slot)
+def promo_tabs() -> Any:
+    """The tabs of the screen; the body of each runs only while it is open."""
+    return tabs_of(TABS, _TAB)
+
+
+def show_builder() -> None:
+    """Open the builder's tab on the next run."""
+    show_tab(TABS[0], _TAB)
+
+
+def open_saved_promo(promo_id: uuid.UUID, project_id: int) -> None:
+    """Open a saved promotion in the builder on the next run."""
+    choose(OPPORTUNITY, None)
+    PROMOS.open(promo_id, project_id)
+    show_builder()
 
 
 def close_promo(project_id: int) -> None:
     """Neither a saved promotion nor an opportunity is open any more."""
-    st.session_state.pop(f"{_OPEN}_{project_id}", None)
-    choose(PROMO, None)
+    PROMOS.close(project_id)
     choose(OPPORTUNITY, None)
 
 
-def table_of(person: Person, project_id: int, subject: uuid.UUID | None) -> PromoEditorState:
-    """The person's table for one saved promotion, one opportunity, or a new promotion (None).
-
-    It lives in the server so that a reload keeps it; visitors of the demo share an account and therefore keep
-    theirs in the browser's session.
-    """
-    if person.is_demo:
-        own = st.session_state.setdefault(_OWN, {})
-        return own.setdefault((project_id, subject), PromoEditorState())
-    return _table(person.id, project_id, subject)
+def promo_editor_state(person: Person, project_id: int, subject: uuid.UUID | None) -> PromoEditorState:
+    """The person's editor for one saved promotion, one opportunity, or a new promotion (None)."""
+    return editor_state_of(person, PromoEditorState, project_id, subject)
 
 
-@st.cache_resource(max_entries=1000, show_spinner=False)
-def _table(person_id: int, project_id: int, subject: uuid.UUID | None) -> PromoEditorState:
-    return PromoEditorState()
+def open_editor(person: Person, project: Membership) -> PromoEditorState:
+    """The editor of the promotion in the address (`?promo=`), at first with what was saved; of an opportunity
+    (`?opportunity=`), at first with what it suggests; else of a new one."""
+    project_id, opportunity_id = project.project_id, chosen_uuid(OPPORTUNITY)
+    from_opportunity = opportunity_id is not None and chosen_uuid(PROMOS.query) is None
+    saved = read_opened(
+        PROMOS, person, project, scenarios.promo, lambda found: found.info.project_id == project_id,
+        None if from_opportunity else PROMOS.opened_id(project_id),
+    )  # fmt: skip
+    if saved is not None:
+        state = promo_editor_state(person, project_id, saved.info.id)
+        state.catch_up(saved)
+        return state
+    if opportunity_id is None:
+        return promo_editor_state(person, project_id, None)
+    state = promo_editor_state(person, project_id, opportunity_id)
+    try:
+        with session() as s:
+            found = opportunities.opportunity(s, person, opportunity_id)
+    except NotFound as error:
+        if state.draft is not None:
+            # What was started from it is more than the opportunity, which goes when it is no longer found.
+            return state
+        st.warning(error.faults[0], icon=":material/search_off:")
+        choose(OPPORTUNITY, None)
+        return promo_editor_state(person, project_id, None)
+    if found.project_id != project_id:
+        choose(OPPORTUNITY, None)
+        return promo_editor_state(person, project_id, None)
+    if state.draft is None:
+        state.opportunity_id = opportunity_id
+        state.restart(PromoDraft.of(found.opportunity.scenario()))
+    return state

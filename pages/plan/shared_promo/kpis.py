@@ -2,63 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.charts.formats import Wording, compact
+from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.promo.scenarios.charts import breakdown_bars
 from core.promo.scenarios.kpis import PromoKpis
-from core.promo.scenarios.labels import pct, signed_count, signed_money, signed_points
+from core.promo.scenarios.labels import (
+    BREAKDOWNS,
+    KPI_NAMES,
+    KPIS,
+    amount,
+    change,
+    pct,
+    signed_count,
+    signed_money,
+    span,
+)
+from core.promo.scenarios.scenario import PromoScenario
+from core.promo.scenarios.tables import XLSX, file_name, kpi_table, promo_tables
+from core.promo.scenarios.verdict import Issue, Verdict
 from pages.shared.escape import plain
-from pages.shared.layout import KpiCard, chart, kpi_row
+from pages.shared.layout import Download, KpiCard, chart, kpi_row
 
-FIGURES = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
-NAMES = {
-    "sales_value": "Sales",
-    "margin_value": "Margin",
-    "margin_pct": "Margin %",
-    "ebit": "EBIT",
-    "units": "Units",
-}
 HELP = {
     "sales_value": "The whole shop over the days of the promotion, other departments included",
     "ebit": "Margin less the cost to serve, which stands under “Settings”",
 }
-BREAKDOWNS = {"by_channel": "Sales channel", "by_department": "Department", "by_segment": "Segment"}
+
+
+BADGES: dict[str, tuple[str, Any, str]] = {
+    "PASS": ("Pass", "green", ":material/check_circle:"),
+    "WARN": ("Warn", "orange", ":material/warning:"),
+    "BLOCK": ("Block", "red", ":material/block:"),
+}
+SAYS = {
+    "PASS": "Nothing stands against it.",
+    "WARN": "It may run; look at what is said first.",
+    "BLOCK": "It must not run like this. It can be saved as a draft.",
+}
+SEVERITIES: dict[str, Any] = {
+    "critical": "red", "high": "red", "medium": "orange", "low": "gray", "info": "gray",
+}  # fmt: skip
+
+
+def verdict_badge(status: str | None) -> None:
+    """PASS, WARN or BLOCK as a badge; nothing where there is no verdict."""
+    if status in BADGES:
+        words, colour, icon = BADGES[status]
+        st.badge(words, color=colour, icon=icon)
+
+
+def show_verdict(verdict: Verdict, fix: Callable[[tuple[Issue, ...]], None], key: str) -> None:
+    """The verdict and its issues; `fix` is called with those whose button was pressed."""
+    with st.container(border=True, key=f"{key}_verdict", height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+                st.markdown("**Verdict**", width="content")
+                verdict_badge(str(verdict.status))
+            st.caption(f"Score **{verdict.overall_score}** of 100", width="content")
+        st.caption(SAYS[str(verdict.status)])
+        for at, issue in enumerate(verdict.issues):
+            _show_issue(issue, fix, f"{key}_fix_{at}")
+        curable = tuple(issue for issue in verdict.issues if issue.fix is not None)
+        if len(curable) > 1:
+            st.button(
+                "Fix all", icon=":material/auto_fix_high:", type="primary", key=f"{key}_fix_all",
+                on_click=fix, args=(curable,),
+            )  # fmt: skip
+
+
+def _show_issue(issue: Issue, fix: Callable[[tuple[Issue, ...]], None], key: str) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(gap="xxsmall", width="stretch"):
+            severity = str(issue.severity)
+            st.markdown(f":{SEVERITIES[severity]}-badge[{severity}] {plain(issue.message)}")
+            st.caption(plain(issue.suggested_fix))
+        if issue.fix is not None:
+            st.button("Fix", icon=":material/build:", key=key, on_click=fix, args=((issue,),))
 
 
 def show_kpis(kpis: PromoKpis, wording: Wording) -> None:
     """The five figures of the whole shop over the days of the promotion, against no promotion."""
-    kpi_row([_card(name, kpis, wording) for name in FIGURES], columns=5)
-
-
-def amount(name: str, value: float, wording: Wording) -> str:
-    """A figure as people read it."""
-    if name == "margin_pct":
-        return pct(value)
-    return compact(value) if name == "units" else wording.money(value)
-
-
-def change(name: str, value: float, wording: Wording) -> str:
-    """The change of a figure, with its sign."""
-    if name == "margin_pct":
-        return signed_points(value)
-    return signed_count(value) if name == "units" else signed_money(value, wording)
-
-
-def span(name: str, interval: tuple[float, float], wording: Wording, how: Any = amount) -> str:
-    """'€1.2M to €1.4M'."""
-    low, high = (how(name, end, wording) for end in interval)
-    return f"{low.removesuffix(' points')} to {high}"
+    kpi_row([_card(name, kpis, wording) for name in KPIS], columns=5)
 
 
 def _card(name: str, kpis: PromoKpis, wording: Wording) -> KpiCard:
     delta = kpis.deltas[name]
     return KpiCard(
-        NAMES[name],
+        KPI_NAMES[name],
         amount(name, kpis.totals[name], wording),
         note=f"90 %: {span(name, kpis.intervals[f'{name}_delta'], wording, change)}",
         delta=change(name, delta, wording) if abs(delta) > 0 else None,
@@ -99,3 +136,14 @@ def show_notes(kpis: PromoKpis) -> None:
     """What the figures could not know."""
     for note in kpis.notes:
         st.caption(f":material/info: {plain(note)}")
+
+
+def downloads(scenario: PromoScenario, kpis: PromoKpis, verdict: Verdict) -> list[Download]:
+    """The files of one promotion; each is made when it is asked for."""
+    base = file_name(scenario.label)
+    tables = partial(promo_tables, scenario, kpis, verdict)
+    return [
+        Download("Excel workbook", f"{base}.xlsx", XLSX, lambda: to_xlsx_bytes(tables()), ":material/table:"),
+        Download("CSV of the figures", f"{base}.csv", "text/csv",
+                 lambda: to_csv_bytes(kpi_table(scenario, kpis)), ":material/table_view:"),
+    ]  # fmt: skip

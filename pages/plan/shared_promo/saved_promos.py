@@ -1,35 +1,26 @@
-"""The saved promotions of a project: open, rename, duplicate, archive, delete with undo."""
+"""The saved promotions of a project: their list, and the choice of one on other screens."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core.access import Membership, Permission, Person
+from core.access import Membership, Person
 from core.charts.formats import Wording
 from core.database import session
 from core.promo.scenarios.labels import listed, pct, signed_money, type_name
 from core.promo.store import scenarios
-from core.promo.store.scenarios import PromoInfo
-from pages.plan.shared_promo.context import wording_of
-from pages.plan.shared_promo.editor_state import close_promo, open_promo
-from pages.plan.shared_promo.open import TABS, show_tab, take_from_list
-from pages.plan.shared_promo.verdict import verdict_badge
-from pages.shared.actions import ItemActions, item_menu
+from core.promo.store.scenarios import PromoInfo, SavedPromo
+from pages.plan.shared_promo.editor_state import PROMOS, close_promo, open_saved_promo, show_builder
+from pages.plan.shared_promo.kpis import verdict_badge
 from pages.shared.escape import plain
 from pages.shared.formatting import ago, day
 from pages.shared.layout import empty_state
-from pages.shared.session import may
+from pages.shared.saved_things import show_list
+from pages.shared.screens import choose, chosen_uuid
 
-ACTIONS = ItemActions(
-    rename=scenarios.rename_promo,
-    duplicate=scenarios.duplicate_promo,
-    archive=scenarios.archive_promo,
-    unarchive=scenarios.unarchive_promo,
-    delete=scenarios.delete_promo,
-    restore=scenarios.restore_promo,
-)
 _ARCHIVED = "promo_archived"
 
 
@@ -53,47 +44,35 @@ def show_saved(person: Person, project: Membership) -> None:
             key="promo_none",
         )
         if pressed:
-            show_tab(TABS[0])
+            show_builder()
             st.rerun()
-    for promo in promos:
-        _line(promo, project, wording_of(project))
 
-
-def _line(promo: PromoInfo, project: Membership, wording: Wording) -> None:
-    key = f"promo_line_{promo.id}"
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
-        with st.container(gap="xxsmall", width="stretch"):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.text(promo.name, width="content")
-                verdict_badge(promo.status)
-                _marks(promo)
-            st.caption(plain(facts_of(promo, wording)))
+    def open_button(promo: PromoInfo) -> None:
         if st.button("Open", icon=":material/open_in_full:", key=f"promo_open_{promo.id}"):
-            take_from_list(promo.id)
+            open_saved_promo(promo.id, project.project_id)
             st.rerun()
-        item_menu(
-            "promotion",
-            promo.id,
-            promo.name,
-            ACTIONS,
-            key=f"promo_menu_{promo.id}",
-            archived=promo.archived,
-            may_edit=may(project, Permission.PLAN_EDIT),
-            may_delete=may(project, Permission.PLAN_DELETE),
-            after=lambda: _close(promo, project),
-        )
+
+    def close(promo: PromoInfo) -> None:
+        if PROMOS.opened_id(project.project_id) == promo.id:
+            close_promo(project.project_id)
+
+    wording = Wording(currency=project.currency)
+    show_list(
+        PROMOS, project, promos, lambda promo: plain(_facts(promo, wording)), badges=_badges,
+        buttons=open_button, on_gone=close,
+    )  # fmt: skip
 
 
-def _marks(promo: PromoInfo) -> None:
-    """What was made of the promotion already."""
+def _badges(promo: PromoInfo) -> None:
+    """The verdict, and what was made of the promotion already."""
+    verdict_badge(promo.status)
     if promo.briefed:
         st.badge("Brief", color="blue", icon=":material/edit_note:")
     if promo.reviewed:
         st.badge("Post-mortem", color="violet", icon=":material/fact_check:")
 
 
-def facts_of(promo: PromoInfo, wording: Wording) -> str:
-    """What a promotion is and brings, in one line."""
+def _facts(promo: PromoInfo, wording: Wording) -> str:
     facts = [
         f"{day(promo.start)} to {day(promo.end)}",
         type_name(promo.scenario_type),
@@ -107,6 +86,26 @@ def facts_of(promo: PromoInfo, wording: Wording) -> str:
     return " · ".join(facts)
 
 
-def _close(promo: PromoInfo, project: Membership) -> None:
-    if open_promo(project.project_id) == promo.id:
-        close_promo(project.project_id)
+def choose_promo(person: Person, promos: Sequence[PromoInfo], *, key: str) -> SavedPromo:
+    """The promotion in the address, or the first; choosing another changes the address."""
+    by_id = {promo.id: promo for promo in promos}
+    wanted = chosen_uuid(PROMOS.query)
+    if (
+        wanted in by_id
+        and st.session_state.get(key) != wanted
+        and st.session_state.get(f"{key}_asked") != wanted
+    ):
+        st.session_state[key] = wanted
+    if st.session_state.get(key) not in by_id:
+        st.session_state.pop(key, None)
+    picked = st.selectbox(
+        "Promotion",
+        list(by_id),
+        format_func=lambda number: f"{by_id[number].name} · {day(by_id[number].start)}",
+        key=key,
+        width=420,
+    )
+    st.session_state[f"{key}_asked"] = picked
+    choose(PROMOS.query, picked)
+    with session() as s:
+        return scenarios.promo(s, person, picked)

@@ -183,7 +183,7 @@ def test_a_frozen_budget_shows_its_curves_from_its_own_copy_and_can_be_deleted_w
     assert not [button for button in shown.button if button.key == "plan_optimise"]
     shown.session_state["budget_tab"] = "Saved plans"
     shown.run()
-    menu = shown.menu_button(key=f"plan_menu_{number}")
+    menu = shown.menu_button(key=f"budget_menu_{number}")
     menu.set_value(next(entry for entry in menu.options if "Delete" in entry)).run()
     assert "No saved plan yet" in everything_shown(shown)
     shown.button(key="undo").click().run()

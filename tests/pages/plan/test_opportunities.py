@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 
 from core.access import Role
-from core.access.store.members import membership
 from core.database import session
+from core.promo.opportunities.planned import months_of, planned_in
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.store import opportunities, scenarios
-from pages.plan.shared_promo.month import months_of, planned_in
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
@@ -140,8 +139,7 @@ def test_of_alternatives_for_the_same_shelf_the_one_changed_last_counts(owner, l
     for label, department, discount in (("A", "TV", 10.0), ("B", "Gaming", 10.0), ("C", "TV", 20.0)):
         save(label, department, discount)
     with session() as s:
-        project = membership(s, owner, learned)
-    counted = planned_in(owner, project, MONTH, "ALL")
+        counted = planned_in(s, owner, learned, MONTH, "ALL")
     assert sorted((line.department, line.discount_pct) for one in counted for line in one.lines) == [
         ("Gaming", 10.0), ("TV", 20.0),
     ]  # fmt: skip

@@ -9,8 +9,7 @@ from core.access import Person
 from core.database import session
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.store import models, reference
-from pages.plan.shared_promo.cached import best_deal, frontier_points, promo_model
-from pages.plan.shared_promo.context import PromoContext, Wording
+from pages.plan.shared_promo.context import PromoContext, Wording, best_deal, frontier_points, promo_model
 from tests.core.promo.made import made_segments
 from tests.pages.plan.learned import keep_learned
 
@@ -35,7 +34,7 @@ def test_other_shares_of_the_segments_give_other_best_discounts_and_another_fron
     few.loc[few["segment_id"] == "LOYAL", "share_of_revenue"] /= 2
     grounds = [ground_with(owner, project_id, table) for table in (made_segments(), few)]
     caps = {"TV": 20.0}
-    before, after = (best_deal(ground, SCENARIO, "sales", 0.0, caps) for ground in grounds)
+    before, after = (best_deal(context, SCENARIO, "sales", 0.0, caps) for context in grounds)
     assert after.kpis.deltas["sales_value"] == pytest.approx(before.kpis.deltas["sales_value"] / 2, rel=0.3)
-    first, second = (frontier_points(ground, SCENARIO, caps) for ground in grounds)
+    first, second = (frontier_points(context, SCENARIO, caps) for context in grounds)
     assert first != second

@@ -13,11 +13,11 @@ from core.database import session
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule, BrandRuleKind
+from core.promo.scenarios.tables import kpi_table, promo_tables
 from core.promo.scenarios.validate import validate
 from core.promo.store import scenarios
 from core.promo.store.reference import promo_settings
-from pages.plan.promotions.settings_tab import RULES
-from pages.plan.shared_promo.export import figure_table, promo_tables
+from pages.plan.promotions.settings import RULES
 from tests.core.promo.made import made_baseline, made_settings, made_uplift
 from tests.pages.conftest import everything_shown
 from tests.pages.plan.learned import keep_learned
@@ -189,6 +189,6 @@ def test_exported_figures_are_those_of_the_screen_and_hold_every_interval() -> N
     kpis = evaluate(scenario, made_baseline(), made_uplift(), made_settings())
     tables = promo_tables(scenario, kpis, validate(scenario, kpis, made_settings()))
     assert {"Promotion", "Figures", "Lines", "By department", "Verdict"} <= set(tables)
-    figures = figure_table(scenario, kpis).set_index("Figure")
+    figures = kpi_table(scenario, kpis).set_index("Figure")
     assert figures.loc["Sales", "Change"] == kpis.deltas["sales_value"]
     assert figures.loc["EBIT", "Change, lower"] == kpis.intervals["ebit_delta"][0]

@@ -11,7 +11,7 @@ import pytest
 from core.errors import UserError
 from core.promo.scenarios.draft import Line, PromoDraft
 from core.promo.store.scenarios import PromoInfo, SavedPromo
-from pages.plan.promotions.grid import edited, lines_frame
+from pages.plan.promotions.fields import lines_frame, with_edits
 from pages.plan.shared_promo.editor_state import PromoEditorState
 
 TV = Line("TV", "online", 20.0)
@@ -45,8 +45,8 @@ def test_every_fault_of_a_draft_is_said_at_once_with_its_line() -> None:
 
 def test_figures_can_stand_on_the_lines_that_are_finished() -> None:
     draft = DRAFT.with_lines((TV, Line("Audio")))
-    assert draft.sound.lines == (TV,)
-    assert draft.sound.scenario().mechanics[0].discount_pct == 20.0
+    assert draft.complete.lines == (TV,)
+    assert draft.complete.scenario().mechanics[0].discount_pct == 20.0
 
 
 def test_a_draft_of_a_promotion_gives_the_same_promotion_back() -> None:
@@ -61,7 +61,7 @@ def test_edits_change_take_and_add_lines() -> None:
         "deleted_rows": [1],
         "added_rows": [{"department": "Gaming", "channel": "online", "discount_pct": 5}, {}],
     }
-    assert edited((TV, AUDIO), edits) == (
+    assert with_edits((TV, AUDIO), edits) == (
         Line("TV", "online", 25.0), Line("Gaming", "online", 5.0), Line(),
     )  # fmt: skip
 
@@ -77,38 +77,38 @@ def test_an_empty_grid_still_knows_its_columns() -> None:
 
 
 def test_a_change_is_made_to_what_lies_there_now() -> None:
-    table = PromoEditorState()
-    table.lay(DRAFT)
-    table.change(lambda draft: draft.with_lines((TV,)))
-    table.change(lambda draft: draft.with_lines((*draft.lines, AUDIO)))
-    assert table.draft == DRAFT
-    assert table.round == 1
+    state = PromoEditorState()
+    state.restart(DRAFT)
+    state.change(lambda draft: draft.with_lines((TV,)))
+    state.change(lambda draft: draft.with_lines((*draft.lines, AUDIO)))
+    assert state.draft == DRAFT
+    assert state.round == 1
 
 
 def test_a_new_name_reaches_the_table_and_what_was_typed_stays() -> None:
-    table = PromoEditorState()
-    table.open(kept_as("Spring", 1))
-    table.change(lambda draft: draft.with_lines((AUDIO,)))
-    table.catch_up(kept_as("Easter", 2))
-    assert table.draft == replace(DRAFT, label="Easter", lines=(AUDIO,))
-    assert table.kept is not None and table.kept.info.updated_at.day == 2
-    table.change(lambda draft: replace(draft, label="Mine"))
-    table.catch_up(kept_as("May", 3))
-    assert table.draft is not None and table.draft.label == "Mine"
+    state = PromoEditorState()
+    state.open(kept_as("Spring", 1))
+    state.change(lambda draft: draft.with_lines((AUDIO,)))
+    state.catch_up(kept_as("Easter", 2))
+    assert state.draft == replace(DRAFT, label="Easter", lines=(AUDIO,))
+    assert state.saved is not None and state.saved.info.updated_at.day == 2
+    state.change(lambda draft: replace(draft, label="Mine"))
+    state.catch_up(kept_as("May", 3))
+    assert state.draft is not None and state.draft.label == "Mine"
 
 
 def test_another_plan_saved_meanwhile_does_not_take_what_was_typed() -> None:
-    table = PromoEditorState()
-    table.open(kept_as("Spring", 1))
-    table.change(lambda draft: draft.with_lines((AUDIO,)))
-    table.catch_up(kept_as("Spring", 2, replace(DRAFT, geo="DE")))
-    assert table.draft == DRAFT.with_lines((AUDIO,))
-    assert table.kept is not None and table.kept.info.updated_at.day == 1
+    state = PromoEditorState()
+    state.open(kept_as("Spring", 1))
+    state.change(lambda draft: draft.with_lines((AUDIO,)))
+    state.catch_up(kept_as("Spring", 2, replace(DRAFT, geo="DE")))
+    assert state.draft == DRAFT.with_lines((AUDIO,))
+    assert state.saved is not None and state.saved.info.updated_at.day == 1
 
 
 def test_another_draft_shows_in_new_widgets() -> None:
-    table = PromoEditorState()
-    table.lay(DRAFT)
-    table.lay(DRAFT.with_lines((AUDIO,)))
-    assert table.round == 2
-    assert not table.unsaved
+    state = PromoEditorState()
+    state.restart(DRAFT)
+    state.restart(DRAFT.with_lines((AUDIO,)))
+    assert state.round == 2
+    assert not state.unsaved

@@ -196,7 +196,7 @@ def test_a_deleted_scenario_comes_back_by_undo(open_page, model_id):
     number = scenario_of(app)
     app.session_state["whatif_tab"] = "Saved scenarios"
     app.run()
-    menu = app.menu_button(key=f"plan_menu_{number}")
+    menu = app.menu_button(key=f"whatif_menu_{number}")
     menu.set_value(next(entry for entry in menu.options if "Delete" in entry)).run()
     assert not app.exception
     assert "No saved scenario yet" in everything_shown(app)

@@ -6,25 +6,25 @@ from pages.plan.shared_media.editor_state import PlanEditorState
 
 
 def test_the_answer_of_an_overtaken_run_does_not_bring_its_inputs_back() -> None:
-    bench = PlanEditorState(inputs={"tv": 105})
-    seen = bench.inputs
-    bench.inputs = {"tv": 110}
-    bench.settle_unless_moved(seen, {"tv": 105}, {"kpi": 1.0})
-    assert bench.inputs == {"tv": 110}
-    assert bench.answer is None
+    state = PlanEditorState(inputs={"tv": 105})
+    seen = state.inputs
+    state.inputs = {"tv": 110}
+    state.set_answer_if_current(seen, {"tv": 105}, {"kpi": 1.0})
+    assert state.inputs == {"tv": 110}
+    assert state.answer is None
 
 
 def test_an_answer_to_what_lies_there_is_kept_with_it() -> None:
-    bench = PlanEditorState(inputs={"tv": 105})
-    bench.settle_unless_moved(bench.inputs, {"tv": 105.0}, {"kpi": 1.0})
-    assert bench.answered == bench.inputs == {"tv": 105.0}
-    assert not bench.stale
+    state = PlanEditorState(inputs={"tv": 105})
+    state.set_answer_if_current(state.inputs, {"tv": 105.0}, {"kpi": 1.0})
+    assert state.answered == state.inputs == {"tv": 105.0}
+    assert not state.stale
 
 
 def test_a_renewed_form_gives_way_to_a_newer_change() -> None:
-    bench = PlanEditorState(inputs={"old": 1})
-    seen = bench.inputs
-    bench.inputs = {"old": 2}
-    assert not bench.replace(seen, {"new": 1})
-    assert bench.replace(bench.inputs, {"new": 2})
-    assert bench.inputs == {"new": 2}
+    state = PlanEditorState(inputs={"old": 1})
+    seen = state.inputs
+    state.inputs = {"old": 2}
+    assert not state.replace(seen, {"new": 1})
+    assert state.replace(state.inputs, {"new": 2})
+    assert state.inputs == {"new": 2}

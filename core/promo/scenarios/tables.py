@@ -1,33 +1,18 @@
-"""The figures of a promotion as tables to take along, safe to open in a spreadsheet."""
+"""The KPIs of a promotion as tables for a workbook or CSV file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import partial
 
 import pandas as pd
 
-from core.documents.tables import to_csv_bytes, to_xlsx_bytes
 from core.promo.scenarios.kpis import PromoKpis
-from core.promo.scenarios.labels import type_name
+from core.promo.scenarios.labels import BREAKDOWNS, KPI_NAMES, KPIS, type_name
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.verdict import Verdict
-from pages.plan.shared_promo.kpis import BREAKDOWNS, FIGURES, NAMES
-from pages.shared.layout import Download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def downloads(scenario: PromoScenario, kpis: PromoKpis, verdict: Verdict) -> list[Download]:
-    """The files of one promotion; each is made when it is asked for."""
-    base = file_name(scenario.label)
-    tables = partial(promo_tables, scenario, kpis, verdict)
-    return [
-        Download("Excel workbook", f"{base}.xlsx", XLSX, lambda: to_xlsx_bytes(tables()), ":material/table:"),
-        Download("CSV of the figures", f"{base}.csv", "text/csv",
-                 lambda: to_csv_bytes(figure_table(scenario, kpis)), ":material/table_view:"),
-    ]  # fmt: skip
 
 
 def promo_tables(scenario: PromoScenario, kpis: PromoKpis, verdict: Verdict) -> dict[str, pd.DataFrame]:
@@ -40,7 +25,7 @@ def promo_tables(scenario: PromoScenario, kpis: PromoKpis, verdict: Verdict) -> 
     lines = pd.DataFrame([{**vars(line), "segments": ", ".join(line.segments)} for line in kpis.lines])
     return {
         "Promotion": about(scenario, kpis, verdict),
-        "Figures": figure_table(scenario, kpis),
+        "Figures": kpi_table(scenario, kpis),
         "Lines": lines,
         **{
             f"By {name.lower()}": pd.DataFrame(kpis.breakdown.get(kind, ()))
@@ -70,16 +55,16 @@ def about(scenario: PromoScenario, kpis: PromoKpis, verdict: Verdict) -> pd.Data
     return pd.DataFrame(facts.items(), columns=["What", "Value"])
 
 
-def figure_table(scenario: PromoScenario, kpis: PromoKpis) -> pd.DataFrame:
+def kpi_table(scenario: PromoScenario, kpis: PromoKpis) -> pd.DataFrame:
     """Each figure with and without the promotion, its change, and 90 % intervals."""
     rows = [
         {
-            "Promotion": scenario.label, "Figure": NAMES[name],
+            "Promotion": scenario.label, "Figure": KPI_NAMES[name],
             "With": kpis.totals[name], **_ends("With", kpis.intervals.get(name)),
             "Without": kpis.baseline[name], "Change": kpis.deltas[name],
             **_ends("Change", kpis.intervals.get(f"{name}_delta")),
         }
-        for name in FIGURES
+        for name in KPIS
     ]  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -1,4 +1,4 @@
-"""The month an opportunity is looked for in: what is asked, what is planned there already, what was found."""
+"""The month whose opportunities are searched: the question, what is planned already, and what was found."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
-from core.access import Membership, Person
-from core.database import session
+from core.access import Person
 from core.promo.days import ALL_GEOS
 from core.promo.opportunities.values import Gap, Opportunity, month_span
 from core.promo.scenarios.kpis import PromoKpis
@@ -36,32 +36,31 @@ class Discovered:
     opportunities: tuple[Opportunity, ...]
 
 
-def planned_in(person: Person, project: Membership, month: str, geo: str) -> tuple[PromoKpis, ...]:
+def planned_in(s: Session, person: Person, project_id: int, month: str, geo: str) -> tuple[PromoKpis, ...]:
     """Figures of the saved promotions that run in the month. Drafts that are blocked do not count. Of
     several for the same days and places the one changed last counts: the others are its alternatives."""
     first, last = month_span(month)
-    with session() as s:
-        there = [
-            promo
-            for promo in scenarios.promos(s, person, project.project_id)
-            if promo.start <= last and promo.end >= first and promo.status != VerdictStatus.BLOCK
-            if geo in (ALL_GEOS, promo.geo)
-        ]
-        newest = sorted(there, key=lambda promo: promo.updated_at, reverse=True)
-        kept = [scenarios.promo(s, person, promo.id) for promo in newest]
-    taken: list[PromoScenario] = []
-    for scenario in (one.scenario for one in kept if one.kpis is not None):
-        if not any(_same_shelf(scenario, other) for other in taken):
-            taken.append(scenario)
-    return tuple(one.kpis for one in kept if one.kpis is not None and one.scenario in taken)
+    running = [
+        promo
+        for promo in scenarios.promos(s, person, project_id)
+        if promo.start <= last and promo.end >= first and promo.status != VerdictStatus.BLOCK
+        if geo in (ALL_GEOS, promo.geo)
+    ]
+    newest = sorted(running, key=lambda promo: promo.updated_at, reverse=True)
+    found = [scenarios.promo(s, person, promo.id) for promo in newest]
+    counted: list[PromoScenario] = []
+    for scenario in (one.scenario for one in found if one.kpis is not None):
+        if not any(_overlap(scenario, other) for other in counted):
+            counted.append(scenario)
+    return tuple(one.kpis for one in found if one.kpis is not None and one.scenario in counted)
 
 
-def _same_shelf(one: PromoScenario, other: PromoScenario) -> bool:
-    """Whether two promotions discount something at the same place on the same day."""
+def _overlap(one: PromoScenario, other: PromoScenario) -> bool:
+    """Whether two promotions discount the same department and channel on the same day."""
     meet = one.start <= other.end and other.start <= one.end
     geos = ALL_GEOS in (one.geo, other.geo) or one.geo == other.geo
-    shelves = [{(line.department, line.channel) for line in plan.mechanics} for plan in (one, other)]
-    return meet and geos and bool(shelves[0] & shelves[1])
+    cells = [{(line.department, line.channel) for line in plan.mechanics} for plan in (one, other)]
+    return meet and geos and bool(cells[0] & cells[1])
 
 
 def months_of(targets: pd.DataFrame, next_day: dt.date) -> tuple[list[str], str]:

@@ -179,7 +179,8 @@ def choose_compared(
     wanted = [part for part in st.query_params.get(COMPARE, "").split(",") if part]
     if key in st.session_state:
         st.session_state[key] = [number for number in st.session_state[key] if number in names]
-    named = [number for number in names if str(number) in wanted][:most]
+    by_text = {str(number): number for number in names}
+    named = [by_text[part] for part in wanted if part in by_text][:most]
     picked = st.multiselect(
         label, list(names), None if key in st.session_state else (named or list(first)),
         format_func=lambda number: names[number], max_selections=most, key=key,

@@ -1,4 +1,4 @@
-"""The promotion builder: the promotion on top, its KPIs and verdict below; every change is computed at once."""
+"""The promotion builder: the promotion on top, its KPIs and verdict below, computed at every change."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def type_cards(key: str, columns: int = 4, width: int = 220) -> ScenarioType | N
 def use_starting_point(
     state: PromoEditorState, context: PromoContext, draft: PromoDraft, kind: ScenarioType
 ) -> bool:
-    """Fill the editor with the starting point of a type; False where it was refused, with the reason shown."""
+    """Fill the editor with a type's starting point; False where it was refused, with the reason shown."""
     with user_errors() as refused:
         made = PromoDraft.of(
             starting_point(

@@ -39,8 +39,8 @@ Value = TypeVar("Value")
 class PlanEditorState(EditorState[ScenarioInfo]):
     """One plan in the editor. `inputs` and `answer` are the JSON of core's values; None: not started.
 
-    `answered` are the inputs that `answer` belongs to. Widgets are keyed by `round` and `horizon_round`: a new
-    number shows them with the values held here.
+    `answered` are the inputs that `answer` belongs to. Widgets are keyed by `round` and `horizon_round`: a
+    new number shows them with the values held here.
     """
 
     model_id: int | None = None

@@ -66,7 +66,8 @@ def _ask(editor: ScenarioEditor, driver: PlanDriver) -> None:
             st.session_state[number_key] = plan.values[0]
             st.number_input(
                 f"{label}: {way.lower()}", key=number_key, on_change=_typed,
-                args=(editor, driver, number_key), label_visibility="collapsed", format="%.4g", step=_step(driver, way), width=150,
+                args=(editor, driver, number_key), label_visibility="collapsed", format="%.4g",
+                step=_step(driver, way), width=150,
             )  # fmt: skip
     if plan is not None and way == Way.PERIODS:
         _edit_periods(editor, driver, plan)

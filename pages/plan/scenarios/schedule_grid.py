@@ -56,7 +56,8 @@ def _ask_channel(editor: ScenarioEditor, channel: str, money: float) -> None:
             st.slider(
                 f"{name}: percent of {'its average' if unused else 'recent'} spend", 0, MOST_PCT,
                 step=STEP_PCT, format="%d %%", key=slider, disabled=typical <= 0,
-                label_visibility="collapsed", on_change=_slid, args=(editor, channel, slider, typical), width="stretch",
+                label_visibility="collapsed", on_change=_slid,
+                args=(editor, channel, slider, typical), width="stretch",
             )  # fmt: skip
             st.number_input(
                 f"{name}: spend in {wording.currency}", 0.0,

@@ -139,7 +139,7 @@ def open_plan(saved: ScenarioInfo) -> None:
 
 
 def open_editor(person: Person, project: Membership, kind: PlanKind) -> PlanEditorState:
-    """The editor of the plan in the address (`?scenario=`), at first with what was saved; else of a new one."""
+    """The editor of the plan in the address (`?scenario=`), at first as it was saved; else of a new one."""
     saved = read_opened(
         KINDS[kind], person, project, store.scenario,
         lambda found: found.project_id == project.project_id and found.kind == kind.value,

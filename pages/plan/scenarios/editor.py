@@ -17,7 +17,7 @@ from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import PlanKind
 from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek_goal
-from core.mmm.planning.plan_text import goal_sentence, horizon_text
+from core.mmm.planning.plan_text import goal_seek_sentence, horizon_text
 from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.planning.whatif import SpendForecast, solve_whatif
 from core.mmm.planning.whatif_inputs import read_whatif_inputs
@@ -153,7 +153,7 @@ def _ask(editor: ScenarioEditor, answer: WhatIfAnswer) -> GoalQuestion:
 def _show(editor: ScenarioEditor, found: GoalAnswer) -> None:
     icon = ":material/flag:" if found.reached else ":material/block:"
     say = st.success if found.reached else st.warning
-    say(plain(goal_sentence(found, editor.wording, found.inputs.level)), icon=icon)
+    say(plain(goal_seek_sentence(found, editor.wording, found.inputs.level)), icon=icon)
     if found.reached and found.beyond_seen:
         st.caption("That is more money than was ever spent: there the curve is a guess of the model.")
     words = "Put it into the scenario" if found.reached else "Put the most into the scenario"

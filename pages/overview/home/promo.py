@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
+from core.database import session
 from core.errors import UserError
 from core.promo.charts import sales_by_week
 from core.promo.days import ALL_GEOS

@@ -70,7 +70,7 @@ from core.mmm.model.structure import packed, structure_of
 from core.mmm.training import keep_draws
 from core.mmm.warm_up import _money
 from pages.measure.model.labels import SATURATION_WORDS
-from pages.measure.model.tuning import options_of
+from pages.measure.model.channels import options_of
 from tests.core.mmm.samples import plain, weekly
 
 config = plain(saturation="power")

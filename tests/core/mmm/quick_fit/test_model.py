@@ -149,9 +149,9 @@ def test_an_impossible_number_of_draws_is_refused(draws):
 def test_making_a_draft_loads_no_sampler():
     code = (
         "import sys\n"
-        "from core.mmm import draft_fit\n"
+        "from core.mmm import fit_quick\n"
         "from tests.core.mmm.samples import plain, weekly\n"
-        "draft_fit(weekly(), plain(), draws=20).channel_summary()\n"
+        "fit_quick(weekly(), plain(), draws=20).channel_summary()\n"
         "print([m for m in ('pymc', 'pytensor', 'nutpie', 'arviz', 'streamlit') if m in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

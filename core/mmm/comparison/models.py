@@ -25,8 +25,8 @@ from core.mmm.comparison.comparability import (
 )
 from core.mmm.comparison.verdict import ComparisonVerdict, judge
 from core.mmm.fitted import FittedMMM
+from core.mmm.results.accuracy import BAD_K, pointwise_loo
 from core.mmm.results.decomposition import expected_draws
-from core.mmm.results.loo import BAD_K, pointwise
 from core.mmm.results.summary import Range
 from core.mmm.validation.result import FoldResult
 from core.mmm.validation.summary import Summary, summarise
@@ -201,4 +201,4 @@ def model_loo(model: FittedMMM) -> tuple[Floats, Floats]:
     sd = (own.natural.noise * structure.scales.kpi_mean)[:, order, None]
     flat = (len(expected), -1)
     every = np.broadcast_to(sd, expected.shape).reshape(flat)
-    return pointwise(structure.panel.kpi[order, :train].ravel(), expected.reshape(flat), every)
+    return pointwise_loo(structure.panel.kpi[order, :train].ravel(), expected.reshape(flat), every)

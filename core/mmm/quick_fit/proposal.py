@@ -17,7 +17,7 @@ from scipy.special import logsumexp
 from core.errors import UserError
 from core.mmm.model.density import log_posterior
 from core.mmm.model.structure import Structure
-from core.mmm.results.psis import smoothed_weights
+from core.mmm.results.accuracy import smoothed_weights
 
 if TYPE_CHECKING:
     from core.mmm.sampling.mode import Mode

@@ -14,10 +14,9 @@ from core.mmm.model.media import media_sums
 from core.mmm.model.predict import Posterior, noise_draws
 from core.mmm.model.prior_draws import draw_prior
 from core.mmm.model.structure import Structure
-from core.mmm.results.accuracy import fit_metrics
+from core.mmm.results.accuracy import fit_metrics, leave_one_out
 from core.mmm.results.decomposition import expected_draws
 from core.mmm.results.judgement import FitThresholds
-from core.mmm.results.loo import leave_one_out
 from core.mmm.sampling.convergence import ess_bulk, ess_tail, r_hat
 
 Floats = NDArray[np.float64]

@@ -1,36 +1,6 @@
-import numpy as np
-import pytest
-from scipy import stats
-
 from core.mmm import fit
 from core.mmm.model.structure import find_outliers, structure_of
-from core.mmm.results.accuracy import crps, fit_metrics
-from core.mmm.results.loo import leave_one_out
 from tests.core.mmm.samples import plain, robyn_model, weekly
-
-
-def test_crps_of_a_normal_equals_its_closed_form():
-    draws = np.random.default_rng(0).normal(2, 3, (20000, 1))
-    z = (5 - 2) / 3
-    exact = 3 * (z * (2 * stats.norm.cdf(z) - 1) + 2 * stats.norm.pdf(z) - 1 / np.sqrt(np.pi))
-    assert crps(np.array([5.0]), draws)[0] == pytest.approx(exact, rel=0.02)
-
-
-def test_a_perfect_prediction_has_no_error():
-    actual = np.array([1.0, 2.0, 4.0])
-    found = fit_metrics(actual, np.tile(actual, (5, 1)))
-    assert found == {"r2": 1.0, "mape": 0.0, "wmape": 0.0, "crps": 0.0}
-
-
-def test_leave_one_out_agrees_with_refitting_a_mean():
-    """Normal data, known sd, flat prior on the mean: leaving a case out is exact by hand."""
-    generator = np.random.default_rng(1)
-    actual = generator.normal(0, 1, 40)
-    mean = generator.normal(actual.mean(), 1 / np.sqrt(40), (4000, 1))
-    found = leave_one_out(actual, np.tile(mean, (1, 40)), np.ones((4000, 40)))
-    rest = (actual.sum() - actual) / 39
-    exact = stats.norm(rest, np.sqrt(1 + 1 / 39)).logpdf(actual).sum()
-    assert found["loo"] == pytest.approx(exact, abs=0.05) and found["loo_bad_share"] == 0
 
 
 def test_an_outlier_gets_a_dummy_and_a_word_and_can_be_kept():

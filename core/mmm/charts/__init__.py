@@ -9,7 +9,7 @@ from core.mmm.charts.channels import (
     spend_and_effect,
     waterfall,
 )
-from core.mmm.charts.curves import carry_over, contraction, response_curves, two_models
+from core.mmm.charts.curves import carry_over, contraction, response_curves
 from core.mmm.charts.fit import (
     actual_and_fitted,
     contribution_over_time,
@@ -36,6 +36,5 @@ __all__ = [
     "shares",
     "spend_and_effect",
     "spend_over_time",
-    "two_models",
     "waterfall",
 ]

@@ -1,4 +1,4 @@
-"""Charts of behaviour: response curves, carry-over weights, what the data taught, two models side by side."""
+"""Charts of behaviour: response curves, carry-over weights, what the data taught."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.charts.base import (
-    INK,
     NEUTRAL,
     Trace,
     band,
@@ -20,9 +19,6 @@ from core.charts.base import (
     figure,
     interval_words,
     line,
-    name_rows,
-    rows_axis,
-    rows_height,
     rows_of_bars,
 )
 from core.charts.formats import Wording
@@ -114,30 +110,3 @@ def contraction(
     alt = "How much the data taught about each channel, from 0 (nothing) to 100 % (everything)."
     height, reverse = max(260, 80 + 36 * len(frame)), {"autorange": "reversed"}
     return figure([bars], alt=alt, height=height, xaxis=axis, yaxis=reverse, shapes=[edge])
-
-
-def two_models(
-    channels: pd.DataFrame, wording: Wording, names: tuple[str, str], level: float = 0.9
-) -> go.Figure:
-    """The returns of two models channel by channel, both with intervals.
-
-    `channels`: channel, roas_old, roas_old_lower, roas_old_upper and the same with `new`. Where a model
-    lacks the channel there is no dot; channels that have no return in either are left out.
-    """
-    channels = channels[channels[["roas_old", "roas_new"]].notna().any(axis=1)]
-    if channels.empty:
-        return empty("The two models have no channel to compare.")
-    labels = [wording.label(name) for name in channels["channel"]]
-    colours = [wording.colour(name) for name in channels["channel"]]
-    rows = np.arange(len(labels), dtype=float)
-    traces: list[Trace] = []
-    for which, name, lane in zip(("old", "new"), names, (0.15, -0.15), strict=True):
-        mean, low, high = (channels[f"roas_{which}{end}"].astype(float) for end in ("", "_lower", "_upper"))
-        symbol = "circle-open" if which == "old" else "circle"
-        marker = {"color": colours, "symbol": symbol, "size": 11, "line": {"color": colours, "width": 2}}
-        bars = error_bars(mean, low, high, NEUTRAL if which == "old" else INK)
-        traces.append(dots(mean.to_numpy(), rows + lane, name, marker, error_x=bars))
-    name_rows(traces, labels)
-    alt = f"{wording.return_name} by channel in {names[0]} and {names[1]}, with the {interval_words(level)}."
-    axis = {"title": {"text": wording.return_name}, "rangemode": "tozero"}
-    return figure(traces, alt=alt, height=rows_height(len(labels)), xaxis=axis, yaxis=rows_axis(labels))

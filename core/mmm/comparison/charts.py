@@ -101,7 +101,7 @@ def past_forecasts(
     return figure(traces, alt=alt, height=340, yaxis=axis)
 
 
-def share_by_slice(stability: pd.DataFrame, wording: Wording) -> go.Figure:
+def share_by_fold(stability: pd.DataFrame, wording: Wording) -> go.Figure:
     """How far each channel's share of the KPI moved from slice to slice: mean, and the range of estimates.
 
     `stability` as in `core.mmm.validation.Summary`.

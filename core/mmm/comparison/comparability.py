@@ -1,4 +1,4 @@
-"""On which grounds models may be held against each other: the same KPI over the same periods."""
+"""On which comparability models may be held against each other: the same KPI over the same periods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Window = tuple[dt.date, dt.date]
 class Criterion(StrEnum):
     """By what models are compared, the most telling first."""
 
-    SLICES = "slices"
+    FOLDS = "folds"
     HOLDOUT = "holdout"
     LOO = "loo"
 
@@ -45,51 +45,51 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Comparability:
-    """Whether a yardstick may be laid on all the models, and if not, why, in a sentence."""
+    """Whether a criterion may be laid on all the models, and if not, why, in a sentence."""
 
     holds: bool
     why: str = ""
 
 
-def common_windows(contenders: Sequence[Candidate]) -> tuple[Window, ...]:
+def common_windows(candidates: Sequence[Candidate]) -> tuple[Window, ...]:
     """The slices that every model forecast, in the order of time."""
-    return tuple(sorted(set.intersection(*(contender.windows for contender in contenders))))
+    return tuple(sorted(set.intersection(*(candidate.windows for candidate in candidates))))
 
 
-def folds_comparability(contenders: Sequence[Candidate]) -> Comparability:
+def folds_comparability(candidates: Sequence[Candidate]) -> Comparability:
     """Whether all forecast the same KPI in the same slices."""
-    without = [contender.label for contender in contenders if not contender.results]
+    without = [candidate.label for candidate in candidates if not candidate.results]
     if without:
         return Comparability(False, f"{listed(without)} not been checked on past forecasts.")
-    windows = common_windows(contenders)
+    windows = common_windows(candidates)
     if not windows:
         return Comparability(False, "The checks on past forecasts look at different periods.")
-    models = [contender.model for contender in contenders]
+    models = [candidate.model for candidate in candidates]
     if not all(same_kpi(models, *window) for window in windows):
         return Comparability(False, "The models forecast different figures: another KPI, or other geos.")
     return Comparability(True)
 
 
-def holdout_comparability(contenders: Sequence[Candidate]) -> Comparability:
+def holdout_comparability(candidates: Sequence[Candidate]) -> Comparability:
     """Whether all held the same KPI of the same periods back."""
-    without = [contender.label for contender in contenders if not contender.model.config.holdout]
-    if len(without) == len(contenders):
+    without = [candidate.label for candidate in candidates if not candidate.model.config.holdout]
+    if len(without) == len(candidates):
         return Comparability(False, "None of the models held periods back.")
     if without:
         return Comparability(False, f"{listed(without)} held no periods back.")
-    windows = {contender.label: held_out(contender.model) for contender in contenders}
+    windows = {candidate.label: held_out(candidate.model) for candidate in candidates}
     if len(set(windows.values())) > 1:
         told = ", ".join(f"“{label}” {start} to {end}" for label, (start, end) in windows.items())
         return Comparability(False, f"The models held different periods back: {told}.")
-    if not same_kpi([contender.model for contender in contenders], *next(iter(windows.values()))):
+    if not same_kpi([candidate.model for candidate in candidates], *next(iter(windows.values()))):
         return Comparability(False, "The held-out figures differ: another KPI, or other geos.")
     return Comparability(True)
 
 
-def loo_comparability(contenders: Sequence[Candidate]) -> Comparability:
+def loo_comparability(candidates: Sequence[Candidate]) -> Comparability:
     """Whether all were fitted to the same rows of the same KPI."""
-    spans = {fitted_span(contender.model) for contender in contenders}
-    models = [contender.model for contender in contenders]
+    spans = {fitted_span(candidate.model) for candidate in candidates}
+    models = [candidate.model for candidate in candidates]
     if len(spans) > 1 or not same_kpi(models, *spans.pop()):
         return Comparability(False, "LOO compares only models fitted to the same rows of the same KPI.")
     return Comparability(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import combinations
 from typing import Any
 
@@ -23,8 +23,10 @@ from core.mmm.comparison.comparability import (
     holdout_comparability,
     loo_comparability,
 )
-from core.mmm.comparison.verdict import ComparisonVerdict, judge
+from core.mmm.comparison.verdict import ComparisonVerdict, rank_models
+from core.mmm.config import MMMConfig
 from core.mmm.fitted import FittedMMM
+from core.mmm.lift import LiftTest
 from core.mmm.results.accuracy import BAD_K, pointwise_loo
 from core.mmm.results.decomposition import expected_draws
 from core.mmm.results.summary import Range
@@ -35,25 +37,76 @@ Floats = NDArray[np.float64]
 FEWEST, MOST = 2, 5
 
 
-FIGURES = ("contribution", "share", "roas")
+@dataclass(frozen=True)
+class ModelComparison:
+    """Everything a comparison says.
+
+    `scores` has a row per model (index: its label): `fold_crps`, `fold_skill`, `fold_coverage`,
+    `fold_wmape`, `holdout_crps`, `holdout_wmape`, `loo_behind` and `loo_behind_se` (how much of the log
+    density the model lacks on the best, 0 for that), `loo_bad_share`, `r2`, `wmape`, `crps`, `max_rhat`,
+    `min_ess_bulk`, `divergences`, `converged`; NaN where a criterion does not hold. Slice figures are over
+    `windows`, those that all models forecast, or each model's own where there are none. `estimates` and
+    `disputes` are over `span`; `setup` are the settings that differ.
+    """
+
+    labels: tuple[str, ...]
+    scores: pd.DataFrame
+    comparability: Mapping[Criterion, Comparability]
+    windows: tuple[Window, ...]
+    summaries: Mapping[str, Summary]
+    estimates: pd.DataFrame
+    disputes: pd.DataFrame
+    span: Range | None
+    setup: pd.DataFrame
+    verdict: ComparisonVerdict
 
 
-def common_range(contenders: Sequence[Candidate]) -> Range | None:
+def compare(candidates: Sequence[Candidate], level: float = 0.9) -> ModelComparison:
+    """The comparison of two to five models; UserError for fewer, more, or two of the same label."""
+    labels = tuple(candidate.label for candidate in candidates)
+    if not FEWEST <= len(set(labels)) == len(labels) <= MOST:
+        raise UserError(f"Choose {FEWEST} to {MOST} different models to compare, not {len(set(labels))}.")
+    comparability = {
+        Criterion.FOLDS: folds_comparability(candidates),
+        Criterion.HOLDOUT: holdout_comparability(candidates),
+        Criterion.LOO: loo_comparability(candidates),
+    }
+    windows = common_windows(candidates) if comparability[Criterion.FOLDS].holds else ()
+    summaries = {c.label: _summary(c, windows) for c in candidates if c.results}
+    scores = _scores(candidates, comparability, summaries)
+    span = common_range(candidates)
+    estimates = channel_estimates(candidates, level, span)
+    disputes = disagreements(estimates)
+    return ModelComparison(
+        labels=labels,
+        scores=scores,
+        comparability=comparability,
+        windows=windows,
+        summaries=summaries,
+        estimates=estimates,
+        disputes=disputes,
+        span=span,
+        setup=setup_differences({c.label: c.model.config for c in candidates}),
+        verdict=rank_models(scores, comparability, summaries, disputes, candidates),
+    )
+
+
+def common_range(candidates: Sequence[Candidate]) -> Range | None:
     """The dates that lie in the data of all models; None where there are none."""
-    start = max(contender.model.dates[0] for contender in contenders)
-    end = min(contender.model.dates[-1] for contender in contenders)
+    start = max(candidate.model.dates[0] for candidate in candidates)
+    end = min(candidate.model.dates[-1] for candidate in candidates)
     return Range(start, end) if start <= end else None
 
 
-def channel_estimates(contenders: Sequence[Candidate], level: float, span: Range | None) -> pd.DataFrame:
+def channel_estimates(candidates: Sequence[Candidate], level: float, span: Range | None) -> pd.DataFrame:
     """A row per channel and model: channel, model, spend, contribution, share and roas, contribution and
     roas with `_lower` and `_upper`. Over `span`, or each model's own data where there is none."""
     start, end = (None, None) if span is None else (span.start, span.end)
     columns = ["channel", "spend", "share"]
     columns += [f"{name}{side}" for name in ("contribution", "roas") for side in ("", "_lower", "_upper")]
     frames = [
-        contender.model.channel_summary(level, start, end)[columns].assign(model=contender.label)
-        for contender in contenders
+        candidate.model.channel_summary(level, start, end)[columns].assign(model=candidate.label)
+        for candidate in candidates
     ]
     return pd.concat(frames, ignore_index=True)
 
@@ -87,74 +140,53 @@ def _gap(first: pd.Series, second: pd.Series, figure: str) -> float:
     return distance / facing if facing > 0 else float("inf")
 
 
-@dataclass(frozen=True)
-class ModelComparison:
-    """Everything a comparison says.
-
-    `scores` has a row per model (index: its label): `slice_crps`, `slice_skill`, `slice_coverage`,
-    `slice_wmape`, `holdout_crps`, `holdout_wmape`, `loo_behind` and `loo_behind_se` (how much of the log
-    density the model lacks on the best, 0 for that), `loo_bad_share`, `r2`, `wmape`, `crps`, `max_rhat`,
-    `min_ess_bulk`, `divergences`, `converged`; NaN where a yardstick does not hold. Slice figures are over
-    `windows`, those that all models forecast, or each model's own where there are none. `estimates` and
-    `disputes` are those of `core.mmm.comparison.models`, over `span`.
-    """
-
-    labels: tuple[str, ...]
-    scores: pd.DataFrame
-    grounds: Mapping[Criterion, Comparability]
-    windows: tuple[Window, ...]
-    summaries: Mapping[str, Summary]
-    estimates: pd.DataFrame
-    disputes: pd.DataFrame
-    span: Range | None
-    verdict: ComparisonVerdict
-
-
-def compare(contenders: Sequence[Candidate], level: float = 0.9) -> ModelComparison:
-    """The comparison of two to five models; UserError for fewer, more, or two of the same label."""
-    labels = tuple(contender.label for contender in contenders)
-    if not FEWEST <= len(set(labels)) == len(labels) <= MOST:
-        raise UserError(f"Choose {FEWEST} to {MOST} different models to compare, not {len(set(labels))}.")
-    grounds = {
-        Criterion.SLICES: folds_comparability(contenders),
-        Criterion.HOLDOUT: holdout_comparability(contenders),
-        Criterion.LOO: loo_comparability(contenders),
+def setup_differences(configs: Mapping[str, MMMConfig]) -> pd.DataFrame:
+    """What differs between the set-ups: a row per setting (index), a column per label of a model, as text."""
+    table = {
+        label: {own.name: _setting(getattr(config, own.name)) for own in fields(config)}
+        for label, config in configs.items()
     }
-    windows = common_windows(contenders) if grounds[Criterion.SLICES].holds else ()
-    summaries = {c.label: _summary(c, windows) for c in contenders if c.results}
-    scores = _scores(contenders, grounds, summaries)
-    span = common_range(contenders)
-    estimates = channel_estimates(contenders, level, span)
-    disputes = disagreements(estimates)
-    verdict = judge(scores, grounds, summaries, disputes, contenders)
-    return ModelComparison(labels, scores, grounds, windows, summaries, estimates, disputes, span, verdict)
+    frame = pd.DataFrame(table).drop(index="display_names").rename_axis("setting")
+    return frame[frame.nunique(axis=1) > 1]
 
 
-def _summary(contender: Candidate, windows: tuple[Window, ...]) -> Summary:
+def _setting(value: Any) -> str:
+    if value is None or (hasattr(value, "__len__") and not len(value)):
+        return "nothing"
+    if isinstance(value, LiftTest):
+        return f"{value.channel} {value.start} to {value.end}: {value.lift:g} ± {value.lift_sd:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_setting(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(map(_setting, value))
+    return str(value)
+
+
+def _summary(candidate: Candidate, windows: tuple[Window, ...]) -> Summary:
     """The slices that count; all of the model's own where no common ones are known."""
 
     def counts(result: FoldResult) -> bool:
         return not windows or (result.slice.start_on, result.slice.end_on) in windows
 
-    return summarise([result for result in contender.results if counts(result)])
+    return summarise([result for result in candidate.results if counts(result)])
 
 
 def _scores(
-    contenders: Sequence[Candidate],
-    grounds: Mapping[Criterion, Comparability],
+    candidates: Sequence[Candidate],
+    comparability: Mapping[Criterion, Comparability],
     summaries: Mapping[str, Summary],
 ) -> pd.DataFrame:
-    rows = {c.label: _of_slices(summaries.get(c.label)) | _of_fit(c.model) for c in contenders}
+    rows = {c.label: _of_folds(summaries.get(c.label)) | _of_fit(c.model) for c in candidates}
     scores = pd.DataFrame.from_dict(rows, orient="index")
-    if grounds[Criterion.LOO].holds:
-        scores = scores.join(loo_table({c.label: c.model for c in contenders}))
+    if comparability[Criterion.LOO].holds:
+        scores = scores.join(loo_table({c.label: c.model for c in candidates}))
     else:
         scores[["loo_behind", "loo_behind_se", "loo_bad_share"]] = math.nan
     return scores
 
 
-def _of_slices(found: Summary | None) -> dict[str, float]:
-    names = ("slice_crps", "slice_skill", "slice_coverage", "slice_wmape")
+def _of_folds(found: Summary | None) -> dict[str, float]:
+    names = ("fold_crps", "fold_skill", "fold_coverage", "fold_wmape")
     if found is None:
         return dict.fromkeys(names, math.nan)
     own = found.scores

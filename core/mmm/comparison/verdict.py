@@ -37,28 +37,27 @@ class ComparisonVerdict:
     sentences: tuple[str, ...]
 
 
-def judge(
+def rank_models(
     scores: pd.DataFrame,
-    grounds: Mapping[Criterion, Comparability],
+    comparability: Mapping[Criterion, Comparability],
     summaries: Mapping[str, Summary],
     disputes: pd.DataFrame,
-    contenders: Sequence[Candidate],
+    candidates: Sequence[Candidate],
     limits: VerdictLimits | None = None,
 ) -> ComparisonVerdict:
     """The verdict over the models that converged."""
     bounds = limits or VerdictLimits()
     fit = scores[scores["converged"].astype(bool)]
-    aside = [f"“{label}” did not converge and is out of the running." for label in scores.index
-             if label not in fit.index]  # fmt: skip
     if fit.empty:
-        told = "None of these models converged, so none of them should be used."
-        return ComparisonVerdict(None, None, False, (told,))
-    by = next((which for which in Criterion if grounds[which].holds), None)
-    best, clear, head = _leader(fit, by, summaries, bounds)
-    sentences = [head, *aside]
-    if by == Criterion.SLICES:
+        sentence = "None of these models converged, so none of them should be used."
+        return ComparisonVerdict(None, None, False, (sentence,))
+    by = next((which for which in Criterion if comparability[which].holds), None)
+    best, clear, first = _leader(fit, by, summaries, bounds)
+    out = [label for label in scores.index if label not in fit.index]
+    sentences = [first, *(f"“{label}” did not converge and is out of the running." for label in out)]
+    if by == Criterion.FOLDS:
         sentences += _calibration(summaries[best or str(fit.index[0])], best, bounds)
-    sentences += _loo_words(fit, by, best, grounds, bounds) + _dispute_words(disputes, contenders)
+    sentences += _loo_words(fit, by, best, comparability, bounds) + _dispute_words(disputes, candidates)
     return ComparisonVerdict(best, by, clear, tuple(sentences))
 
 
@@ -69,20 +68,20 @@ def _leader(
     if len(fit) == 1:
         only = str(fit.index[0])
         return only, True, f"“{only}” is the only one of these models that converged."
-    if by == Criterion.SLICES:
-        return _by_slices(fit, summaries, limits)
+    if by == Criterion.FOLDS:
+        return _by_folds(fit, summaries, limits)
     if by == Criterion.HOLDOUT:
         return _by_holdout(fit, limits)
     if by == Criterion.LOO:
         return _by_loo(fit, limits)
-    told = "These models cannot be ranked: they have neither forecasts of the same periods nor the same rows."
-    return None, False, f"{told} Check them on past forecasts to find out."
+    sentence = "These models cannot be ranked: they have neither forecasts of the same periods nor the same "
+    return None, False, f"{sentence}rows. Check them on past forecasts to find out."
 
 
-def _by_slices(
+def _by_folds(
     fit: pd.DataFrame, summaries: Mapping[str, Summary], limits: VerdictLimits
 ) -> tuple[str | None, bool, str]:
-    first, second, lead = _lead(fit["slice_crps"])
+    first, second, lead = _lead(fit["fold_crps"])
     own, other = (summaries[label].by_slice["crps"].to_numpy() for label in (first, second))
     wins, count = int((own < other).sum()), len(own)
     naive = f"{summaries[first].skill_words}"
@@ -132,45 +131,47 @@ def _behind(fit: pd.DataFrame, label: str, best: str) -> tuple[float, float]:
 
 
 def _calibration(found: Summary, best: str | None, limits: VerdictLimits) -> list[str]:
-    told, whose = [], f"of “{best}”" if best else "of these models"
+    sentences, whose = [], f"of “{best}”" if best else "of these models"
     inside = found.scores.coverage
     if inside < limits.low_coverage:
-        told.append(
+        sentences.append(
             f"Its 90 % intervals held {inside * 100:.0f} % of what happened: forecasts {whose} are too sure."
         )
     if found.skill <= 0:
-        told.append(f"It does not beat {found.naive_words}: look for what the model lacks before you plan.")
-    return told
+        sentences.append(
+            f"It does not beat {found.naive_words}: look for what the model lacks before you plan."
+        )
+    return sentences
 
 
 def _loo_words(
     fit: pd.DataFrame,
     by: Criterion | None,
     best: str | None,
-    grounds: Mapping[Criterion, Comparability],
+    comparability: Mapping[Criterion, Comparability],
     limits: VerdictLimits,
 ) -> list[str]:
     """Where LOO says otherwise, and where it should not be listened to."""
-    if not grounds[Criterion.LOO].holds or by is None:
+    if not comparability[Criterion.LOO].holds or by is None:
         return []
-    told = []
-    favourite = str(fit["loo_behind"].idxmin())
-    rival = best if best is not None else str(fit["loo_behind"].astype(float).idxmax())
-    if by != Criterion.LOO and favourite != rival:
-        behind, error = _behind(fit, rival, favourite)
+    sentences = []
+    preferred = str(fit["loo_behind"].idxmin())
+    other = best if best is not None else str(fit["loo_behind"].astype(float).idxmax())
+    if by != Criterion.LOO and preferred != other:
+        behind, error = _behind(fit, other, preferred)
         if behind > limits.errors * error:
-            told.append(
-                f"LOO would prefer “{favourite}” over “{rival}” ({behind:.1f} ± {error:.1f}); it looks at "
+            sentences.append(
+                f"LOO would prefer “{preferred}” over “{other}” ({behind:.1f} ± {error:.1f}); it looks at "
                 "neighbours in time, so forecasts decide."
             )
     shaky = float(fit["loo_bad_share"].max())
     if shaky > limits.bad_k:
-        told.append(f"LOO is shaky in {shaky * 100:.0f} % of the periods (Pareto k over 0.7).")
-    return told
+        sentences.append(f"LOO is shaky in {shaky * 100:.0f} % of the periods (Pareto k over 0.7).")
+    return sentences
 
 
-def _dispute_words(disputes: pd.DataFrame, contenders: Sequence[Candidate]) -> list[str]:
-    names = {k: v for contender in contenders for k, v in contender.model.config.display_names.items()}
+def _dispute_words(disputes: pd.DataFrame, candidates: Sequence[Candidate]) -> list[str]:
+    names = {k: v for candidate in candidates for k, v in candidate.model.config.display_names.items()}
     shared = disputes[disputes["models"] > 1]
     apart = [names.get(name, name) for name in shared.loc[shared["apart"], "channel"]]
     if shared.empty:

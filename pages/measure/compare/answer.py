@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import MISSING, Wording, percent
-from core.mmm.comparison.charts import channels_by_model, share_by_slice
+from core.mmm.comparison.charts import channels_by_model, share_by_fold
 from core.mmm.comparison.comparability import Criterion
 from core.mmm.comparison.models import ModelComparison
 from pages.measure.compare.view import CompareView
@@ -17,8 +17,8 @@ from pages.shared.escape import plain
 from pages.shared.formatting import day
 from pages.shared.layout import chart, section
 
-_GROUNDS = {
-    Criterion.SLICES: "Past forecasts",
+_CRITERIA = {
+    Criterion.FOLDS: "Past forecasts",
     Criterion.HOLDOUT: "Held-out periods",
     Criterion.LOO: "Leave-one-out",
 }
@@ -47,9 +47,9 @@ def show_scores(view: CompareView) -> None:
         placeholder=MISSING,
         alt="Models side by side",
     )
-    for which, ground in comparison.grounds.items():
-        if not ground.holds:
-            st.caption(f":material/info: **{_GROUNDS[which]}** not compared: {plain(ground.why)}")
+    for criterion, own in comparison.comparability.items():
+        if not own.holds:
+            st.caption(f":material/info: **{_CRITERIA[criterion]}** not compared: {plain(own.why)}")
     st.caption(
         "CRPS is the error of the whole forecast in units of the KPI, lower is better. Forecasts of later "
         "periods decide; leave-one-out (LOO) looks at neighbours in time and only gives a hint."
@@ -59,13 +59,13 @@ def show_scores(view: CompareView) -> None:
 def _column(comparison: ModelComparison, label: str, wording: Wording) -> dict[str, str]:
     row: dict[str, Any] = comparison.scores.loc[label].to_dict()
     found = comparison.summaries.get(label)
-    own = "" if comparison.grounds[Criterion.SLICES].holds else " (own slices)"
-    held = comparison.grounds[Criterion.HOLDOUT].holds
+    own = "" if comparison.comparability[Criterion.FOLDS].holds else " (own slices)"
+    held = comparison.comparability[Criterion.HOLDOUT].holds
     return {
-        "Past forecasts: CRPS": f"{wording.kpi(row['slice_crps'])}{own}" if found else MISSING,
-        "Better than repeating the past by": percent(row["slice_skill"]),
-        "wMAPE of past forecasts": percent(row["slice_wmape"], 1),
-        "90 % intervals held": percent(row["slice_coverage"]),
+        "Past forecasts: CRPS": f"{wording.kpi(row['fold_crps'])}{own}" if found else MISSING,
+        "Better than repeating the past by": percent(row["fold_skill"]),
+        "wMAPE of past forecasts": percent(row["fold_wmape"], 1),
+        "90 % intervals held": percent(row["fold_coverage"]),
         "Held-out periods: CRPS": wording.kpi(row["holdout_crps"]) if held else MISSING,
         "LOO behind the best": _loo_words(row),
         "Shaky periods in LOO": percent(row["loo_bad_share"], 1),
@@ -126,6 +126,16 @@ def _estimate(row: dict[str, Any], figure: str, wording: Wording) -> str:
     return mean if mean == MISSING else f"{mean} ({low} to {high}), {percent(float(row['share']), 1)} of KPI"
 
 
+def show_setup(view: CompareView) -> None:
+    """The settings in which the models differ; nothing where only their data do."""
+    assert view.comparison is not None
+    table = view.comparison.setup
+    if table.empty:
+        return
+    section("What differs in the set-up")
+    st.dataframe(table.rename_axis("Setting"), key="compare_setup", alt="Settings that differ between models")
+
+
 def show_stability(view: CompareView) -> None:
     """For each checked model, how far its channels move from slice to slice."""
     checked = {label: check for label in view.models if (check := view.check(label)) and check.summary}
@@ -142,7 +152,7 @@ def show_stability(view: CompareView) -> None:
             with st.container(border=True, height="stretch", key=f"card_steady:{check.model_id}"):
                 st.markdown(f"**{plain(label)}**")
                 st.caption(plain(_steady_words(found.unsteady, len(found.slices), view.wording)))
-                figure = share_by_slice(found.stability, view.wording)
+                figure = share_by_fold(found.stability, view.wording)
                 chart(figure, key=f"steady_{check.model_id}", height=int(figure.layout.height))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.measure.compare.answer import show_channels, show_scores, show_stability, show_verdict
+from pages.measure.compare.answer import show_channels, show_scores, show_setup, show_stability, show_verdict
 from pages.measure.compare.checks import read_checks, show_checks
 from pages.measure.compare.choice import choose_level, choose_models, trained_models
 from pages.measure.compare.view import view_of
@@ -30,4 +30,5 @@ else:
 show_checks(view)
 if view.comparison is not None:
     show_channels(view)
+    show_setup(view)
 show_stability(view)

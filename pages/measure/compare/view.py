@@ -68,13 +68,13 @@ def _wording(project: Membership, chosen: tuple[ModelInfo, ...]) -> Wording:
 def _compared(
     project: Membership, models: Mapping[str, ModelInfo], checks: Mapping[int, ValidationInfo], level: float
 ) -> ModelComparison:
-    contenders = []
+    candidates = []
     for label, info in models.items():
         check = checks.get(info.id)
-        contenders.append(Candidate(label, fitted(info), check.results if check else ()))
+        candidates.append(Candidate(label, fitted(info), check.results if check else ()))
     fits = tuple((label, info.cache_key) for label, info in models.items())
     known = tuple((check.id, len(check.results)) for check in checks.values())
-    return _kept(project.project_id, fits, known, level, contenders)
+    return _kept(project.project_id, fits, known, level, candidates)
 
 
 @st.cache_resource(max_entries=60, show_spinner="Comparing the models")

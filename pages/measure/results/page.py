@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.measure.results.compare import show_compare, show_quick_fit_comparison
+from core.queue.job import JobStatus
 from pages.measure.results.curves import show_carry_over, show_curves
-from pages.measure.results.diagnostics import show_diagnostics, show_method
+from pages.measure.results.diagnostics import show_diagnostics, show_method, show_quick_fit_comparison
 from pages.measure.results.drivers import show_drivers
 from pages.measure.results.export import export_menu, method_of
 from pages.measure.results.overview import show_channels, show_over_time, show_overview
@@ -39,6 +39,9 @@ with choices:
     view = choose_view(project, info)
 with actions:
     link("Plan a budget", Screen.BUDGET, icon=":material/account_balance_wallet:", model=info.id)
+    other = next((m.id for m in models if m.id != info.id and m.status is JobStatus.COMPLETED), None)
+    if other is not None:
+        link("Compare", Screen.COMPARE, icon=":material/compare_arrows:", models=f"{info.id},{other}")
     export_menu(view)
 
 show_newer_data(view)
@@ -46,14 +49,10 @@ show_insights(view)
 show_stability(view)
 show_figures(view)
 
-tabs = st.tabs([*TABS, "Compare"], key="tab", bind="query-params")
-for tab, show in zip(tabs, TABS.values(), strict=False):
+for tab, show in zip(st.tabs(list(TABS), key="tab", bind="query-params"), TABS.values(), strict=True):
     if tab.open:
         with tab:
             show(view)
-if tabs[-1].open:
-    with tabs[-1]:
-        show_compare(view, models)
 
 show_quick_fit_comparison(view)
 show_method(view, method_of(view))

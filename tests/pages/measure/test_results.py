@@ -21,7 +21,7 @@ from tests.pages.conftest import everything_shown, shown
 from tests.pages.measure.kept import keep_readable, readable_model
 
 PAGE = Screen.RESULTS
-TABS = ("Overview", "Channels", "Over time", "Curves", "Carry-over", "Diagnostics", "Compare")
+TABS = ("Overview", "Channels", "Over time", "Curves", "Carry-over", "Diagnostics")
 
 
 @pytest.fixture(scope="session")
@@ -76,12 +76,10 @@ def test_a_model_is_read_as_findings_figures_and_charts(open_page, keep):
 
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_opens_from_its_address_and_draws_intervals(open_page, keep, tab):
-    keep("Earlier model")
     app = open_page(PAGE, model=keep(), tab=tab)
     assert not app.exception
-    if tab != "Compare":
-        drawn = str(charts(app))
-        assert "error_" in drawn or "toself" in drawn
+    drawn = str(charts(app))
+    assert "error_" in drawn or "toself" in drawn
 
 
 def test_each_channel_keeps_its_colour_on_every_tab(open_page, keep):
@@ -149,13 +147,6 @@ def test_names_that_people_typed_are_never_markup(open_page, keep):
     for element in [*app.markdown, *app.caption]:
         assert "](http://evil)" not in element.value
         assert "TV [HD] $1" not in element.value
-
-
-def test_two_models_stand_side_by_side(open_page, keep, owner, project_id):
-    keep("Earlier model", r2=0.5)
-    app = open_page(PAGE, model=keep("Later model"), tab="Compare")
-    assert not app.exception
-    assert "Earlier model" in str(app.selectbox(key="compare_with").options)
 
 
 def test_a_model_that_waits_shows_its_training_instead_of_results(open_page, owner, project_id):

@@ -26,10 +26,6 @@ def every_chart() -> dict:
             "upper": [4.6e6, 1.1e6, 8.2e5, 1.5e5],
         }
     )
-    two = summary[["channel"]].copy()
-    for which in ("old", "new"):
-        for end in ("", "_lower", "_upper"):
-            two[f"roas_{which}{end}"] = summary[f"roas{end}"]
     learned = pd.DataFrame({"channel": made.CHANNELS, "contraction": [0.8, 0.4, 0.02]})
     return {
         "roas": charts.roas(summary, words),
@@ -41,7 +37,6 @@ def every_chart() -> dict:
         "carry_over": charts.carry_over(made.carry_over(), words),
         "media": charts.media_over_time(effect, words),
         "over_time": charts.contribution_over_time(made.decomposition(), words),
-        "two": charts.two_models(two, words, ("old", "new")),
         "contraction": charts.contraction(learned, words),
     }
 
@@ -55,7 +50,7 @@ def test_each_channel_wears_its_own_colour(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["roas", "spend_and_effect", "contribution", "waterfall", "geo", "two", "carry_over"]
+    "name", ["roas", "spend_and_effect", "contribution", "waterfall", "geo", "carry_over"]
 )
 def test_charts_by_channel_draw_their_intervals_as_error_bars(name):
     bars = [trace for trace in every_chart()[name].data if trace.error_x.array is not None]

@@ -13,9 +13,17 @@ import pytest
 from core.charts.formats import Wording
 from core.errors import UserError
 from core.mmm import FittedMMM
-from core.mmm.comparison.charts import channels_by_model, past_forecasts, share_by_slice
+from core.mmm.comparison.charts import channels_by_model, past_forecasts, share_by_fold
 from core.mmm.comparison.comparability import Candidate, Criterion
-from core.mmm.comparison.models import ModelComparison, compare, disagreements, loo_table, model_loo
+from core.mmm.comparison.models import (
+    ModelComparison,
+    compare,
+    disagreements,
+    loo_table,
+    model_loo,
+    setup_differences,
+)
+from core.mmm.lift import LiftTest
 from core.mmm.validation import Fold, FoldResult, Naive, Scores
 from tests.core.mmm.samples import plain, prior_model, weekly
 
@@ -52,8 +60,11 @@ def slices(*errors: float, coverage: float = 0.9, naive: float = 20.0) -> tuple[
     return tuple(one(fold, error) for fold, error in enumerate(errors, start=1))
 
 
-def grounds(*contenders: Candidate) -> dict[Criterion, bool]:
-    return {which: ground.holds for which, ground in compare(contenders).grounds.items()}
+LIFT = LiftTest("zeta", "2023-03-06", "2023-04-02", 900.0, 300.0)
+
+
+def comparable(*candidates: Candidate) -> dict[Criterion, bool]:
+    return {which: own.holds for which, own in compare(candidates).comparability.items()}
 
 
 def said(found: ModelComparison) -> str:
@@ -64,8 +75,8 @@ def test_slices_decide_when_all_models_forecast_the_same_ones() -> None:
     found = compare(
         [Candidate("A", model(0), slices(10, 12, 9)), Candidate("B", model(1), slices(15, 14, 16))]
     )
-    assert (found.verdict.best, found.verdict.by, found.verdict.clear) == ("A", Criterion.SLICES, True)
-    assert found.scores.loc["A", "slice_crps"] == pytest.approx(31 / 3)
+    assert (found.verdict.best, found.verdict.by, found.verdict.clear) == ("A", Criterion.FOLDS, True)
+    assert found.scores.loc["A", "fold_crps"] == pytest.approx(31 / 3)
     assert "31 % below that of “B”, better in 3 of 3 slices" in said(found)
     assert "48 % better than repeating the last value" in said(found)
 
@@ -73,7 +84,7 @@ def test_slices_decide_when_all_models_forecast_the_same_ones() -> None:
 def test_slices_that_only_some_models_have_forecast_are_left_aside() -> None:
     found = compare([Candidate("A", model(0), slices(10, 10, 1)), Candidate("B", model(1), slices(11, 11))])
     assert len(found.windows) == 2
-    assert found.scores.loc["A", "slice_crps"] == 10
+    assert found.scores.loc["A", "fold_crps"] == 10
 
 
 def test_a_narrow_lead_is_no_lead_and_one_lucky_slice_no_clear_one() -> None:
@@ -110,23 +121,25 @@ def test_holdouts_count_only_over_the_same_periods() -> None:
     other = compare(
         [Candidate("A", model(0, holdout=6, held=10.0)), Candidate("B", model(1, holdout=8, held=14.0))]
     )
-    assert not other.grounds[Criterion.HOLDOUT].holds and not other.grounds[Criterion.LOO].holds
+    assert not other.comparability[Criterion.HOLDOUT].holds and not other.comparability[Criterion.LOO].holds
     assert "different periods back: “A” 2024-01-15 to 2024-02-19, “B” 2024-01-01" in (
-        other.grounds[Criterion.HOLDOUT].why
+        other.comparability[Criterion.HOLDOUT].why
     )
     assert other.verdict.by is None and "cannot be ranked" in said(other)
     one = compare([Candidate("A", model(0, holdout=6, held=10.0)), Candidate("B", model(1))])
-    assert one.grounds[Criterion.HOLDOUT].why == "“B” has held no periods back."
+    assert one.comparability[Criterion.HOLDOUT].why == "“B” has held no periods back."
 
 
 def test_another_kpi_or_other_geos_forbid_every_yardstick_but_not_the_channels() -> None:
     doubled = weekly(sales=2 * weekly()["sales"])
     pair = Candidate("A", model(0), slices(10)), Candidate("B", model(1, doubled), slices(11))
-    assert not any(grounds(*pair).values())
+    assert not any(comparable(*pair).values())
     assert set(compare(pair).estimates["channel"]) == {"zeta", "alpha"}
     both = pd.concat([weekly().assign(geo=name) for name in ("east", "west")], ignore_index=True)
     by_geo = model(1, both, geo_column="geo", use_geo=True)
-    assert not any(grounds(Candidate("A", model(0), slices(10)), Candidate("B", by_geo, slices(11))).values())
+    assert not any(
+        comparable(Candidate("A", model(0), slices(10)), Candidate("B", by_geo, slices(11))).values()
+    )
 
 
 def test_loo_counts_from_the_best_and_knows_its_error() -> None:
@@ -147,7 +160,7 @@ def test_loo_only_hints_where_nothing_later_was_forecast_and_gives_way_where_it_
     favourite = str(alone.scores["loo_behind"].idxmin())
     errors = {name: (20, 20) if name == favourite else (10, 10) for name in "AB"}
     both = compare([Candidate(name, model(seed), slices(*errors[name])) for seed, name in enumerate("AB")])
-    assert both.verdict.best != favourite and both.verdict.by == Criterion.SLICES
+    assert both.verdict.best != favourite and both.verdict.by == Criterion.FOLDS
     if both.scores["loo_behind"].max() > 2 * both.scores["loo_behind_se"].max():
         assert f"LOO would prefer “{favourite}”" in said(both) and "forecasts decide" in said(both)
 
@@ -194,5 +207,18 @@ def test_charts_draw_every_model_with_its_uncertainty_and_say_so_to_those_who_ca
     paths = {"A": [result.path_frame for result in slices(10, 12)]}
     drawn = past_forecasts(paths, ["B", "A"], words)
     assert {trace.name for trace in drawn.data} == {"A", "Repeated", "What happened"}
-    steady = share_by_slice(found.summaries["A"].stability, words)
+    steady = share_by_fold(found.summaries["A"].stability, words)
     assert list(steady.data[0].x) == [0.1] and steady.layout.meta["alt"]
+
+
+def test_only_settings_that_differ_are_listed_as_text() -> None:
+    plain_one, other = (
+        plain(display_names={"zeta": "TV"}),
+        plain(holdout=8, saturation="logistic", lift_tests=[LIFT]),
+    )
+    table = setup_differences({"A": plain_one, "B": other})
+    assert set(table.index) == {"holdout", "saturation", "lift_tests"}
+    assert table.loc["holdout"].tolist() == ["0", "8"]
+    assert table.loc["saturation"].tolist() == ["hill", "logistic"]
+    assert table.loc["lift_tests"].tolist() == ["nothing", "zeta 2023-03-06 to 2023-04-02: 900 ± 300"]
+    assert setup_differences({"A": plain(), "B": plain()}).empty

@@ -141,3 +141,12 @@ def probability(share: float) -> str:
     if share > 0.99:
         return "over 99 %"
     return "under 1 %" if share < 0.01 else f"{share * 100:.0f} %"
+
+
+@dataclass(frozen=True)
+class KpiTile:
+    """A figure with a name and a note below."""
+
+    name: str
+    value: str
+    note: str

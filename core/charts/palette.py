@@ -12,6 +12,8 @@ COLOURS = (
     *("#a44fc4", "#ad7d12", "#77849a", "#d63a3a", "#9c6a4f", "#b06fa8"),
 )
 KPI_COLOUR = "#2a82c9"
+# On white paper: texts, quiet texts, lines of the grid, and the total of a waterfall.
+PAPER_INK, PAPER_QUIET, PAPER_GRID, PAPER_TOTAL = "#14201f", "#5f6e6c", "#e3e9e8", "#5b6b7d"
 
 
 def channel_colours(names: Iterable[str]) -> dict[str, str]:

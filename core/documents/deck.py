@@ -12,9 +12,8 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
-from core.charts.formats import unbroken
-from core.mmm.documents.pptx_charts import Box, colour
-from core.mmm.results.report import KpiTile
+from core.charts.formats import KpiTile, unbroken
+from core.documents.slide_charts import Box, colour
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, INNER = Inches(0.6), Inches(12.13)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
@@ -15,9 +16,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from core.charts.formats import unbroken
-from core.mmm.documents.pdf_charts import INK, QUIET, Place, clipped
-from core.mmm.results.report import KpiTile
+from core.charts.formats import KpiTile, unbroken
+from core.charts.palette import PAPER_INK, PAPER_QUIET
 
 PAGE_WIDTH, PAGE_HEIGHT = landscape(A4)
 MARGIN = 34.0
@@ -79,22 +79,45 @@ class PdfPage:
         for at, figure in enumerate(figures):
             left = MARGIN + at * (width + gap)
             self.box(left, bottom, width, 56, PALE)
-            self.words(left + 12, bottom + 41, figure.name, 8.5, QUIET)
-            self.words(left + 12, bottom + 19, figure.value, 19, INK, bold=True)
+            self.words(left + 12, bottom + 41, figure.name, 8.5, PAPER_QUIET)
+            self.words(left + 12, bottom + 19, figure.value, 19, PAPER_INK, bold=True)
             note = clipped(figure.note, self.canvas, self.font, 7.5, width - 20)
-            self.words(left + 12, bottom + 7, note, 7.5, QUIET)
+            self.words(left + 12, bottom + 7, note, 7.5, PAPER_QUIET)
 
     def foot(self, sentences: Sequence[str]) -> None:
         """How it was computed, in small print at the bottom."""
-        self.paragraph("  ".join(sentences), MARGIN, 38, PAGE_WIDTH - 2 * MARGIN, QUIET, size=6.8)
+        self.paragraph("  ".join(sentences), MARGIN, 38, PAGE_WIDTH - 2 * MARGIN, PAPER_QUIET, size=6.8)
 
-    def place(self, left: float, bottom: float, width: float, height: float) -> Place:
-        """A rectangle of the page for a chart."""
-        return self.canvas, self.font, left, bottom, width, height
+    def chart(
+        self, left: float, bottom: float, width: float, height: float, draw: Callable[[Any], None],
+        *, gutter: float = 62.0, below: float = 12.0, above: float = 0.0,
+    ) -> None:  # fmt: skip
+        """A chart that `draw` draws into matplotlib's axes; names of rows are shortened to the gutter."""
 
-    def heading(self, text: str, left: float, top: float) -> float:
-        """A small heading; returns where the next thing may start."""
-        self.words(left, top, text, 9.5, INK, bold=True)
+        from matplotlib.ticker import FixedLocator
+
+        from core.charts.paper import NAME, new_figure
+        from core.documents.vector_charts import draw_figure
+
+        figure = new_figure(width, height)
+        inner = (gutter / width, below / height, 1 - (gutter + 6) / width, 1 - (below + above) / height)
+        axes = figure.add_axes(inner)
+        draw(axes)
+
+        def fitted(text: Any, room: float) -> str:
+            return clipped(text.get_text(), self.canvas, self.font, text.get_fontsize(), room)
+
+        if isinstance(axes.yaxis.get_major_locator(), FixedLocator):
+            axes.set_yticks(axes.get_yticks(), [fitted(own, gutter - 6) for own in axes.get_yticklabels()])
+        for text in axes.texts:
+            if text.get_gid() == NAME:
+                text.set_text(fitted(text, width - gutter - 6))
+        draw_figure(figure, self.canvas, self.font, left, bottom)
+
+    def heading(self, text: str, left: float, top: float, width: float = PAGE_WIDTH) -> float:
+        """A small heading, shortened to a width; returns where the next thing may start."""
+        text = clipped(text, self.canvas, self.bold, 9.5, width)
+        self.words(left, top, text, 9.5, PAPER_INK, bold=True)
         return top - 8
 
     def paragraph(
@@ -103,7 +126,7 @@ class PdfPage:
         left: float,
         top: float,
         width: float,
-        ink: str = INK,
+        ink: str = PAPER_INK,
         *,
         bold: bool = False,
         size: float = 8.6,
@@ -142,3 +165,12 @@ class PdfPage:
         self.canvas.setFillColor(HexColor(ink))
         draw = self.canvas.drawRightString if right else self.canvas.drawString
         (self.canvas.drawCentredString if centre else draw)(x, y, text)
+
+
+def clipped(text: str, canvas: Canvas, font: str, size: float, width: float) -> str:
+    """The text, shortened with an ellipsis until it fits a width in points."""
+    if canvas.stringWidth(text, font, size) <= width:
+        return text
+    while text and canvas.stringWidth(f"{text}…", font, size) > width:
+        text = text[:-1]
+    return f"{text}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
+from core.charts.palette import PAPER_INK, PAPER_QUIET
 from core.documents.page import (
     BAND,
     BRAND,
@@ -13,18 +14,11 @@ from core.documents.page import (
     PAGE_WIDTH,
     WARN,
     PdfPage,
+    clipped,
     fonts_for,
     one_page,
 )
-from core.mmm.documents.pdf_charts import (
-    INK,
-    QUIET,
-    clipped,
-    curve_plot,
-    fit_plot,
-    returns_plot,
-    waterfall_plot,
-)
+from core.mmm.documents.paper_charts import curve_chart, fit_chart, returns_chart, waterfall_chart
 from core.mmm.results.insights import HINT_COLOURS
 from core.mmm.results.judgement import Trust
 from core.mmm.results.report import Report
@@ -94,13 +88,19 @@ class Page(PdfPage):
             return
         top = self.heading("A hint for the next budget", MARGIN, top) - 6
         for row in rows:
-            name = clipped(self.report.wording.label(row["channel"]), self.canvas, self.font, 8.6, width / 2)
+            name = clipped(
+                self.report.wording.label(row["channel"]), self.canvas, self.font, 8.6, width * 0.36
+            )
             returns = (
                 f"next {self.report.wording.symbol}1 returns {self.report.wording.per_money(row['mroas'])}"
             )
-            self.words(MARGIN, top, name, 8.6, INK)
+            self.words(MARGIN, top, name, 8.6, PAPER_INK)
             self.words(
-                MARGIN + width * 0.38, top, returns if self.report.wording.returns_in_money else "", 8, QUIET
+                MARGIN + width * 0.38,
+                top,
+                returns if self.report.wording.returns_in_money else "",
+                8,
+                PAPER_QUIET,
             )
             self.words(
                 MARGIN + width, top, str(row["hint"]), 8.6, HINT_COLOURS[row["hint"]], bold=True, right=True
@@ -112,13 +112,13 @@ class Page(PdfPage):
         width = (PAGE_WIDTH - MARGIN - left - gap) / 2
         height = (top - 62) / 2 - 26
         second, upper, lower = left + width + gap, top - 22 - height, top - 48 - 2 * height
-        self.heading(f"{words.return_name}: average, and the next 1 % (dot)", left, top - 12)
-        returns_plot(self.place(left, upper, width, height), self.report)
-        self.heading(f"Where {words.kpi_label} came from", second, top - 12)
-        waterfall_plot(self.place(second, upper, width, height), self.report)
-        self.heading(f"{words.kpi_label}: actual and model", left, upper - 16)
-        fit_plot(self.place(left, lower, width, height), self.report)
-        self.heading(f"Effect against spend per {words.period}", second, upper - 16)
+        self.heading(f"{words.return_name}: average, and the next 1 % (dot)", left, top - 12, width)
+        self.chart(left, upper, width, height, lambda axes: returns_chart(axes, self.report))
+        self.heading(f"Where {words.kpi_label} came from", second, top - 12, width)
+        self.chart(second, upper, width, height, lambda axes: waterfall_chart(axes, self.report))
+        self.heading(f"{words.kpi_label}: actual and model", left, upper - 16, width)
+        self.chart(left, lower, width, height, lambda axes: fit_chart(axes, self.report), gutter=30)
+        self.heading(f"Effect against spend per {words.period}", second, upper - 16, width)
         self._curves(second, lower, width, height)
 
     def _curves(self, left: float, bottom: float, width: float, height: float) -> None:
@@ -127,10 +127,13 @@ class Page(PdfPage):
         columns, rows = (3 if len(drawn) > 2 else max(len(drawn), 1)), (2 if len(drawn) > 3 else 1)
         for at, channel in enumerate(drawn):
             across, down = at % columns, at // columns
-            place = self.place(
+            self.chart(
                 left + across * width / columns,
                 bottom + (rows - 1 - down) * height / rows,
                 width / columns - 6,
                 height / rows - 4,
+                lambda axes, channel=channel: curve_chart(axes, self.report, channel),  # type: ignore[misc]
+                gutter=0,
+                below=9,
+                above=13,
             )
-            curve_plot(place, self.report, channel)

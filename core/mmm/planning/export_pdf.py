@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from reportlab.pdfgen.canvas import Canvas
 
-from core.documents.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, PdfPage, fonts_for, one_page
-from core.mmm.documents.pdf_charts import INK, QUIET, clipped
+from core.charts.palette import PAPER_INK, PAPER_QUIET
+from core.documents.page import BAND, MARGIN, PAGE_HEIGHT, PAGE_WIDTH, PdfPage, clipped, fonts_for, one_page
 from core.mmm.planning.answers import WhatIfAnswer
-from core.mmm.planning.export_pdf_charts import (
-    forecast_plot,
-    kpi_plot,
-    money_plot,
-    prices_plot,
-    schedule_plot,
+from core.mmm.planning.export_paper_charts import (
+    forecast_chart,
+    kpi_chart,
+    price_chart,
+    schedule_chart,
     shown_channels,
+    spend_chart,
 )
 from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.report import PlanReport, limit_prices
@@ -63,7 +63,9 @@ class PlanPage(PdfPage):
         top = self.heading("What to do" if report.question_text else "What it changes", MARGIN, top - 12)
         top = self.paragraph(report.answer_text, MARGIN, top, LEFT_WIDTH, bold=True) - 4
         if report.question_text:
-            top = self.paragraph(f"Asked for: {report.question_text}", MARGIN, top, LEFT_WIDTH, QUIET) - 4
+            top = (
+                self.paragraph(f"Asked for: {report.question_text}", MARGIN, top, LEFT_WIDTH, PAPER_QUIET) - 4
+            )
         top = self._channels(top - 12)
         room = [
             ("Note", (report.title.note,) if report.title.note else ()),
@@ -79,19 +81,19 @@ class PlanPage(PdfPage):
     def _channels(self, top: float) -> float:
         """The channels in rows: money after, and its change."""
         words, right = self.report.wording, MARGIN + LEFT_WIDTH
-        self.words(MARGIN, top, "Channel", 8.4, INK, bold=True)
-        self.words(right - 72, top, self.report.after, 8.4, INK, bold=True, right=True)
-        self.words(right, top, "Change", 8.4, INK, bold=True, right=True)
-        for outcome in shown_channels(self.report):
+        self.words(MARGIN, top, "Channel", 8.4, PAPER_INK, bold=True)
+        self.words(right - 72, top, self.report.after, 8.4, PAPER_INK, bold=True, right=True)
+        self.words(right, top, "Change", 8.4, PAPER_INK, bold=True, right=True)
+        for outcome in shown_channels(self.report.answer):
             top -= LINE
             name = clipped(words.label(outcome.channel), self.canvas, self.font, 8.4, LEFT_WIDTH - 140)
-            self.words(MARGIN, top, name, 8.4, INK)
-            self.words(right - 72, top, words.money(outcome.after_value), 8.4, INK, right=True)
-            self.words(right, top, signed_money(outcome.change_value, words), 8.4, QUIET, right=True)
-        hidden = len(self.report.answer.channels) - len(shown_channels(self.report))
+            self.words(MARGIN, top, name, 8.4, PAPER_INK)
+            self.words(right - 72, top, words.money(outcome.after_value), 8.4, PAPER_INK, right=True)
+            self.words(right, top, signed_money(outcome.change_value, words), 8.4, PAPER_QUIET, right=True)
+        hidden = len(self.report.answer.channels) - len(shown_channels(self.report.answer))
         if hidden > 0:
             top -= LINE
-            self.words(MARGIN, top, f"and {hidden} smaller ones", 7.5, QUIET)
+            self.words(MARGIN, top, f"and {hidden} smaller ones", 7.5, PAPER_QUIET)
         return top
 
     def _charts(self, top: float) -> None:
@@ -100,17 +102,22 @@ class PlanPage(PdfPage):
         width = (PAGE_WIDTH - MARGIN - left - gap) / 2
         height = (top - 62) / 2 - 26
         second, upper, lower = left + width + gap, top - 22 - height, top - 48 - 2 * height
-        self.heading(f"Spend: {report.before.lower()} (pale) and {report.after.lower()}", left, top - 12)
-        money_plot(self.place(left, upper, width, height), report)
-        self.heading(f"Caused {words.kpi_label}: before (grey) and after", second, top - 12)
-        kpi_plot(self.place(second, upper, width, height), report)
-        self.heading(f"When the money is spent, per {words.period}", left, upper - 16)
-        schedule_plot(self.place(left, lower, width, height), report)
+        self.heading(
+            f"Spend: {report.before.lower()} (pale) and {report.after.lower()}", left, top - 12, width
+        )
+        outcomes = shown_channels(report.answer)
+        self.chart(left, upper, width, height, lambda axes: spend_chart(axes, outcomes, words), gutter=66)
+        self.heading(f"Caused {words.kpi_label}: before (grey) and after", second, top - 12, width)
+        self.chart(second, upper, width, height, lambda axes: kpi_chart(axes, outcomes, words), gutter=66)
+        self.heading(f"When the money is spent, per {words.period}", left, upper - 16, width)
+        self.chart(left, lower, width, height, lambda axes: schedule_chart(axes, report), gutter=32)
         prices = limit_prices(report)[:MOST_LIMITS]
-        place = self.place(second, lower, width, height)
+        place = second, lower, width, height
         if isinstance(report.answer, WhatIfAnswer) and report.answer.forecast:
-            self.heading(f"{words.kpi_label}: scenario and recent spend (dashed)", second, upper - 16)
-            forecast_plot(place, report)
+            self.heading(f"{words.kpi_label}: scenario and recent spend (dashed)", second, upper - 16, width)
+            self.chart(*place, lambda axes: forecast_chart(axes, report), gutter=32)
         elif prices:
-            self.heading(f"{words.kpi_label} of one more {words.currency} at each limit", second, upper - 16)
-            prices_plot(place, prices)
+            self.heading(
+                f"{words.kpi_label} of one more {words.currency} at each limit", second, upper - 16, width
+            )
+            self.chart(*place, lambda axes: price_chart(axes, prices), gutter=120)

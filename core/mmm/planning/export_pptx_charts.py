@@ -10,8 +10,9 @@ from pptx.chart.chart import Chart
 from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION
 
 from core.charts.base import NEUTRAL
-from core.mmm.documents.pptx_charts import (
+from core.documents.slide_charts import (
     BASELINE,
+    TOTAL,
     Box,
     around,
     category_data,
@@ -22,6 +23,7 @@ from core.mmm.documents.pptx_charts import (
     kpi_format,
     legend,
     money_format,
+    paint_series,
     placed,
     round_above,
     scaled_axis,
@@ -61,9 +63,8 @@ def _pairs(
         data.add_series(name, rows[column].astype(float).tolist())
     chart = placed(slide, XL_CHART_TYPE.BAR_CLUSTERED, box, data)
     after, before = chart.plots[0].series
-    for series, fill in ((after, "#5b6b7d"), (before, BASELINE)):
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = colour(fill)
+    for series, fill in ((after, TOTAL), (before, BASELINE)):
+        paint_series(series, fill)
     fill_points(after, [report.wording.colour(name) for name in rows["channel"]])
     chart.plots[0].gap_width, chart.plots[0].overlap = 60, -5
     scaled_axis(chart.value_axis, number_format)
@@ -80,8 +81,7 @@ def schedule_chart(slide: Any, box: Box, report: PlanReport) -> Chart:
         data.add_series(cell_text(report.wording.label(str(name))), frame[name].tolist())
     chart = placed(slide, XL_CHART_TYPE.COLUMN_STACKED, box, data)
     for series, name in zip(chart.plots[0].series, frame.columns, strict=True):
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = colour(report.wording.colours.get(str(name), NEUTRAL))
+        paint_series(series, report.wording.colours.get(str(name), NEUTRAL))
     chart.plots[0].gap_width, chart.plots[0].overlap = 40, 100
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     scaled_axis(chart.value_axis, money_format(report.wording))
@@ -97,8 +97,7 @@ def price_chart(slide: Any, box: Box, report: PlanReport) -> Chart:
     data.add_series(f"{report.wording.kpi_label} of one more unit", [price for _, price in reversed(prices)])
     chart = placed(slide, XL_CHART_TYPE.BAR_CLUSTERED, box, data)
     series = chart.plots[0].series[0]
-    series.format.fill.solid()
-    series.format.fill.fore_color.rgb = colour("#0b7a70")
+    paint_series(series, "#0b7a70")
     series.invert_if_negative = False
     chart.plots[0].gap_width = 60
     chart.has_legend = chart.has_title = False
@@ -122,7 +121,7 @@ def forecast_chart(slide: Any, box: Box, report: PlanReport) -> Chart:
     for name, values in lines.items():
         data.add_series(name, values)
     chart = placed(slide, XL_CHART_TYPE.LINE, box, data)
-    for series, ink in zip(chart.plots[0].series, ("#2f5fd0", "#a9bdf0", "#a9bdf0", "#5b6b7d"), strict=True):
+    for series, ink in zip(chart.plots[0].series, ("#2f5fd0", "#a9bdf0", "#a9bdf0", TOTAL), strict=True):
         series.format.line.color.rgb = colour(ink)
         series.smooth = False
     low = min(lines["Lower end"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.charts.formats import Wording, probability
+from core.charts.formats import KpiTile, Wording, probability
 from core.mmm.optimiser.limit import LimitKind
 from core.mmm.planning import plan_text
 from core.mmm.planning.answers import BudgetAnswer, WhatIfAnswer
@@ -18,7 +18,6 @@ from core.mmm.planning.schedule import Schedule, schedule_of
 from core.mmm.planning.whatif_inputs import ALL_GEOS, WhatIfInputs
 from core.mmm.planning.why import Answer, Why, why_of
 from core.mmm.results.method import FORMULA_WORDS
-from core.mmm.results.report import KpiTile
 
 MOST_PRICES = 12
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from core.charts.formats import Wording, percent, written_day
+from core.charts.formats import KpiTile, Wording, percent, written_day
 from core.mmm.results.evidence import Estimate, Totals
 from core.mmm.results.insights import Insights
 from core.mmm.results.judgement import Judgement
@@ -109,15 +109,6 @@ def report_of(
         limitations=summary.limitations,
         frequency=pd.DataFrame() if frequency is None else frequency,
     )
-
-
-@dataclass(frozen=True)
-class KpiTile:
-    """A figure with a name and a note below."""
-
-    name: str
-    value: str
-    note: str
 
 
 def change_share(now: float, before: float | None) -> float | None:

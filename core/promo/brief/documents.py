@@ -15,8 +15,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from core.charts.palette import PAPER_INK, PAPER_QUIET
 from core.documents.page import BRAND, PALE, fonts_for
-from core.mmm.documents.pdf_charts import INK, QUIET
 from core.promo.brief.generation import dates_of
 from core.promo.brief.values import Asset, CreativeBrief
 from core.promo.scenarios.scenario import ALL_SEGMENTS, PromoScenario
@@ -122,9 +122,9 @@ class _PdfBrief:
     def flowables(self) -> list[Flowable]:
         """Title, sections, then every asset on a card that no page break cuts."""
         found: list[Flowable] = [
-            self._text("Creative brief", 9, QUIET),
-            self._text(self.head.title, 20, INK, bold=True),
-            self._text(self.head.line, 10, QUIET),
+            self._text("Creative brief", 9, PAPER_QUIET),
+            self._text(self.head.title, 20, PAPER_INK, bold=True),
+            self._text(self.head.line, 10, PAPER_QUIET),
             Spacer(0, 5 * mm),
         ]
         for title, lines in sections_of(self.brief):
@@ -134,12 +134,14 @@ class _PdfBrief:
         if self.brief.assets:
             found.append(self._text("Assets", 12, BRAND, bold=True))
         for asset in self.brief.assets:
-            rows = [[self._text(a, 8.5, QUIET), self._text(b, 9.5, INK)] for a, b in asset_rows(asset)]
+            rows = [
+                [self._text(a, 8.5, PAPER_QUIET), self._text(b, 9.5, PAPER_INK)] for a, b in asset_rows(asset)
+            ]
             found.append(KeepTogether([self._card(rows), Spacer(0, 3 * mm)]))
         return found
 
     def _lines(self, lines: Sequence[str]) -> Flowable:
-        rows = [[self._text("•", 9.5, BRAND), self._text(line, 9.5, INK)] for line in lines]
+        rows = [[self._text("•", 9.5, BRAND), self._text(line, 9.5, PAPER_INK)] for line in lines]
         table = Table(rows or [["", ""]], colWidths=[5 * mm, WIDTH - 5 * mm])
         table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 1)]))
         return table

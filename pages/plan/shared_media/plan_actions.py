@@ -279,7 +279,7 @@ def _table(report: Make) -> bytes:
 
 
 def _picture(report: Make) -> bytes:
-    from core.mmm.planning.export_chart import plan_png
+    from core.mmm.planning.export_paper_charts import plan_png
 
     made = report()
     return plan_png(made.answer, made.wording, made.title.name, made.answer_text)

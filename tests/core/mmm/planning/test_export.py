@@ -15,7 +15,7 @@ from core.mmm.planning.basis import read_basis
 from core.mmm.planning.budget_answer import solve_budget
 from core.mmm.planning.budget_question import first_budget
 from core.mmm.planning.compare import compare_plans
-from core.mmm.planning.export_chart import plan_png
+from core.mmm.planning.export_paper_charts import plan_png
 from core.mmm.planning.export_tables import comparison_csv, plan_csv, plan_xlsx
 from core.mmm.planning.schedule import ScheduleShape
 from core.mmm.planning.schedule_file import read_schedule

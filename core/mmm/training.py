@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import UserError
+from core.json_values import to_json
 from core.mmm.choices import Engine
 from core.mmm.config import ConfigLimits, MMMConfig
 from core.mmm.fitted import FittedMMM
@@ -77,7 +78,7 @@ def fit(
     diagnostics["sampler"] = sampler_facts(effort, trace, Engine(engine))
     model = FittedMMM(structure, posterior, trace.points, trace.diverging, diagnostics, seed)
     if warm is not None and (moved := stability_of(warm, model)) is not None:
-        diagnostics["stability"] = moved.to_json()
+        diagnostics["stability"] = to_json(moved)
     diagnostics |= clock.seconds()
     return model
 

@@ -7,9 +7,7 @@ said how far off it might be, and the later one shows whether that was honest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -112,33 +110,17 @@ class Stability:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The verdict, each channel that moved, channels that came or went, and what to do."""
-        told = [self.verdict] + [own.sentence() for own in (*self.left, *self.drifting)]
+        sentences = [self.verdict] + [own.sentence() for own in (*self.left, *self.drifting)]
         if self.added or self.removed:
             came = f"New: {', '.join(self.added)}. " if self.added else ""
             went = f"No longer there: {', '.join(self.removed)}. " if self.removed else ""
-            told.append(f"{came}{went}What they earn now was earlier counted elsewhere, or the reverse.")
+            sentences.append(f"{came}{went}What they earn now was earlier counted elsewhere, or the reverse.")
         if self.left:
-            told.append(
+            sentences.append(
                 "Look at the newest rows of these channels first: a new price, creative or tracking, or "
                 "spend in a range never seen before. A lift test settles which answer is right."
             )
-        return tuple(told)
-
-    def table(self) -> pd.DataFrame:
-        """One row per channel, the columns of `Movement` and `inside`."""
-        return pd.DataFrame([asdict(own) | {"inside": own.inside} for own in self.movements])
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for the diagnostics of the later model."""
-        return asdict(self) | {"movements": [asdict(own) for own in self.movements]}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Stability:
-        """What `to_json` gave."""
-        known = {field.name: plain[field.name] for field in fields(cls) if field.name in plain}
-        known["movements"] = tuple(Movement(**own) for own in plain["movements"])
-        known["added"], known["removed"] = tuple(known.get("added", ())), tuple(known.get("removed", ()))
-        return cls(**known)
+        return tuple(sentences)
 
 
 def stability_of(earlier: FittedMMM, later: FittedMMM, bounds: Bounds | None = None) -> Stability | None:

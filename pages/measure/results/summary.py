@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.formats import MISSING, percent
+from core.json_values import from_json
 from core.mmm.results.evidence import Estimate
 from core.mmm.results.judgement import Trust
 from core.mmm.results.report import change_share
@@ -34,7 +35,7 @@ def show_stability(view: ModelView) -> None:
     told = view.model.diagnostics.get("stability")
     if not told:
         return
-    found = Stability.from_json(told)
+    found = from_json(Stability, told)
     with st.container(border=True, key="stability"):
         _head(found)
         lines = [f"- {plain(sentence)}" for sentence in found.sentences[1:]]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.json_values import to_json
 from core.mmm import FittedMMM
 from core.mmm.results.stability import stability_of
 from pages.shared.screens import Screen
@@ -21,7 +22,7 @@ def told(factor: float) -> dict:
     beta = base.posterior.media.beta * np.where(np.arange(len(base.config.channels)) == 0, factor, 1.0)
     posterior = replace(base.posterior, media=replace(base.posterior.media, beta=beta))
     louder = FittedMMM(base.structure, posterior, base.trace, base.diverging, {}, 1)
-    return stability_of(base, louder).to_json()
+    return to_json(stability_of(base, louder))
 
 
 def test_a_refit_says_which_channel_moved(open_page, owner, project_id):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.json_values import from_json, to_json
 from core.mmm import FittedMMM
 from core.mmm.results.stability import Bounds, Stability, stability_of
 from tests.core.mmm.samples import plain, prior_model, weekly
@@ -88,6 +89,15 @@ def test_an_organic_medium_has_no_return():
 
 def test_it_survives_being_written_as_json():
     found = stability_of(model(40), louder(model(52), 3.0))
-    again = Stability.from_json(json.loads(json.dumps(found.to_json())))
-    assert again == found
-    assert list(again.table()["channel"]) == ["zeta", "alpha"]
+    assert from_json(Stability, json.loads(json.dumps(to_json(found)))) == found
+
+
+def test_what_earlier_releases_wrote_is_still_read():
+    movement = {"channel": "zeta", "name": "Television", "share_before": 0.1, "share_lower": 0.05,
+                "share_upper": 0.15, "share_after": 0.2, "share_moved": 3.5, "roas_before": None,
+                "roas_lower": None, "roas_upper": None, "roas_after": None, "roas_moved": None}  # fmt: skip
+    saved = {"start": "2023-01-02", "end": "2023-12-25", "periods": 52, "new_periods": 4, "level": 0.9,
+             "noticeable": 1.0, "movements": [movement], "added": ["Radio"], "removed": []}  # fmt: skip
+    found = from_json(Stability, saved)
+    assert found.left[0].name == "Television" and found.added == ("Radio",)
+    assert to_json(found) == saved

@@ -10,7 +10,7 @@ import streamlit as st
 from core.charts.formats import MISSING, percent
 from core.errors import UserError
 from core.mmm import charts
-from core.mmm.quick_fit.answer import differences
+from core.mmm.quick_fit.result import differences
 from core.mmm.results.evidence import NAN
 from core.mmm.results.judgement import FitThresholds, Trust
 from core.mmm.results.lift_comparison import lift_comparison

@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 Value = TypeVar("Value")
 
@@ -21,6 +22,7 @@ converter.register_unstructure_hook(dt.date, lambda day: day.isoformat())
 converter.register_structure_hook(dt.date, lambda raw, _: dt.date.fromisoformat(str(raw)[:10]))
 # Text stays what it is: str(None) would be a word. Only for str itself: a StrEnum is a str, too.
 converter.register_structure_hook_func(lambda kind: kind is str, lambda raw, _: raw)
+converter.register_structure_hook(str | float | None, lambda raw, _: raw)
 converter.register_unstructure_hook(UUID, str)
 converter.register_structure_hook(UUID, lambda raw, _: UUID(str(raw)))
 
@@ -41,6 +43,12 @@ def from_json(kind: type[Value], raw: Any) -> Value:
     values it refuses, KeyError for a missing field without a default.
     """
     return converter.structure(raw, kind)
+
+
+def register_fields(kind: type, **fields: Any) -> None:
+    """Renames or omits fields of a class in JSON: `name=cattrs.override(rename=...)` or `(omit=True)`."""
+    converter.register_unstructure_hook(kind, make_dict_unstructure_fn(kind, converter, **fields))
+    converter.register_structure_hook(kind, make_dict_structure_fn(kind, converter, **fields))
 
 
 def _plain(value: Any) -> Any:

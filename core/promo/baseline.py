@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.promo.days import BaselineMethod, CellDays, Flags, Floats, Measure, cell_days
@@ -57,7 +56,10 @@ def backtest_of(days: CellDays, rules: Rules | None = None) -> Backtest:
             continue
         for method in (BaselineMethod.WEEKDAY_MEAN, BaselineMethod.SEASONAL):
             found = History(past, method).cubes(days.dates[ahead])[Measure.SALES]
-            rows.append(_row(method, days.dates[cut], found, days.sales[:, ahead], tested))
+            forecast, actual = found[tested], days.sales[:, ahead][tested]
+            mape = float(np.abs(forecast / actual - 1).mean())
+            bias = float(forecast.sum() / actual.sum() - 1)
+            rows.append((method.value, days.dates[cut], int(tested.sum()), mape, bias))
     frame = pd.DataFrame(rows, columns=["method", "origin", "days", "mape", "bias"])
     if len(frame):
         return Backtest(frame)
@@ -75,14 +77,6 @@ def better_of(tested: Backtest) -> BaselineMethod:
     worse = (errors[BaselineMethod.SEASONAL.value] - errors[BaselineMethod.WEEKDAY_MEAN.value]).to_numpy()
     unsure = float(worse.std(ddof=1)) / np.sqrt(len(worse)) if len(worse) > 1 else 0.0
     return BaselineMethod.WEEKDAY_MEAN if worse.mean() > CLEARLY * unsure else BaselineMethod.SEASONAL
-
-
-def _row(
-    method: BaselineMethod, origin: pd.Timestamp, found: Floats, actual: Floats, used: NDArray[np.bool_]
-) -> tuple[str, pd.Timestamp, int, float, float]:
-    miss = found[used] / actual[used] - 1
-    bias = float(found[used].sum() / actual[used].sum() - 1)
-    return method.value, origin, int(used.sum()), float(np.abs(miss).mean()), bias
 
 
 def usable_days(days: CellDays) -> Flags:
@@ -147,6 +141,13 @@ class Baseline:
         """Frame method, origin, days, mape, bias: how each method forecast days without promotions."""
         return self.tested.frame
 
+    @property
+    def missed_sd(self) -> float:
+        """Root mean square of what the method in force missed in total in the backtest, as a share; 0 where
+        none was possible."""
+        bias = self.backtest.loc[self.backtest["method"] == self.method.value, "bias"].to_numpy(float)
+        return float(np.sqrt((bias**2).mean())) if len(bias) else 0.0
+
     @cached_property
     def regression(self) -> Regression:
         """The regression behind the seasonal method, fitted on all days."""
@@ -155,7 +156,11 @@ class Baseline:
     def forecast(self, start: object, end: object) -> pd.DataFrame:
         """Frame date, channel, department (geo where there are several), sales_value, margin_value, units,
         for every day from `start` to `end`, history after `start` unseen. UserError for a wrong range."""
-        first, last = _range(start, end)
+        first, last = pd.Timestamp(str(start)).normalize(), pd.Timestamp(str(end)).normalize()
+        if last < first:
+            raise UserError(f"The range ends on {last.date()}, before it begins on {first.date()}.")
+        if (last - first).days >= MOST_DAYS:
+            raise UserError(f"A forecast covers at most {MOST_DAYS} days, not {(last - first).days + 1}.")
         dates = pd.date_range(first, last, freq="D")
         past = self.before(first)
         return _frame(past.days, dates, past.cubes(dates))
@@ -223,15 +228,6 @@ def recent_rates(days: CellDays) -> tuple[Floats, Floats]:
     share: Floats = margin / np.where(sales > 0, sales, 1.0)
     # Where no pieces are counted (services, gift cards) none are forecast.
     return share, np.where(units > 0, sales / np.where(units > 0, units, 1.0), np.inf)
-
-
-def _range(start: object, end: object) -> tuple[pd.Timestamp, pd.Timestamp]:
-    first, last = pd.Timestamp(str(start)).normalize(), pd.Timestamp(str(end)).normalize()
-    if last < first:
-        raise UserError(f"The range ends on {last.date()}, before it begins on {first.date()}.")
-    if (last - first).days >= MOST_DAYS:
-        raise UserError(f"A forecast covers at most {MOST_DAYS} days, not {(last - first).days + 1}.")
-    return first, last
 
 
 def _frame(days: CellDays, dates: pd.DatetimeIndex, cubes: dict[Measure, Floats]) -> pd.DataFrame:

@@ -98,7 +98,13 @@ def uplift_curves(
         traces.append(_points(rows, str(channel)))
     axis = {"ticksuffix": " %", "range": list(ends) if ends else None}
     discounts = {"title": {"text": "Discount"}, "ticksuffix": " %", "rangemode": "tozero"}
-    return figure(traces, alt=_curve_words(curves), xaxis=discounts, yaxis=axis)
+    last = curves.loc[curves.groupby("channel")["discount_pct"].idxmax()]
+    reached = ", ".join(
+        f"{row.channel} {row.mean:+.0f} % ({row.lower:+.0f} to {row.upper:+.0f}) at {row.discount_pct:.0f} %"
+        for row in last.itertuples()
+    )
+    alt = f"Uplift of sales by discount with 90 % intervals: {reached} off."
+    return figure(traces, alt=alt, xaxis=discounts, yaxis=axis)
 
 
 def _curve(rows: pd.DataFrame, channel: str, deepest: float) -> list[Trace]:
@@ -126,15 +132,6 @@ def _points(rows: pd.DataFrame, channel: str) -> Trace:
     return points | shown | {"error_y": bars}
 
 
-def _curve_words(curves: pd.DataFrame) -> str:
-    deepest = curves.loc[curves.groupby("channel")["discount_pct"].idxmax()]
-    ends = ", ".join(
-        f"{row.channel} {row.mean:+.0f} % ({row.lower:+.0f} to {row.upper:+.0f}) at {row.discount_pct:.0f} %"
-        for row in deepest.itertuples()
-    )
-    return f"Uplift of sales by discount with 90 % intervals: {ends} off."
-
-
 def backtest(frame: pd.DataFrame) -> go.Figure:
     """The error of both methods in each window of the backtest: method, origin, mape (share)."""
     if frame.empty:
@@ -160,12 +157,12 @@ def dip(frame: pd.DataFrame) -> go.Figure:
         places = np.array([labels.index(name) + lane for name in rows["department"]])
         bars = error_bars(rows["mean"], rows["lower"], rows["upper"], colour)
         trace = dots(rows["mean"].to_numpy(float), places, when, {"color": colour, "size": 9}, error_x=bars)
-        name_rows([trace], [_safe(name) for name in rows["department"]], "+.1f")
+        name_rows([trace], [safe(name) for name in rows["department"]], "+.1f")
         traces.append(trace)
     alt = "Sales after a promotion against the baseline, in percent, with 90 % intervals."
     axis = {"title": {"text": "Sales against the baseline, %"}, "zeroline": True, "zerolinecolor": NEUTRAL}
     height = max(260, 100 + ROW * len(labels))
-    names = rows_axis([_safe(name) for name in labels])
+    names = rows_axis([safe(name) for name in labels])
     return figure(traces, alt=alt, height=height, xaxis=axis, yaxis=names)
 
 
@@ -178,62 +175,47 @@ def cannibalisation(frame: pd.DataFrame) -> go.Figure:
         return empty("No promotion ran beside another department's plain sales, so nothing can be said.")
     by, on = sorted(frame["by"].unique()), sorted(frame["on"].unique())
     most = max(float(np.nanmax(np.abs(frame["mean"].to_numpy(float)))), 1.0)
-    known = {(row.by, row.on): row for row in frame.itertuples()}
-    places = [[known.get((first, second)) for second in on] for first in by]
-    notes = [_field_note(row, most) for rows in places for row in rows if row is not None]
-    axes = {"title": {"text": "Sales of"}, "showgrid": False}
-    left = {"title": {"text": "Promotion of"}, "autorange": "reversed", "showgrid": False}
-    heat, height = _heat(by, on, places, most), max(280, 110 + 44 * len(by))
-    return figure([heat], alt=_taken_words(frame), height=height, xaxis=axes, yaxis=left, annotations=notes)
-
-
-def _heat(by: list[str], on: list[str], places: list[list[Any]], most: float) -> Trace:
-    return {
+    strength: list[list[float | None]] = [[None for _ in on] for _ in by]
+    hover, notes = [["not measured" for _ in on] for _ in by], []
+    rows: list[Any] = list(frame.itertuples())
+    for row in rows:
+        at = by.index(row.by), on.index(row.on)
+        strength[at[0]][at[1]] = float(row.mean) if row.clear else 0.25 * float(row.mean)
+        unsure = "" if row.clear else ", which may be nothing"
+        hover[at[0]][at[1]] = (
+            f"A promotion of {safe(row.by)} moves {safe(row.on)} by {row.mean:+.1f} % "
+            f"({row.lower:+.1f} to {row.upper:+.1f}){unsure}"
+        )
+        # The theme's own ink, light or dark, is unreadable on the strongest fields.
+        font = {"size": 12} | ({"color": "#ffffff"} if row.clear and abs(row.mean) > 0.6 * most else {})
+        text = f"<b>{row.mean:+.1f}</b>" if row.clear else f"{row.mean:+.1f}"
+        notes.append({"x": safe(row.on), "y": safe(row.by), "text": text, "showarrow": False, "font": font})
+    heat = {
         "type": "heatmap",
-        "x": [_safe(name) for name in on],
-        "y": [_safe(name) for name in by],
-        "z": [[_strength(row) for row in rows] for rows in places],
+        "x": [safe(name) for name in on],
+        "y": [safe(name) for name in by],
+        "z": strength,
         "zmin": -most,
         "zmax": most,
         "colorscale": [[0.0, LOSS], [0.5, "rgba(139,147,161,0.06)"], [1.0, GAIN]],
-        "customdata": [[_rival_words(row) for row in rows] for rows in places],
+        "customdata": hover,
         "hovertemplate": "%{customdata}<extra></extra>",
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
     }
-
-
-def _strength(row: Any) -> float | None:
-    if row is None:
-        return None
-    return float(row.mean) if row.clear else 0.25 * float(row.mean)
-
-
-def _rival_words(row: Any) -> str:
-    if row is None:
-        return "not measured"
-    found = f"{row.mean:+.1f} % ({row.lower:+.1f} to {row.upper:+.1f})"
-    told = "" if row.clear else ", which may be nothing"
-    return f"A promotion of {_safe(row.by)} moves {_safe(row.on)} by {found}{told}"
-
-
-def _field_note(row: Any, most: float) -> dict[str, Any]:
-    # The theme's own ink, light or dark, is unreadable on the strongest fields.
-    font = {"size": 12} | ({"color": "#ffffff"} if row.clear and abs(row.mean) > 0.6 * most else {})
-    text = f"<b>{row.mean:+.1f}</b>" if row.clear else f"{row.mean:+.1f}"
-    return {"x": _safe(row.on), "y": _safe(row.by), "text": text, "showarrow": False, "font": font}
-
-
-def _taken_words(frame: pd.DataFrame) -> str:
-    clear = frame[frame["clear"]].sort_values("mean")
+    clear = frame[frame["clear"]].sort_values("mean").head(4)
+    pairs = "; ".join(f"{row.by} on {row.on} {row.mean:+.1f} %" for row in clear.itertuples())
+    alt = f"Cannibalisation between departments, percent of the other's sales; clear: {pairs}."
     if clear.empty:
-        return "Cannibalisation between departments: no pair differs clearly from nothing."
-    told = "; ".join(f"{row.by} on {row.on} {row.mean:+.1f} %" for row in clear.head(4).itertuples())
-    return f"Cannibalisation between departments, percent of the other's sales; clear: {told}."
+        alt = "Cannibalisation between departments: no pair differs clearly from nothing."
+    axes = {"title": {"text": "Sales of"}, "showgrid": False}
+    left = {"title": {"text": "Promotion of"}, "autorange": "reversed", "showgrid": False}
+    height = max(280, 110 + 44 * len(by))
+    return figure([heat], alt=alt, height=height, xaxis=axes, yaxis=left, annotations=notes)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Plotly reads a little HTML; angle brackets stay text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -246,7 +228,7 @@ def two_versions(
     both = later.merge(earlier, on=keys, how="outer", suffixes=("_now", "_before")).sort_values(keys)
     if both.empty:
         return empty("The two versions have no cell to compare.")
-    labels = [_safe(f"{row.department}, {row.channel}") for row in both[keys].itertuples()]
+    labels = [safe(f"{row.department}, {row.channel}") for row in both[keys].itertuples()]
     colours = [channel_colour(channel) for channel in both["channel"]]
     rows, traces = np.arange(len(labels), dtype=float), list[Trace]()
     for which, name, lane in zip(("before", "now"), names, (-0.16, 0.16), strict=True):
@@ -280,7 +262,14 @@ def sales_by_week(
         traces.append(area | {"fillcolor": faded(colour, 0.35), "hovertemplate": "%{y:,.4~s} " + unit})
     axis = {"title": {"text": f"Sales per week{f', {unit}' if unit else ''}"}, "rangemode": "tozero"}
     first, last = weeks.index[0], weeks.index[-1]
-    shapes = [_shade(start, end) for start, end in joined(periods) if end >= first and start <= last]
+    shapes = [
+        {
+            "type": "rect", "layer": "below", "fillcolor": PROMO_SHADE, "line": {"width": 0}, "yref": "paper",
+            "x0": str(start.date()), "x1": str((end + pd.Timedelta(days=1)).date()), "y0": 0, "y1": 1,
+        }
+        for start, end in joined(periods)
+        if end >= first and start <= last
+    ]  # fmt: skip
     alt = f"Sales by week in {len(weeks)} weeks, {len(shapes)} stretches with promotions shaded."
     return figure(traces, alt=alt, hovermode="x unified", yaxis=axis | {"exponentformat": "B"}, shapes=shapes)
 
@@ -309,9 +298,3 @@ def joined(periods: Sequence[tuple[object, object]]) -> list[tuple[pd.Timestamp,
         else:
             out.append((start, end))
     return out
-
-
-def _shade(start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
-    until = end + pd.Timedelta(days=1)
-    edges = {"x0": str(start.date()), "x1": str(until.date()), "y0": 0, "y1": 1, "yref": "paper"}
-    return {"type": "rect", "layer": "below", "fillcolor": PROMO_SHADE, "line": {"width": 0}, **edges}

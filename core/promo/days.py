@@ -13,6 +13,7 @@ from core.errors import UserError
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Place = tuple[str, str]  # department, sales channel
 NEEDED = (
     "date",
     "channel",
@@ -68,6 +69,11 @@ class Cell:
     department: str
     channel: str
     geo: str = ALL_GEOS
+
+    @property
+    def place(self) -> Place:
+        """Department and sales channel, whatever the geo."""
+        return self.department, self.channel
 
     def __str__(self) -> str:
         words = f"{self.department}, {self.channel}"

@@ -1,4 +1,4 @@
-"""What a learned promotion model says, as tidy tables: curves, past promotions, dip, cannibalisation, error.
+"""What an estimated promotion model says, as tables: curves, past promotions, dip, cannibalisation, error.
 
 Effects of the log regression come with a Normal posterior; on the scale of sales they are
 exp(mean) - 1 with the interval exp(mean -+ z sd) - 1, all in percent.
@@ -48,7 +48,7 @@ def _curve(uplift: Uplift, place: int, discounts: Floats) -> pd.DataFrame:
 
 
 def cell_table(uplift: Uplift) -> pd.DataFrame:
-    """Frame department, channel, geo, promotions, days (promo days learned from), deepest_pct (0 without a
+    """Frame department, channel, geo, promotions, days (promo days in the estimate), deepest_pct (0 without a
     promotion of its own: then its curve is what the other cells taught)."""
     rows = []
     for place, cell in enumerate(uplift.days.cells):

@@ -1,4 +1,4 @@
-"""A learned promotion model: its baseline and its uplift under one version, kept in files without pickle."""
+"""An estimated promotion model: baseline and uplift under one version, saved in files without pickle."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _regular(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 @dataclass(frozen=True)
 class PromoModel:
-    """What was learned from the facts of one moment; `version` is the name of its coefficients."""
+    """What was estimated from the facts of one moment; `version` is the name of its coefficients."""
 
     version: str
     baseline: Baseline

@@ -1,4 +1,4 @@
-"""One uplift curve for every cell, learned together: steeper or flatter by department, channel and cell.
+"""One uplift curve for every cell, estimated together: steeper or flatter by department, channel and cell.
 
 The curve of a cell c rises piecewise linearly in the discount d, from f(0) = 0, with slopes
 
@@ -159,7 +159,7 @@ def _model(
         steps = pm.Normal("steps", 0.0, 1.0, shape=segments - 1)
         bends = pm.Normal("bends", 0.0, 1.0, shape=(len(departments), segments))
         bend = pm.HalfNormal("bend_spread", priors.bend)
-        # How much a curve bends is learned: a straight one and one with a threshold need different widths.
+        # How much a curve bends is estimated: a straight one and one with a threshold need different widths.
         stride = pm.HalfNormal("stride", priors.segment)
         walk = pt.concatenate([[0.0], pt.cumsum(stride * steps)])
         level = middle + department[of_department] + channel[of_channel] + cell

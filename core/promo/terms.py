@@ -32,7 +32,7 @@ WEEK = "week"
 @dataclass(frozen=True)
 class Widths:
     """Prior standard deviations on the log scale, that of `level` about the cell's own mean; that of `week`
-    is where its search begins, for it is learned from the data like the noise."""
+    is where its search begins, for it is estimated from the data like the noise."""
 
     level: float = 0.5
     weekday: float = 1.0
@@ -117,10 +117,10 @@ def promo_terms(days: CellDays, widths: Widths) -> Iterator[Term]:
     for name in names:
         yield Term(("dip", name), near * _members(days, name)[:, None], widths.own_dip)
     for rival in names:
-        struck = rivals_of(days, rival).astype(float)
+        promoted = rivals_of(days, rival).astype(float)
         for name in names:
-            if name != rival and struck.any():
-                values = struck * _members(days, name)[:, None]
+            if name != rival and promoted.any():
+                values = promoted * _members(days, name)[:, None]
                 yield Term(("rival", rival, name), values, widths.rival)
 
 

@@ -91,7 +91,7 @@ def _rates(days: CellDays, cell: int, on: NDArray[np.bool_]) -> tuple[float, flo
 
 @dataclass(frozen=True)
 class Uplift:
-    """Learned uplift. `curves` draws by cell, `margin` points of margin by cell, `regression` with dip and
+    """Estimated uplift. `curves` draws by cell, `margin` points of margin by cell, `regression` with dip and
     cannibalisation, `version` the name under which the coefficients are kept."""
 
     days: CellDays
@@ -104,7 +104,7 @@ class Uplift:
         """(draw,) uplift of sales as a share of the baseline. UserError for an unknown cell or discount."""
         if not 0 <= discount_pct <= MOST_PCT:
             raise UserError(f"A discount lies between 0 and {MOST_PCT:g} %, not {discount_pct:g} %.")
-        return self.curves.at(self.place(department, channel, geo), discount_pct / 100)
+        return self.curves.at(self.place(Cell(department, channel, geo)), discount_pct / 100)
 
     @property
     def converged(self) -> bool:
@@ -125,9 +125,8 @@ class Uplift:
             )
         return tuple(found)
 
-    def place(self, department: str, channel: str, geo: str = ALL_GEOS) -> int:
+    def place(self, cell: Cell) -> int:
         """The place of a cell among those of the sales. UserError for one that was never sold."""
-        cell = Cell(department, channel, geo)
         if cell not in self.days.cells:
             raise UserError(f"Nothing was ever sold in {cell}.")
         return self.days.cells.index(cell)
@@ -142,7 +141,7 @@ class Uplift:
         return float(found.mean()), float(lower), float(upper)
 
     def events_of(self, cell: int) -> tuple[PromoEvent, ...]:
-        """The promotions of a cell that it was learned from; none means that the pooled value is shown."""
+        """The promotions of a cell it was estimated from; none means that the pooled value is shown."""
         return tuple(event for event in self.regression.events if event.cell == cell)
 
     @property
@@ -190,7 +189,7 @@ class Uplift:
 
 
 def fit_uplift(sales: pd.DataFrame, baseline: Baseline, seed: int = 1, version: str = "1") -> Uplift:
-    """The uplift of promotions in `sales`, measured against a baseline learned from the same days.
+    """The uplift of promotions in `sales`, measured against a baseline estimated from the same days.
 
     The regression that the seasonal baseline stands on is solved together with events, dip and
     cannibalisation, so that what is not known of the baseline widens the intervals. Runs NUTS: seconds.

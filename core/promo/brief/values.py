@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import UserError
+from core.json_values import from_json, to_json
 
 LONGEST = 600
 MOST_LINES = 30
@@ -71,24 +72,6 @@ class Asset:
         """The type's name on screen and on paper."""
         return self.type.replace("_", " ").capitalize() or "without a type"
 
-    def to_json(self) -> dict[str, Any]:
-        """The schema's keys: type, headline, subheadline, cta, product_focus."""
-        return {
-            "type": self.type,
-            "headline": self.headline,
-            "subheadline": self.subheadline,
-            "cta": self.cta,
-            "product_focus": list(self.product_focus),
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Asset:
-        """The asset that `to_json` wrote."""
-        return cls(
-            str(kept["type"]), str(kept["headline"]), str(kept.get("subheadline") or ""),
-            str(kept.get("cta") or ""), tuple(kept.get("product_focus") or ()),
-        )  # fmt: skip
-
 
 @dataclass(frozen=True)
 class CreativeBrief:
@@ -134,7 +117,7 @@ class CreativeBrief:
 
     def assets_json(self) -> list[dict[str, Any]]:
         """The schema's `assets`."""
-        return [asset.to_json() for asset in self.assets]
+        return [to_json(asset) for asset in self.assets]
 
     @classmethod
     def from_json(cls, brief: Mapping[str, Any], assets: Sequence[Mapping[str, Any]] = ()) -> CreativeBrief:
@@ -150,7 +133,7 @@ class CreativeBrief:
             tone=str(brief.get("tone") or ""),
             legal=tuple(mandatory.get("legal") or ()),
             brand=tuple(mandatory.get("brand") or ()),
-            assets=tuple(Asset.from_json(asset) for asset in assets),
+            assets=tuple(from_json(Asset, asset) for asset in assets),
         )
 
 

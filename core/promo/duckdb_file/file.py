@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.duck import quoted
-from core.promo.duckdb_file import baseline, schema, views
+from core.promo.duckdb_file import baseline, schema
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +47,7 @@ def write_file(tables: Mapping[str, pa.Table], target: Path) -> None:
         raise ValueError(f"The file knows no tables {', '.join(sorted(unknown))}.")
     connection = _connect(target)
     try:
-        for statement in (*schema.statements(), *views.statements()):
+        for statement in schema.statements():
             connection.execute(statement)
         for name, table in tables.items():
             _fill(connection, name, table)
@@ -58,23 +58,21 @@ def write_file(tables: Mapping[str, pa.Table], target: Path) -> None:
 
 def packed(tables: Mapping[str, pa.Table], project: str, currency: str, today: str) -> bytes:
     """A ZIP with the DuckDB file, a README and the baseline as a Python function."""
+    import duckdb
+
     out = io.BytesIO()
     with tempfile.TemporaryDirectory(prefix="mixwright-export-") as folder:
         target = Path(folder) / FILE_NAME
         write_file(tables, target)
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
             package.write(target, FILE_NAME)
-            package.writestr("README.txt", _readme(project, currency, today))
+            readme = README.format(
+                project=project, currency=currency, today=today, file=FILE_NAME, version=duckdb.__version__,
+                tables=", ".join(schema.TABLES),
+            )  # fmt: skip
+            package.writestr("README.txt", readme)
             package.writestr("baseline.py", Path(baseline.__file__).read_text("utf-8"))
     return out.getvalue()
-
-
-def _readme(project: str, currency: str, today: str) -> str:
-    import duckdb
-
-    words = {"project": project, "currency": currency, "today": today, "file": FILE_NAME}
-    words["version"] = duckdb.__version__
-    return README.format(**words, tables=", ".join(schema.TABLES))
 
 
 def _connect(target: Path) -> duckdb.DuckDBPyConnection:

@@ -13,9 +13,9 @@ import plotly.graph_objects as go
 from core.charts.base import NEUTRAL, Trace, empty, error_bars, faded, figure, rows_axis
 from core.charts.formats import Wording
 from core.charts.palette import COLOURS
+from core.promo.charts import safe
 from core.promo.days import Floats
 from core.promo.opportunities.values import Gap, month_words
-from core.promo.scenarios.charts import safe
 
 SOLD, AHEAD, PLANNED = COLOURS[4], COLOURS[0], COLOURS[2]
 LOSS, GAIN = COLOURS[9], COLOURS[0]

@@ -14,7 +14,7 @@ from core.promo.baseline import Baseline
 from core.promo.days import ALL_GEOS, Floats, Measure
 from core.promo.opportunities.values import Gap, GapFigure, Targets, month_span, month_words, targets_of
 from core.promo.scenarios.kpis import Kpi, PromoKpis, interval
-from core.promo.scenarios.period import PromoPeriod, period_of
+from core.promo.scenarios.period import PromoPeriod, in_geo, period_of
 from core.promo.scenarios.uncertainty import around, log_draws, rate_sd
 
 DRAWS = 1000
@@ -81,17 +81,10 @@ def gap(
 def sales_in(sales: pd.DataFrame, geo: str) -> pd.DataFrame:
     """The facts of a geo, as far as all its sales channels reach. Sales that know no geos are one whole,
     whatever the shop calls it."""
-    known = _geos(sales)
-    if geo == ALL_GEOS or known == [ALL_GEOS]:
-        return _until_all(sales)
-    if geo not in known:
-        raise UserError(f"Nothing was ever sold in the geo {geo}; the sales know {', '.join(known)}.")
-    return _until_all(sales[sales["geo"].astype(str) == geo])
-
-
-def _until_all(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows up to the last day that every sales channel and geo still selling reaches: a file still to
-    come must not count as nothing sold. A channel that stays closed for a day or two is not waited for."""
+    geos = sales["geo"].astype(str) if "geo" in sales else pd.Series(ALL_GEOS, sales.index)
+    rows = sales[in_geo(geos, geo)]
+    # A file still to come must not count as nothing sold: rows count up to the last day that every sales
+    # channel and geo still selling reaches. One that stays closed for a day or two is not waited for.
     if not len(rows):
         return rows
     days = pd.to_datetime(rows["date"]).dt.normalize()

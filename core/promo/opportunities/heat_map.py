@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.promo.baseline import Baseline
-from core.promo.days import Cell, Floats
+from core.promo.days import Cell, Floats, Place
 from core.promo.opportunities.gap import part_of, sales_in
 from core.promo.opportunities.values import month_span, targets_of
 from core.promo.regression import Regression
@@ -41,24 +41,24 @@ def season_shares(regression: Regression, month: str) -> Floats:
     return np.asarray(level[:, dates.month == int(month[5:7])].mean(axis=1) / level.mean(axis=1))
 
 
-def used_pct(uplift: Uplift, place: tuple[str, str]) -> float:
+def used_pct(uplift: Uplift, place: Place) -> float:
     """The usual discount of a department and sales channel in its last year with promotions: the mean over
     promo days, 0 without any."""
     days = uplift.days
-    at = [k for k, cell in enumerate(days.cells) if (cell.department, cell.channel) == place]
+    at = [k for k, cell in enumerate(days.cells) if cell.place == place]
     recent = slice(max(len(days.dates) - YEAR_DAYS, 0), None)
     promo = days.promo[at, recent] & (days.discount_pct[at, recent] > 0)
     return float(days.discount_pct[at, recent][promo].mean()) if promo.any() else 0.0
 
 
-def headroom_pct(uplift: Uplift, place: tuple[str, str], settings: PromoSettings) -> float:
+def headroom_pct(uplift: Uplift, place: Place, settings: PromoSettings) -> float:
     """Points of discount that are allowed and not usually used."""
     return max(allowed_pct(place, settings, uplift) - used_pct(uplift, place), 0.0)
 
 
-def places_of(cells: tuple[Cell, ...]) -> list[tuple[str, str]]:
+def places_of(cells: tuple[Cell, ...]) -> list[Place]:
     """Every department and sales channel once, in order."""
-    return sorted({(cell.department, cell.channel) for cell in cells})
+    return sorted({cell.place for cell in cells})
 
 
 def heat_map(

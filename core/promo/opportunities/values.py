@@ -6,9 +6,8 @@ import datetime as dt
 import math
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import pandas as pd
 
@@ -135,20 +134,6 @@ class Gap:
     last_on: dt.date | None
     notes: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The gap as plain JSON values; `from_json` gives an equal gap back."""
-        days = {name: getattr(self, name) for name in ("covered_until", "first_on", "last_on")}
-        iso = {name: day.isoformat() if day else None for name, day in days.items()}
-        return asdict(self) | iso | {"notes": list(self.notes)}
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Gap:
-        """The gap kept by `to_json`."""
-        figures = {name: GapFigure(**raw[name]) for name in ("sales_value", "margin_pct", "units")}
-        names = ("covered_until", "first_on", "last_on")
-        days = {name: dt.date.fromisoformat(raw[name]) if raw.get(name) else None for name in names}
-        return cls(**dict(raw) | figures | days | {"notes": tuple(raw.get("notes", ()))})
-
 
 @dataclass(frozen=True)
 class Opportunity:
@@ -194,23 +179,3 @@ class Opportunity:
         return PromoScenario(
             name[:100], self.start, self.end, self.scenario_type, (self.suggested,), self.geo
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """The opportunity as plain JSON values; `from_json` gives an equal one back."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        return plain | {
-            "kind": self.kind.value, "scenario_type": self.scenario_type.value, "why": list(self.why),
-            "start": self.start.isoformat(), "end": self.end.isoformat(),
-            "suggested": self.suggested.to_json(),
-            "intervals": {name: list(ends) for name, ends in self.intervals.items()},
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Opportunity:
-        """The opportunity kept by `to_json`."""
-        return cls(**dict(raw) | {
-            "kind": OpportunityKind(raw["kind"]), "scenario_type": ScenarioType(raw["scenario_type"]),
-            "why": tuple(raw["why"]), "start": dt.date.fromisoformat(raw["start"]),
-            "end": dt.date.fromisoformat(raw["end"]), "suggested": Mechanic.from_json(raw["suggested"]),
-            "intervals": {name: (ends[0], ends[1]) for name, ends in raw["intervals"].items()},
-        })  # fmt: skip

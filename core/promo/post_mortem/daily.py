@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -16,33 +17,6 @@ from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import PromoScenario
 
 ROUNDS = 20  # of fitting to both margins: it settles in a few
-
-
-def log_covariance(past: History, dates: pd.DatetimeIndex, parts: Floats, missed_sd: float) -> Floats:
-    """(sum, sum) covariance of the logs of sums of daily sales; `parts` (sum, cell, day) the baseline's sales
-    that each holds, `missed_sd` as `missed_before` gives it."""
-    flat = parts.reshape(len(parts), -1)
-    weights = flat / np.maximum(flat.sum(axis=1, keepdims=True), 1e-12)
-    found = past.regression
-    design, places = found.calendar_design(dates)
-    whole = flat.sum(axis=0, keepdims=True) / np.maximum(flat.sum(), 1e-12)
-    week = np.tile(np.arange(len(dates)) // 7, parts.shape[1])
-    by_week = week[:, None] == np.arange(week[-1] + 1)
-
-    def known(rows: Floats) -> Floats:
-        terms, weeks = rows @ design, rows @ by_week
-        calendar = terms @ found.covariance[np.ix_(places, places)] @ terms.T
-        return np.asarray(calendar + found.noise_sd**2 * rows @ rows.T + found.week_sd**2 * weeks @ weeks.T)
-
-    return np.asarray(known(weights) + max(missed_sd**2 - float(known(whole)[0, 0]), 0.0))
-
-
-def missed_before(baseline: Baseline) -> float:
-    """Root mean square of what the method in force missed in total, as a share, in the rolling backtest; 0
-    where none was possible."""
-    tested = baseline.backtest
-    own = tested.loc[tested["method"] == baseline.method.value, "bias"]
-    return float(np.sqrt((own**2).mean())) if len(own) else 0.0
 
 
 @dataclass(frozen=True)
@@ -67,16 +41,51 @@ class DailyComparison:
     missed_sd: float
     left_out: tuple[str, ...] = ()
 
+    @property
+    def compared(self) -> Flags:
+        """(day,) the promotion's days whose sales are there."""
+        return np.asarray(self.during & self.known)
+
+    @property
+    def ran(self) -> Flags:
+        """(cell, day) promotions that really ran on these days."""
+        return np.asarray(self.promo & self.compared)
+
     def on(self, cells: Flags | None, days: Flags) -> Flags:
         """(cell, day) the mask of some cells (all by default) on some days."""
         rows = np.ones(len(self.cells), bool) if cells is None else cells
         return np.asarray(rows[:, None] & days[None, :])
 
-    def spread(self, part: Floats) -> Floats:
-        """(cell of the past, day) a (cell, day) array of this course at the places of the regression."""
-        whole = np.zeros((len(self.past.days.cells), len(self.dates)))
-        whole[[self.past.days.cells.index(cell) for cell in self.cells]] = part
-        return whole
+    def log_covariance(self, parts: Sequence[Floats]) -> Floats:
+        """(sum, sum) covariance of the logs of sums of daily sales, each given by its (cell, day) part of the
+        forecast: how far sums of the baseline may be off, on the log scale, with their correlations.
+
+        For sums S_g of baseline sales B[c,t] with weights w = B / S_g, to first order
+
+            cov(log S_g, log S_h) = w_g' X C X' w_h + sigma^2 w_g'w_h + tau^2 sum_k w_gk w_hk + common^2
+
+        with the calendar's design X and posterior covariance C of the regression, its daily noise sigma,
+        what each week k has of its own in all cells (tau), and what past forecasts of the method missed by in
+        total beyond that (`common`, from the rolling backtest).
+        """
+        cells, found = self.past.days.cells, self.past.regression
+        whole = np.zeros((len(parts), len(cells), len(self.dates)))
+        whole[:, [cells.index(cell) for cell in self.cells]] = np.stack(list(parts))
+        flat = whole.reshape(len(parts), -1)
+        weights = flat / np.maximum(flat.sum(axis=1, keepdims=True), 1e-12)
+        total = flat.sum(axis=0, keepdims=True) / np.maximum(flat.sum(), 1e-12)
+        design, places = found.calendar_design(self.dates)
+        week = np.tile(np.arange(len(self.dates)) // 7, len(cells))
+        by_week = week[:, None] == np.arange(week[-1] + 1)
+
+        def known(rows: Floats) -> Floats:
+            terms, weeks = rows @ design, rows @ by_week
+            calendar = terms @ found.covariance[np.ix_(places, places)] @ terms.T
+            return np.asarray(
+                calendar + found.noise_sd**2 * rows @ rows.T + found.week_sd**2 * weeks @ weeks.T
+            )
+
+        return np.asarray(known(weights) + max(self.missed_sd**2 - float(known(total)[0, 0]), 0.0))
 
     def of(self, departments: set[str], channels: set[str] | None = None) -> Flags:
         """(cell,) which cells belong to the departments, in some sales channels or all."""
@@ -99,7 +108,7 @@ def daily_comparison(
     last = min(scenario.end + timedelta(days=FAR), scenario.start + timedelta(days=365))
     dates = pd.date_range(scenario.start, last, freq="D")
     past = baseline.before(scenario.start)
-    # A model learned again knows cells that began later: they had no forecast.
+    # A model estimated again knows cells that began later: they had no forecast.
     sold = dict(zip(past.days.cells, np.asarray(past.days.sold.any(axis=1)), strict=True))
     cells = tuple(c for c in sold if sold[c] and (scenario.geo in (ALL_GEOS, c.geo) or c.geo == ALL_GEOS))
     at = [past.days.cells.index(cell) for cell in cells]
@@ -113,11 +122,11 @@ def daily_comparison(
         raise UserError(
             f"The actual sales hold no day of the promotion ({scenario.start} to {scenario.end})."
         )
-    course = DailyComparison(
-        cells, dates, past, plain, plain, actual, promo, depth, known, during, missed_before(baseline),
+    comparison = DailyComparison(
+        cells, dates, past, plain, plain, actual, promo, depth, known, during, baseline.missed_sd,
         _strange(found, cells),
     )  # fmt: skip
-    return _compared(replace(course, forecast=_forecast(course, kpis)))
+    return _compared(replace(comparison, forecast=_forecast(comparison, kpis)))
 
 
 def _rows(scenario: PromoScenario, sales: pd.DataFrame, dates: pd.DatetimeIndex) -> CellDays:
@@ -175,7 +184,7 @@ def _strange(found: CellDays, cells: tuple[Cell, ...]) -> tuple[str, ...]:
     )
 
 
-def _forecast(course: DailyComparison, kpis: PromoKpis) -> Floats:
+def _forecast(comparison: DailyComparison, kpis: PromoKpis) -> Floats:
     """The baseline times what the lines bring, fitted in turn to the forecast's sums by sales channel and by
     department (iterative proportional fitting, Deming & Stephan 1940); after the promotion the baseline."""
     gains: dict[tuple[str, str], float] = {}
@@ -183,13 +192,13 @@ def _forecast(course: DailyComparison, kpis: PromoKpis) -> Floats:
         if line.baseline_sales_value > 0:
             gain = line.share * line.sales_value_delta / line.baseline_sales_value
             gains[line.department, line.channel] = gains.get((line.department, line.channel), 0.0) + gain
-    factor = np.array([1 + gains.get((cell.department, cell.channel), 0.0) for cell in course.cells])
-    found = course.baseline * np.where(course.during, factor[:, None], 1.0)
+    factor = np.array([1 + gains.get((cell.department, cell.channel), 0.0) for cell in comparison.cells])
+    found = comparison.baseline * np.where(comparison.during, factor[:, None], 1.0)
     for _ in range(ROUNDS):
         for key in ("channel", "department"):
             for row in kpis.breakdown[f"by_{key}"]:
-                cells = np.array([getattr(cell, key) == str(row[key]) for cell in course.cells])
-                own = course.on(cells, course.during)
+                cells = np.array([getattr(cell, key) == str(row[key]) for cell in comparison.cells])
+                own = comparison.on(cells, comparison.during)
                 whole = float(found[own].sum())
                 found = np.where(
                     own, found * (float(row["sales_value"]) / whole if whole > 0 else 1.0), found
@@ -197,21 +206,22 @@ def _forecast(course: DailyComparison, kpis: PromoKpis) -> Floats:
     return np.asarray(found)
 
 
-def _compared(course: DailyComparison) -> DailyComparison:
+def _compared(comparison: DailyComparison) -> DailyComparison:
     """Without cells of which the actual sales hold nothing at all although they were forecast: a file that
     has not arrived yet must not count as a failure."""
-    seen = course.known & course.during
-    empty = (course.actual[0][:, seen].sum(axis=1) == 0) & (course.forecast[:, seen].sum(axis=1) > 0)
-    gaps = course.during & ~course.known
-    words = [f"{course.cells[place]}: no actual sales yet; left out." for place in np.flatnonzero(empty)]
+    seen = comparison.compared
+    empty = (comparison.actual[0][:, seen].sum(axis=1) == 0) & (comparison.forecast[:, seen].sum(axis=1) > 0)
+    gaps = comparison.during & ~comparison.known
+    words = [f"{comparison.cells[place]}: no actual sales yet; left out." for place in np.flatnonzero(empty)]
     if gaps.any():
-        words.append(f"{gaps.sum()} of {course.during.sum()} days have no actual sales yet; left out.")
+        words.append(f"{gaps.sum()} of {comparison.during.sum()} days have no actual sales yet; left out.")
     keep = ~empty
     if not keep.any():
         raise UserError("The actual sales hold none of the departments that were forecast.")
     return replace(
-        course,
-        cells=tuple(cell for cell, kept in zip(course.cells, keep, strict=True) if kept),
-        baseline=course.baseline[keep], forecast=course.forecast[keep], actual=course.actual[:, keep],
-        promo=course.promo[keep], depth=course.depth[keep], left_out=(*course.left_out, *words),
+        comparison,
+        cells=tuple(cell for cell, kept in zip(comparison.cells, keep, strict=True) if kept),
+        baseline=comparison.baseline[keep], forecast=comparison.forecast[keep],
+        actual=comparison.actual[:, keep], promo=comparison.promo[keep], depth=comparison.depth[keep],
+        left_out=(*comparison.left_out, *words),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from core.promo.days import Flags, Floats
-from core.promo.post_mortem.daily import DailyComparison, log_covariance
+from core.promo.post_mortem.daily import DailyComparison
 from core.promo.post_mortem.side_effects import LEVEL
 from core.promo.post_mortem.values import DayRow, PartResult, Range
 from core.promo.scenarios.kpis import PromoKpis
@@ -30,27 +30,27 @@ class Results:
     share: float
 
 
-def results_of(course: DailyComparison, kpis: PromoKpis) -> Results:
+def results_of(comparison: DailyComparison, kpis: PromoKpis) -> Results:
     """The figures. Where days or cells are missing, the forecast is that of the others, in proportion to its
     course by department."""
-    seen = course.on(None, course.during & course.known)
+    seen = comparison.on(None, comparison.compared)
     sums, base = np.zeros(3), np.zeros(3)
     names = ("sales_value", "margin_value", "units")
     for row in kpis.breakdown["by_department"]:
-        part = _share(course, course.of({str(row["department"])}), kpis, row)
+        part = _share(comparison, comparison.of({str(row["department"])}), kpis, row)
         sums += part * np.array([float(row[name]) for name in names])
         base += part * np.array([float(row[name]) - float(row[f"{name}_delta"]) for name in names])
     cost = _cost_share(kpis)
-    found = course.actual[:, seen].sum(axis=1)
+    found = comparison.actual[:, seen].sum(axis=1)
     whole = float(kpis.totals["sales_value"])
     share = float(sums[0]) / whole if whole > 0 else 1.0
     return Results(_figures(sums, cost), _figures(found, cost), _figures(base, cost), share)
 
 
-def _share(course: DailyComparison, cells: Flags, kpis: PromoKpis, row: Mapping[str, object]) -> float:
+def _share(comparison: DailyComparison, cells: Flags, kpis: PromoKpis, row: Mapping[str, object]) -> float:
     """How much of a department's forecast lies on days and in cells that can be compared."""
     whole = float(str(row["sales_value"]))
-    seen = float(course.forecast[course.on(cells, course.during & course.known)].sum())
+    seen = float(comparison.forecast[comparison.on(cells, comparison.compared)].sum())
     return min(seen / whole, 1.0) if whole > 0 else 1.0
 
 
@@ -96,17 +96,17 @@ def intervals_of(results: Results, kpis: PromoKpis) -> dict[str, Range]:
     return found
 
 
-def parts_of(course: DailyComparison, kpis: PromoKpis, by: str) -> tuple[PartResult, ...]:
+def parts_of(comparison: DailyComparison, kpis: PromoKpis, by: str) -> tuple[PartResult, ...]:
     """Sales by "department" or "channel", with intervals from the baseline's error and the lines' uplift."""
-    names = sorted({str(getattr(cell, by)) for cell in course.cells})
-    seen = course.during & course.known
+    names = sorted({str(getattr(cell, by)) for cell in comparison.cells})
     masks = [
-        course.on(np.array([getattr(cell, by) == name for cell in course.cells]), seen) for name in names
+        comparison.on(np.array([getattr(cell, by) == name for cell in comparison.cells]), comparison.compared)
+        for name in names
     ]
-    forecast = np.array([course.forecast[mask].sum() for mask in masks])
-    actual = np.array([course.actual[0][mask].sum() for mask in masks])
-    parts = np.stack([course.spread(course.forecast * mask) for mask in masks])
-    off = np.sqrt(np.diag(log_covariance(course.past, course.dates, parts, course.missed_sd)))
+    forecast = np.array([comparison.forecast[mask].sum() for mask in masks])
+    actual = np.array([comparison.actual[0][mask].sum() for mask in masks])
+    parts = [comparison.forecast * mask for mask in masks]
+    off = np.sqrt(np.diag(comparison.log_covariance(parts)))
     own = np.array([_line_sd(kpis, by, name) for name in names]) / np.maximum(forecast, 1e-9)
     wide = np.exp(SIDE * np.sqrt(off**2 + own**2))
     return tuple(
@@ -125,23 +125,23 @@ def _line_sd(kpis: PromoKpis, by: str, name: str) -> float:
     return float(np.sqrt(np.square(widths).sum()))
 
 
-def days_of(course: DailyComparison, kpis: PromoKpis) -> tuple[DayRow, ...]:
+def days_of(comparison: DailyComparison, kpis: PromoKpis) -> tuple[DayRow, ...]:
     """Each day of the promotion and of the two weeks after: sales without promotion, forecast with its 90 %
     interval, and actual. After the promotion the forecast is the baseline."""
-    size = len(course.dates)
-    parts = np.stack([course.spread(course.forecast * (np.arange(size) == day)) for day in range(size)])
-    off = np.diag(log_covariance(course.past, course.dates, parts, course.missed_sd))
+    size = len(comparison.dates)
+    parts = [comparison.forecast * (np.arange(size) == day) for day in range(size)]
+    off = np.diag(comparison.log_covariance(parts))
     money = np.array(
-        [_line_sd(kpis, "department", name) for name in sorted({c.department for c in course.cells})]
+        [_line_sd(kpis, "department", name) for name in sorted({c.department for c in comparison.cells})]
     )
-    whole = float(course.forecast[:, course.during].sum())
+    whole = float(comparison.forecast[:, comparison.during].sum())
     uplift = float(np.sqrt(np.square(money).sum())) / whole if whole > 0 else 0.0
-    wide = np.exp(SIDE * np.sqrt(off + np.where(course.during, uplift, 0.0) ** 2))
-    forecast, plain = course.forecast.sum(axis=0), course.baseline.sum(axis=0)
-    actual = course.actual[0].sum(axis=0)
+    wide = np.exp(SIDE * np.sqrt(off + np.where(comparison.during, uplift, 0.0) ** 2))
+    forecast, plain = comparison.forecast.sum(axis=0), comparison.baseline.sum(axis=0)
+    actual = comparison.actual[0].sum(axis=0)
     return tuple(
         DayRow(on.date(), float(b), float(f), float(f / w), float(f * w), float(a) if known else None)
         for on, b, f, w, a, known in zip(
-            course.dates, plain, forecast, wide, actual, course.known, strict=True
+            comparison.dates, plain, forecast, wide, actual, comparison.known, strict=True
         )
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from core.errors import UserError
 
@@ -18,7 +17,7 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class SavedPostMortem:
-    """A post-mortem of a promotion. `learned_version` is the model's version that learnt from it, if any;
+    """A post-mortem of a promotion. `learned_version` is the model's version that estimated from it, if any;
     `forecast_kpi_id` the figures it was held against, None once these were removed (the report has a copy).
     """
 
@@ -149,66 +148,7 @@ class PostMortem:
         """By figure, whether the actual lies in the forecast's 90 % interval."""
         return {name: low <= self.actual[name] <= high for name, (low, high) in self.intervals.items()}
 
-    @property
-    def sales_value_error_pct(self) -> float | None:
-        """(actual - forecast) / |forecast| of sales, in percent."""
-        return self.errors["sales_value"]
-
-    @property
-    def margin_value_error_pct(self) -> float | None:
-        """The same of margin."""
-        return self.errors["margin_value"]
-
-    @property
-    def ebit_error_pct(self) -> float | None:
-        """The same of EBIT."""
-        return self.errors["ebit"]
-
-    @property
-    def units_error_pct(self) -> float | None:
-        """The same of units."""
-        return self.errors["units"]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON; dates as ISO days."""
-        return dict(_plain(asdict(self)))
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> PostMortem:
-        """The report that `to_json` wrote."""
-        dip = kept["post_promo_dip"]
-        return cls(
-            period_start=date.fromisoformat(kept["period_start"]),
-            period_end=date.fromisoformat(kept["period_end"]),
-            covered_until=date.fromisoformat(kept["covered_until"]),
-            forecast=dict(kept["forecast"]),
-            actual=dict(kept["actual"]),
-            errors=dict(kept["errors"]),
-            intervals={name: (float(low), float(high)) for name, (low, high) in kept["intervals"].items()},
-            by_channel=tuple(PartResult(**part) for part in kept["by_channel"]),
-            by_department=tuple(PartResult(**part) for part in kept["by_department"]),
-            post_promo_dip=PostPromoDip(**_dated(dip, "worst_from", "worst_to")) if dip else None,
-            cannibalization_signals=tuple(Cannibalisation(**one) for one in kept["cannibalization_signals"]),
-            insights=tuple(kept["insights"]),
-            learning_points=tuple(kept["learning_points"]),
-            days=tuple(DayRow(**_dated(row, "on")) for row in kept.get("days", ())),
-            left_out=tuple(kept.get("left_out", ())),
-            model_version=kept.get("model_version"),
-        )
-
 
 def _ordered(name: str, lower: float, share: float, upper: float) -> None:
     if not lower <= share <= upper:
         raise UserError(f"{name}: {share:g} lies outside its own interval {lower:g} to {upper:g}.")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(part) for part in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _dated(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return dict(row) | {name: date.fromisoformat(row[name]) for name in names}

@@ -13,10 +13,10 @@ from core.errors import UserError
 from core.promo.baseline import Baseline
 from core.promo.scenarios.discount_options import ChannelOptions, Grid, channel_options
 from core.promo.scenarios.discount_search import DiscountQuery, DiscountResult, best
-from core.promo.scenarios.evaluate import evaluate, response_in
+from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.kpis import PromoKpis
-from core.promo.scenarios.period import period_of, refuse_unknown
-from core.promo.scenarios.response import Response
+from core.promo.scenarios.period import scenario_period
+from core.promo.scenarios.response import Response, response_of
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
 from core.promo.uplift import Uplift
@@ -140,7 +140,7 @@ def _point(
     whole = float(response.sales.sum()) + sales
     rate = 100 * (float(response.margin.sum()) + margin) / whole if whole > 0 else 0.0
     chosen = _with(scenario, found)
-    discounts = {line.lot: line.discount_pct for line in chosen.mechanics}
+    discounts = {line.key: line.discount_pct for line in chosen.mechanics}
     return DiscountFrontierPoint(
         sales, margin, margin - settings.cost_to_serve_share * sales, rate, discounts, chosen
     )
@@ -174,9 +174,8 @@ def _response(
     settings: PromoSettings,
     forecast: pd.DataFrame | None,
 ) -> Response:
-    period = period_of(scenario.start, scenario.end, scenario.geo, baseline, forecast)
-    refuse_unknown(scenario, settings, period.cells)
-    return response_in(period, uplift, settings)
+    period = scenario_period(scenario, baseline, settings, forecast)
+    return response_of(period.cells, period.base, uplift, settings)
 
 
 def _with(scenario: PromoScenario, found: DiscountResult) -> PromoScenario:

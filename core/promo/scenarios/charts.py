@@ -24,6 +24,7 @@ from core.charts.base import (
 )
 from core.charts.formats import Wording
 from core.charts.palette import COLOURS
+from core.promo.charts import safe
 from core.promo.scenarios.best_discounts import DiscountFrontierPoint
 from core.promo.scenarios.kpis import Breakdown, Kpi, PromoKpis
 
@@ -153,8 +154,3 @@ def _bars(rows: Sequence[object], labels: list[str], kpi: Kpi, place: int, wordi
 def _words(rows: Sequence[object], by: Breakdown, wording: Wording) -> str:
     parts = [f"{row['name']} {wording.money(float(row['sales_value_delta']))}" for row in rows]  # type: ignore[index]
     return f"Change of sales and margin by {WORDS[by]}, with 90 % intervals. Sales: {', '.join(parts)}."
-
-
-def safe(text: str) -> str:
-    """Plotly reads a little HTML; angle brackets stay text."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

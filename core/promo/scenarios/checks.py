@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.promo.scenarios.kpis import Kpi
 from core.promo.scenarios.period import DISCOUNT, UPLIFT, department_key
-from core.promo.scenarios.projection import LineProjection, Projection
+from core.promo.scenarios.projection import Projection
 from core.promo.scenarios.scenario import LineKey, Mechanic, says
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
 from core.promo.scenarios.verdict import FixKind, IssueSeverity, IssueType
@@ -21,7 +21,7 @@ EVEN = 1e-9  # what rounding leaves of a figure that does not change
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One rule broken: `subject` tells it from others of its type; `lots` are the lines whose discounts can
+    """One rule broken: `subject` tells it from others of its type; `lines` are the lines whose discounts can
     cure it; `detail` the word or the number of days that the cure needs."""
 
     type: IssueType
@@ -30,168 +30,166 @@ class CheckResult:
     message: str
     department: str | None = None
     fix: FixKind = FixKind.DISCOUNTS
-    lots: tuple[LineKey, ...] = ()
+    lines: tuple[LineKey, ...] = ()
     detail: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
-        """The same finding in another standing."""
+        """The same finding in another projection."""
         return self.type.value, self.subject
 
 
 Check = Callable[[Projection, PromoSettings], Iterator[CheckResult]]
 
 
-def findings(standing: Projection, settings: PromoSettings) -> list[tuple[CheckResult, Check]]:
+def findings(projection: Projection, settings: PromoSettings) -> list[tuple[CheckResult, Check]]:
     """Everything that is wrong, with the check that found it."""
-    return [(found, check) for check in CHECKS for found in check(standing, settings)]
+    return [(found, check) for check in CHECKS for found in check(projection, settings)]
 
 
-def discount_limits(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def discount_limits(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: discounts over their department's cap."""
-    for line in active(standing):
+    for line in active(projection):
         cap = settings.cap_pct(line.department)
         if line.discount_pct > cap + EVEN:
             yield CheckResult(
                 IssueType.DISCOUNT_LIMIT,
                 _grave(line.discount_pct - cap, settings),
-                f"cap {line.lot}",
-                f"{line.place}: the discount of {line.discount_pct:g} % is over the cap of {cap:g} %.",
+                f"cap {line.key}",
+                f"{line.label}: the discount of {line.discount_pct:g} % is over the cap of {cap:g} %.",
                 line.department,
-                lots=(line.lot,),
+                lines=(line.key,),
             )
 
 
-def scenario_margin(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def scenario_margin(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: the whole margin under its floor or below nothing; one subject, so that the cure of a loss keeps
     the floor as well."""
-    margin, usual = standing.totals[Kpi.MARGIN_PCT], standing.baseline[Kpi.MARGIN_PCT]
+    margin, usual = projection.totals[Kpi.MARGIN_PCT], projection.baseline[Kpi.MARGIN_PCT]
     floor, worse = settings.floor_pct(usual), margin < usual - EVEN
-    lots = tuple(line.lot for line in active(standing))
-    if worse and standing.totals[Kpi.MARGIN] < 0:
+    lines = tuple(line.key for line in active(projection))
+    if worse and projection.totals[Kpi.MARGIN] < 0:
         message = f"The whole shop would sell at a loss: a margin of {margin:.1f} %."
-        yield CheckResult(IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, "whole", message, lots=lots)
+        yield CheckResult(IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, "whole", message, lines=lines)
     elif worse and margin < floor - EVEN:
         message = f"The margin would be {margin:.1f} %, under the floor of {floor:.1f} %."
         severity = _grave(floor - margin, settings)
-        yield CheckResult(IssueType.MARGIN_THRESHOLD, severity, "whole", message, lots=lots)
+        yield CheckResult(IssueType.MARGIN_THRESHOLD, severity, "whole", message, lines=lines)
 
 
-def losing_lines(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def losing_lines(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: goods sold below what they cost."""
-    for found in standing.lines:
-        line = found.line
-        if line.discount_pct > 0 and found.margin_pct < 0:
-            message = f"{line.place}: sold at a loss, with a margin of {found.margin_pct:.1f} %."
+    for line in active(projection):
+        margin_pct = projection.margin_pct[line.key]
+        if margin_pct < 0:
+            message = f"{line.label}: sold at a loss, with a margin of {margin_pct:.1f} %."
             yield CheckResult(
-                IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, f"loss {line.lot}", message,
-                line.department, lots=(line.lot,),
+                IssueType.MARGIN_THRESHOLD, IssueSeverity.CRITICAL, f"loss {line.key}", message,
+                line.department, lines=(line.key,),
             )  # fmt: skip
 
 
-def legal_text(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def legal_text(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """BLOCK: no legal text, neither of the promotion nor of the project."""
-    if not (standing.scenario.legal_text or "").strip() and not settings.legal_text:
+    if not (projection.scenario.legal_text or "").strip() and not settings.legal_text:
         message = "There is no legal text, neither here nor in the project's settings."
         yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.CRITICAL, "legal", message, fix=FixKind.LEGAL_TEXT
         )
 
 
-def department_margins(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def department_margins(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: a department's margin under its own floor."""
-    for name, found in standing.departments.items():
+    for name, found in projection.departments.items():
         floor = settings.department_margin_floors_pct.get(name)
-        lots = tuple(line.lot for line in active(standing) if line.department == name)
+        lines = tuple(line.key for line in active(projection) if line.department == name)
         worse = found.margin_pct < found.baseline_margin_pct - EVEN
-        if floor is not None and lots and worse and found.margin_pct < floor - EVEN:
+        if floor is not None and lines and worse and found.margin_pct < floor - EVEN:
             message = f"{name}: the margin would be {found.margin_pct:.1f} %, under its floor of {floor:g} %."
             yield CheckResult(
-                IssueType.MARGIN_THRESHOLD, IssueSeverity.MEDIUM, f"floor {name}", message, name, lots=lots
+                IssueType.MARGIN_THRESHOLD, IssueSeverity.MEDIUM, f"floor {name}", message, name, lines=lines
             )
 
 
-def plausible_lines(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def plausible_lines(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: a discount or an uplift far beyond any of the past."""
-    factor = settings.plausible_factor
-    for found in standing.lines:
-        line = found.line
-        for name, value, words in _tried(found):
-            most = max(standing.seen.get(name, (0.0, 0.0))[1], 0.0) * factor
-            if line.discount_pct > 0 and name in standing.seen and value > most + EVEN:
+    factor, ranges = settings.plausible_factor, projection.historical_ranges
+    for line in active(projection):
+        tried = {
+            DISCOUNT: ("a discount", line.discount_pct),
+            UPLIFT: ("an uplift", projection.uplift_pct[line.key]),
+        }
+        for name, (label, value) in tried.items():
+            most = max(ranges.get(name, (0.0, 0.0))[1], 0.0) * factor
+            if name in ranges and value > most + EVEN:
                 message = (
-                    f"{line.place}: {words} of {value:.0f} % is more than {factor:g} times the most ever "
+                    f"{line.label}: {label} of {value:.0f} % is more than {factor:g} times the most ever "
                     f"seen ({most / factor:.0f} %)."
                 )
                 yield CheckResult(
-                    IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"{name} {line.lot}", message,
-                    line.department, lots=(line.lot,),
+                    IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"{name} {line.key}", message,
+                    line.department, lines=(line.key,),
                 )  # fmt: skip
 
 
-def _tried(found: LineProjection) -> Iterator[tuple[str, float, str]]:
-    yield DISCOUNT, found.line.discount_pct, "a discount"
-    yield UPLIFT, found.uplift_pct, "an uplift"
-
-
-def plausible_totals(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def plausible_totals(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: sales, units or margin, of the whole or a department's, far outside what was ever seen in as many
     days."""
-    lots = tuple(line.lot for line in active(standing))
+    lines = tuple(line.key for line in active(projection))
     words = {Kpi.SALES: "The sales", Kpi.UNITS: "The units", Kpi.MARGIN_PCT: "The margin"}
     for kpi, word in words.items():
-        value, usual = standing.totals[kpi], standing.baseline[kpi]
-        yield from _outside(standing, settings, kpi.value, (value, usual), word, None, lots)
-    for name, found in standing.departments.items():
-        mine = tuple(lot for lot in lots if lot[0] == name)
+        value, usual = projection.totals[kpi], projection.baseline[kpi]
+        yield from _outside(projection, settings, kpi.value, (value, usual), word, None, lines)
+    for name, found in projection.departments.items():
+        mine = tuple(key for key in lines if key[0] == name)
         pair = (found.sales_value, found.baseline_sales_value)
         key, word = department_key(name), f"{name}: the sales"
-        yield from _outside(standing, settings, key, pair, word, name, mine or lots)
+        yield from _outside(projection, settings, key, pair, word, name, mine or lines)
 
 
 def _outside(
-    standing: Projection,
+    projection: Projection,
     settings: PromoSettings,
     key: str,
     pair: tuple[float, float],
     word: str,
     department: str | None,
-    lots: tuple[LineKey, ...],
+    lines: tuple[LineKey, ...],
 ) -> Iterator[CheckResult]:
     (value, usual), factor = pair, settings.plausible_factor
-    low, high = standing.seen.get(key, (float("-inf"), float("inf")))
+    low, high = projection.historical_ranges.get(key, (float("-inf"), float("inf")))
     low, high = (low / factor if low > 0 else low * factor), (high * factor if high > 0 else high / factor)
     inside = low <= usual <= high
-    if lots and inside and not low - EVEN <= value <= high + EVEN:
+    if lines and inside and not low - EVEN <= value <= high + EVEN:
         end = "above" if value > high else "below"
         message = (
-            f"{word} would lie {end} anything seen in {standing.scenario.days} days, by more than a factor "
+            f"{word} would lie {end} anything seen in {projection.scenario.days} days, by more than a factor "
             f"of {factor:g}."
         )
         yield CheckResult(
-            IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"range {key}", message, department, lots=lots
+            IssueType.KPI_PLAUSIBILITY, IssueSeverity.MEDIUM, f"range {key}", message, department, lines=lines
         )
 
 
-def brand_rules(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def brand_rules(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: what the brand insists on."""
     for rule in settings.brand_rules:
-        lines = [line for line in active(standing) if rule.concerns(line.department)]
+        lines = [line for line in active(projection) if rule.concerns(line.department)]
         if rule.kind == BrandRuleKind.NEVER_DISCOUNTED:
             for line in lines:
                 yield CheckResult(
-                    IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"never {line.lot}",
-                    f"{line.place}: the brand never discounts {line.department}.", line.department,
-                    lots=(line.lot,),
+                    IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"never {line.key}",
+                    f"{line.label}: the brand never discounts {line.department}.", line.department,
+                    lines=(line.key,),
                 )  # fmt: skip
         elif rule.kind == BrandRuleKind.LONGEST_DAYS and lines:
-            yield from _too_long(standing, int(float(rule.value or 1)))
+            yield from _too_long(projection, int(float(rule.value or 1)))
         elif rule.kind == BrandRuleKind.FORBIDDEN_WORD:
-            yield from _forbidden(standing, str(rule.value))
+            yield from _forbidden(projection, str(rule.value))
 
 
-def _too_long(standing: Projection, most: int) -> Iterator[CheckResult]:
-    days = standing.scenario.days
+def _too_long(projection: Projection, most: int) -> Iterator[CheckResult]:
+    days = projection.scenario.days
     if days > most:
         yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.MEDIUM, f"days {most}",
@@ -200,8 +198,8 @@ def _too_long(standing: Projection, most: int) -> Iterator[CheckResult]:
         )  # fmt: skip
 
 
-def _forbidden(standing: Projection, word: str) -> Iterator[CheckResult]:
-    texts = (standing.scenario.label, *(line.notes for line in standing.scenario.mechanics))
+def _forbidden(projection: Projection, word: str) -> Iterator[CheckResult]:
+    texts = (projection.scenario.label, *(line.notes for line in projection.scenario.mechanics))
     if any(says(text, word) for text in texts):
         yield CheckResult(
             IssueType.BRAND_COMPLIANCE, IssueSeverity.LOW, f"word {word.casefold()}",
@@ -210,23 +208,23 @@ def _forbidden(standing: Projection, word: str) -> Iterator[CheckResult]:
         )  # fmt: skip
 
 
-def cannibalisation(standing: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
+def cannibalisation(projection: Projection, settings: PromoSettings) -> Iterator[CheckResult]:
     """WARN: another department losing more than the limit of its sales in a sales channel."""
     limit = settings.cannibalisation_limit_pct
-    for (name, channel), share in standing.taken_pct.items():
-        rivals = [line for line in active(standing) if line.channel == channel and line.department != name]
+    for (name, channel), share in projection.taken_pct.items():
+        rivals = [line for line in active(projection) if line.channel == channel and line.department != name]
         if share > limit + EVEN and rivals:
             yield CheckResult(
                 IssueType.CANNIBALIZATION_RISK, IssueSeverity.MEDIUM, f"taken {name} {channel}",
                 f"{name}, {channel}: promotions of other departments would take {share:.1f} % of its sales, "
                 f"over the limit of {limit:g} %.",
-                name, lots=tuple(line.lot for line in rivals),
+                name, lines=tuple(line.key for line in rivals),
             )  # fmt: skip
 
 
-def active(standing: Projection) -> list[Mechanic]:
+def active(projection: Projection) -> list[Mechanic]:
     """The lines that have a discount."""
-    return [line for line in standing.scenario.mechanics if line.discount_pct > 0]
+    return [line for line in projection.scenario.mechanics if line.discount_pct > 0]
 
 
 def _grave(beyond: float, settings: PromoSettings) -> IssueSeverity:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.promo.days import Floats
-from core.promo.scenarios.response import Exposure, Response, exposed_share
+from core.promo.scenarios.response import Response
 from core.promo.scenarios.scenario import Mechanic
 
 Places = NDArray[np.int64]
@@ -53,7 +53,7 @@ class ChannelOptions:
     def of(
         cls, choices: tuple[LineOptions, ...], running: NDArray[np.bool_], share: Floats, response: Response
     ) -> ChannelOptions:
-        """The block of these patterns; `share` (line, cell) of each cell's revenue that a line aims at."""
+        """The block of these patterns; `share` (line, cell) of each cell's revenue that a line targets."""
         kept = np.exp((running.astype(float) @ share) @ response.rival)
         lost = (kept - 1) @ np.stack([response.sales, response.margin]).T
         return cls(choices, running, kept, lost.T, share, response)
@@ -91,17 +91,23 @@ class ChannelOptions:
 
 
 def channel_options(response: Response, lines: Sequence[Mechanic], grid: Grid) -> tuple[ChannelOptions, ...]:
-    """One block a sales channel that has lines with anything to choose; `grid` gives the discounts above 0
+    """One for each sales channel that has lines with anything to choose; `grid` gives the discounts above 0
     that a line may have."""
     found: dict[str, list[LineOptions]] = {}
     for place, line in enumerate(lines):
-        choice = _choice(response, place, line, np.array(sorted(grid(line)), dtype=float))
-        if len(choice.discounts) and len(choice.cells):
-            found.setdefault(line.channel, []).append(choice)
-    return tuple(_block(response, lines, choices) for choices in found.values())
+        options = _line_options(response, place, line, np.array(sorted(grid(line)), dtype=float))
+        if len(options.discounts) and len(options.cells):
+            found.setdefault(line.channel, []).append(options)
+    made = []
+    for choices in found.values():
+        share = np.zeros((len(choices), len(response.cells)))
+        for row, options in zip(share, choices, strict=True):
+            row[options.cells] = response.share_of(lines[options.place])
+        made.append(ChannelOptions.of(tuple(choices), _patterns(choices), share, response))
+    return tuple(made)
 
 
-def _choice(response: Response, place: int, line: Mechanic, discounts: Floats) -> LineOptions:
+def _line_options(response: Response, place: int, line: Mechanic, discounts: Floats) -> LineOptions:
     cells = np.array(response.cells_of(line), dtype=int)
     base = response.sales[cells] * response.share_of(line)
     rate, slope = response.rates[0][cells][:, None], response.slope[cells][:, None]
@@ -110,21 +116,6 @@ def _choice(response: Response, place: int, line: Mechanic, discounts: Floats) -
     gain = np.stack([bought - base[:, None], margin])
     allowed = (gain[MARGIN] + base[:, None] * rate).sum(axis=0) >= 0  # nothing is sold at a loss
     return LineOptions(place, cells, discounts[allowed], gain[:, :, allowed])
-
-
-def _block(response: Response, lines: Sequence[Mechanic], choices: list[LineOptions]) -> ChannelOptions:
-    running = _patterns(choices)
-    cells = len(response.cells)
-    share = np.stack(
-        [
-            exposed_share(
-                Exposure(choice.cells, choice.cells, np.ones(len(choice.cells)),
-                     np.full(len(choice.cells), response.share_of(lines[choice.place]))), cells,
-            )
-            for choice in choices
-        ]
-    )  # fmt: skip
-    return ChannelOptions.of(tuple(choices), running, share, response)
 
 
 def _patterns(choices: Sequence[LineOptions]) -> NDArray[np.bool_]:

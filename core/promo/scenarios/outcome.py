@@ -69,7 +69,7 @@ class Evaluator:
     def fixed(self, scenario: PromoScenario, issue: Issue) -> PromoScenario:
         """The promotion after one fix."""
         assert issue.fix is not None
-        return apply_fix(scenario, issue.fix, self.settings)
+        return apply_fix(scenario, issue.fix)
 
     def all_fixed(self, outcome: ScenarioOutcome) -> PromoScenario:
         """The promotion after every fix, one after another: each is chosen for what the last one left."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.promo.baseline import Baseline
-from core.promo.days import ALL_GEOS, Cell, CellDays, Floats, Measure
+from core.promo.days import ALL_GEOS, Cell, CellDays, Flags, Floats, Measure
 from core.promo.scenarios.kpis import Interval, Kpi
 from core.promo.scenarios.scenario import PromoScenario
 from core.promo.scenarios.settings import PromoSettings
@@ -96,7 +94,7 @@ def period_of(
     dates = pd.date_range(start, end, freq="D")
     day = (frame["date"] - dates[0]).dt.days.to_numpy()
     geos = frame["geo"].astype(str) if "geo" in frame else pd.Series(baseline.days.cells[0].geo, frame.index)
-    inside = (day >= 0) & (day < len(dates)) & _of_geo(geos, geo)
+    inside = (day >= 0) & (day < len(dates)) & in_geo(geos, geo)
     rows = frame.loc[inside, ["department", "channel"]].assign(geo=geos[inside])
     groups = rows.groupby(["department", "channel", "geo"], sort=True, observed=True)
     cells = tuple(sorted({Cell(*key) for key in rows.itertuples(index=False, name=None)}))
@@ -107,8 +105,9 @@ def period_of(
     return PromoPeriod(cells, dates, cubes)
 
 
-def _of_geo(geos: pd.Series, wanted: str) -> NDArray[np.bool_]:
-    """The rows of a geo. Sales that know no geos are one whole, whatever the shop calls it."""
+def in_geo(geos: pd.Series, wanted: str) -> Flags:
+    """(row,) which rows are of a geo. Sales that know no geos are one whole, whatever the
+    shop calls it. UserError for a geo that was never sold in."""
     known = sorted(set(geos))
     if wanted == ALL_GEOS or known == [ALL_GEOS]:
         return np.ones(len(geos), bool)
@@ -117,24 +116,26 @@ def _of_geo(geos: pd.Series, wanted: str) -> NDArray[np.bool_]:
     return (geos == wanted).to_numpy()
 
 
-def refuse_unknown(scenario: PromoScenario, settings: PromoSettings, cells: tuple[Cell, ...]) -> None:
-    """UserError naming every department and sales channel without sales and every unknown segment."""
-    faults = [*_unsold(scenario, cells), *_unknown_segments(scenario, settings)]
+def scenario_period(
+    scenario: PromoScenario, baseline: Baseline, settings: PromoSettings, forecast: pd.DataFrame | None = None
+) -> PromoPeriod:
+    """The period of a promotion. UserError also naming every department and sales channel without sales and
+    every unknown segment."""
+    period = period_of(scenario.start, scenario.end, scenario.geo, baseline, forecast)
+    sold = {cell.place for cell in period.cells}
+    segments = [segment.segment_id for segment in settings.known_segments]
+    known = f"known are {', '.join(segments)}" if segments else "the project has no segments yet"
+    faults = [
+        f"{line.label}: nothing was ever sold there, so nothing is known of a promotion."
+        for line in scenario.mechanics
+        if line.place not in sold
+    ]
+    faults += [
+        f"{line.label}: the segment {name} is unknown; {known}."
+        for line in scenario.mechanics
+        for name in line.segments
+        if not line.for_all and name not in segments
+    ]
     if faults:
         raise UserError(faults)
-
-
-def _unsold(scenario: PromoScenario, cells: tuple[Cell, ...]) -> Iterator[str]:
-    sold = {(cell.department, cell.channel) for cell in cells}
-    for line in scenario.mechanics:
-        if (line.department, line.channel) not in sold:
-            yield f"{line.place}: nothing was ever sold there, so nothing is known of a promotion."
-
-
-def _unknown_segments(scenario: PromoScenario, settings: PromoSettings) -> Iterator[str]:
-    known = [segment.segment_id for segment in settings.known_segments]
-    for line in scenario.mechanics:
-        for name in line.segments:
-            if not line.for_all and name not in known:
-                words = f"known are {', '.join(known)}" if known else "the project has no segments yet"
-                yield f"{line.place}: the segment {name} is unknown; {words}."
+    return period

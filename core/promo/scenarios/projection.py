@@ -7,21 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.promo.days import Floats
+from core.promo.days import Floats, Place
 from core.promo.scenarios.kpis import Breakdown, Figures, Interval, Kpi, PromoKpis
-from core.promo.scenarios.response import LineSums, PromoEffect, Response, line_sums, taken_pct
-from core.promo.scenarios.scenario import Mechanic, PromoScenario
-
-Place = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class LineProjection:
-    """A line with its expected uplift and margin on what it sells, in percent."""
-
-    line: Mechanic
-    uplift_pct: float
-    margin_pct: float
+from core.promo.scenarios.response import Response
+from core.promo.scenarios.scenario import LineKey, PromoScenario
 
 
 @dataclass(frozen=True)
@@ -36,19 +25,21 @@ class DepartmentProjection:
 
 @dataclass(frozen=True)
 class Projection:
-    """`taken_pct` share of sales that promotions of others take, by department and the channel hit most."""
+    """`uplift_pct` and `margin_pct` of what a line sells, by its key; `taken_pct` share of sales that
+    promotions of others take, by department and sales channel."""
 
     scenario: PromoScenario
     totals: Figures
     baseline: Figures
     departments: Mapping[str, DepartmentProjection]
-    lines: tuple[LineProjection, ...]
+    uplift_pct: Mapping[LineKey, float]
+    margin_pct: Mapping[LineKey, float]
     taken_pct: Mapping[Place, float]
-    seen: Mapping[str, Interval]
+    historical_ranges: Mapping[str, Interval]
 
 
 def projection_of(scenario: PromoScenario, kpis: PromoKpis) -> Projection:
-    """The standing that the KPIs show."""
+    """The projection that the KPIs show."""
     departments = {
         str(row["department"]): _department(
             {kpi: float(row[kpi]) for kpi in Kpi},
@@ -56,43 +47,35 @@ def projection_of(scenario: PromoScenario, kpis: PromoKpis) -> Projection:
         )
         for row in kpis.breakdown[Breakdown.DEPARTMENT]
     }
-    known = {(row.department, row.channel, tuple(sorted(row.segments))): row for row in kpis.lines}
-    lines = tuple(
-        LineProjection(line, known[line.lot].uplift_pct, known[line.lot].margin_pct)
-        for line in scenario.mechanics
-    )
     taken = {
         (name, str(row["channel"])): float(row["channel_share_pct"])
         for name, row in kpis.cannibalised.items()
     }
-    return Projection(scenario, kpis.totals, kpis.baseline, departments, lines, taken, kpis.seen)
-
-
-def projection_at(scenario: PromoScenario, response: Response, seen: Mapping[str, Interval]) -> Projection:
-    """The standing of other discounts of the same promotion."""
-    aims = response.aims(scenario.mechanics)
-    sold = response.sold(aims)
-    cells_moved = [np.bincount(aims.cell, row, len(response.cells)) for row in sold.gain]
-    moved = sold.taken + np.stack(cells_moved)
-    cells = _places(response)
-    departments = {
-        name: _department(_sums((response.base + moved)[:, at]), _sums(response.base[:, at]))
-        for name, at in cells.items()
-    }
-    sums = line_sums(response, scenario.mechanics, aims, sold)
-    lines = tuple(_line(place, line, sums) for place, line in enumerate(scenario.mechanics))
     return Projection(
-        scenario, _sums(response.base + moved), _sums(response.base), departments, lines,
-        _taken(response, sold, cells), seen,
+        scenario, kpis.totals, kpis.baseline, departments, {line.key: line.uplift_pct for line in kpis.lines},
+        {line.key: line.margin_pct for line in kpis.lines}, taken, kpis.historical_ranges,
     )  # fmt: skip
 
 
-def _places(response: Response) -> dict[str, list[int]]:
-    """The cells of each department."""
-    found: dict[str, list[int]] = {}
-    for at, cell in enumerate(response.cells):
-        found.setdefault(cell.department, []).append(at)
-    return found
+def projection_at(scenario: PromoScenario, response: Response, ranges: Mapping[str, Interval]) -> Projection:
+    """The projection of other discounts of the same promotion."""
+    lines, exposure = scenario.mechanics, response.exposure(scenario.mechanics)
+    effect = response.effect(exposure)
+    moved = effect.taken + np.stack(
+        [np.bincount(exposure.cell, row, len(response.cells)) for row in effect.gain]
+    )
+    departments, taken = {}, dict[Place, float]()
+    for name in dict.fromkeys(cell.department for cell in response.cells):
+        at = [place for place, cell in enumerate(response.cells) if cell.department == name]
+        departments[name] = _department(_sums((response.base + moved)[:, at]), _sums(response.base[:, at]))
+        if effect.taken[0, at].any():
+            taken |= {(name, channel): pct for channel, pct in response.taken_pct(effect, name).items()}
+    sums = response.line_sums(lines, exposure, effect)
+    return Projection(
+        scenario, _sums(response.base + moved), _sums(response.base), departments,
+        {line.key: 100 * float(sums.uplift[place]) for place, line in enumerate(lines)},
+        {line.key: sums.margin_pct(place) for place, line in enumerate(lines)}, taken, ranges,
+    )  # fmt: skip
 
 
 def _sums(cells: Floats) -> dict[str, float]:
@@ -106,19 +89,3 @@ def _department(with_it: Mapping[str, float], without: Mapping[str, float]) -> D
     return DepartmentProjection(
         with_it[Kpi.SALES], with_it[Kpi.MARGIN_PCT], without[Kpi.SALES], without[Kpi.MARGIN_PCT]
     )
-
-
-def _line(place: int, line: Mechanic, sums: LineSums) -> LineProjection:
-    sales, margin, _ = sums.usual[:, place] + sums.moved[:, place]
-    return LineProjection(
-        line, 100 * float(sums.uplift[place]), 100 * float(margin / sales) if sales > 0 else 0.0
-    )
-
-
-def _taken(response: Response, sold: PromoEffect, cells: Mapping[str, list[int]]) -> dict[Place, float]:
-    found = {}
-    for name, at in cells.items():
-        if sold.taken[0, at].any():
-            for channel in sorted({response.cells[place].channel for place in at}):
-                found[name, channel] = taken_pct(response, sold, at, channel)
-    return found

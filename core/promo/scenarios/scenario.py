@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from typing import Any
 
 import pandas as pd
 
 from core.errors import UserError
-from core.promo.days import ALL_GEOS
+from core.promo.days import ALL_GEOS, Place
 
 ALL_SEGMENTS = "ALL"
 MOST_PCT = 95.0
@@ -78,21 +77,26 @@ class Mechanic:
             if not isinstance(word, str) or not word.strip():
                 yield f"A line needs a {name}, not {word!r}."
         if not is_number(self.discount_pct) or not 0 <= self.discount_pct <= MOST_PCT:
-            yield f"{self.place}: a discount lies between 0 and {MOST_PCT:g} %, not {self.discount_pct!r}."
+            yield f"{self.label}: a discount lies between 0 and {MOST_PCT:g} %, not {self.discount_pct!r}."
         if not self.segments or any(not isinstance(name, str) or not name.strip() for name in self.segments):
-            yield f"{self.place}: name at least one segment, or {ALL_SEGMENTS}."
+            yield f"{self.label}: name at least one segment, or {ALL_SEGMENTS}."
         elif len(set(self.segments)) < len(self.segments):
-            yield f"{self.place}: a segment is named twice in {', '.join(self.segments)}."
+            yield f"{self.label}: a segment is named twice in {', '.join(self.segments)}."
         elif ALL_SEGMENTS in self.segments and len(self.segments) > 1:
-            yield f"{self.place}: {ALL_SEGMENTS} already holds every segment; name it alone."
+            yield f"{self.label}: {ALL_SEGMENTS} already holds every segment; name it alone."
 
     @property
-    def place(self) -> str:
+    def place(self) -> Place:
+        """Where the line sells: department and sales channel."""
+        return self.department, self.channel
+
+    @property
+    def label(self) -> str:
         """Where the line sells, in words."""
         return f"{self.department}, {self.channel}"
 
     @property
-    def lot(self) -> LineKey:
+    def key(self) -> LineKey:
         """What tells this line from others of the same promotion: department, sales channel, segments."""
         return self.department, self.channel, tuple(sorted(self.segments))
 
@@ -103,22 +107,9 @@ class Mechanic:
 
     def overlaps(self, other: Mechanic) -> bool:
         """Whether some customer would get both lines for the same goods."""
-        same = (self.department, self.channel) == (other.department, other.channel)
+        same = self.place == other.place
         shared = self.for_all or other.for_all or set(self.segments) & set(other.segments)
         return same and bool(shared)
-
-    def to_json(self) -> dict[str, Any]:
-        """The line as plain JSON values; `from_json` gives an equal line back."""
-        return {
-            "department": self.department, "channel": self.channel, "discount_pct": self.discount_pct,
-            "segments": list(self.segments), "notes": self.notes,
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Mechanic:
-        """The line kept by `to_json`."""
-        segments = tuple(raw.get("segments") or (ALL_SEGMENTS,))
-        return cls(raw["department"], raw["channel"], raw["discount_pct"], segments, raw.get("notes") or "")
 
 
 @dataclass(frozen=True)
@@ -179,7 +170,7 @@ class PromoScenario:
             yield "Every line of a promotion must be a Mechanic."
             return
         object.__setattr__(self, "mechanics", lines)
-        twice = {first.place for first, second in combinations(lines, 2) if first.overlaps(second)}
+        twice = {first.label for first, second in combinations(lines, 2) if first.overlaps(second)}
         for place in sorted(twice):
             yield f"{place}: two lines give the same customers a discount; keep one or part the segments."
 
@@ -187,23 +178,6 @@ class PromoScenario:
     def days(self) -> int:
         """How many days the promotion lasts."""
         return (self.end - self.start).days + 1
-
-    def to_json(self) -> dict[str, Any]:
-        """The scenario as plain JSON values; `from_json` gives an equal scenario back."""
-        return {
-            "label": self.label, "start": self.start.isoformat(), "end": self.end.isoformat(),
-            "scenario_type": self.scenario_type.value, "geo": self.geo, "legal_text": self.legal_text,
-            "mechanics": [line.to_json() for line in self.mechanics],
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> PromoScenario:
-        """The scenario kept by `to_json`."""
-        lines = tuple(Mechanic.from_json(line) for line in raw["mechanics"])
-        return cls(
-            raw["label"], raw["start"], raw["end"], raw["scenario_type"], lines,
-            raw.get("geo") or ALL_GEOS, raw.get("legal_text"),
-        )  # fmt: skip
 
 
 def day_of(value: object) -> dt.date | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
+from cattrs import override
 
 from core.errors import UserError
+from core.json_values import from_json, register_fields
 from core.promo.scenarios.scenario import ALL_SEGMENTS, MOST_PCT, is_number
 
 REST = "REST"
@@ -64,15 +65,6 @@ class BrandRule:
         """Whether the rule speaks of a department; without any named it speaks of all."""
         return not self.departments or department in self.departments
 
-    def to_json(self) -> dict[str, Any]:
-        """The rule as plain JSON values."""
-        return {"kind": self.kind.value, "value": self.value, "departments": list(self.departments)}
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> BrandRule:
-        """The rule kept by `to_json`."""
-        return cls(raw["kind"], raw.get("value"), tuple(raw.get("departments") or ()))
-
 
 @dataclass(frozen=True)
 class Segment:
@@ -116,7 +108,7 @@ class PromoSettings:
 
     def __post_init__(self) -> None:
         rules = [
-            rule if isinstance(rule, BrandRule) else BrandRule.from_json(rule) for rule in self.brand_rules
+            rule if isinstance(rule, BrandRule) else from_json(BrandRule, rule) for rule in self.brand_rules
         ]
         object.__setattr__(self, "brand_rules", tuple(rules))
         object.__setattr__(self, "discount_caps", dict(self.discount_caps))
@@ -200,14 +192,6 @@ class PromoSettings:
             return float(self.margin_floor_pct)
         return baseline_margin_pct - self.margin_floor_gap_pp
 
-    def to_json(self) -> dict[str, Any]:
-        """The settings as plain JSON values, without the segments, which are a table of their own."""
-        names = [part.name for part in fields(self) if part.name not in ("segments", "brand_rules")]
-        rules = [rule.to_json() for rule in self.brand_rules]
-        return {name: getattr(self, name) for name in names} | {"brand_rules": rules}
 
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any], segments: pd.DataFrame | None = None) -> PromoSettings:
-        """The settings kept by `to_json`, with the segments as they are now."""
-        known = {part.name for part in fields(cls)} - {"segments"}
-        return cls(segments=segments, **{name: value for name, value in raw.items() if name in known})
+# The segments are a table of their own: they are neither saved with the settings nor read with them.
+register_fields(PromoSettings, segments=override(omit=True))

@@ -12,14 +12,13 @@ import pandas as pd
 
 from core.errors import UserError
 from core.promo.baseline import Baseline, recent_rates
-from core.promo.days import ALL_GEOS, Cell
+from core.promo.days import ALL_GEOS, Cell, Place
 from core.promo.opportunities.values import Opportunity
 from core.promo.scenarios.best_discounts import best_discounts
 from core.promo.scenarios.scenario import ALL_SEGMENTS, Mechanic, PromoScenario, ScenarioType, day_of, without
 from core.promo.scenarios.settings import BrandRuleKind, PromoSettings
 from core.promo.uplift import Uplift
 
-Place = tuple[str, str]
 ONLINE = "online"
 LOYAL = re.compile(r"loyal|member|vip|club|stamm|premium", re.IGNORECASE)
 NAMED = 3  # departments that a label names one by one
@@ -84,20 +83,10 @@ def starting_point(
         return scenario
     if baseline is None:
         raise UserError("A best deal is searched on the baseline, which was not handed over.")
-    return _best(scenario, baseline, uplift, settings, forecast)
-
-
-def _best(
-    scenario: PromoScenario,
-    baseline: Baseline,
-    uplift: Uplift,
-    settings: PromoSettings,
-    forecast: pd.DataFrame | None,
-) -> PromoScenario:
-    """The deal with most sales; lines it leaves out are dropped, unless it leaves out all."""
     deal = best_discounts(scenario, baseline, uplift, settings, forecast=forecast).scenario
-    lines = tuple(line for line in deal.mechanics if line.discount_pct > 0)
-    return replace(deal, mechanics=lines) if lines else deal
+    # Lines that the best deal leaves out are dropped, unless it leaves out all.
+    lines = [line for line in deal.mechanics if line.discount_pct > 0]
+    return replace(deal, mechanics=tuple(lines)) if lines else deal
 
 
 def _places(
@@ -110,7 +99,7 @@ def _places(
     best where they are known to like any of it."""
     if opportunity is not None:
         return [(opportunity.department, opportunity.channel)]
-    pairs = [(p.department, p.channel) if isinstance(p, Cell) else (p[0], p[1]) for p in places]
+    pairs = [p.place if isinstance(p, Cell) else (p[0], p[1]) for p in places]
     found = sorted(set(pairs))
     if kind == ScenarioType.FLASH:
         found = [place for place in found if place[1] == ONLINE] or found
@@ -133,7 +122,7 @@ def allowed_pct(place: Place, settings: PromoSettings, uplift: Uplift) -> float:
     for rule in settings.brand_rules:
         if rule.kind == BrandRuleKind.NEVER_DISCOUNTED and rule.concerns(department):
             return 0.0
-    at = [k for k, c in enumerate(uplift.days.cells) if (c.department, c.channel) == place]
+    at = [k for k, c in enumerate(uplift.days.cells) if c.place == place]
     if not at:
         raise UserError(f"{department}, {channel}: nothing was ever sold there.")
     rate, _ = recent_rates(uplift.days)
@@ -143,18 +132,14 @@ def allowed_pct(place: Place, settings: PromoSettings, uplift: Uplift) -> float:
 
 
 def _segments(kind: ScenarioType, settings: PromoSettings) -> tuple[str, ...]:
-    """Whom the type aims at; everybody where no segments are known."""
+    """Whom the type targets; everybody where no segments are known."""
     if kind == ScenarioType.COUPON:
-        return _most_sensitive(settings) or (ALL_SEGMENTS,)
+        known = settings.known_segments
+        most = max((segment.weight for segment in known), default=0.0)
+        return tuple(segment.segment_id for segment in known if segment.weight == most) or (ALL_SEGMENTS,)
     if kind == ScenarioType.MEMBER_ONLY:
         return _loyal(settings) or (ALL_SEGMENTS,)
     return (ALL_SEGMENTS,)
-
-
-def _most_sensitive(settings: PromoSettings) -> tuple[str, ...]:
-    known = settings.known_segments
-    most = max((segment.weight for segment in known), default=0.0)
-    return tuple(segment.segment_id for segment in known if segment.weight == most)
 
 
 def _loyal(settings: PromoSettings) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ MOST_NAMED = 3  # lines that a sentence names one by one
 PARTS = np.linspace(0.95, 0.0, 20)  # of all discounts, when no single line is enough
 
 
-def apply_fix(scenario: PromoScenario, fix: Fix, settings: PromoSettings | None = None) -> PromoScenario:
+def apply_fix(scenario: PromoScenario, fix: Fix) -> PromoScenario:
     """The promotion with the fix applied. A discount is lowered, never raised; the last line is not dropped
     but set to 0 %, for a promotion needs one."""
     if fix.kind == FixKind.SHORTEN and fix.end is not None:
@@ -29,29 +29,21 @@ def apply_fix(scenario: PromoScenario, fix: Fix, settings: PromoSettings | None 
     if fix.kind == FixKind.LEGAL_TEXT:
         return replace(scenario, legal_text=fix.text)
     if fix.kind == FixKind.WORDING:
-        return _reworded(scenario, fix.text)
-    wanted = {line.lot: line.discount_pct or 0.0 for line in fix.lines}
-    dropped = {line.lot for line in fix.lines if line.discount_pct is None}
-    return _kept(_at(scenario, wanted), dropped)
+        lines = tuple(replace(line, notes=without(line.notes, fix.text)) for line in scenario.mechanics)
+        label = without(scenario.label, fix.text) or f"{scenario.start} – {scenario.end}"
+        return replace(scenario, label=label, mechanics=lines)
+    lowered = _at(scenario, {line.key: line.discount_pct or 0.0 for line in fix.lines})
+    dropped = {line.key for line in fix.lines if line.discount_pct is None}
+    left = tuple(line for line in lowered.mechanics if line.key not in dropped)
+    return replace(lowered, mechanics=left or lowered.mechanics[:1])
 
 
 def _at(scenario: PromoScenario, wanted: Discounts) -> PromoScenario:
     lines = [
-        replace(line, discount_pct=min(line.discount_pct, wanted.get(line.lot, line.discount_pct)))
+        replace(line, discount_pct=min(line.discount_pct, wanted.get(line.key, line.discount_pct)))
         for line in scenario.mechanics
     ]
     return replace(scenario, mechanics=tuple(lines))
-
-
-def _kept(scenario: PromoScenario, dropped: set[LineKey]) -> PromoScenario:
-    left = tuple(line for line in scenario.mechanics if line.lot not in dropped)
-    return replace(scenario, mechanics=left or scenario.mechanics[:1])
-
-
-def _reworded(scenario: PromoScenario, word: str) -> PromoScenario:
-    lines = tuple(replace(line, notes=without(line.notes, word)) for line in scenario.mechanics)
-    label = without(scenario.label, word) or f"{scenario.start} – {scenario.end}"
-    return replace(scenario, label=label, mechanics=lines)
 
 
 @dataclass(frozen=True)
@@ -63,99 +55,80 @@ class FixFinder:
     settings: PromoSettings
 
     def fix_of(self, found: CheckResult, check: Check) -> tuple[Fix, str]:
-        """A fix and how to say it."""
+        """A fix and its text. Of discounts: the largest of one line that cures it, of the line that keeps
+        most sales; else the largest part of all their discounts."""
         if found.fix == FixKind.SHORTEN:
-            return self._shorter(int(found.detail))
+            end = self.scenario.start + dt.timedelta(days=int(found.detail) - 1)
+            return Fix(FixKind.SHORTEN, end=end), f"End on {end:%-d %B %Y}."
         if found.fix == FixKind.LEGAL_TEXT:
             text = legal_words(self.scenario)
             return Fix(FixKind.LEGAL_TEXT, text=text), f"Insert “{text}”"
         if found.fix == FixKind.WORDING:
             return Fix(FixKind.WORDING, text=found.detail), f"Take “{found.detail}” out."
-        return self._lower(found, check)
-
-    def _shorter(self, most: int) -> tuple[Fix, str]:
-        end = self.scenario.start + dt.timedelta(days=most - 1)
-        return Fix(FixKind.SHORTEN, end=end), f"End on {end:%-d %B %Y}."
-
-    def _lower(self, found: CheckResult, check: Check) -> tuple[Fix, str]:
-        """The largest discount of one line that cures it, of the line that keeps most sales; else the largest
-        part of all their discounts."""
-        alone = [self._alone(found, check, lot) for lot in found.lots]
+        alone = [self._alone(found, check, key) for key in found.lines]
         cured = [wanted for wanted in alone if wanted is not None]
-        if cured:
-            best = max(cured, key=self._sales)
-        else:
-            best = next(self._together(found, check), dict.fromkeys(found.lots, 0.0))
-        lines = tuple(self._change(lot, discount) for lot, discount in best.items())
-        return Fix(FixKind.DISCOUNTS, lines), self._said(lines)
+        best = max(cured, key=self._sales) if cured else self._together(found, check)
+        lines = tuple(
+            LineFix(key[0], key[1], discount or None, self._line(key).segments)
+            for key, discount in best.items()
+        )
+        return Fix(FixKind.DISCOUNTS, lines), self._text(lines)
 
-    def _change(self, lot: LineKey, discount: float) -> LineFix:
-        segments = next(line.segments for line in self.scenario.mechanics if line.lot == lot)
-        return LineFix(lot[0], lot[1], discount or None, segments)
-
-    def _said(self, changes: tuple[LineFix, ...]) -> str:
+    def _text(self, changes: tuple[LineFix, ...]) -> str:
         """What changes, line by line; of many lines the most that any keeps."""
-        if len(changes) <= MOST_NAMED:
-            return " ".join(self._words(change) for change in changes)
-        most = max(change.discount_pct or 0.0 for change in changes)
-        if most == 0:
-            return f"Drop all {len(changes)} lines."
-        return f"Lower {len(changes)} discounts alike, to at most {most:g} %."
+        if len(changes) > MOST_NAMED:
+            most = max(change.discount_pct or 0.0 for change in changes)
+            alike = f"Lower {len(changes)} discounts alike, to at most {most:g} %."
+            return alike if most else f"Drop all {len(changes)} lines."
+        parts = []
+        for change in changes:
+            line = self._line(change.key)
+            label = line.label if line.for_all else f"{line.label} ({', '.join(line.segments)})"
+            lower = f"Lower {label} from {line.discount_pct:g} % to {change.discount_pct or 0:g} %."
+            parts.append(f"Drop {label}." if change.discount_pct is None else lower)
+        return " ".join(parts)
 
-    def _words(self, change: LineFix) -> str:
-        place = f"{change.department}, {change.channel}"
-        line = self._line(change.lot)
-        if not line.for_all:
-            place = f"{place} ({', '.join(line.segments)})"
-        if change.discount_pct is None:
-            return f"Drop {place}."
-        return f"Lower {place} from {line.discount_pct:g} % to {change.discount_pct:g} %."
+    def _line(self, key: LineKey) -> Mechanic:
+        return next(line for line in self.scenario.mechanics if line.key == key)
 
-    def _line(self, lot: LineKey) -> Mechanic:
-        return next(line for line in self.scenario.mechanics if line.lot == lot)
-
-    def _alone(self, found: CheckResult, check: Check, lot: LineKey) -> Discounts | None:
+    def _alone(self, found: CheckResult, check: Check, key: LineKey) -> Discounts | None:
         """The largest discount of one line, the others kept, that ends the finding; None where even dropping
         it does not. The finding eases as the discount falls, so that halving finds the edge."""
-        steps = self._steps(lot)
-        if not self._cures(found, check, {lot: steps[0]}):
+        now, step = self._line(key).discount_pct, self.settings.discount_step_pct
+        grid = {round(place * step, 6) for place in range(int(now / step) + 1)}
+        tried = {*grid, 0.0, self.settings.cap_pct(key[0])}
+        steps = sorted(value for value in tried if value < now or value == 0)
+        if not self._cures(found, check, {key: steps[0]}):
             return None
         passing, failing = 0, len(steps)
         while failing - passing > 1:
             middle = (passing + failing) // 2
-            if self._cures(found, check, {lot: steps[middle]}):
+            if self._cures(found, check, {key: steps[middle]}):
                 passing = middle
             else:
                 failing = middle
-        return {lot: steps[passing]}
+        return {key: steps[passing]}
 
-    def _steps(self, lot: LineKey) -> list[float]:
-        """Discounts below the present one, rising from 0; the cap is one of them."""
-        now, step = self._line(lot).discount_pct, self.settings.discount_step_pct
-        grid = {round(place * step, 6) for place in range(int(now / step) + 1)}
-        return sorted(
-            value for value in {*grid, 0.0, self.settings.cap_pct(lot[0])} if value < now or value == 0
-        )
-
-    def _together(self, found: CheckResult, check: Check) -> Iterator[Discounts]:
+    def _together(self, found: CheckResult, check: Check) -> Discounts:
         """All lines lowered alike, as little as cures; the last resort drops them."""
         step = self.settings.discount_step_pct
         for part in PARTS:
-            wanted = {lot: int(self._line(lot).discount_pct * part / step) * step for lot in found.lots}
+            wanted = {key: int(self._line(key).discount_pct * part / step) * step for key in found.lines}
             if self._cures(found, check, wanted):
-                yield wanted
+                return wanted
+        return dict.fromkeys(found.lines, 0.0)
 
     def _cures(self, found: CheckResult, check: Check, wanted: Discounts) -> bool:
         if self.kpis.response is None:
-            return all(discount == 0 for discount in wanted.values()) and set(wanted) == set(found.lots)
-        return all(other.key != found.key for other in check(self._standing(wanted), self.settings))
+            return all(discount == 0 for discount in wanted.values()) and set(wanted) == set(found.lines)
+        return all(other.key != found.key for other in check(self._projection(wanted), self.settings))
 
-    def _standing(self, wanted: Discounts) -> Projection:
+    def _projection(self, wanted: Discounts) -> Projection:
         assert self.kpis.response is not None
-        return projection_at(_at(self.scenario, wanted), self.kpis.response, self.kpis.seen)
+        return projection_at(_at(self.scenario, wanted), self.kpis.response, self.kpis.historical_ranges)
 
     def _sales(self, wanted: Discounts) -> float:
-        return 0.0 if self.kpis.response is None else self._standing(wanted).totals[Kpi.SALES]
+        return 0.0 if self.kpis.response is None else self._projection(wanted).totals[Kpi.SALES]
 
 
 def legal_words(scenario: PromoScenario) -> str:
@@ -169,11 +142,15 @@ def validate(scenario: PromoScenario, kpis: PromoKpis, settings: PromoSettings) 
 
     Each issue's fix was tried on the expected figures and ends it. UserError for figures of other lines.
     """
-    _refuse_others(scenario, kpis)
-    seeker = FixFinder(scenario, kpis, settings)
+    asked = [(line.key, line.discount_pct) for line in scenario.mechanics]
+    known = [(line.key, line.discount_pct) for line in kpis.lines]
+    dates = (scenario.start, scenario.end) == (kpis.period_start, kpis.period_end)
+    if sorted(asked) != sorted(known) or not dates:
+        raise UserError("These figures belong to other lines or days: evaluate the promotion again first.")
+    finder = FixFinder(scenario, kpis, settings)
     issues = []
     for found, check in findings(projection_of(scenario, kpis), settings):
-        fix, words = seeker.fix_of(found, check)
+        fix, words = finder.fix_of(found, check)
         issues.append(Issue(found.type, found.severity, found.message, words, found.department, fix))
     order = list(IssueSeverity)
     return verdict_on(sorted(issues, key=lambda issue: order.index(issue.severity)), settings)
@@ -189,11 +166,3 @@ def verdict_on(issues: Sequence[Issue], settings: PromoSettings) -> Verdict:
     blocked = any(issue.severity.blocks for issue in issues)
     status = VerdictStatus.BLOCK if blocked else VerdictStatus.WARN if issues else VerdictStatus.PASS
     return Verdict(status, score, tuple(issues))
-
-
-def _refuse_others(scenario: PromoScenario, kpis: PromoKpis) -> None:
-    asked = [(line.department, line.channel, line.discount_pct, line.segments) for line in scenario.mechanics]
-    known = [(line.department, line.channel, line.discount_pct, line.segments) for line in kpis.lines]
-    dates = (scenario.start, scenario.end) == (kpis.period_start, kpis.period_end)
-    if sorted(asked) != sorted(known) or not dates:
-        raise UserError("These figures belong to other lines or days: evaluate the promotion again first.")

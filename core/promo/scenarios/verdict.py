@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from core.errors import UserError
 from core.promo.scenarios.scenario import ALL_SEGMENTS, LineKey
@@ -63,21 +61,9 @@ class LineFix:
     segments: tuple[str, ...] = (ALL_SEGMENTS,)
 
     @property
-    def lot(self) -> LineKey:
+    def key(self) -> LineKey:
         """Which line it is."""
         return self.department, self.channel, tuple(sorted(self.segments))
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {
-            "department": self.department, "channel": self.channel, "discount_pct": self.discount_pct,
-            "segments": list(self.segments),
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> LineFix:
-        """The change kept by `to_json`."""
-        return cls(raw["department"], raw["channel"], raw["discount_pct"], tuple(raw["segments"]))
 
 
 @dataclass(frozen=True)
@@ -96,20 +82,6 @@ class Fix:
         if not needed.get(self.kind, self.text):
             raise UserError(f"A fix of the kind {self.kind} lacks what it changes.")
 
-    def to_json(self) -> dict[str, Any]:
-        """The fix as plain JSON values; `from_json` gives an equal fix back."""
-        return {
-            "kind": self.kind.value, "lines": [line.to_json() for line in self.lines], "text": self.text,
-            "end": self.end.isoformat() if self.end else None,
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Fix:
-        """The fix kept by `to_json`."""
-        lines = tuple(LineFix.from_json(line) for line in raw.get("lines", ()))
-        end = dt.date.fromisoformat(raw["end"]) if raw.get("end") else None
-        return cls(FixKind(raw["kind"]), lines, end, raw.get("text") or "")
-
 
 @dataclass(frozen=True)
 class Issue:
@@ -126,22 +98,6 @@ class Issue:
         object.__setattr__(self, "type", IssueType(self.type))
         object.__setattr__(self, "severity", IssueSeverity(self.severity))
 
-    def to_json(self) -> dict[str, Any]:
-        """The issue as plain JSON values; `from_json` gives an equal issue back."""
-        return {
-            "type": self.type.value, "severity": self.severity.value, "message": self.message,
-            "suggested_fix": self.suggested_fix, "affected_department": self.affected_department,
-            "fix": self.fix.to_json() if self.fix else None,
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Issue:
-        """The issue kept by `to_json`."""
-        return cls(
-            IssueType(raw["type"]), IssueSeverity(raw["severity"]), raw["message"], raw["suggested_fix"],
-            raw.get("affected_department"), Fix.from_json(raw["fix"]) if raw.get("fix") else None,
-        )  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -156,16 +112,3 @@ class Verdict:
         object.__setattr__(self, "issues", tuple(self.issues))
         if not 0 <= self.overall_score <= 100:
             raise UserError(f"A score lies between 0 and 100, not {self.overall_score}.")
-
-    def to_json(self) -> dict[str, Any]:
-        """The verdict as plain JSON values; `from_json` gives an equal verdict back."""
-        return {
-            "status": self.status.value, "overall_score": self.overall_score,
-            "issues": [issue.to_json() for issue in self.issues],
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> Verdict:
-        """The verdict kept by `to_json`."""
-        issues = tuple(Issue.from_json(issue) for issue in raw.get("issues") or ())
-        return cls(VerdictStatus(raw["status"]), int(raw["overall_score"]), issues)

@@ -109,8 +109,8 @@ def recompute(
 ) -> None:
     """Facts again equal the sum over current files, for every key that one of `files` speaks of.
 
-    The file `arriving` counts as current already, those `leaving` no longer: the caller says so in their rows
-    before the transaction ends.
+    The file `arriving` counts as current already, those `leaving` no longer: the caller sets this in their
+    rows before the transaction ends.
     """
     if s.scalar(select(SalesFileFact.date).where(SalesFileFact.file_id.in_(files)).limit(1)) is None:
         return

@@ -1,4 +1,4 @@
-"""The versions of a project's promotion model: learned by jobs, listed, loaded."""
+"""The versions of a project's promotion model: estimated by jobs, listed, loaded."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ AUTO = "auto"
 
 
 def mark_re_estimated(s: Session, project_id: int, version: int, last_on: dt.date) -> None:
-    """Writes `version`, learned from sales until `last_on`, into the project's post-mortems that hold no
-    later sales and that no earlier version has learned from. For the job that learns: it asks nobody."""
+    """Writes `version`, estimated from sales until `last_on`, into the project's post-mortems that hold no
+    later sales and that no earlier version has estimated from. For the job that estimates: it asks nobody."""
     report = PostMortemReport
     written = update(report).values(learned_version=str(version))
     s.execute(
@@ -60,7 +60,7 @@ def mark_re_estimated(s: Session, project_id: int, version: int, last_on: dt.dat
 
 
 def reason_not_to_estimate(s: Session, project_id: int) -> str | None:
-    """Why nothing can be learned from the project's facts yet, in a sentence; None when it can."""
+    """Why nothing can be estimated from the project's facts yet, in a sentence; None when it can."""
     facts = SalesAggregated
     promo = facts.promo_flag & (facts.discount_pct > 0)
     span = select(func.min(facts.date), func.max(facts.date), func.count(distinct(facts.date)).filter(promo))
@@ -87,9 +87,9 @@ def enqueue_estimation(
     asked: bool = False,
     patience_seconds: float | None = None,
 ) -> uuid.UUID:
-    """A job that learns a new version; one that waits already and would do the same is enough.
+    """A job that estimates a new version; one that waits already and would do the same is enough.
 
-    Not `asked` for by a person, it ends at once where the latest version was learned from the same facts.
+    Not `asked` for by a person, it ends at once where the latest version was estimated from the same facts.
     """
     details: dict[str, object] = {"method": method, "note": note, "asked": asked}
     if patience_seconds is not None:
@@ -106,7 +106,7 @@ def enqueue_estimation(
 
 
 def latest_facts_key(s: Session, project_id: int) -> str | None:
-    """From which facts the latest version was learned; None without any version."""
+    """From which facts the latest version was estimated; None without any version."""
     query = select(PromoModelRow.facts_key).where(PromoModelRow.project_id == project_id)
     return s.scalars(query.order_by(PromoModelRow.version.desc()).limit(1)).first()
 
@@ -114,8 +114,8 @@ def latest_facts_key(s: Session, project_id: int) -> str | None:
 def estimate_from_new_facts(
     s: Session, project_id: int, asked_by: int | None, patience_seconds: float | None = None
 ) -> tuple[uuid.UUID | None, str | None]:
-    """The job that learns from facts that changed, or the sentence that says why there is none; both None
-    where the latest version was learned from just these facts."""
+    """The job that estimates from facts that changed, or the sentence that says why there is none; both None
+    where the latest version was estimated from just these facts."""
     if latest_facts_key(s, project_id) == facts_key_of(s, project_id):
         return None, None
     reason = reason_not_to_estimate(s, project_id)
@@ -132,30 +132,31 @@ def facts_to_estimate_from(s: Session, project_id: int) -> tuple[str, int]:
     return facts_key_of(s, project_id), s.scalars(newest).one() + 1
 
 
-def save_model(s: Session, attempt: Attempt, learned: EstimatedModel) -> bool:
+def save_model(s: Session, attempt: Attempt, estimated: EstimatedModel) -> bool:
     """Writes the version and its coefficients; False, and nothing written, when the job was stopped or taken
     over meanwhile. Calling it again after a commit whose answer was lost finds them there, and is True."""
     lock_facts(s, attempt.project_id)
-    kept = select(PromoModelRow.id).where(PromoModelRow.artifacts_path == learned.artifacts_path)
+    kept = select(PromoModelRow.id).where(PromoModelRow.artifacts_path == estimated.artifacts_path)
     if s.scalar(kept) is not None:
         return True
     row = owned_by(s, attempt)
     if row is None or row.cancel_requested:
         return False
     model = PromoModelRow(
-        project_id=attempt.project_id, version=learned.version, method=learned.method, seed=learned.seed,
-        facts_key=learned.facts_key, summary=dict(learned.summary), artifacts_path=learned.artifacts_path,
-        artifacts_checksum=learned.artifacts_checksum, job_id=attempt.job_id, created_by=attempt.asked_by,
-        note=learned.note, created_at=s.scalars(select(NOW)).one(),
+        project_id=attempt.project_id, version=estimated.version, method=estimated.method,
+        seed=estimated.seed, facts_key=estimated.facts_key, summary=dict(estimated.summary),
+        artifacts_path=estimated.artifacts_path,
+        artifacts_checksum=estimated.artifacts_checksum, job_id=attempt.job_id, created_by=attempt.asked_by,
+        note=estimated.note, created_at=s.scalars(select(NOW)).one(),
     )  # fmt: skip
     s.add(model)
     s.add_all(
         UpliftCoefficient(project_id=attempt.project_id, **coefficient)
-        for coefficient in learned.coefficients
+        for coefficient in estimated.coefficients
     )
     s.flush()
-    if last_on := learned.summary["facts"].get("last_on"):
-        mark_re_estimated(s, attempt.project_id, learned.version, dt.date.fromisoformat(last_on))
+    if last_on := estimated.summary["facts"].get("last_on"):
+        mark_re_estimated(s, attempt.project_id, estimated.version, dt.date.fromisoformat(last_on))
     return True
 
 
@@ -169,7 +170,7 @@ def span_of(s: Session, project_id: int) -> dict[str, str | int]:
 
 @dataclass(frozen=True)
 class PromoModelInfo:
-    """One version of what was learned from the facts. `summary` holds backtest, notes, warnings, dip,
+    """One version of what was estimated from the facts. `summary` holds backtest, notes, warnings, dip,
     cannibalisation, convergence, cells and what the facts covered; `facts_changed` whether the project has
     other facts by now."""
 
@@ -222,7 +223,7 @@ class EstimatedModel:
 def estimate(
     s: Session, person: Person, project_id: int, *, method: str = BaselineMethod.AUTO, note: str = ""
 ) -> uuid.UUID:
-    """The job that learns a new version from the present facts.
+    """The job that estimates a new version from the present facts.
 
     UserError when there is too little history, for an unknown method or a note that is too long.
     """
@@ -242,7 +243,7 @@ def estimate(
 
 
 def promo_models(s: Session, person: Person, project_id: int) -> tuple[PromoModelInfo, ...]:
-    """Every version that was learned, the newest first."""
+    """Every version that was estimated, the newest first."""
     require(s, person, project_id, Permission.PROJECT_VIEW)
     query = (
         select(Row, func.coalesce(User.display_name, User.username, ""))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import record, require
+from core.json_values import from_json, to_json
 from core.promo.opportunities.values import Opportunity, SavedOpportunity
 from db import tables
 from db.tables import Project, ProjectMember
@@ -124,7 +125,7 @@ def _keys(s: Session, project_id: int, month: str, geo: str) -> set[tuple[Any, .
 
 
 def _columns(one: Opportunity) -> dict[str, Any]:
-    whole = one.to_json()
+    whole = to_json(one)
     names = ("sales_value_gain", "margin_value_gain", "ebit_gain", "intervals", "confidence")
     return {
         "month": one.month,
@@ -156,7 +157,7 @@ def _kept(row: Any) -> SavedOpportunity:
     return SavedOpportunity(
         id=kept.id,
         project_id=kept.project_id,
-        opportunity=Opportunity.from_json(kept.details),
+        opportunity=from_json(Opportunity, kept.details),
         dismissed=kept.dismissed_at is not None,
         planned=planned,
         created_at=kept.created_at,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.access import Permission, Person
 from core.access.store import require
+from core.json_values import from_json, to_json
 from core.lifecycle import store as lifecycle
 from core.lifecycle.names import StaleWrite
 from core.promo.brief.values import CreativeBrief
@@ -102,7 +103,7 @@ def brief(s: Session, person: Person, promo_id: uuid.UUID) -> CreativeBrief | No
 
 
 def _columns(report: PostMortem) -> dict[str, Any]:
-    whole, actual = report.to_json(), report.actual
+    whole, actual = to_json(report), report.actual
     return {
         "period_start": report.period_start,
         "period_end": report.period_end,
@@ -112,10 +113,10 @@ def _columns(report: PostMortem) -> dict[str, Any]:
         "actual_margin_pct": actual["margin_pct"],
         "actual_ebit": actual["ebit"],
         "actual_units": round(actual["units"]),
-        "sales_value_error_pct": report.sales_value_error_pct,
-        "margin_value_error_pct": report.margin_value_error_pct,
-        "ebit_error_pct": report.ebit_error_pct,
-        "units_error_pct": report.units_error_pct,
+        "sales_value_error_pct": report.errors["sales_value"],
+        "margin_value_error_pct": report.errors["margin_value"],
+        "ebit_error_pct": report.errors["ebit"],
+        "units_error_pct": report.errors["units"],
         "post_promo_dip": whole["post_promo_dip"],
         "cannibalization_signals": whole["cannibalization_signals"],
         "insights": list(report.insights),
@@ -141,7 +142,7 @@ def _kept(row: Any) -> SavedPostMortem:
         id=kept.id,
         promo_id=kept.scenario_id,
         label=label,
-        report=PostMortem.from_json(kept.details),
+        report=from_json(PostMortem, kept.details),
         learned_version=kept.learned_version,
         forecast_kpi_id=kept.forecast_kpi_id,
         created_by=maker,

@@ -122,7 +122,7 @@ def _copy_files(s: Session, source_id: int, target_id: int, maker_id: int) -> No
 
 
 def _copy_models(s: Session, source_id: int, target_id: int, maker_id: int) -> None:
-    """The versions; one that learnt from the facts as they are has learnt from the copied facts too."""
+    """The versions; one that estimated from the facts as they are has estimated from the copied facts too."""
     learnt = select(PromoModelRow).where(PromoModelRow.project_id == source_id)
     _copy_each(s, learnt, target_id, job_id=None, created_by=maker_id)
     here, there = (facts_key_of(s, project_id) for project_id in (target_id, source_id))

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.access import Permission, Person
 from core.access.store import record, require
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.promo.scenarios.scenario import day_of
 from core.promo.scenarios.settings import PromoSettings
 from db.tables import Project, PromoCatalogEntry, SegmentRow, Target
@@ -274,7 +276,7 @@ def save_promo_settings(
     """The project's rules for promotions, replaced; its segments are a table of their own and stay."""
     require(s, person, project_id, Permission.PROJECT_EDIT)
     row = _lock(s, project_id)
-    before, after = row.settings.get(SETTINGS, {}), settings.to_json()
+    before, after = row.settings.get(SETTINGS, {}), to_json(settings)
     row.settings = row.settings | {SETTINGS: after}
     s.flush()
     changed = [name for name, value in after.items() if before.get(name) != value]
@@ -286,7 +288,7 @@ def promo_settings(s: Session, person: Person, project_id: int) -> PromoSettings
     """The project's rules for promotions with its segments; the defaults where nobody set any."""
     known = segments(s, person, project_id)
     raw = s.scalars(select(Project.settings[SETTINGS]).where(Project.id == project_id)).one()
-    return PromoSettings.from_json(raw or {}, known if len(known) else None)
+    return replace(from_json(PromoSettings, raw or {}), segments=known if len(known) else None)
 
 
 def _lock(s: Session, project_id: int) -> Project:

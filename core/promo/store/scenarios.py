@@ -1,4 +1,4 @@
-"""Keeps promotions: the scenario, the figures it was expected to bring, and the verdict on it."""
+"""Saves promotions: the scenario, the figures it was expected to bring, and the verdict on it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.access import NotFound, Permission, Person
 from core.access.store import require
+from core.json_values import from_json, to_json
 from core.lifecycle import store as lifecycle
 from core.lifecycle.names import StaleWrite, clean_name, copy_name
 from core.promo.scenarios.kpis import Kpi, PromoKpis
@@ -24,7 +25,6 @@ from core.promo.store.project_copies import copy_promo, latest_kpi
 from db import tables
 
 NOT_FOUND = "This promotion was not found. It may have been deleted."
-FIGURES = ("sales_value", "margin_value", "margin_pct", "ebit", "units")
 Row = tables.PromoScenarioRow
 KpiRow = tables.ScenarioKpi
 
@@ -35,7 +35,7 @@ _COMPARISON = text(
 
 @dataclass(frozen=True)
 class PromoInfo:
-    """A saved promotion in a list. `totals` and `deltas` are those of the figures kept last (sales_value,
+    """A saved promotion in a list. `totals` and `deltas` are those of the figures saved last (sales_value,
     margin_value, margin_pct of the totals, ebit, units), empty without any; so are `status` and
     `overall_score` None without a verdict. `reviewed` and `briefed`: whether it has a post-mortem, a brief.
     """
@@ -71,7 +71,7 @@ class PromoInfo:
 
 @dataclass(frozen=True)
 class SavedPromo:
-    """A saved promotion as a whole; figures and verdict are None where none were kept."""
+    """A saved promotion as a whole; figures and verdict are None where none were saved."""
 
     info: PromoInfo
     scenario: PromoScenario
@@ -86,7 +86,7 @@ def scenario_columns(scenario: PromoScenario) -> dict[str, Any]:
         "date_range_start": scenario.start,
         "date_range_end": scenario.end,
         "scenario_type": scenario.scenario_type.value,
-        "mechanics": [line.to_json() for line in scenario.mechanics],
+        "mechanics": [to_json(line) for line in scenario.mechanics],
         "geo": scenario.geo,
         "legal_text": scenario.legal_text,
     }
@@ -94,7 +94,7 @@ def scenario_columns(scenario: PromoScenario) -> dict[str, Any]:
 
 def kpi_columns(kpis: PromoKpis) -> dict[str, Any]:
     """The columns of `scenario_kpis`: the documents' summary, and the whole answer in `details`."""
-    whole = kpis.to_json()
+    whole = to_json(kpis)
     totals, deltas = kpis.totals, kpis.deltas
     return {
         "period_start": kpis.period_start,
@@ -112,16 +112,6 @@ def kpi_columns(kpis: PromoKpis) -> dict[str, Any]:
         "intervals": whole["intervals"],
         "details": whole,
         "model_version": kpis.model_version or None,
-    }
-
-
-def verdict_columns(verdict: Verdict) -> dict[str, Any]:
-    """The columns of `validation_reports`."""
-    whole = verdict.to_json()
-    return {
-        "status": whole["status"],
-        "issues": whole["issues"],
-        "overall_score": verdict.overall_score,
     }
 
 
@@ -146,7 +136,7 @@ def save_promo(
     opportunity that is no longer found is left out.
     """
     require(s, person, project_id, Permission.PLAN_EDIT)
-    opportunity_id = _still_there(s, project_id, opportunity_id)
+    opportunity_id = _opportunity_found(s, project_id, opportunity_id)
     label = clean_name(scenario.label, lifecycle.PROMO.noun, lifecycle.PROMO.longest)
     columns = scenario_columns(scenario)
     if promo_id is None:
@@ -157,9 +147,12 @@ def save_promo(
     else:
         row = _to_change(s, person, project_id, promo_id, seen_at)
         changed = any(getattr(row, name) != value for name, value in columns.items())
-        _overwrite(s, row, label, columns, opportunity_id)
+        for name, value in (columns | {"label": label}).items():
+            setattr(row, name, value)
+        row.source_opportunity_id = opportunity_id or row.source_opportunity_id
+        row.updated_at = s.scalars(select(func.clock_timestamp())).one()
     s.flush()
-    _keep_answers(s, row, kpis, verdict, model_version, forget=changed)
+    _save_results(s, row, kpis, verdict, model_version, forget=changed)
     lifecycle.record_change(s, person, row, "create" if promo_id is None else "update", kpis=kpis is not None)
     return promo(s, person, row.id).info
 
@@ -178,19 +171,23 @@ def promo(s: Session, person: Person, promo_id: uuid.UUID) -> SavedPromo:
     row = s.execute(_described(person).where(Row.id == promo_id)).one_or_none()
     if row is None:
         raise NotFound(NOT_FOUND)
-    kept, report, info = row[0], row[5], _info(row)
+    saved, report, info = row[0], row[5], _info(row)
+    verdict = report and from_json(
+        Verdict, {"status": report.status, "overall_score": report.overall_score, "issues": report.issues}
+    )
     details = s.scalar(select(KpiRow.details).where(KpiRow.id == info.kpi_id))
     return SavedPromo(
         info=info,
-        scenario=PromoScenario.from_json(
+        scenario=from_json(
+            PromoScenario,
             {
-                "label": kept.label, "start": kept.date_range_start, "end": kept.date_range_end,
-                "scenario_type": kept.scenario_type, "mechanics": kept.mechanics, "geo": kept.geo,
-                "legal_text": kept.legal_text,
+                "label": saved.label, "start": saved.date_range_start, "end": saved.date_range_end,
+                "scenario_type": saved.scenario_type, "mechanics": saved.mechanics, "geo": saved.geo,
+                "legal_text": saved.legal_text,
             }
         ),
-        kpis=PromoKpis.from_json(details) if details else None,
-        verdict=Verdict.from_json(_report_json(report)) if report else None,
+        kpis=from_json(PromoKpis, details) if details else None,
+        verdict=verdict,
         kpi_id=info.kpi_id,
     )  # fmt: skip
 
@@ -252,7 +249,7 @@ def restore_promo(s: Session, person: Person, promo_id: uuid.UUID) -> PromoInfo:
     return promo(s, person, promo_id).info
 
 
-def _still_there(s: Session, project_id: int, opportunity_id: uuid.UUID | None) -> uuid.UUID | None:
+def _opportunity_found(s: Session, project_id: int, opportunity_id: uuid.UUID | None) -> uuid.UUID | None:
     """The opportunity; None where it is no longer found: that is no reason to keep nothing of the promotion.
     Locked, so that it does not go between this look and the writing. NotFound for another project's."""
     if opportunity_id is None:
@@ -278,17 +275,7 @@ def _to_change(
     return row
 
 
-def _overwrite(
-    s: Session, row: Row, label: str, columns: dict[str, Any], opportunity_id: uuid.UUID | None
-) -> None:
-    for name, value in columns.items():
-        setattr(row, name, value)
-    row.label = label
-    row.source_opportunity_id = opportunity_id or row.source_opportunity_id
-    row.updated_at = s.scalars(select(func.clock_timestamp())).one()
-
-
-def _keep_answers(
+def _save_results(
     s: Session,
     row: Row,
     kpis: PromoKpis | None,
@@ -306,7 +293,7 @@ def _keep_answers(
     elif forget:
         s.execute(delete(KpiRow).where(KpiRow.scenario_id == row.id))
     if verdict is not None:
-        written = verdict_columns(verdict)
+        written = to_json(verdict)
         statement = insert(report).values(**mine, **written)
         s.execute(
             statement.on_conflict_do_update(
@@ -342,32 +329,28 @@ def _described(person: Person) -> Select[Any]:
 
 
 def _info(row: Any) -> PromoInfo:
-    kept, kpi_id, model_version, totals, deltas, report, maker, reviewed, briefed = row
+    saved, kpi_id, model_version, totals, deltas, report, maker, reviewed, briefed = row
     return PromoInfo(
-        id=kept.id,
-        project_id=kept.project_id,
-        label=kept.label,
-        scenario_type=ScenarioType(kept.scenario_type),
-        start=kept.date_range_start,
-        end=kept.date_range_end,
-        geo=kept.geo,
-        departments=tuple(dict.fromkeys(line["department"] for line in kept.mechanics)),
+        id=saved.id,
+        project_id=saved.project_id,
+        label=saved.label,
+        scenario_type=ScenarioType(saved.scenario_type),
+        start=saved.date_range_start,
+        end=saved.date_range_end,
+        geo=saved.geo,
+        departments=tuple(dict.fromkeys(line["department"] for line in saved.mechanics)),
         totals=totals or {},
         deltas=deltas or {},
         kpi_id=kpi_id,
         model_version=model_version,
         status=VerdictStatus(report.status) if report else None,
         overall_score=report.overall_score if report else None,
-        opportunity_id=kept.source_opportunity_id,
+        opportunity_id=saved.source_opportunity_id,
         created_by=maker,
-        created_at=kept.created_at,
-        updated_at=kept.updated_at,
-        archived=kept.archived_at is not None,
-        deleted=kept.deleted_at is not None,
+        created_at=saved.created_at,
+        updated_at=saved.updated_at,
+        archived=saved.archived_at is not None,
+        deleted=saved.deleted_at is not None,
         reviewed=reviewed,
         briefed=briefed,
     )
-
-
-def _report_json(report: tables.ValidationReport) -> dict[str, Any]:
-    return {"status": report.status, "overall_score": report.overall_score, "issues": report.issues}

@@ -15,6 +15,7 @@ from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
 from core.database import session
 from core.errors import UserError
+from core.json_values import to_json
 from core.promo.charts import sales_by_week
 from core.promo.days import ALL_GEOS
 from core.promo.ingest.file_info import FactsSpan
@@ -52,7 +53,7 @@ def gap_label(
     month = months_of(targets, last_on + dt.timedelta(days=1))[1]
     with session() as s:
         planned = planned_in(s, person, project.project_id, month, ALL_GEOS)
-    key = [info.facts_changed, month, targets.to_json(), [kpis.to_json() for kpis in planned]]
+    key = [info.facts_changed, month, targets.to_json(), [to_json(kpis) for kpis in planned]]
     try:
         found = _cached_gap(info.project_id, info.cache_key, key, person, info, targets, planned)
     except UserError:

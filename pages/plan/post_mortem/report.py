@@ -40,7 +40,7 @@ class PromoReview:
     @property
     def is_saved(self) -> bool:
         """Whether the report on screen is the saved one."""
-        return self.saved is not None and self.saved.report.to_json() == self.report.to_json()
+        return self.saved is not None and self.saved.report == self.report
 
 
 def last_sold(person: Person, project: Membership) -> dt.date:

@@ -15,6 +15,7 @@ from core.documents.tables import to_xlsx_bytes
 from core.errors import UserError
 from core.promo.charts import post_mortem_chart
 from core.promo.post_mortem import FIGURES, Cannibalisation, PartResult, PostMortem, PostPromoDip
+from core.promo.scenarios.kpis import LineKpis
 from core.promo.scenarios.labels import KPI_NAMES, amount, span
 from core.promo.scenarios.tables import XLSX, file_name
 from core.promo.store import models, post_mortems
@@ -182,21 +183,21 @@ def _show_next_forecast(
 ) -> None:
     change = next_forecast(promo.scenario, before, after, context.settings, currency)
     st.caption(f"Version {before.version} against version {after.version}")
-    st.markdown("\n".join(f"- {plain(line)}" for line in change.words))
+    st.markdown("\n".join(f"- {plain(line)}" for line in change.text))
 
-    def uplift(found: tuple[float, float, float]) -> str:
-        return f"{found[0]:+.1f} % ({found[1]:+.1f} to {found[2]:+.1f})"
+    def uplift(line: LineKpis) -> str:
+        return f"{line.uplift_pct:+.1f} % ({line.uplift_lower_pct:+.1f} to {line.uplift_upper_pct:+.1f})"
 
     rows = [
         {
-            "Department": line.department,
-            "Channel": line.channel.capitalize(),
-            "Discount": f"{line.discount_pct:g} %",
-            "Uplift before": uplift(line.before),
-            "Uplift now": uplift(line.after),
-            "Change": f"{line.moved_pp:+.1f} points",
+            "Department": was.department,
+            "Channel": was.channel.capitalize(),
+            "Discount": f"{was.discount_pct:g} %",
+            "Uplift before": uplift(was),
+            "Uplift now": uplift(now),
+            "Change": f"{now.uplift_pct - was.uplift_pct:+.1f} points",
         }
-        for line in change.lines
+        for was, now in change.lines
     ]
     alt = "Expected uplift of each line before and after learning"
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt=alt)

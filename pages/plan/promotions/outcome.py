@@ -83,7 +83,7 @@ def _taken(kpis: PromoKpis, wording: Wording) -> list[str]:
 
 
 def _dip(kpis: PromoKpis, wording: Wording) -> str:
-    after = kpis.after
+    after = kpis.dip
     first, last = (dt.date.fromisoformat(after[name]) for name in ("first_on", "last_on"))
     lower, upper = after["sales_value_lower"], after["sales_value_upper"]
     return (

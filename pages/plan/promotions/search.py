@@ -113,7 +113,7 @@ def without_idle(scenario: PromoScenario) -> PromoScenario:
 def _show_discounts(wanted: PromoScenario, outcome: ScenarioOutcome, key: str) -> None:
     rows = [
         {
-            "Line": old.place,
+            "Line": old.label,
             "Now": f"{old.discount_pct:g} %",
             "Then": f"{new.discount_pct:g} %" if new.discount_pct else "left out",
         }

@@ -14,6 +14,7 @@ import streamlit as st
 from core.access import Membership, Permission, Person
 from core.charts.formats import Wording
 from core.database import session
+from core.json_values import to_json
 from core.promo.days import ALL_GEOS, Cell
 from core.promo.effects import cell_table, curve_table, event_table
 from core.promo.model_files import PromoModel
@@ -152,7 +153,7 @@ def known_cells(person: Person, project: Membership) -> tuple[Cell, ...]:
 def settings_key(settings: PromoSettings) -> list[Any]:
     """What the settings say: part of the key of whatever they decide."""
     table = settings.segments
-    return [settings.to_json(), None if table is None else table.to_json(orient="split")]
+    return [to_json(settings), None if table is None else table.to_json(orient="split")]
 
 
 def _model_key(info: PromoModelInfo) -> tuple[int, str]:
@@ -162,7 +163,7 @@ def _model_key(info: PromoModelInfo) -> tuple[int, str]:
 KEYS: dict[str | type, Any] = {
     PromoModelInfo: _model_key,
     PromoContext: lambda context: (*_model_key(context.info), settings_key(context.settings)),
-    PromoScenario: lambda scenario: scenario.to_json(),
+    PromoScenario: to_json,
 }
 
 
@@ -224,7 +225,7 @@ def discovered(person: Person, context: PromoContext, month: MonthAsked) -> Disc
     """What a month lacks and what could close it. UserError as in core."""
     with session() as s:
         sales_key = files.facts_key(s, person, context.info.project_id)
-    planned = [kpis.to_json() for kpis in month.planned]
+    planned = [to_json(kpis) for kpis in month.planned]
     key = [sales_key, month.month, month.geo, month.targets.to_json(), planned]
     return _discovered(context, key, person, month)
 

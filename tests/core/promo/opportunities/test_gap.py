@@ -1,5 +1,4 @@
 import datetime as dt
-import json
 
 import numpy as np
 import pandas as pd
@@ -7,7 +6,7 @@ import pytest
 
 from core.errors import UserError
 from core.promo.opportunities.gap import gap
-from core.promo.opportunities.values import Gap, targets_of
+from core.promo.opportunities.values import targets_of
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from tests.core.promo.made import made_baseline, made_sales, made_settings, made_uplift
@@ -99,11 +98,6 @@ def test_months_are_refused_in_words():
         gap(made_sales(), targets(), "October", "ALL", made_baseline())
     with pytest.raises(UserError, match="no sales before or in March 2020"):
         gap(made_sales(), targets(), "2020-03", "ALL", made_baseline())
-
-
-def test_a_gap_survives_json():
-    found = gap(made_sales(), targets(), "2024-02", "ALL", made_baseline())
-    assert Gap.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
 def test_a_sales_channel_whose_file_is_still_to_come_counts_as_a_forecast_not_as_nothing_sold():

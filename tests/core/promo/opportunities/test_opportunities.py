@@ -4,6 +4,7 @@ import time
 import pandas as pd
 import pytest
 
+from core.json_values import from_json, to_json
 from core.promo.opportunities.heat_map import heat_map, season_shares, used_pct
 from core.promo.opportunities.opportunities import OpportunityWeights, opportunities
 from core.promo.opportunities.values import Opportunity, OpportunityKind
@@ -63,7 +64,7 @@ def test_without_a_gap_only_what_pays_by_itself_is_suggested():
     for one in found(goals=reached):
         assert one.ebit_gain > 0 and one.gap_closed_share is None
     generous = found(
-        made_settings(cost_to_serve_share=0.0), goals=reached, taste=OpportunityWeights(least_pct=1.0)
+        made_settings(cost_to_serve_share=0.0), goals=reached, weights=OpportunityWeights(least_pct=1.0)
     )
     assert all(one.ebit_gain > 0 for one in generous)
 
@@ -81,13 +82,13 @@ def test_rules_of_the_brand_and_months_that_are_over_leave_nothing_to_suggest():
 
 
 def test_a_promotion_that_hurts_others_ranks_lower():
-    ranked = [(one.department, one.channel) for one in found(taste=OpportunityWeights(gap_worth_share=0.6))]
+    ranked = [(one.department, one.channel) for one in found(weights=OpportunityWeights(gap_worth_share=0.6))]
     assert ranked.index(("Gaming", "online")) < ranked.index(("TV", "online"))
 
 
 def test_opportunities_survive_json():
     for one in found():
-        assert Opportunity.from_json(json.loads(json.dumps(one.to_json()))) == one
+        assert from_json(Opportunity, json.loads(json.dumps(to_json(one)))) == one
 
 
 def test_seasons_know_the_strong_months_and_what_was_used_is_the_mean_of_promo_days():

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.promo.baseline import Backtest, Baseline
 from core.promo.days import BaselineMethod, cell_days
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.kpis import Kpi, PromoKpis
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
-from core.promo.scenarios.uncertainty import past_miss
 from tests.core.promo.made import (
     MARGIN_POINTS,
     TAKEN_FROM_AUDIO,
@@ -68,7 +68,7 @@ def test_no_discount_is_the_baseline():
     assert set(kpis.deltas.values()) == {0.0}
     assert kpis.intervals["sales_value_delta"] == (0.0, 0.0)
     assert kpis.totals["sales_value"] == pytest.approx(forecast()["sales_value"].sum())
-    assert kpis.after["sales_value"] == 0 and kpis.cannibalised == {} and kpis.notes == ()
+    assert kpis.dip["sales_value"] == 0 and kpis.cannibalised == {} and kpis.notes == ()
 
 
 def test_one_line_by_hand():
@@ -104,7 +104,7 @@ def test_other_departments_of_the_same_channel_lose_what_was_measured():
 
 def test_the_dip_is_told_apart_from_the_period():
     kpis = asked(Mechanic("TV", "online", 20))
-    after = kpis.after
+    after = kpis.dip
     assert (after["first_on"], after["last_on"]) == ("2024-03-11", "2024-03-24")
     week = (
         made_baseline().forecast("2024-03-11", "2024-03-24").query("department=='TV' and channel=='online'")
@@ -170,7 +170,7 @@ def test_the_order_of_lines_changes_nothing(lines, chance):
     chance.shuffle(other)
     first, second = asked(*lines), asked(*other)
     assert first.totals == second.totals and first.intervals == second.intervals
-    assert first.breakdown == second.breakdown and first.after == second.after
+    assert first.breakdown == second.breakdown and first.dip == second.dip
     assert [line.department for line in second.lines] == [line.department for line in other]
 
 
@@ -213,7 +213,7 @@ def test_unknown_departments_and_segments_are_refused_together():
 
 def test_figures_survive_json():
     kpis = asked(Mechanic("TV", "online", 20), Mechanic("Audio", "offline", 40, ["LOYAL"]))
-    assert PromoKpis.from_json(json.loads(json.dumps(kpis.to_json()))) == kpis
+    assert from_json(PromoKpis, json.loads(json.dumps(to_json(kpis)))) == kpis
 
 
 def test_a_recalculation_takes_a_third_of_a_second_at_most():
@@ -263,6 +263,6 @@ def test_the_whole_is_about_as_unsure_as_past_forecasts_missed_and_the_change_le
     kpis = asked(Mechanic("TV", "online", 20))
     lower, upper = kpis.intervals["sales_value"]
     wide = (upper - lower) / (2 * 1.645) / kpis.totals["sales_value"]
-    assert past_miss(made_baseline()) * 0.9 < wide < 0.08
+    assert made_baseline().missed_sd * 0.9 < wide < 0.08
     change = np.diff(kpis.intervals["sales_value_delta"])[0]
     assert change < upper - lower

@@ -32,7 +32,7 @@ def test_every_step_of_planning_works_and_says_what_is_a_guess():
     assert "no promotion of its own" in kpis.notes[0]
     lower, upper = kpis.intervals["margin_value_delta"]
     assert lower < kpis.deltas["margin_value"] < upper
-    assert kpis.after["sales_value_lower"] < 0 < kpis.after["sales_value_upper"]
+    assert kpis.dip["sales_value_lower"] < 0 < kpis.dip["sales_value_upper"]
     assert validate(scenario, kpis, rules).status in ("PASS", "WARN", "BLOCK")
 
 
@@ -60,7 +60,14 @@ def test_searches_and_discovery_find_their_way():
         }
     )  # fmt: skip
     found = opportunities(
-        sales, goals, "2023-03", "ALL", baseline, uplift, rules, taste=OpportunityWeights(gap_worth_share=1.0)
+        sales,
+        goals,
+        "2023-03",
+        "ALL",
+        baseline,
+        uplift,
+        rules,
+        weights=OpportunityWeights(gap_worth_share=1.0),
     )
     assert {one.kind for one in found} == {"never_tried"}
     frame = heat_map(sales, goals, "2023-03", "ALL", baseline, uplift, rules)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.promo.scenarios.evaluate import evaluate
 from core.promo.scenarios.kpis import PromoKpis
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
@@ -45,7 +46,7 @@ def only(verdict: Verdict) -> Issue:
 
 
 def cured(scenario, issue, rules):
-    after = apply_fix(scenario, issue.fix, rules)
+    after = apply_fix(scenario, issue.fix)
     again = judged(after, rules)
     assert kind(issue) not in [kind(other) for other in again.issues]
     return after, again
@@ -94,7 +95,7 @@ def test_the_margin_floor_is_the_baselines_less_eight_points_and_the_fix_is_the_
     (change,) = issue.fix.lines
     more = tuple(
         replace(line, discount_pct=change.discount_pct + rules.discount_step_pct)
-        if line.lot == change.lot else line
+        if line.key == change.key else line
         for line in after.mechanics
     )  # fmt: skip
     assert figures(after, rules).totals["margin_pct"] >= floor
@@ -182,7 +183,7 @@ def test_brand_rules_warn_and_their_fixes_cure():
     for issue in verdict.issues:
         cured(scenario, issue, rules)
     for issue in verdict.issues:
-        scenario = apply_fix(scenario, issue.fix, rules)
+        scenario = apply_fix(scenario, issue.fix)
     assert judged(scenario, rules).status == "PASS"
     assert scenario.days == 5 and scenario.mechanics[0].notes == "games" and "cheap" not in scenario.label
 
@@ -259,7 +260,7 @@ def test_every_fix_ends_its_issue(scenario, rules, chance):
         return
     before = Counter(kind(issue) for issue in verdict.issues)
     issue = chance.choice(verdict.issues)
-    again = judged(apply_fix(scenario, issue.fix, rules), rules)
+    again = judged(apply_fix(scenario, issue.fix), rules)
     assert [kind(other) for other in again.issues].count(kind(issue)) < before[kind(issue)]
 
 
@@ -270,14 +271,14 @@ def test_fixes_applied_one_after_the_other_end_in_no_block(scenario, rules):
         verdict = judged(scenario, rules)
         if not verdict.issues:
             break
-        scenario = apply_fix(scenario, verdict.issues[0].fix, rules)
+        scenario = apply_fix(scenario, verdict.issues[0].fix)
     assert verdict.status == "PASS"
 
 
 def test_kept_figures_without_their_response_still_get_a_cure():
     rules = made_settings()
     scenario = promo(Mechanic("TV", "online", 60), Mechanic("TV", "offline", 60))
-    kept = PromoKpis.from_json(json.loads(json.dumps(figures(scenario, rules).to_json())))
+    kept = from_json(PromoKpis, json.loads(json.dumps(to_json(figures(scenario, rules)))))
     for issue in validate(scenario, kept, rules).issues:
         cured(scenario, issue, rules)
 
@@ -304,5 +305,5 @@ def test_the_fixes_of_one_verdict_together_end_every_block():
     verdict = judged(scenario, rules)
     assert verdict.overall_score == 0
     for issue in verdict.issues:
-        scenario = apply_fix(scenario, issue.fix, rules)
+        scenario = apply_fix(scenario, issue.fix)
     assert judged(scenario, rules).status != "BLOCK"

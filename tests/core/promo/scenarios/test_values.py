@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.promo.scenarios.scenario import Mechanic, PromoScenario
 from core.promo.scenarios.settings import BrandRule, PromoSettings
 from core.promo.scenarios.verdict import Fix, FixKind, Issue, LineFix, Verdict
@@ -47,14 +48,14 @@ def test_two_lines_for_the_same_customers_are_refused():
 
 def test_a_scenario_survives_json():
     first = scenario(mechanics=[Mechanic("TV", "online", 20, ["LOYAL", "NEW"], "main hero")], legal_text="T")
-    assert PromoScenario.from_json(json.loads(json.dumps(first.to_json()))) == first
+    assert from_json(PromoScenario, json.loads(json.dumps(to_json(first)))) == first
 
 
 def test_settings_survive_json_and_say_every_fault():
     first = PromoSettings(
         discount_caps={"TV": 15}, brand_rules=[BrandRule("forbidden_word", "cheap")], margin_floor_pct=18
     )
-    assert PromoSettings.from_json(json.loads(json.dumps(first.to_json()))) == first
+    assert from_json(PromoSettings, json.loads(json.dumps(to_json(first)))) == first
     assert (first.cap_pct("TV"), first.cap_pct("Audio")) == (15, 25)
     assert first.floor_pct(22) == 18
     assert PromoSettings().floor_pct(22) == 14
@@ -67,7 +68,7 @@ def test_settings_survive_json_and_say_every_fault():
 def test_a_verdict_survives_json():
     fix = Fix(FixKind.DISCOUNTS, (LineFix("TV", "online", None),))
     first = Verdict("BLOCK", 60, (Issue("discount_limit", "critical", "Too deep.", "Drop it.", "TV", fix),))
-    again = Verdict.from_json(json.loads(json.dumps(first.to_json())))
+    again = from_json(Verdict, json.loads(json.dumps(to_json(first))))
     assert again == first and again.issues[0].severity.blocks
 
 

@@ -58,12 +58,12 @@ def figures(sales: float = 120_000.456) -> PromoKpis:
         intervals={"sales_value": (100_000.0, 140_000.0), "ebit_delta": (-9_000.0, 4_000.0)},
         lines=(line,),
         cannibalised={"Audio": {"sales_value": 300.0, "lower": 100.0, "upper": 500.0}},
-        after={"first_on": "2026-03-09", "last_on": "2026-03-22", "share": -0.05},
+        dip={"first_on": "2026-03-09", "last_on": "2026-03-22", "share": -0.05},
         notes=("Audio, offline has no promotion of its own to learn from.",),
         period_start=START,
         period_end=END,
         model_version="3",
-        seen={"sales_value": (50_000.0, 200_000.0)},
+        historical_ranges={"sales_value": (50_000.0, 200_000.0)},
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from core.access import NotFound, Person
+from core.json_values import to_json
 from core.promo.duckdb_file import schema
 from core.promo.duckdb_file.baseline import calculate_baseline_forecast
 from core.promo.duckdb_file.file import _connect, write_file
@@ -132,7 +133,7 @@ def test_values_come_through_as_they_are(s: Session, opened: duckdb.DuckDBPyConn
     mechanics, maker, made_at = opened.execute(
         "SELECT mechanics, created_by, created_at FROM promo_scenarios"
     ).fetchall()[0]
-    assert json.loads(mechanics) == [line.to_json() for line in plan().mechanics]
+    assert json.loads(mechanics) == to_json(plan().mechanics)
     assert maker == "Paul"
     kept = s.scalars(text("SELECT created_at FROM promo_scenarios WHERE label = 'Spring'")).one()
     assert made_at == kept.replace(tzinfo=None)

@@ -36,8 +36,8 @@ def made_response(seed: int, departments: int = 3, geos: int = 1) -> Response:
 
 
 def change_of(response, lines):
-    sold = response.sold(response.aims(lines))
-    return (sold.gain.sum(axis=-1) + sold.taken.sum(axis=-1))[:2]
+    effect = response.effect(response.exposure(lines))
+    return (effect.gain.sum(axis=-1) + effect.taken.sum(axis=-1))[:2]
 
 
 def brute(response, lines, ask, steps=STEPS):

@@ -22,14 +22,14 @@ def test_steeper_curves_raise_the_next_forecast_and_words_say_by_how_much():
     found = re_estimate(scenario(), model("1"), model("2", 1.2), made_settings(), currency="EUR")
     assert found.after.totals["sales_value"] > found.before.totals["sales_value"]
     assert found.before.baseline == pytest.approx(dict(found.after.baseline))
-    assert found.words[0].startswith("The next forecast of this promotion is €")
-    assert "20 % on TV, online: the expected uplift rises from" in " ".join(found.words)
-    assert all(line.after[0] == pytest.approx(1.2 * line.before[0], rel=1e-6) for line in found.lines)
+    assert found.text[0].startswith("The next forecast of this promotion is €")
+    assert "20 % on TV, online: the expected uplift rises from" in " ".join(found.text)
+    assert all(now.uplift_pct == pytest.approx(1.2 * was.uplift_pct, rel=1e-6) for was, now in found.lines)
 
 
 def test_the_same_curves_are_no_news():
     found = re_estimate(scenario(), model("1"), model("2"), made_settings())
-    assert found.words[1:] == ("No line's expected uplift moved by half a point or more.",)
+    assert found.text[1:] == ("No line's expected uplift moved by half a point or more.",)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.promo.post_mortem import Cannibalisation, DayRow, PartResult, PostMortem, PostPromoDip
 
 FIGURES = {"sales_value": 100.0, "margin_value": 20.0, "margin_pct": 20.0, "ebit": 10.0, "units": 5.0}
@@ -30,10 +31,10 @@ def report() -> PostMortem:
 
 
 def test_a_report_survives_json():
-    kept = json.loads(json.dumps(report().to_json()))
-    assert PostMortem.from_json(kept) == report()
+    kept = json.loads(json.dumps(to_json(report())))
+    assert from_json(PostMortem, kept) == report()
     without = replace(report(), post_promo_dip=None)
-    assert PostMortem.from_json(json.loads(json.dumps(without.to_json()))) == without
+    assert from_json(PostMortem, json.loads(json.dumps(to_json(without)))) == without
 
 
 def test_inside_says_whether_the_actual_lies_in_the_interval():

@@ -75,7 +75,17 @@ def number_problems(
         found.append(
             DataProblem(Severity.ERROR, ProblemCode.MIXED_CURRENCY, message, column=name, count=count)
         )
-    found.append(_percents(name, reading, column, rows))
+    plain = np.isfinite(reading.values) & ~reading.percent & (reading.values != 0)
+    if reading.percent.any() and plain.any():
+        message = (
+            f"{name} mixes cells with and without a percent sign; “12 %” was read as 0.12 and the others as "
+            "they are. Check that they mean the same."
+        )
+        found.append(
+            _problem(
+                name, reading.percent, column, rows, Severity.WARNING, ProblemCode.MIXED_PERCENT, message
+            )
+        )
     return tuple(problem for problem in found if problem is not None)
 
 
@@ -97,8 +107,14 @@ def date_problems(
         ],
         dtype=np.bool_,
     )
-    found = [
-        _total_rows(name, totals, column, rows),
+    found: list[DataProblem | None] = []
+    if totals.any():
+        places, values = _places(totals, column, rows)
+        repair = _row_repair(name, places, "Leave out the total rows")
+        message = f"{name}: {name_cells(places, values)} looks like a row of totals, not of a date."
+        severity, code = Severity.ERROR, ProblemCode.TOTAL_ROW
+        found.append(_problem(name, totals, column, rows, severity, code, message, repair))
+    found += [
         _cells(
             name,
             reading.bad & ~totals & ~reading.conflicts,
@@ -198,31 +214,11 @@ def _open_format(
     return _problem(name, unclear, column, rows, severity, ProblemCode.NUMBER_AMBIGUOUS, message)
 
 
-def _percents(name: str, reading: NumberReading, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
-    plain = np.isfinite(reading.values) & ~reading.percent & (reading.values != 0)
-    if not (reading.percent.any() and plain.any()):
-        return None
-    message = (
-        f"{name} mixes cells with and without a percent sign; “12 %” was read as 0.12 and the others as they "
-        "are. Check that they mean the same."
-    )
-    return _problem(name, reading.percent, column, rows, Severity.WARNING, ProblemCode.MIXED_PERCENT, message)
-
-
 def _row_repair(name: str, places: list[int], label: str) -> Repair | None:
     """Leaving rows out, where they are few enough to be written down with the data set."""
     if len(places) > MOST_ROWS_DROPPED:
         return None
     return Repair(RepairCode.DROP_ROWS, label, name, {"rows": places})
-
-
-def _total_rows(name: str, mask: Mask, column: pd.Series[Any], rows: Rows) -> DataProblem | None:
-    if not mask.any():
-        return None
-    places, values = _places(mask, column, rows)
-    repair = _row_repair(name, places, "Leave out the total rows")
-    message = f"{name}: {name_cells(places, values)} looks like a row of totals, not of a date."
-    return _problem(name, mask, column, rows, Severity.ERROR, ProblemCode.TOTAL_ROW, message, repair)
 
 
 def _order_conflict(

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from core.data.cell_problems import bad_numbers, date_problems, number_problems
 from core.data.dates import DateForm, DateOrder, DateReading, read_dates
-from core.data.numbers import NumberFormat, NumberReading, read_numbers
+from core.data.numbers import NumberFormat, read_numbers
 from core.data.problems import DataProblem, at_place
 from core.data.table import FileKind, RawTable
 from core.data.vocabulary import DATE, word_in
@@ -106,12 +106,16 @@ def type_column(
     kind = as_kind or guess_kind(table, name)
     if kind is ColumnKind.NUMBER:
         reading = read_numbers(
-            _arrow(column), number_format, hint or table.number_hint, table.kind is not FileKind.CSV
+            pa.array(column.astype("str"), pa.string(), from_pandas=True),
+            number_format,
+            hint or table.number_hint,
+            table.kind is not FileKind.CSV,
         )
         problems = number_problems(
             name, reading, column, table.file_rows, (hint or table.number_hint) is not None
         )
-        voted = reading.decided and (reading.ambiguous or _has_fraction(reading))
+        fraction = np.isfinite(reading.values) & (reading.values % 1 != 0)
+        voted = reading.decided and (reading.ambiguous or bool(fraction.any()))
         return TypedColumn(
             name,
             ColumnKind.NUMBER,
@@ -139,22 +143,16 @@ def guess_kind(table: RawTable, name: str, rules: TypingRules | None = None) -> 
         return ColumnKind.EMPTY
     numbers = read_numbers(sample, plain_is_number=True)
     dates = read_dates(sample, date1904=table.date1904)
-    if _is_date(name, numbers, dates, rules):
-        return ColumnKind.DATE
+    if dates.share >= rules.min_share:
+        # What could be numbers, too, is dates by its name or by steps that are always the same few.
+        days = np.unique(dates.values[~np.isnat(dates.values)])
+        steady = len(days) > 2 and len(np.unique(np.diff(days))) <= rules.max_steps
+        plain = dates.share == 1.0 and steady and dates.forms != {DateForm.SERIAL}
+        if numbers.share < rules.min_share or word_in(name, DATE) is not None or plain:
+            return ColumnKind.DATE
     if numbers.share >= rules.min_share and not numbers.leading_zeros:
         return ColumnKind.NUMBER
     return ColumnKind.TEXT
-
-
-def _is_date(name: str, numbers: NumberReading, dates: DateReading, rules: TypingRules) -> bool:
-    if dates.share < rules.min_share:
-        return False
-    named = word_in(name, DATE) is not None
-    if numbers.share < rules.min_share:
-        return True
-    days = np.unique(dates.values[~np.isnat(dates.values)])
-    steady = len(days) > 2 and len(np.unique(np.diff(days))) <= rules.max_steps
-    return named or (dates.share == 1.0 and steady and dates.forms != {DateForm.SERIAL})
 
 
 def _read_dates(column: pd.Series[Any], order: DateOrder | None, date1904: bool) -> DateReading:
@@ -167,10 +165,6 @@ def _read_dates(column: pd.Series[Any], order: DateOrder | None, date1904: bool)
 
 def _texts(column: pd.Series[Any]) -> list[str | None]:
     return [None if value is None or value != value else str(value) for value in column.tolist()]
-
-
-def _arrow(column: pd.Series[Any]) -> pa.ChunkedArray | pa.Array:
-    return pa.array(column.astype("str"), pa.string(), from_pandas=True)
 
 
 def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: ColumnKind | None) -> TypedColumn:
@@ -194,11 +188,6 @@ def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: Column
 def _number_text(value: float) -> str:
     """5-, 6- and 8-digit numbers as they would be written; a day number keeps its part of the day."""
     return f"{value:.9g}" if value % 1 else str(int(value))
-
-
-def _has_fraction(reading: NumberReading) -> bool:
-    values = reading.values[np.isfinite(reading.values)]
-    return bool((values % 1 != 0).any())
 
 
 def _date(table: RawTable, name: str, column: pd.Series[Any], reading: DateReading) -> TypedColumn:

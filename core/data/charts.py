@@ -36,23 +36,20 @@ def kpi_and_spend(
         min_count=1
     )
     colours = colours or channel_colours(channels)
-    traces = (
-        [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": totals.index,
-                "y": totals[mapping.target_column],
-                "name": _plain(_kpi_label(mapping)),
-                "line": {"color": KPI_COLOUR, "width": 2},
-                "hovertemplate": "%{y:,.4~s}",
-            }
-        ]
-        if target in totals
-        else []
-    )
-    traces += [_spend(totals, mapping, column, colours[column], stacked) for column in channels]
-    unit = mapping.currency
+    line = {"type": "scatter", "mode": "lines", "x": totals.index}
+    traces: list[dict[str, Any]] = []
+    if target in totals:
+        kpi = {"y": totals[target], "name": _plain(_kpi_label(mapping)), "hovertemplate": "%{y:,.4~s}"}
+        traces.append(line | kpi | {"line": {"color": KPI_COLOUR, "width": 2}})
+    for column in channels:
+        spend = {
+            "y": totals[column],
+            "name": _plain(mapping.label_of(column)),
+            "yaxis": "y2",
+            "line": {"color": colours[column], "width": 0.5 if stacked else 1.5},
+            "hovertemplate": "%{y:,.4~s} " + mapping.currency,
+        }
+        traces.append(line | spend | ({"stackgroup": "spend"} if stacked else {}))
     return figure(
         traces,
         alt=f"{_kpi_label(mapping)} over time, and the spend of {len(channels)} channels below it.",
@@ -61,7 +58,7 @@ def kpi_and_spend(
         yaxis={"domain": [0.55, 1.0], "title": {"text": _kpi_label(mapping)}, "rangemode": "tozero"},
         yaxis2={
             "domain": [0.0, 0.45],
-            "title": {"text": f"Spend, {unit}"},
+            "title": {"text": f"Spend, {mapping.currency}"},
             "rangemode": "tozero",
             "automargin": True,
         },
@@ -72,20 +69,6 @@ def kpi_and_spend(
 def _kpi_label(mapping: Mapping) -> str:
     label = mapping.kpi_label or mapping.label_of(mapping.target_column or "KPI")
     return f"{label}, {mapping.currency}" if mapping.kpi_kind is KpiKind.MONEY else label
-
-
-def _spend(totals: pd.DataFrame, mapping: Mapping, column: str, colour: str, stacked: bool) -> dict[str, Any]:
-    trace: dict[str, Any] = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": totals.index,
-        "y": totals[column],
-        "name": _plain(mapping.label_of(column)),
-        "yaxis": "y2",
-        "line": {"color": colour, "width": 0.5 if stacked else 1.5},
-        "hovertemplate": "%{y:,.4~s} " + mapping.currency,
-    }
-    return trace | {"stackgroup": "spend"} if stacked else trace
 
 
 def _plain(text: str) -> str:

@@ -225,7 +225,17 @@ def _build(name: str, part: dict[str, str | None], date1904: bool, bounds: DateB
     year = int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 70 else 1900)
     if not bounds.first_year <= year <= bounds.last_year:
         return None
-    clock = _clock(part)
+    if not part.get("h"):
+        clock = dt.timedelta()
+    else:
+        hour, minute, second = int(part["h"] or 0), int(part["mi"] or 0), int(part["s"] or 0)
+        if part.get("ap"):
+            hour = hour % 12 + (12 if str(part["ap"]).lower() == "pm" else 0)
+        if hour > 24 or minute > 59 or second > 59:
+            clock = None
+        else:
+            micro = int((part["f"] or "0").ljust(6, "0")[:6])
+            clock = dt.timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micro)
     if clock is None:
         return None
     zoned = bool(part.get("z"))
@@ -250,18 +260,6 @@ def _fixed(
     if name in ("month", "named_month"):
         return _day(year, month, 1), DateForm.MONTH
     return _day(year, month, int(part["d"] or 0), clock), DateForm.DAY
-
-
-def _clock(part: dict[str, str | None]) -> dt.timedelta | None:
-    if not part.get("h"):
-        return dt.timedelta()
-    hour, minute, second = int(part["h"] or 0), int(part["mi"] or 0), int(part["s"] or 0)
-    if part.get("ap"):
-        hour = hour % 12 + (12 if str(part["ap"]).lower() == "pm" else 0)
-    if hour > 24 or minute > 59 or second > 59:
-        return None
-    micro = int((part["f"] or "0").ljust(6, "0")[:6])
-    return dt.timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micro)
 
 
 def _day(year: int, month: int, day: int, clock: dt.timedelta | None = None) -> dt.datetime | None:

@@ -10,14 +10,10 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
 from core.data.limits import ReadLimits, check_size
 from core.data.package import check_inflated, member_names
 from core.data.parquet import read_parquet
-from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, at_place
+from core.data.problems import ROWS_KEPT, DataProblem, FileProblem, ProblemCode, Severity, at_place
 from core.data.table import FileKind, Grid, RawTable
 from core.data.text import read_text
 from core.data.workbook import SheetInfo, list_workbook, read_workbook
@@ -97,7 +93,16 @@ def recognise(source: Source, name: str) -> FileKind:
     for magic, what in _FOREIGN:
         if head.startswith(magic):
             raise FileProblem(f"{name} is {what}. {WANTED}")
-    _refuse_markup(head, name)
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
+    if text.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<style", b"<meta")):
+        raise FileProblem(
+            f"{name} is a web page (HTML), whatever its name says. Open it in Excel and save it as XLSX or "
+            "CSV."
+        )
+    if text.startswith(b"<?xml") or text.startswith(b"<workbook"):
+        raise FileProblem(f"{name} is an XML file. Open it in Excel and save it as XLSX or CSV.")
+    if text.startswith((b'{"', b"{\n", b"{ ", b"{\r", b"[{", b"[\n", b"[[")):
+        raise FileProblem(f"{name} is a JSON file. {WANTED}")
     if _is_binary(head):
         raise FileProblem(f"{name} is not a table: its content is neither text nor a workbook. {WANTED}")
     return FileKind.CSV
@@ -151,19 +156,6 @@ def _old_office(source: Source, name: str) -> str:
     return f"{name} is an Office document without a table. {WANTED}"
 
 
-def _refuse_markup(head: bytes, name: str) -> None:
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048].lower()
-    if text.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<style", b"<meta")):
-        raise FileProblem(
-            f"{name} is a web page (HTML), whatever its name says. Open it in Excel and save it as XLSX or "
-            "CSV."
-        )
-    if text.startswith(b"<?xml") or text.startswith(b"<workbook"):
-        raise FileProblem(f"{name} is an XML file. Open it in Excel and save it as XLSX or CSV.")
-    if text.startswith((b'{"', b"{\n", b"{ ", b"{\r", b"[{", b"[\n", b"[[")):
-        raise FileProblem(f"{name} is a JSON file. {WANTED}")
-
-
 def _is_binary(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
         return False
@@ -200,7 +192,23 @@ def checksum_of(source: Source) -> str:
 def _table(
     grid: Grid, name: str, kind: FileKind, checksum: str, sheet: str | None, sheets: tuple[str, ...]
 ) -> RawTable:
-    frame, rows, repeated = _without_repeats(grid.frame, grid.file_rows)
+    """The table; rows that repeat the header (files pasted one below the other) are left out and reported."""
+    frame, rows, problems = grid.frame, grid.file_rows, [*grid.problems]
+    names = [str(column) for column in frame.columns]
+    texts = [column for column in names if frame[column].dtype == "str"]
+    if texts and names[0] in texts:
+        same = (frame[names[0]] == names[0]).to_numpy(dtype=bool)
+        for column in texts[1:] if same.any() else ():
+            same &= (frame[column].fillna("").str.strip() == column).to_numpy(dtype=bool)
+        if same.any():
+            places = [int(row) for row in rows[same]]
+            message = (
+                f"The header is repeated in {len(places)} row(s), first in row {places[0]}; these rows were "
+                "left out."
+            )
+            info, code, shown = Severity.INFO, ProblemCode.REPEATED_HEADER, tuple(places[:ROWS_KEPT])
+            problems.append(DataProblem(info, code, message, row=places[0], rows=shown, count=len(places)))
+            frame, rows = frame.loc[~same].reset_index(drop=True), rows[~same]
     return RawTable(
         name=name,
         kind=kind,
@@ -209,42 +217,9 @@ def _table(
         checksum=checksum,
         sheet=sheet,
         sheets=sheets,
-        problems=at_place((*grid.problems, *repeated), name, sheet),
+        problems=at_place(problems, name, sheet),
         notes=grid.notes,
         number_hint=grid.number_hint,
         date1904=grid.date1904,
         row_numbers=rows,
     )
-
-
-def _counted(grid: Grid) -> npt.NDArray[np.int64]:
-    return np.arange(grid.header.first_row, grid.header.first_row + len(grid.frame), dtype=np.int64)
-
-
-def _without_repeats(
-    frame: pd.DataFrame, rows: npt.NDArray[np.int64]
-) -> tuple[pd.DataFrame, npt.NDArray[np.int64], tuple[DataProblem, ...]]:
-    """Rows that repeat the header (files pasted one below the other) are left out and reported."""
-    names = [str(name) for name in frame.columns]
-    texts = [name for name in names if frame[name].dtype == "str"]
-    if not texts or names[0] not in texts:
-        return frame, rows, ()
-    same = frame[names[0]] == names[0]
-    for name in texts[1:] if same.any() else ():
-        same &= frame[name].fillna("").str.strip() == name
-    if not same.any():
-        return frame, rows, ()
-    places = rows[same.to_numpy(dtype=bool)]
-    message = (
-        f"The header is repeated in {len(places)} row(s), first in row {places[0]}; these rows were left out."
-    )
-    problem = DataProblem(
-        Severity.INFO,
-        ProblemCode.REPEATED_HEADER,
-        message,
-        row=int(places[0]),
-        rows=tuple(map(int, places[:200])),
-        count=len(places),
-    )
-    kept = ~same.to_numpy(dtype=bool)
-    return frame.loc[kept].reset_index(drop=True), rows[kept], (problem,)

@@ -13,7 +13,8 @@ from core.data.problems import Repair, RepairCode
 from core.errors import UserError
 
 
-def _drop_column(frame: Frame, repair: Repair) -> Frame:
+def drop_column(frame: Frame, repair: Repair) -> Frame:
+    """The frame without a column, and without the pairs that name it."""
     mapping = frame.mapping.with_role(str(repair.column), ColumnRole.IGNORE)
     columns = tuple(
         c if c.pair != repair.column else type(c)(c.column, ColumnRole.IGNORE, c.label)
@@ -24,23 +25,26 @@ def _drop_column(frame: Frame, repair: Repair) -> Frame:
     )
 
 
-def _clip_negative(frame: Frame, repair: Repair) -> Frame:
+def clip_negative(frame: Frame, repair: Repair) -> Frame:
+    """Negative values of a column set to 0."""
     column = str(repair.column)
     return frame.but(data=frame.data.assign(**{column: frame.data[column].clip(lower=0)}))
 
 
-def _trim_to_kpi(frame: Frame, repair: Repair) -> Frame:
+def trim_to_kpi(frame: Frame, repair: Repair) -> Frame:
+    """The rows from the first to the last value of the KPI."""
     date, target = str(frame.mapping.date_column), str(frame.mapping.target_column)
     known = frame.data.loc[frame.data[target].notna(), date]
     return frame.but(data=frame.data[frame.data[date].between(known.min(), known.max())])
 
 
-def _fill_zero(frame: Frame, repair: Repair) -> Frame:
+def fill_zero(frame: Frame, repair: Repair) -> Frame:
+    """Missing cells of a column set to 0."""
     column = str(repair.column)
     return frame.but(data=frame.data.assign(**{column: frame.data[column].fillna(0.0)}))
 
 
-def _interpolate(frame: Frame, repair: Repair) -> Frame:
+def interpolate(frame: Frame, repair: Repair) -> Frame:
     """Linear in time within each geo; the nearest known value beyond the first and the last."""
     column, geo, date = str(repair.column), frame.mapping.geo_column, str(frame.mapping.date_column)
     ordered = frame.data.reset_index(drop=True).sort_values(date, kind="stable")
@@ -54,7 +58,7 @@ def _smooth(values: pd.Series, geos: pd.Series | None) -> pd.Series:
     return values.groupby(geos).transform(lambda own: own.interpolate(limit_direction="both"))
 
 
-def _fill_periods(frame: Frame, repair: Repair) -> Frame:
+def fill_periods(frame: Frame, repair: Repair) -> Frame:
     """Rows for the periods that are missing: no media, no event, everything else between its neighbours."""
     mapping, geo = frame.mapping, frame.mapping.geo_column
     date = str(mapping.date_column)
@@ -93,10 +97,10 @@ FRAME_REPAIRS: dict[RepairCode, Callable[[Frame, Repair], Frame]] = {
     # Rows are dropped and filled down while the file is typed, before anything else.
     RepairCode.DROP_ROWS: lambda frame, repair: frame,
     RepairCode.FILL_DOWN: lambda frame, repair: frame,
-    RepairCode.DROP_COLUMN: _drop_column,
-    RepairCode.CLIP_NEGATIVE: _clip_negative,
-    RepairCode.TRIM_TO_KPI: _trim_to_kpi,
-    RepairCode.FILL_MISSING_ZERO: _fill_zero,
-    RepairCode.INTERPOLATE: _interpolate,
-    RepairCode.FILL_PERIODS: _fill_periods,
+    RepairCode.DROP_COLUMN: drop_column,
+    RepairCode.CLIP_NEGATIVE: clip_negative,
+    RepairCode.TRIM_TO_KPI: trim_to_kpi,
+    RepairCode.FILL_MISSING_ZERO: fill_zero,
+    RepairCode.INTERPOLATE: interpolate,
+    RepairCode.FILL_PERIODS: fill_periods,
 }

@@ -90,7 +90,8 @@ def _texts(count: int) -> str:
 
 def _by_name(column: TypedColumn, name: str) -> Guess | None:
     values = _values(column)
-    if _is_counter(values) and not word_in(name, CHANNELS | SPEND | TARGET_COUNT | TARGET_MONEY):
+    counts_rows = len(values) > 2 and values[0] in (0.0, 1.0) and bool((np.diff(values) == 1).all())
+    if counts_rows and not word_in(name, CHANNELS | SPEND | TARGET_COUNT | TARGET_MONEY):
         return Guess(name, ColumnRole.IGNORE, "its values only count the rows", 0.9)
     last = tokens(name)[-1] if tokens(name) else ""
     word = word_in(name, RESULT)
@@ -180,10 +181,6 @@ def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
 def _values(column: TypedColumn) -> np.ndarray[Any, np.dtype[np.float64]]:
     numbers = pd.to_numeric(column.values, errors="coerce").to_numpy(dtype=float)
     return np.asarray(numbers[np.isfinite(numbers)])
-
-
-def _is_counter(values: np.ndarray[Any, np.dtype[np.float64]]) -> bool:
-    return len(values) > 2 and values[0] in (0.0, 1.0) and bool((np.diff(values) == 1).all())
 
 
 def medium_of(name: str) -> tuple[str, ...]:

@@ -134,7 +134,18 @@ def _named(first: int, depth: int, cells: Sequence[str], rows: Rows) -> Header:
     last = max(filled, default=width - 1)
     used = list(cells[: last + 1])
     names, problems = _filled_gaps(used, rows[first + depth :], row_in_file)
-    unique, doubles = _made_unique(names)
+    unique: list[str] = []
+    doubles: list[str] = []
+    counts: Counter[str] = Counter()
+    for name in names:
+        counts[name] += 1
+        fresh = name
+        while counts[name] > 1 and (fresh == name or fresh in names or fresh in unique):
+            fresh = f"{name} ({counts[name]})"
+            counts[name] += fresh in names or fresh in unique
+        unique.append(fresh)
+        if counts[name] == 2:
+            doubles.append(name)
     if doubles:
         message = (
             f"Row {row_in_file} has the same column name more than once: {name_some(doubles)}. "
@@ -185,18 +196,3 @@ def _nameless(severity: Severity, message: str, row: int, columns: Sequence[str]
     return DataProblem(
         severity, ProblemCode.MERGED_HEADER, message, row=row, column=columns[0], count=len(columns)
     )
-
-
-def _made_unique(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    counts, unique, doubles = Counter(names), [], []
-    seen: Counter[str] = Counter()
-    for name in names:
-        seen[name] += 1
-        fresh = name
-        while seen[name] > 1 and (fresh == name or fresh in counts or fresh in unique):
-            fresh = f"{name} ({seen[name]})"
-            seen[name] += fresh in counts or fresh in unique
-        unique.append(fresh)
-        if seen[name] == 2:
-            doubles.append(name)
-    return unique, doubles

@@ -65,16 +65,6 @@ def kind_of(guesses: Sequence[Guess], typed: Dictionary[str, TypedColumn]) -> tu
     sales = _first(numbers, TARGET_MONEY | MARGIN | TARGET_COUNT)
     if dates and department and sales:
         return DatasetKind.SALES, f"its rows are sales by {department}: {sales}"
-    return _mix(guesses, dates, typed)
-
-
-def _first(names: Sequence[str], words: frozenset[str]) -> str | None:
-    return next((name for name in names if word_in(name, words)), None)
-
-
-def _mix(
-    guesses: Sequence[Guess], dates: list[str], typed: Dictionary[str, TypedColumn]
-) -> tuple[DatasetKind, str]:
     if not dates:
         return DatasetKind.UNKNOWN, "no column holds dates"
     spends = [
@@ -91,3 +81,7 @@ def _mix(
     if any(guess.role is ColumnRole.TARGET for guess in guesses):
         return DatasetKind.MIX, "it has dates and a KPI; media may come from another file"
     return DatasetKind.UNKNOWN, "it has dates, but neither media nor a KPI were recognised"
+
+
+def _first(names: Sequence[str], words: frozenset[str]) -> str | None:
+    return next((name for name in names if word_in(name, words)), None)

@@ -177,6 +177,8 @@ def _read_distinct(
         chosen, decided = hint or NumberFormat.POINT, not fits.ambiguous
     as_point, as_comma, other = fits.readings(chosen)
     values = _values(body, as_point, as_comma) * np.where(negative, -1.0, 1.0) / np.where(percent, 100.0, 1.0)
+    used = currencies.filter(pa.array((as_point | as_comma) & (weights > 0)))
+    signs = {str(text) for text in pc.unique(used).to_pylist() if text}
     return NumberReading(
         values=values,
         bad=read & ~np.isfinite(values),
@@ -188,7 +190,7 @@ def _read_distinct(
         number_format=chosen,
         decided=decided,
         ambiguous=fits.ambiguous,
-        currencies=_currencies(currencies, (as_point | as_comma) & (weights > 0)),
+        currencies=tuple(sorted({CURRENCY_SIGNS.get(text, text.upper()) for text in signs})),
         leading_zeros=bool((_match(tidy, r"^0\d+$") & (weights > 0)).any()),
     )
 
@@ -254,8 +256,3 @@ def _values(body: pa.Array, as_point: Mask, as_comma: Mask) -> npt.NDArray[np.fl
     )
     numbers = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
     return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _currencies(found: pa.Array, used: Mask) -> tuple[str, ...]:
-    texts = {str(text) for text in pc.unique(found.filter(pa.array(used))).to_pylist() if text}
-    return tuple(sorted({CURRENCY_SIGNS.get(text, text.upper()) for text in texts}))

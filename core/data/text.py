@@ -27,7 +27,7 @@ from core.data.problems import (
     name_some,
 )
 from core.data.table import Grid
-from core.data.text_layout import SAMPLE_LINES, text_layout
+from core.data.text_layout import SAMPLE_LINES, open_quote_row, text_layout
 
 _MARKS = (
     (codecs.BOM_UTF8, "UTF-8-SIG"),
@@ -101,7 +101,13 @@ def _records(
 ) -> tuple[pd.DataFrame, np.ndarray | None, list[DataProblem]]:
     records = records.rstrip(b"\r\n \t" if delimiter != "\t" else b"\r\n ")
     if records.count(b'"') % 2:
-        _refuse_open_quote(records, delimiter, header, name)
+        text = io.StringIO(records.decode(), newline="")
+        row = open_quote_row(text, delimiter, header.first_row)
+        if row is not None:
+            raise FileProblem(
+                f"{name}: a quotation mark is opened in row {row} and never closed, so that the rest of the "
+                "file would be one cell. Close it, or leave it out."
+            )
     if not records:
         return pd.DataFrame(columns=list(header.names)), None, []
     if not re.search(
@@ -156,23 +162,6 @@ def _careful(
         else pd.DataFrame(columns=list(header.names))
     )
     return frame, np.array(rows, dtype=np.int64), _ragged(long, width)
-
-
-def _refuse_open_quote(records: bytes, delimiter: str, header: Header, name: str) -> None:
-    """Raises FileProblem where a quotation mark is never closed: everything behind it would be one cell."""
-    number = header.first_row - 1
-    try:
-        for number, _row in enumerate(  # noqa: B007 - the row reached is needed after the loop
-            csv.reader(io.StringIO(records.decode(), newline=""), delimiter=delimiter, strict=True),
-            header.first_row,
-        ):
-            pass
-    except csv.Error as error:
-        if "unexpected end" in str(error) or "field larger" in str(error):
-            raise FileProblem(
-                f"{name}: a quotation mark is opened in row {number + 1} and never closed, so that the rest "
-                "of the file would be one cell. Close it, or leave it out."
-            ) from error
 
 
 def _lines(records: bytes, name: str, limits: ReadLimits) -> Iterator[str]:

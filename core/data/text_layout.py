@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import TextIO
 
 from core.data.headers import Header, find_header
 from core.data.limits import ReadLimits, size_text
@@ -13,14 +14,6 @@ from core.data.problems import FileProblem
 
 DELIMITERS = ",;\t|"
 SAMPLE_LINES = 80
-
-
-@dataclass(frozen=True)
-class _Sample:
-    delimiter: str
-    rows: list[list[str]]
-    lines_after: list[int]
-    skipped: int
 
 
 @dataclass(frozen=True)
@@ -37,7 +30,14 @@ def text_layout(body: bytes, name: str, limits: ReadLimits) -> TextLayout:
 
     Raises FileProblem where there is no table in it.
     """
-    lines = _head_lines(body, name, limits)
+    head = body[: SAMPLE_LINES * 4096 + limits.max_line_bytes]
+    head_lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head)[:SAMPLE_LINES]
+    if any(len(each) >= limits.max_line_bytes for each in head_lines):
+        raise FileProblem(
+            f"{name} has a line of more than {size_text(limits.max_line_bytes)}: it is not a table of rows "
+            "and columns."
+        )
+    lines = [each.decode("utf-8", errors="replace") for each in head_lines if each]
     stated = re.match(r"sep=(.)\s*$", lines[0], re.IGNORECASE) if lines else None
     skipped = 1 if stated else 0
     delimiter = stated.group(1) if stated else _best_delimiter(lines)
@@ -50,8 +50,7 @@ def text_layout(body: bytes, name: str, limits: ReadLimits) -> TextLayout:
             after.append(reader.line_num + skipped)
     except csv.Error as error:
         raise FileProblem(f"{name} cannot be read as a table: {error}.") from error
-    sample = _Sample(delimiter, rows, after, skipped)
-    header = find_header(_with_row_names(sample.rows), own_width=True)
+    header = find_header(_with_row_names(rows), own_width=True)
     if header is None:
         raise FileProblem(f"{name} is empty: it holds no cells.")
     if len(header.names) > limits.max_columns:
@@ -59,30 +58,12 @@ def text_layout(body: bytes, name: str, limits: ReadLimits) -> TextLayout:
             f"{name} has {len(header.names):,} columns; at most {limits.max_columns:,} can be read."
         )
     above = header.first + header.depth
-    start = sample.lines_after[above - 1] if above else sample.skipped
-    return TextLayout(sample.delimiter, header, _line_start(body, start))
-
-
-def _line_start(body: bytes, line: int) -> int:
-    """The byte at which physical line number `line` (counted from 0) begins."""
-    position = 0
-    for _ in range(line):
-        match = re.compile(rb"\r\n|\n|\r").search(body, position)
-        if match is None:
-            return len(body)
-        position = match.end()
-    return position
-
-
-def _head_lines(body: bytes, name: str, limits: ReadLimits) -> list[str]:
-    head = body[: SAMPLE_LINES * 4096 + limits.max_line_bytes]
-    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", head)[:SAMPLE_LINES]
-    if any(len(line) >= limits.max_line_bytes for line in lines):
-        raise FileProblem(
-            f"{name} has a line of more than {size_text(limits.max_line_bytes)}: it is not a table of rows "
-            "and columns."
-        )
-    return [line.decode("utf-8", errors="replace") for line in lines if line]
+    # The byte at which the physical line of the first record begins.
+    start, line_end = 0, re.compile(rb"\r\n|\n|\r")
+    for _ in range(after[above - 1] if above else skipped):
+        match = line_end.search(body, start)
+        start = match.end() if match else len(body)
+    return TextLayout(delimiter, header, start)
 
 
 def _with_row_names(rows: list[list[str]]) -> list[list[str]]:
@@ -110,3 +91,15 @@ def _best_delimiter(lines: list[str]) -> str:
         return count / max(1, sum(widths.values())), width
 
     return max(DELIMITERS, key=agreement)
+
+
+def open_quote_row(text: TextIO, delimiter: str, first_row: int) -> int | None:
+    """The row in which a quotation mark is opened and never closed, of records that begin in `first_row`."""
+    row = first_row - 1
+    try:
+        for row, _cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), first_row):  # noqa: B007
+            pass  # the row reached is needed after the loop
+    except csv.Error as error:
+        if "unexpected end" in str(error) or "field larger" in str(error):
+            return row + 1
+    return None

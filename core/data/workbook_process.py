@@ -100,18 +100,14 @@ def read_sheet(request: dict[str, Any]) -> dict[str, Any]:
         name, header_row=None, skip_rows=skip, dtypes="string", skip_whitespace_tail_rows=True
     ).to_arrow_with_errors()
     found = [
-        (*error.offset_position, _error_text(error.detail))
+        (*error.offset_position, ERROR_TEXTS.get(kind[1] if kind else "", "#VALUE!"))
         for error in (errors.errors if errors is not None else [])
+        for kind in [re.search(r"Error\((\w+)\)", error.detail)]
     ]
     typed = _typed(book, name, skip)
     _save(text, request["folder"], "text")
     _save(typed, request["folder"], "typed")
     return {"errors": found, "rows": text.num_rows}
-
-
-def _error_text(detail: str) -> str:
-    match = re.search(r"Error\((\w+)\)", detail)
-    return ERROR_TEXTS.get(match.group(1), "#VALUE!") if match else "#VALUE!"
 
 
 def _typed(book: Any, name: str, skip: int) -> Any:

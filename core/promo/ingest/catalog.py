@@ -87,10 +87,11 @@ def read_catalog(source: Source, name: str) -> pd.DataFrame:
     frame["channels"] = _channels(frame["channels"], faults)
     frame["mechanics"] = frame["mechanics"].map(split_list)
     wrong = frame[frame["date_end"] < frame["date_start"]]
-    faults += [
-        f"row {row}: it ends on {end.date()}, before it begins on {start.date()}."
-        for row, start, end in zip(wrong.index, wrong["date_start"], wrong["date_end"], strict=True)
-    ] + _beyond(frame)
+    for row, start, end in zip(wrong.index, wrong["date_start"], wrong["date_end"], strict=True):
+        faults.append(f"row {row}: it ends on {end.date()}, before it begins on {start.date()}.")
+    depth = frame["avg_discount_pct"]
+    for row, value in depth[(depth < 0) | (depth > 100)].items():
+        faults.append(f"row {row}: a discount of {value:g} % is not between 0 and 100.")
     refuse_faults(table.name, faults)
     for day in ("date_start", "date_end"):
         frame[day] = pd.to_datetime(frame[day]).dt.normalize().astype("datetime64[us]")
@@ -113,9 +114,3 @@ def _channels(cells: pd.Series[Any], faults: list[str]) -> pd.Series[Any]:
         everywhere = not found or any(word_key(word) in _BOTH for word in found)
         lists.append(both if everywhere else [channel for channel in both if channel in known])
     return pd.Series(lists, index=cells.index, dtype=object)
-
-
-def _beyond(frame: pd.DataFrame) -> list[str]:
-    depth = frame["avg_discount_pct"]
-    wrong = depth[(depth < 0) | (depth > 100)]
-    return [f"row {row}: a discount of {value:g} % is not between 0 and 100." for row, value in wrong.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -194,7 +194,12 @@ def _scan_batch(batch: Batch, mapping: SalesMapping, plain_is_number: bool, scan
             _scan_numbers(batch, array, plain_is_number, scan.numbers.setdefault(column, _NumberScan()))
     for header, array in batch.cells.items():
         if word_in(header, CURRENCY) and header not in mapping.headers:
-            scan.currencies.setdefault(header, set()).update(_currencies_in(coded(array)[1]))
+            words = {text.strip().lower() for text in coded(array)[1] if missing_fault(text) is Fault.NONE}
+            scan.currencies.setdefault(header, set()).update(
+                CURRENCY_SIGNS.get(text, text.upper())
+                for text in words
+                if text in CURRENCY_SIGNS or (len(text) == CURRENCY_CODE_LETTERS and text.isalpha())
+            )
 
 
 def _scan_numbers(batch: Batch, array: pa.Array, plain_is_number: bool, scan: _NumberScan) -> None:
@@ -283,16 +288,6 @@ def _mixed_scale(scale: Scale, file: str, mapping: SalesMapping, column: SalesCo
         f"read as {read}. Check {value:g} and write all of them the same way."
     )
     return [DataProblem(Severity.WARNING, "mixed_scale", message, file, sheet, name, row, f"{value:g}")]
-
-
-def _currencies_in(texts: Iterable[str]) -> set[str]:
-    """The currencies that a column of currencies names by sign or by a code of three letters."""
-    plain = {text.strip().lower() for text in texts if missing_fault(text) is Fault.NONE}
-    return {
-        CURRENCY_SIGNS.get(text, text.upper())
-        for text in plain
-        if text in CURRENCY_SIGNS or (len(text) == CURRENCY_CODE_LETTERS and text.isalpha())
-    }
 
 
 def _refuse_mixed_currencies(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -91,13 +91,11 @@ def guess_columns(
     taken = [
         h for h in typed if h not in chosen and header_word(h, DISCOUNT | REFUNDS) and header_word(h, AMOUNT)
     ]
-    if not gross or not taken:
-        ties += []
-    else:
-        ties += [
+    if gross and taken:
+        ties.append(
             f"{gross[0]} is what was sold before {taken[0]} is taken off: write what is left into its own "
             "column, or say that this one is the sales value."
-        ]
+        )
     return tuple(chosen.get(name) or _unused(name, candidates, chosen) for name in typed), tuple(ties)
 
 
@@ -130,25 +128,18 @@ def _candidates(name: str, column: TypedColumn, signed: bool) -> list[ColumnGues
     if column.kind is ColumnKind.EMPTY:
         # A discount column is empty in a sample without promotions, and only its name can tell.
         word = header_word(name, DISCOUNT, ENDINGS["discount"])
-        return [_said(name, SalesColumn.DISCOUNT_PCT, word, 0.6)] if word else []
+        return [_by_name(name, SalesColumn.DISCOUNT_PCT, word, 0.6)] if word else []
     if column.kind is ColumnKind.DATE:
-        return _dates(name)
+        word = header_word(name, SALES_DATE, ENDINGS["date"])
+        reason = f"its cells are dates and its name contains “{word}”" if word else "its cells are dates"
+        return [ColumnGuess(name, SalesColumn.DATE, reason, 0.9 if word else 0.6)]
     if column.kind is ColumnKind.NUMBER:
         return [guess for guess in _numbers(name, signed) if guess is not None] + _flags(name, column)
-    return _words(name, column) + _flags(name, column)
+    return [*_text_guesses(name, column), *_flags(name, column)]
 
 
-def _said(name: str, column: SalesColumn, word: str, confidence: float) -> ColumnGuess:
+def _by_name(name: str, column: SalesColumn, word: str, confidence: float) -> ColumnGuess:
     return ColumnGuess(name, column, f"its name contains “{word}”", confidence)
-
-
-def _dates(name: str) -> list[ColumnGuess]:
-    word = header_word(name, SALES_DATE, ENDINGS["date"])
-    if word:
-        return [
-            ColumnGuess(name, SalesColumn.DATE, f"its cells are dates and its name contains “{word}”", 0.9)
-        ]
-    return [ColumnGuess(name, SalesColumn.DATE, "its cells are dates", 0.6)]
 
 
 def _numbers(name: str, signed: bool) -> list[ColumnGuess | None]:
@@ -160,22 +151,22 @@ def _numbers(name: str, signed: bool) -> list[ColumnGuess | None]:
     )
     left = header_word(name, SALES - AMOUNT, ENDINGS["sales"]) and header_word(name, LEFT)
     if discount and not left and not header_word(name, AMOUNT):
-        return [_said(name, SalesColumn.DISCOUNT_PCT, discount, 0.95 if percent else 0.8)]
+        return [_by_name(name, SalesColumn.DISCOUNT_PCT, discount, 0.95 if percent else 0.8)]
     if margin:
         way = SalesColumn.MARGIN_PCT if percent else SalesColumn.MARGIN_VALUE
-        return [_said(name, way, margin, 0.9)]
+        return [_by_name(name, way, margin, 0.9)]
     if percent:
         promo = header_word(name, PROMO, ENDINGS["promo"])
-        return [_said(name, SalesColumn.DISCOUNT_PCT, promo, 0.7) if promo else None]
+        return [_by_name(name, SalesColumn.DISCOUNT_PCT, promo, 0.7) if promo else None]
     if header_word(name, NOT_MONEY) or (
         header_word(name, TAX) and not header_word(name, SALES, ENDINGS["sales"])
     ):
         return []
     units, cost = header_word(name, UNITS, ENDINGS["units"]), header_word(name, COST, ENDINGS["cost"])
     if units:
-        return [_said(name, SalesColumn.UNITS, units, 0.9)]
+        return [_by_name(name, SalesColumn.UNITS, units, 0.9)]
     if cost:
-        return [_said(name, SalesColumn.COST_VALUE, cost, 0.85)]
+        return [_by_name(name, SalesColumn.COST_VALUE, cost, 0.85)]
     return [_sales(name)] if left or not (discount or header_word(name, TAKEN_OFF)) else []
 
 
@@ -185,9 +176,9 @@ def _sales(name: str) -> ColumnGuess | None:
     if word:
         net = header_word(name, NET) or (header_word(name, TAX) and header_word(name, WITHOUT))
         gross = header_word(name, GROSS) or header_word(name, TAX)
-        return _said(name, SalesColumn.SALES_VALUE, word, 0.95 if net else 0.6 if gross else 0.8)
+        return _by_name(name, SalesColumn.SALES_VALUE, word, 0.95 if net else 0.6 if gross else 0.8)
     value = header_word(name, SALES_SECOND)
-    return _said(name, SalesColumn.SALES_VALUE, value, 0.5) if value else None
+    return _by_name(name, SalesColumn.SALES_VALUE, value, 0.5) if value else None
 
 
 def _distinct(column: TypedColumn) -> list[str]:
@@ -195,56 +186,32 @@ def _distinct(column: TypedColumn) -> list[str]:
     return [str(value) for value in pd.unique(values[values != ""])]
 
 
-def _words(name: str, column: TypedColumn) -> list[ColumnGuess]:
+def _text_guesses(name: str, column: TypedColumn) -> Iterator[ColumnGuess]:
+    """What a column of texts can be: sales channel, department, region, or dates that are hardly readable."""
     distinct = _distinct(column)
-    found = [
-        _channel(name, distinct),
-        _department(name, distinct),
-        _geo(name, distinct),
-        _day(name, distinct),
-    ]
-    return [guess for guess in found if guess is not None]
-
-
-def _channel(name: str, distinct: list[str]) -> ColumnGuess | None:
-    if not distinct or len(distinct) > MOST_CHANNEL_WORDS:
-        return None
-    known = [word for word, channel in channels_of(distinct).items() if channel is not None]
-    word = header_word(name, CHANNEL, ENDINGS["channel"])
-    if word:
-        return _said(name, SalesColumn.CHANNEL, word, 0.95 if known else 0.7)
-    if len(known) == len(distinct) and not header_word(name, PROMO, ENDINGS["promo"]):
-        said = ", ".join(f"“{value}”" for value in known[:3])
-        return ColumnGuess(name, SalesColumn.CHANNEL, f"its cells name sales channels: {said}", 0.8)
-    return None
-
-
-def _department(name: str, distinct: list[str]) -> ColumnGuess | None:
-    if not distinct:
-        return None
-    many = 0.4 if len(distinct) > MOST_DEPARTMENTS else 0.0
-    for words, endings, confidence in ((DEPARTMENT, ENDINGS["department"], 0.95), (CATEGORY, (), 0.75)):
-        word = header_word(name, words, endings)
+    if 0 < len(distinct) <= MOST_CHANNEL_WORDS:
+        known = [word for word, channel in channels_of(distinct).items() if channel is not None]
+        word = header_word(name, CHANNEL, ENDINGS["channel"])
         if word:
-            reason = f"its name contains “{word}” and it holds {len(distinct)} different texts"
-            finer = 0.3 if header_word(name, PART_OF) else 0.0
-            return ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence - finer - many)
-    return None
-
-
-def _day(name: str, distinct: list[str]) -> ColumnGuess | None:
-    """Texts that are hardly dates under a name that says date: their faults are then told cell by cell."""
+            yield _by_name(name, SalesColumn.CHANNEL, word, 0.95 if known else 0.7)
+        elif len(known) == len(distinct) and not header_word(name, PROMO, ENDINGS["promo"]):
+            shown = ", ".join(f"“{value}”" for value in known[:3])
+            yield ColumnGuess(name, SalesColumn.CHANNEL, f"its cells name sales channels: {shown}", 0.8)
+    many = 0.4 if len(distinct) > MOST_DEPARTMENTS else 0.0
+    finer = 0.3 if header_word(name, PART_OF) else 0.0
+    department = header_word(name, DEPARTMENT, ENDINGS["department"])
+    category = header_word(name, CATEGORY)
+    if distinct and (department or category):
+        reason = f"its name contains “{department or category}” and it holds {len(distinct)} different texts"
+        confidence = (0.95 if department else 0.75) - finer - many
+        yield ColumnGuess(name, SalesColumn.DEPARTMENT, reason, confidence)
+    region = header_word(name, REGION)
+    if region:
+        yield _by_name(name, SalesColumn.GEO, region, 0.5 if header_word(name, STORE) == region else 0.8)
+    # Texts that are hardly dates under a name that says date: their faults are then reported cell by cell.
     word = header_word(name, SALES_DATE, ENDINGS["date"])
-    if not word or read_dates(distinct[:MOST_DEPARTMENTS]).share == 0.0:
-        return None
-    return _said(name, SalesColumn.DATE, word, 0.4)
-
-
-def _geo(name: str, distinct: list[str]) -> ColumnGuess | None:
-    word = header_word(name, REGION)
-    if word:
-        return _said(name, SalesColumn.GEO, word, 0.5 if header_word(name, STORE) == word else 0.8)
-    return None
+    if word and read_dates(distinct[:MOST_DEPARTMENTS]).share > 0.0:
+        yield _by_name(name, SalesColumn.DATE, word, 0.4)
 
 
 def _flags(name: str, column: TypedColumn) -> list[ColumnGuess]:
@@ -253,9 +220,9 @@ def _flags(name: str, column: TypedColumn) -> list[ColumnGuess]:
         return []
     word, distinct = header_word(name, PROMO, ENDINGS["promo"]), _distinct(column)
     if word:
-        return [_said(name, SalesColumn.PROMO_FLAG, word, 0.9)]
+        return [_by_name(name, SalesColumn.PROMO_FLAG, word, 0.9)]
     yes_no = {is_promo(value.removesuffix(".0")) for value in distinct}
     if column.kind is not ColumnKind.NUMBER and yes_no == {True, False}:
-        said = " and ".join(f"“{value}”" for value in distinct[:2])
-        return [ColumnGuess(name, SalesColumn.PROMO_FLAG, f"its cells only say {said}", 0.5)]
+        shown = " and ".join(f"“{value}”" for value in distinct[:2])
+        return [ColumnGuess(name, SalesColumn.PROMO_FLAG, f"its cells only say {shown}", 0.5)]
     return []

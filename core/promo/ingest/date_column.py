@@ -21,6 +21,7 @@ MIXED_ORDER_SHARE = 0.01  # of the dates that tell their order: fewer are typing
 FEWEST_SHORT = 3  # dates with two-digit years that show their order
 EARLIEST_SHORT = "10"  # a year in two digits, of sales anyone still plans by
 MONTHS = 12
+WHOLE_PERIODS = frozenset({DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER})
 Place = tuple[str | None, int]
 Days = NDArray[np.datetime64]
 _SHORT = re.compile(r"\s*(\d\d)([-/.])(\d\d)\2(\d\d)\s*")
@@ -28,19 +29,19 @@ _WRITTEN = re.compile(r"\s*\d{1,2}([-/.])\d{1,2}\1(\d{4}|\d\d)\s*")
 
 
 def read_days(
-    seen: Mapping[str, Place], mapping: SalesMapping, lines: Lines
+    places: Mapping[str, Place], mapping: SalesMapping, lines: Lines
 ) -> tuple[dict[str, int], DateOrder | None, list[DataProblem]]:
     """The day since 1970 of every text (or its fault, negative), the order where the texts decided it, and
     what had to be assumed. Raises FileProblem where no one can know what the column's dates mean."""
-    texts = list(seen)
+    texts = list(places)
     if not texts:
         return {}, None, []
     name = mapping.columns[SalesColumn.DATE]
     reading = read_dates(texts, mapping.date_order, lines.date1904)
     if mapping.date_order is None:
         _refuse_short_years(name, texts, reading.values, lines)
-        _refuse_turned(name, texts, reading.values, lines)
-    _refuse_mixed(name, texts, reading.conflicts, reading.order, seen, lines)
+        _refuse_swapped_months(name, texts, reading.values, lines)
+    _refuse_mixed_orders(name, texts, reading.conflicts, reading.order, places, lines)
     days = reading.values.astype("datetime64[D]").astype(np.int64)
     known = {
         text: int(day) if not (bad or blank) else -_date_fault(text, name, bool(clash))
@@ -48,14 +49,18 @@ def read_days(
             texts, days, reading.bad, reading.blank, reading.conflicts, strict=True
         )
     }
-    if reading.forms & {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}:
-        known |= _not_days([text for text in texts if known[text] > 0], mapping.date_order, lines.date1904)
-    problems = (
-        [_assumed(name, texts, reading.order, days, seen, lines)]
-        if (reading.ambiguous and not reading.decided)
-        else []
-    )
-    return known, reading.order if reading.decided and reading.ambiguous else None, problems
+    if reading.forms & WHOLE_PERIODS:
+        dated = [text for text in texts if known[text] > 0]
+        known |= {
+            text: -Fault.NOT_A_DAY
+            for text in dated
+            if read_dates([text], mapping.date_order, lines.date1904).forms & WHOLE_PERIODS
+        }
+    if not reading.ambiguous:
+        return known, None, []
+    if reading.decided:
+        return known, reading.order, []
+    return known, None, [_assumed_order(name, texts, reading.order, days, places, lines)]
 
 
 def _refuse_short_years(name: str, texts: Sequence[str], days: Days, lines: Lines) -> None:
@@ -70,7 +75,7 @@ def _refuse_short_years(name: str, texts: Sequence[str], days: Days, lines: Line
         )
 
 
-def _refuse_turned(name: str, texts: Sequence[str], moments: Days, lines: Lines) -> None:
+def _refuse_swapped_months(name: str, texts: Sequence[str], moments: Days, lines: Lines) -> None:
     """A spreadsheet that took days for months left the days from the 13th on as texts."""
     if lines.kind is FileKind.CSV:
         return
@@ -101,18 +106,12 @@ def _date_fault(text: str, header: str, clash: bool) -> Fault:
     return Fault.TOTAL_ROW if plain in TOTALS or plain.split(" ")[0] in TOTALS else Fault.NOT_DATE
 
 
-def _not_days(texts: Sequence[str], order: DateOrder | None, date1904: bool) -> dict[str, int]:
-    """Texts that name a whole week, month or quarter."""
-    whole = {DateForm.WEEK, DateForm.MONTH, DateForm.QUARTER}
-    return {text: -Fault.NOT_A_DAY for text in texts if read_dates([text], order, date1904).forms & whole}
-
-
-def _refuse_mixed(
+def _refuse_mixed_orders(
     name: str,
     texts: Sequence[str],
     conflicts: Iterable[bool],
     order: DateOrder,
-    seen: Mapping[str, Place],
+    places: Mapping[str, Place],
     lines: Lines,
 ) -> None:
     """A column with both orders cannot be read at all: no one knows what 03/04 means in it."""
@@ -124,7 +123,7 @@ def _refuse_mixed(
     telling = len(other) + int(np.sum(reverse.conflicts))
     if len(other) <= MIXED_ORDER_SHARE * telling:
         return
-    sheet, row = seen[other[0]]
+    sheet, row = places[other[0]]
     place = f"sheet {sheet}, row {row}" if sheet else f"row {row}"
     raise FileProblem(
         f"{lines.name}: column {name} mixes two orders of dates: most are {ORDERS[order]}, but “{other[0]}” "
@@ -133,16 +132,16 @@ def _refuse_mixed(
     )
 
 
-def _assumed(
+def _assumed_order(
     name: str,
     texts: Sequence[str],
     order: DateOrder,
     days: np.ndarray,
-    seen: Mapping[str, Place],
+    places: Mapping[str, Place],
     lines: Lines,
 ) -> DataProblem:
     (text, day) = next((t, d) for t, d in zip(texts, days, strict=True) if d > np.iinfo(np.int64).min)
-    sheet, row = seen[text]
+    sheet, row = places[text]
     message = (
         f"{name}: every date could be read day first or month first; {ORDERS[order]} was assumed, so that "
         f"“{text}” is {np.datetime64(int(day), 'D')}. Choose the order if that is wrong."

@@ -13,10 +13,10 @@ from core.promo.ingest.cells import REASONS, Fault
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesMapping, word_key
 from core.promo.ingest.rejected import RejectedRows
-from core.promo.ingest.row_checks import DEEP_DISCOUNT_PCT, Occurrences, RowCheck, RowCheckCounts
+from core.promo.ingest.row_checks import DEEP_DISCOUNT_PCT, RowCheck, RowCheckCounts
 from core.promo.ingest.vocabulary import NAMED
 
-WORDS = {
+TEXTS = {
     RowCheck.RETURN: (
         Severity.INFO,
         "{rows} negative sales (returns); they are taken and reduce the sums of their day.",
@@ -72,7 +72,15 @@ def sum_findings(facts: pd.DataFrame, mapping: SalesMapping, file: str) -> tuple
     found = []
     for column in NAMED:
         header = mapping.header(column)
-        for name in _sums_of_others(facts, column.value) if header is not None else ():
+        if header is None or facts.empty:
+            continue
+        daily = facts.groupby(["date", column.value])["sales_value"].sum().unstack(fill_value=0)
+        days, names = daily.shape
+        if days < FEWEST_DAYS or names < FEWEST_NAMES:
+            continue
+        whole = daily.to_numpy().sum(axis=1, keepdims=True)
+        same = np.isclose(2.0 * daily.to_numpy(), whole, rtol=0.0, atol=CENT * names) & (whole != 0)
+        for name in map(str, daily.columns[same.all(axis=0)]):
             message = (
                 f"{name} has the sales of all other {column.label}s together on every day: if its rows are "
                 "totals, everything is counted twice. Leave them out then."
@@ -81,18 +89,6 @@ def sum_findings(facts: pd.DataFrame, mapping: SalesMapping, file: str) -> tuple
                 DataProblem(Severity.WARNING, "total_among", message, file, column=header, value=name)
             )
     return tuple(found)
-
-
-def _sums_of_others(facts: pd.DataFrame, column: str) -> list[str]:
-    if facts.empty:
-        return []
-    daily = facts.groupby(["date", column])["sales_value"].sum().unstack(fill_value=0)
-    days, names = daily.shape
-    if days < FEWEST_DAYS or names < FEWEST_NAMES:
-        return []
-    whole = daily.to_numpy().sum(axis=1, keepdims=True)
-    same = np.isclose(2.0 * daily.to_numpy(), whole, rtol=0.0, atol=CENT * names) & (whole != 0)
-    return [str(name) for name in daily.columns[same.all(axis=0)]]
 
 
 @dataclass(frozen=True)
@@ -150,11 +146,19 @@ def row_check_findings(
     lines: Lines, mapping: SalesMapping, checks: RowCheckCounts
 ) -> tuple[DataProblem, ...]:
     """A finding for each check that found accepted rows, and for a file without discounts or promotions."""
-    found = [
-        _check_finding(lines, mapping, check, checks.found[check])
-        for check in RowCheck
-        if check in checks.found and (checks.has_discount or check is not RowCheck.PROMO_WITHOUT_DISCOUNT)
-    ]
+    found = []
+    for check in (each for each in RowCheck if each in checks.found):
+        if checks.has_discount or check is not RowCheck.PROMO_WITHOUT_DISCOUNT:
+            (severity, text), rows = TEXTS[check], checks.found[check]
+            name = mapping.columns.get(rows.column, rows.column.label)
+            have = f"{rows.count:,} row{'s have' if rows.count > 1 else ' has'}"
+            message = text.format(rows=have, column=name)
+            found.append(
+                DataProblem(
+                    *(severity, check.value, message, lines.name, rows.sheet, name, rows.row),
+                    count=rows.count,
+                )
+            )
     if not checks.has_discount:
         message = "No column holds the discount: uplift by discount cannot be learnt from this file. Add one."
         found.append(DataProblem(Severity.WARNING, "no_discount_column", message, lines.name))
@@ -168,16 +172,6 @@ def row_check_findings(
         )
         found.append(DataProblem(Severity.WARNING, "only_promo_rows", message, lines.name))
     return tuple(found)
-
-
-def _check_finding(lines: Lines, mapping: SalesMapping, check: RowCheck, seen: Occurrences) -> DataProblem:
-    severity, words = WORDS[check]
-    name = mapping.columns.get(seen.column, seen.column.label)
-    rows = f"{seen.count:,} row{'s have' if seen.count > 1 else ' has'}"
-    message = words.format(rows=rows, column=name)
-    return DataProblem(
-        severity, check.value, message, lines.name, seen.sheet, name, seen.row, count=seen.count
-    )
 
 
 def rejected_finding(lines: Lines, rejects: RejectedRows, read: int) -> tuple[DataProblem, ...]:

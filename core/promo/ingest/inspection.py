@@ -108,7 +108,7 @@ def inspect_lines(
     lines: Lines, remembered: Sequence[SalesMapping] = (), sheet: str | None = None
 ) -> SalesInspection:
     """The same from lines that are open already."""
-    table = _table(lines)
+    table = _sample(lines)
     typed = type_table(table)
     percent = set()
     for name in table.columns:
@@ -155,8 +155,13 @@ def inspect_lines(
     )
 
 
-def _sample(lines: Lines) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Filled rows as a frame with the file's row of each; a workbook, being in memory, to its end."""
+def _series(array: pa.Array, places: NDArray[np.int64]) -> pd.Series[Any]:
+    cells = array.take(pa.array(places))
+    return pd.Series((cells.cast(pa.timestamp("us")) if pa.types.is_date(cells.type) else cells).to_pandas())
+
+
+def _sample(lines: Lines) -> RawTable:
+    """Rows of the file as a table: the first ones and some from everywhere else; a workbook to its end."""
     frames, rows, left, found = [], [], HEAD_ROWS, 0
     most = None if lines.kind in (FileKind.XLSX, FileKind.XLSB) else MOST_BATCHES
     step = max(1, lines.expected // SPREAD_ROWS)
@@ -169,29 +174,18 @@ def _sample(lines: Lines) -> tuple[pd.DataFrame, NDArray[np.int64]]:
         found += bool(len(filled))
         if most is not None and found >= most:
             break
-    if not frames:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in lines.headers}), np.zeros(0, np.int64)
-    return pd.concat(frames, ignore_index=True), np.concatenate(rows)
-
-
-def _series(array: pa.Array, places: NDArray[np.int64]) -> pd.Series[Any]:
-    cells = array.take(pa.array(places))
-    return pd.Series((cells.cast(pa.timestamp("us")) if pa.types.is_date(cells.type) else cells).to_pandas())
-
-
-def _table(lines: Lines) -> RawTable:
-    frame, rows = _sample(lines)
-    if frame.empty:
+    if sum(map(len, rows)) == 0:
         raise FileProblem(f"{lines.name} has a header row but no rows below it.")
+    row_numbers = np.concatenate(rows)
     return RawTable(
         name=lines.name,
         kind=lines.kind,
-        frame=frame,
-        first_row=int(rows[0]) if len(rows) else 1,
+        frame=pd.concat(frames, ignore_index=True),
+        first_row=int(row_numbers[0]),
         checksum=lines.checksum,
         number_hint=lines.number_hint,
         date1904=lines.date1904,
-        row_numbers=np.asarray(rows),
+        row_numbers=row_numbers,
     )
 
 

@@ -96,8 +96,17 @@ class SalesMapping:
             self, "promo_words", {str(word): bool(value) for word, value in self.promo_words.items()}
         )
         names = list(self.columns.values())
+        lacking = lacking_columns({*self.columns, *self.fixed})
+        lacking += [
+            f"The {column.label} cannot be one value for the whole file."
+            for column in self.fixed
+            if column not in FIXABLE
+        ]
+        channel = self.fixed.get(SalesColumn.CHANNEL)
+        if channel is not None and channel not in set(SalesChannel):
+            lacking.append(f"The sales channel of the file is “{channel}”; it must be online or offline.")
         faults = [
-            *_lacking(self),
+            *lacking,
             *[
                 f"Column {name} is used as the "
                 f"{' and as the '.join(c.label for c, n in self.columns.items() if n == name)}."
@@ -140,17 +149,4 @@ def lacking_columns(has: set[SalesColumn]) -> list[str]:
         faults.append(
             "No column says what was sold on promotion: a flag or the discount in percent is needed."
         )
-    return faults
-
-
-def _lacking(mapping: SalesMapping) -> list[str]:
-    faults = lacking_columns({*mapping.columns, *mapping.fixed})
-    faults += [
-        f"The {column.label} cannot be one value for the whole file."
-        for column in mapping.fixed
-        if column not in FIXABLE
-    ]
-    channel = mapping.fixed.get(SalesColumn.CHANNEL)
-    if channel is not None and channel not in set(SalesChannel):
-        faults.append(f"The sales channel of the file is “{channel}”; it must be online or offline.")
     return faults

@@ -76,13 +76,21 @@ def assess(
     empty = _pct(_of_kinds(rejects, missing=True), read)
     unknown = _pct(checks.count(RowCheck.PROMO_WITHOUT_DISCOUNT), checks.promo_rows)
     gaps = _pct(len(coverage.missing_days), coverage.days)
+    wrong = _pct(_of_kinds(rejects, missing=False), read)
+    doubtful_checks = (RowCheck.MARGIN_OVER_SALES, RowCheck.DEEP_DISCOUNT, RowCheck.SIGNS_DIFFER)
+    doubtful = _pct(sum(checks.count(check) for check in doubtful_checks), checks.rows)
+    spikes = _pct(len(coverage.spikes) + len(coverage.future_days), coverage.days)
     parts = {
         "completeness": _left(
             rules.points_per_rejected_pct * empty,
             rules.points_per_unknown_discount_pct * unknown,
             rules.points_per_gap_pct * gaps,
         ),
-        "accuracy": _accuracy(rejects, checks, coverage, read, rules),
+        "accuracy": _left(
+            rules.points_per_rejected_pct * wrong,
+            rules.points_per_odd_pct * doubtful,
+            rules.points_per_odd_pct * spikes,
+        ),
         "consistency": _left(rules.points_per_odd_pct * against, rules.doubt_points * doubts),
         **_timeliness(coverage.last_on, today, rules),
     }
@@ -145,20 +153,6 @@ def _pct(part: float, whole: float) -> float:
 
 def _of_kinds(rejects: RejectedRows, missing: bool) -> int:
     return sum(n for (_column, fault), n in rejects.by_reason.items() if (fault in MISSING) is missing)
-
-
-def _accuracy(
-    rejects: RejectedRows, checks: RowCheckCounts, coverage: Coverage, read: int, rules: QualityRules
-) -> float:
-    wrong = _pct(_of_kinds(rejects, missing=False), read)
-    odd = (RowCheck.MARGIN_OVER_SALES, RowCheck.DEEP_DISCOUNT, RowCheck.SIGNS_DIFFER)
-    doubtful = _pct(sum(checks.count(check) for check in odd), checks.rows)
-    spikes = _pct(len(coverage.spikes) + len(coverage.future_days), coverage.days)
-    return _left(
-        rules.points_per_rejected_pct * wrong,
-        rules.points_per_odd_pct * doubtful,
-        rules.points_per_odd_pct * spikes,
-    )
 
 
 def combine_reports(

@@ -46,7 +46,13 @@ def read_sales(
     read, repeats, faults = _read_each(files, _mappings(mapping, len(files)), today, progress, limits)
     if faults:
         raise FileProblem(faults)
-    _refuse_other_currencies({each.lines.name: each.facts.currencies for each in read})
+    named = {each.lines.name: each.facts.currencies for each in read if each.facts.currencies}
+    if len(set().union(*named.values())) > 1:
+        each_file = [f"{file} is in {name_some(sorted(codes))}" for file, codes in named.items()]
+        raise FileProblem(
+            f"The files are in different currencies, which cannot be added up: {name_some(each_file)}. "
+            "Convert them to one."
+        )
     facts = _one_date_order(read, today, progress)
     frame = combine([each.facts for each in facts])
     reports = [each.report for each in facts]
@@ -105,17 +111,6 @@ def _read_each(
         except UserError as error:
             faults += error.faults
     return read, repeats, faults
-
-
-def _refuse_other_currencies(files: Mapping[str, frozenset[str]]) -> None:
-    """FileProblem where files are in different currencies, as far as they name them."""
-    named = {file: codes for file, codes in files.items() if codes}
-    if len(set().union(*named.values())) > 1:
-        each = [f"{file} is in {name_some(sorted(codes))}" for file, codes in named.items()]
-        raise FileProblem(
-            f"The files are in different currencies, which cannot be added up: {name_some(each)}. "
-            "Convert them to one."
-        )
 
 
 def _one_date_order(

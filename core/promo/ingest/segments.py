@@ -20,6 +20,7 @@ SEGMENTS = (
     *("segment_id", "name", "share_of_customers", "share_of_revenue", "avg_basket_value", "fav_categories"),
     *("discount_sensitivity", "purchase_frequency", "last_purchase_days_ago"),
 )
+SHARES = ("share_of_customers", "share_of_revenue")
 LONGEST_ID = 50
 _SENSITIVITIES = {
     **dict.fromkeys(("low", "niedrig", "gering", "faible", "baja", "bassa", "laag"), "low"),
@@ -85,7 +86,7 @@ def read_segments(source: Source, name: str) -> pd.DataFrame:
     high. FileProblem names every fault at once: doubled ids, shares beyond 1 or adding up to more.
     """
     table, frame, faults = read_small(source, name, FIELDS)
-    for column in ("share_of_customers", "share_of_revenue"):
+    for column in SHARES:
         frame[column] = frame[column] / 100.0
     frame["fav_categories"] = frame["fav_categories"].map(split_list)
     cells = frame["discount_sensitivity"]
@@ -95,33 +96,17 @@ def read_segments(source: Source, name: str) -> pd.DataFrame:
         for row in cells.index[meant.isna() & cells.notna()]
     ]
     frame["discount_sensitivity"] = meant.astype(object)
-    numbers = ("share_of_customers", "share_of_revenue", "avg_basket_value", "purchase_frequency")
     ids = frame["segment_id"]
-    doubled = ids[ids.duplicated() & ids.notna()]
-    long = ids[ids.notna() & (ids.astype("str").str.len() > LONGEST_ID)]
-    faults += (
-        (
-            [f"row {row}: segment {quoted_cell(value)} is there already." for row, value in doubled.items()]
-            + [
-                f"row {row}: segment id {quoted_cell(value)} is longer than {LONGEST_ID} characters."
-                for row, value in long.items()
-            ]
-        )
-        + _shares(frame)
-        + [
-            f"row {row}: {column} is {value:g}; it cannot be below 0."
-            for column in (*numbers, "last_purchase_days_ago")
-            for row, value in frame.loc[frame[column].astype(float) < 0, column].items()
-        ]
-    )
-    refuse_faults(table.name, faults)
-    return frame[list(SEGMENTS)].reset_index(drop=True)
-
-
-def _shares(frame: pd.DataFrame) -> list[str]:
-    faults = []
-    for column in ("share_of_customers", "share_of_revenue"):
+    for row, value in ids[ids.duplicated() & ids.notna()].items():
+        faults.append(f"row {row}: segment {quoted_cell(value)} is there already.")
+    for row, value in ids[ids.notna() & (ids.astype("str").str.len() > LONGEST_ID)].items():
+        faults.append(f"row {row}: segment id {quoted_cell(value)} is longer than {LONGEST_ID} characters.")
+    for column in SHARES:
         total = float(frame[column].sum())
         if total > 1.005:
             faults.append(f"{column} adds up to {100 * total:.4g} %, more than the whole.")
-    return faults
+    for column in (*SHARES, "avg_basket_value", "purchase_frequency", "last_purchase_days_ago"):
+        for row, value in frame.loc[frame[column].astype(float) < 0, column].items():
+            faults.append(f"row {row}: {column} is {value:g}; it cannot be below 0.")
+    refuse_faults(table.name, faults)
+    return frame[list(SEGMENTS)].reset_index(drop=True)

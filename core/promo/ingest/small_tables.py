@@ -148,22 +148,21 @@ def _column(
         wrong = [p for p in typed.problems if p.severity is Severity.ERROR]
         named = {row for problem in wrong for row in problem.rows}
         faults += [problem.message for problem in wrong]
-        values = _percent(typed.values, _signed(table, header)) if field.percent else typed.values
+        values = typed.values
+        signed = _signed(table, header)
+        if field.percent and signed.any():
+            values = values.where(~signed, values * 100.0)
+        elif field.percent and 0 < values.abs().max() <= 1:
+            values = values * 100.0  # all values up to 1: shares
     if field.required:
         rows = table.file_rows[values.isna().to_numpy(dtype=bool)]
-        faults += _empty(header, [int(row) for row in rows if int(row) not in named])
+        empty = [int(row) for row in rows if int(row) not in named]
+        faults += [f"{header} is empty in row {name_some(empty)}."] if empty else []
     return pd.Series(values.to_numpy(), index=pd.Index(table.file_rows, name="row"))
 
 
 def _signed(table: RawTable, header: str) -> pd.Series[Any]:
     return table.frame[header].astype("str").str.strip().str.endswith("%").fillna(False)
-
-
-def _percent(values: pd.Series[Any], signed: pd.Series[Any]) -> pd.Series[Any]:
-    """Percentages, whether written as 20, 20 % or 0.2."""
-    if not signed.any():
-        return as_percent(values)
-    return values.where(~signed, values * 100.0)
 
 
 def _doubts(table: RawTable, header: str, field: Field, typed: TypedColumn) -> list[str]:
@@ -178,29 +177,23 @@ def _doubts(table: RawTable, header: str, field: Field, typed: TypedColumn) -> l
         if problem.code == ProblemCode.NUMBER_AMBIGUOUS and problem.severity is Severity.WARNING and dotted:
             found.append(f"{header}: {first} can be read in two ways; write thousands without a mark.")
     if field.kind is ColumnKind.NUMBER:
-        found += _units(header, field, typed, _signed(table, header))
+        # Money among percentages, percentages among amounts, shares among percentages.
+        signed = _signed(table, header)
+        if not field.percent:
+            found += [f"{header} holds percentages; the {field.label} is needed."] if signed.any() else []
+        elif typed.currencies:
+            found += [f"{header} holds amounts of money; the {field.label} is needed."]
+        else:
+            sizes = typed.values.abs()
+            parts = sizes[~signed & (sizes > 0) & (sizes < 1)]
+            larger = sizes[(~signed & (sizes > 1)) | signed]
+            whole = not signed.any() and abs(float(sizes.sum()) - 100.0) < WHOLE_WITHIN
+            if len(parts) and len(larger) and not whole:
+                found.append(
+                    f"{header}: {parts.iloc[0]:g} may be a share or a percentage here; write all with a "
+                    "percent sign."
+                )
     return found
-
-
-def _units(header: str, field: Field, typed: TypedColumn, signed: pd.Series[Any]) -> list[str]:
-    """Money among percentages, percentages among amounts, shares among percentages."""
-    if not field.percent:
-        return [f"{header} holds percentages; the {field.label} is needed."] if signed.any() else []
-    if typed.currencies:
-        return [f"{header} holds amounts of money; the {field.label} is needed."]
-    sizes = typed.values.abs()
-    parts = sizes[~signed & (sizes > 0) & (sizes < 1)]
-    larger = sizes[(~signed & (sizes > 1)) | signed]
-    whole = not signed.any() and abs(float(sizes.sum()) - 100.0) < WHOLE_WITHIN
-    if parts.empty or larger.empty or whole:
-        return []
-    return [
-        f"{header}: {parts.iloc[0]:g} may be a share or a percentage here; write all with a percent sign."
-    ]
-
-
-def _empty(header: str, rows: Sequence[int]) -> list[str]:
-    return [f"{header} is empty in row {name_some(rows)}."] if rows else []
 
 
 def refuse_faults(name: str, faults: Sequence[str]) -> None:
@@ -219,12 +212,6 @@ def split_list(cell: Any, between: re.Pattern[str] = BETWEEN_NAMES) -> list[str]
     if cell is None or cell != cell:
         return []
     return [" ".join(part.split()) for part in between.split(str(cell)) if part.strip()]
-
-
-def as_percent(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Percentages, where all values up to 1 are taken for shares."""
-    largest = values.abs().max()
-    return values * 100.0 if pd.notna(largest) and 0 < largest <= 1 else values
 
 
 def quoted_cell(value: Any) -> str:

@@ -48,19 +48,14 @@ def read_targets(source: Source, name: str) -> pd.DataFrame:
     faults += [
         f"row {row}: {month} has a target for {geo} already."
         for row, month, geo in zip(again.index, again["month"], again["geo"], strict=True)
-    ] + _impossible(frame)
-    refuse_faults(table.name, faults)
-    for column in TARGETS[2:]:
-        frame[column] = frame[column].astype(float)
-    return frame[list(TARGETS)].reset_index(drop=True)
-
-
-def _impossible(frame: pd.DataFrame) -> list[str]:
-    faults = []
+    ]
     for column in ("sales_value_target", "units_target"):
         for row, value in frame.loc[frame[column] < 0, column].items():
             faults.append(f"row {row}: {column} is {value:g}; a target is not below 0.")
     margin = frame["margin_pct_target"]
     for row, value in margin[(margin < -100) | (margin > 100)].items():
         faults.append(f"row {row}: margin_pct_target is {value:g} %; it lies between -100 and 100.")
-    return faults
+    refuse_faults(table.name, faults)
+    for column in TARGETS[2:]:
+        frame[column] = frame[column].astype(float)
+    return frame[list(TARGETS)].reset_index(drop=True)

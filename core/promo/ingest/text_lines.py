@@ -21,7 +21,7 @@ from core.data.limits import MIB, ReadLimits, size_text
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem, FileProblem, Severity, at_place
 from core.data.table import FileKind
-from core.data.text_layout import TextLayout, text_layout
+from core.data.text_layout import TextLayout, open_quote_row, text_layout
 from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines
 
 HEAD_BYTES = 2 * MIB
@@ -257,21 +257,15 @@ def _count_bytes(path: Path) -> _ByteCounts:
 
 
 def refuse_open_quote(path: Path, name: str, found: TextEncoding, delimiter: str) -> None:
-    """FileProblem where the last quotation mark is never closed; an ragged number of marks makes one look."""
+    """FileProblem where the last quotation mark is never closed; only an odd number of marks can be so."""
     if found.quotes % 2 == 0 or not found.codec.startswith(("utf-8", "cp1252", "latin-1")):
         return
-    number = 0
     with path.open("rb") as file:
         file.seek(found.mark)
         text = io.TextIOWrapper(file, encoding=found.codec, errors="replace", newline="")
-        try:
-            for number, _row in enumerate(  # noqa: B007 - the row reached is needed after the loop
-                csv.reader(text, delimiter=delimiter, strict=True), start=1
-            ):
-                pass
-        except csv.Error as error:
-            if "unexpected end" in str(error) or "field larger" in str(error):
-                raise _open(name, number + 1) from error
+        row = open_quote_row(text, delimiter, 1)
+    if row is not None:
+        raise _open(name, row)
 
 
 def refuse_swallowed(name: str, row: int, cells: list[pa.Array]) -> None:

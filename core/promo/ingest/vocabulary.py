@@ -21,86 +21,6 @@ _BRANCHES = frozenset(
 )
 
 
-def channels_of(words: Iterable[str]) -> dict[str, SalesChannel | None]:
-    """The sales channel of every word, None where it is unknown.
-
-    “Shop” is a place among English words, but beside “Filiale” and without any other word for online it is
-    the web shop. “Store” beside “Outlet” or “In-Store” stays a place.
-    """
-    meant = {word: channel_of(word) for word in words}
-    places = [word for word, channel in meant.items() if channel is SalesChannel.OFFLINE]
-    either = [word for word in places if word_key(word) in _EITHER]
-    abroad = any(_BRANCHES & set(word_key(word).split()) for word in places)
-    if either and abroad and SalesChannel.ONLINE not in meant.values():
-        meant |= dict.fromkeys(either, SalesChannel.ONLINE)
-    return meant
-
-
-def promos_of(words: Iterable[str]) -> dict[str, bool | None]:
-    """Whether every word of a flag column marks a promotion; None where it does not say.
-
-    Words that are neither yes nor no are promotions' names, except in a column that says yes in so many
-    words. An empty cell is no promotion in a column of names or of marks for yes alone; beside a word for no
-    it says nothing.
-    """
-    distinct = list(words)
-    meant = {word: is_promo(word) if missing_fault(word) is Fault.NONE else None for word in distinct}
-    filled = [word for word in distinct if missing_fault(word) is Fault.NONE]
-    if False not in meant.values():
-        meant |= {
-            word: False for word in distinct if missing_fault(word) in (Fault.EMPTY, Fault.MISSING_WORD)
-        }
-    if not any(meant[word] for word in filled):
-        meant |= {word: True for word in filled if meant[word] is None}
-    return meant | {word: True for word in filled if meant[word] is None and is_flag_word(word)}
-
-
-def code_names(names: Iterable[str]) -> frozenset[str]:
-    """Names such as NA or NC that are codes, as all others of their column are, and not the words for a
-    missing value that they look like."""
-    filled = {name for name in names if name.strip()}
-    missing = {name for name in filled if missing_fault(name) is Fault.MISSING_WORD}
-    doubtful, others = {name for name in missing if len(name) == 2 and _is_code(name)}, filled - missing
-    return frozenset(doubtful) if len(others) > 1 and all(map(_is_code, others)) else frozenset()
-
-
-def _is_code(name: str) -> bool:
-    return len(name) in CODE_LETTERS and name.isalpha() and name.isupper()
-
-
-def channel_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]:
-    """0 online, 1 offline, or the negative fault of each word; the mapping's words win."""
-    given = {word_key(word): SalesChannel(value) for word, value in mapping.channel_words.items()}
-    distinct = list(words)
-    known = channels_of(distinct)
-    codes = {}
-    for word in distinct:
-        meant = given.get(word_key(word), known[word])
-        missing = missing_fault(word)
-        fault = Fault.UNKNOWN_CHANNEL if missing is Fault.NONE else missing
-        codes[word] = CHANNEL_CODES[meant] if meant is not None else -fault
-    return codes
-
-
-def promo_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]:
-    """1 on promotion, 0 not, or the negative fault of each word; the mapping's words win."""
-    return flags_of(words, mapping.promo_words)
-
-
-def flags_of(words: Iterable[str], given: Mapping[str, bool]) -> dict[str, int]:
-    """The same from the words of a mapping alone."""
-    keys = {word_key(word): value for word, value in given.items()}
-    distinct = list(words)
-    known = promos_of(distinct)
-    codes = {}
-    for word in distinct:
-        meant = keys.get(word_key(word), known[word])
-        missing = missing_fault(word)
-        fault = Fault.UNKNOWN_PROMO if missing is Fault.NONE else missing
-        codes[word] = int(meant) if meant is not None else -fault
-    return codes
-
-
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -163,6 +83,7 @@ _NO_WHOLE = frozenset(
 )
 
 
+_FLAG_NUMBER = re.compile(r"([01])[.,]0+")  # a flag that a program wrote as a number
 _BOTH = re.compile(r"[+/&]|\b(?:and|und|et|y|e|en)\b")
 _DENIED = _words("no non not nicht kein keine offline")
 
@@ -170,23 +91,19 @@ _DENIED = _words("no non not nicht kein keine offline")
 def channel_of(word: str) -> SalesChannel | None:
     """The sales channel a word stands for in the languages known; None where it stands for neither."""
     key = _spaced(word)
-    said = set(key.split()) | {key.replace(" ", "")}
-    online = bool(said & _ONLINE) or key.startswith(("online", "e com", "ecom", "internet"))
-    offline = bool(said & _OFFLINE)
-    if online and _neither(word, said, offline):
-        return None
+    words = set(key.split()) | {key.replace(" ", "")}
+    online = bool(words & _ONLINE) or key.startswith(("online", "e com", "ecom", "internet"))
+    offline = bool(words & _OFFLINE)
+    if online and not {"click", "collect"} <= words:
+        # “Online + Offline” is a total and “Non-online” anything else; “Click & Collect” is still online.
+        both = offline and _BOTH.search(word.casefold()) is not None
+        if both or words & _DENIED:
+            return None
     if key in _WHOLE:
         return _WHOLE[key]
     if online:
         return SalesChannel.ONLINE
     return SalesChannel.OFFLINE if offline else None
-
-
-def _neither(word: str, said: set[str], offline: bool) -> bool:
-    """“Online + Offline” is a total and “Non-online” anything else; “Click & Collect” is still online."""
-    if {"click", "collect"} <= said:
-        return False
-    return (offline and _BOTH.search(word.casefold()) is not None) or bool(said & _DENIED)
 
 
 def is_promo(word: str) -> bool | None:
@@ -198,9 +115,6 @@ def is_promo(word: str) -> bool | None:
     return True if key.replace(" ", "") in YES else None
 
 
-_FLAG_NUMBER = re.compile(r"([01])[.,]0+")  # a flag that a program wrote as a number
-
-
 def _denies(words: list[str]) -> bool:
     """`No discount`, `not on promotion`: a denial and what is denied, and no other word, which would make it
     a promotion's name (`Sin IVA`, `No Tax Weekend`)."""
@@ -209,7 +123,7 @@ def _denies(words: list[str]) -> bool:
         return False
     rest = [word in denied or word.endswith(("angebot", "aktion", "rabatt", "preis")) for word in words[1:]]
     return any(rest) and all(
-        said or word in _FILLERS | NO for said, word in zip(rest, words[1:], strict=True)
+        fits or word in _FILLERS | NO for fits, word in zip(rest, words[1:], strict=True)
     )
 
 
@@ -220,6 +134,76 @@ def is_flag_word(word: str) -> bool:
 
 def _spaced(word: str) -> str:
     return " ".join(re.sub(r"[^0-9a-z✓✔]+", " ", plain_letters(word)).split()) or word_key(word)
+
+
+def channels_of(words: Iterable[str]) -> dict[str, SalesChannel | None]:
+    """The sales channel of every word, None where it is unknown.
+
+    “Shop” is a place among English words, but beside “Filiale” and without any other word for online it is
+    the web shop. “Store” beside “Outlet” or “In-Store” stays a place.
+    """
+    meant = {word: channel_of(word) for word in words}
+    places = [word for word, channel in meant.items() if channel is SalesChannel.OFFLINE]
+    either = [word for word in places if word_key(word) in _EITHER]
+    abroad = any(_BRANCHES & set(word_key(word).split()) for word in places)
+    if either and abroad and SalesChannel.ONLINE not in meant.values():
+        meant |= dict.fromkeys(either, SalesChannel.ONLINE)
+    return meant
+
+
+def promos_of(words: Iterable[str]) -> dict[str, bool | None]:
+    """Whether every word of a flag column marks a promotion; None where it does not say.
+
+    Words that are neither yes nor no are promotions' names, except in a column that says yes in so many
+    words. An empty cell is no promotion in a column of names or of marks for yes alone; beside a word for no
+    it says nothing.
+    """
+    distinct = list(words)
+    meant = {word: is_promo(word) if missing_fault(word) is Fault.NONE else None for word in distinct}
+    filled = [word for word in distinct if missing_fault(word) is Fault.NONE]
+    if False not in meant.values():
+        meant |= {
+            word: False for word in distinct if missing_fault(word) in (Fault.EMPTY, Fault.MISSING_WORD)
+        }
+    if not any(meant[word] for word in filled):
+        meant |= {word: True for word in filled if meant[word] is None}
+    return meant | {word: True for word in filled if meant[word] is None and is_flag_word(word)}
+
+
+def code_names(names: Iterable[str]) -> frozenset[str]:
+    """Names such as NA or NC that are codes, as all others of their column are, and not the words for a
+    missing value that they look like."""
+    filled = {name for name in names if name.strip()}
+    missing = {name for name in filled if missing_fault(name) is Fault.MISSING_WORD}
+    doubtful, others = {name for name in missing if len(name) == 2 and _is_code(name)}, filled - missing
+    return frozenset(doubtful) if len(others) > 1 and all(map(_is_code, others)) else frozenset()
+
+
+def _is_code(name: str) -> bool:
+    return len(name) in CODE_LETTERS and name.isalpha() and name.isupper()
+
+
+def channel_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]:
+    """0 online, 1 offline, or the negative fault of each word; the mapping's words win."""
+    given = {word: CHANNEL_CODES[SalesChannel(value)] for word, value in mapping.channel_words.items()}
+    known = {w: CHANNEL_CODES[channel] if channel else None for w, channel in channels_of(words).items()}
+    return _codes(known, given, Fault.UNKNOWN_CHANNEL)
+
+
+def promo_codes(words: Iterable[str], mapping: SalesMapping) -> dict[str, int]:
+    """1 on promotion, 0 not, or the negative fault of each word; the mapping's words win."""
+    return _codes(promos_of(words), mapping.promo_words, Fault.UNKNOWN_PROMO)
+
+
+def _codes(known: Mapping[str, int | None], given: Mapping[str, int], unknown: Fault) -> dict[str, int]:
+    keys = {word_key(word): code for word, code in given.items()}
+    codes = {}
+    for word, code in known.items():
+        meant = keys.get(word_key(word), code)
+        missing = missing_fault(word)
+        fault = unknown if missing is Fault.NONE else missing
+        codes[word] = int(meant) if meant is not None else -fault
+    return codes
 
 
 # What headers say. Endings catch compounds such as Belegdatum or Nettoumsatz.

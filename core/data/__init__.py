@@ -3,10 +3,9 @@
 from core.data.calendar import Granularity
 from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder
-from core.data.detect import Detection, detect
+from core.data.detect import DatasetKind, Detection, detect
 from core.data.files import list_sheets, read_table
 from core.data.guesses import Guess
-from core.data.kinds import DatasetKind
 from core.data.limits import ReadLimits
 from core.data.mapping import (
     ColumnMap,
@@ -18,8 +17,8 @@ from core.data.mapping import (
     MediaMeasure,
     Period,
     Weekday,
+    to_mmm_config_fields,
 )
-from core.data.model_fields import to_mmm_config_fields
 from core.data.numbers import NumberFormat
 from core.data.prepared import Prepared
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Repair, RepairCode, Severity

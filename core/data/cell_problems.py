@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.data.dates import DateForm, DateOrder, DateReading
-from core.data.numbers import NumberFormat, NumberReading
+from core.data.numbers import Mask, NumberFormat, NumberReading
 from core.data.problems import (
     MOST_ROWS_DROPPED,
-    ROWS_KEPT,
+    ROWS_LISTED,
     DataProblem,
     ProblemCode,
     Repair,
@@ -22,7 +22,7 @@ from core.data.problems import (
     name_some,
     shortened,
 )
-from core.data.vocabulary import plain_letters
+from core.data.vocabulary import TOTALS, plain_letters
 
 FORMATS = {NumberFormat.POINT: "a decimal point (1,234.56)", NumberFormat.COMMA: "a decimal comma (1.234,56)"}
 ORDERS = {
@@ -30,23 +30,9 @@ ORDERS = {
     DateOrder.MONTH_FIRST: "month first",
     DateOrder.YEAR_FIRST: "year first",
 }
-TOTALS = (
-    "total",
-    "totals",
-    "sum",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "grand total",
-    "somme",
-    "suma",
-    "total general",
-    "total general",
-)
 
 NO_NUMBER = "cannot be read as a number"
 
-Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
 
@@ -156,7 +142,7 @@ def _problem(
         column=name,
         row=places[0],
         value=values[0],
-        rows=tuple(places[:ROWS_KEPT]),
+        rows=tuple(places[:ROWS_LISTED]),
         count=len(places),
         repair=repair,
     )

@@ -133,7 +133,7 @@ def type_column(
 def guess_kind(table: RawTable, name: str, rules: TypingRules | None = None) -> ColumnKind:
     """What a text column's cells are, judged on a sample of its filled cells and its name."""
     rules = rules or TypingRules()
-    # Filled cells spread over the whole column, so that a change half way down is seen.
+    # Filled cells spread over the whole column, so that a change half way down is noticed.
     column = table.frame[name]
     step = max(1, len(column) // (2 * rules.sample_cells))
     texts = _texts(column.iloc[::step])
@@ -171,7 +171,11 @@ def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: Column
     """Numbers as they are; day numbers and 20240131 become dates where the name or the caller says so."""
     wanted = as_kind is ColumnKind.DATE or (as_kind is None and word_in(name, DATE) is not None)
     if wanted:
-        texts = column.astype("float64").map(_number_text, na_action="ignore")
+        texts = column.astype("float64").map(
+            # 5-, 6- and 8-digit numbers as they would be written; a day number keeps its part of the day.
+            lambda value: f"{value:.9g}" if value % 1 else str(int(value)),
+            na_action="ignore",
+        )
         reading = _read_dates(texts, None, table.date1904)
         if as_kind is ColumnKind.DATE or reading.share == 1.0:
             return _date(table, name, column, reading)
@@ -183,11 +187,6 @@ def _numeric(table: RawTable, name: str, column: pd.Series[Any], as_kind: Column
     return TypedColumn(
         name, ColumnKind.NUMBER, values.mask(endless), at_place((problem,), table.name, table.sheet)
     )
-
-
-def _number_text(value: float) -> str:
-    """5-, 6- and 8-digit numbers as they would be written; a day number keeps its part of the day."""
-    return f"{value:.9g}" if value % 1 else str(int(value))
 
 
 def _date(table: RawTable, name: str, column: pd.Series[Any], reading: DateReading) -> TypedColumn:

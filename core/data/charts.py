@@ -1,4 +1,4 @@
-"""A data set seen before it is modelled: KPI over spend, correlations, missing cells."""
+"""Charts of a data set before it is modelled: KPI over spend, correlations, missing cells."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """One version of a data set: where its file and its table are kept, and how they were read.
+    """One version of a data set: where its file and its table are stored, and how they were read.
 
     `root_id` is the number of the first version, the same for all of them; `versions` says how many there
     are. `mapping` is the JSON of the column roles, `problems` and `repairs` those found and made when it was

@@ -64,7 +64,6 @@ class DateReading:
     order: DateOrder
     decided: bool
     ambiguous: bool
-    time_zone: bool = False
 
     @property
     def share(self) -> float:
@@ -123,7 +122,6 @@ class _Cell:
     clock: dt.timedelta = field(default_factory=dt.timedelta)
     form: DateForm | None = None
     dotted: bool = False
-    zoned: bool = False
 
     def in_order(self, order: DateOrder) -> dt.datetime | None:
         """The moment this cell means in an order; None where the order makes it no day."""
@@ -163,7 +161,6 @@ def read_dates(
         order=chosen,
         decided=decided,
         ambiguous=any(_either_way(cell) for cell in pairs),
-        time_zone=any(cell.zoned for cell in distinct.values() if cell),
     )
 
 
@@ -183,18 +180,14 @@ def _decide(pairs: Sequence[_Cell], order: DateOrder | None) -> tuple[DateOrder,
         return (DateOrder.DAY_FIRST if by_day > by_month else DateOrder.MONTH_FIRST), True
     if not any(_either_way(cell) for cell in pairs):
         return DateOrder.DAY_FIRST, True
-    steps = {
-        choice: _distinct_steps(pairs, choice) for choice in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
-    }
+    steps = {}
+    for choice in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST):
+        days = sorted(day for cell in pairs if (day := cell.in_order(choice)) is not None)
+        steps[choice] = len({later - earlier for earlier, later in pairwise(days)})
     if steps[DateOrder.DAY_FIRST] != steps[DateOrder.MONTH_FIRST]:
         return min(steps, key=lambda choice: steps[choice]), False
     dotted = any(cell.dotted for cell in pairs)
     return (DateOrder.DAY_FIRST if dotted else DateOrder.MONTH_FIRST), False
-
-
-def _distinct_steps(pairs: Sequence[_Cell], order: DateOrder) -> int:
-    days = sorted(day for cell in pairs if (day := cell.in_order(order)) is not None)
-    return len({later - earlier for earlier, later in pairwise(days)})
 
 
 def _read_cell(text: str, date1904: bool, bounds: DateBounds) -> _Cell | None:
@@ -238,13 +231,12 @@ def _build(name: str, part: dict[str, str | None], date1904: bool, bounds: DateB
             clock = dt.timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micro)
     if clock is None:
         return None
-    zoned = bool(part.get("z"))
     if name == "dmy":
         pair = (int(part["a"] or 0), int(part["b"] or 0), year)
-        cell = _Cell(pair=pair, clock=clock, form=DateForm.DAY, dotted=part["sep"] == ".", zoned=zoned)
+        cell = _Cell(pair=pair, clock=clock, form=DateForm.DAY, dotted=part["sep"] == ".")
         return cell if any(cell.in_order(order) for order in DateOrder) else None
     fixed, form = _fixed(name, part, year, clock)
-    return _Cell(fixed=fixed, form=form, zoned=zoned) if fixed else None
+    return _Cell(fixed=fixed, form=form) if fixed else None
 
 
 def _fixed(

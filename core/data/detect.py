@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -12,20 +14,42 @@ from core.data.calendar import Granularity
 from core.data.cells import ColumnKind, TypedColumn, type_table
 from core.data.dates import DateOrder
 from core.data.guesses import Guess, GuessRules, friendly, guess_column, medium_of
-from core.data.kinds import DatasetKind, kind_of
 from core.data.mapping import ColumnMap, ColumnRole, KpiKind, Mapping
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem
 from core.data.table import RawTable
 from core.data.vocabulary import (
+    CAMPAIGN_ID,
     CURRENCY,
     CURRENCY_CODES,
     CURRENCY_SIGNS,
+    DEPARTMENT,
+    DISCOUNT,
+    END,
+    EXPOSURE,
+    GOAL,
+    MARGIN,
+    SEGMENT,
+    SPEND,
+    START,
     TARGET_COUNT,
     TARGET_MONEY,
     tokens,
     word_in,
 )
+
+
+class DatasetKind(StrEnum):
+    """What a file is about."""
+
+    MIX = "mix"
+    MIX_LONG = "mix_long"
+    SALES = "sales"
+    PROMO_CATALOG = "promo_catalog"
+    CAMPAIGN_METRICS = "campaign_metrics"
+    SEGMENTS = "segments"
+    TARGETS = "targets"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -69,10 +93,6 @@ class Detection:
         """The spend columns."""
         return self.columns_of(ColumnRole.SPEND)
 
-    def reason(self, column: str) -> str:
-        """Why a column got its role."""
-        return next(guess.reason for guess in self.guesses if guess.column == column)
-
     def mapping(self) -> Mapping:
         """The roles as a mapping to be confirmed or changed."""
         columns = tuple(ColumnMap(g.column, g.role, g.label, g.pair) for g in self.guesses)
@@ -85,7 +105,7 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
     typed = type_table(table)
     guesses = [guess_column(column, name, rules) for name, column in typed.items()]
     kind, why = kind_of(guesses, typed)
-    guesses = _settled(guesses, typed, kind)
+    guesses = _settle_roles(guesses, typed, kind)
     date = next((guess.column for guess in guesses if guess.role is ColumnRole.DATE), None)
     targets = [guess.column for guess in guesses if guess.role is ColumnRole.TARGET]
     dated = typed[date] if date else None
@@ -113,6 +133,54 @@ def detect(table: RawTable, rules: GuessRules | None = None) -> Detection:
     )
 
 
+def kind_of(guesses: Sequence[Guess], typed: Dictionary[str, TypedColumn]) -> tuple[DatasetKind, str]:
+    """The kind and the reason in words; the more special kinds are looked for first."""
+    names = list(typed)
+    dates = [name for name in names if typed[name].kind is ColumnKind.DATE]
+    numbers = [name for name in names if typed[name].kind is ColumnKind.NUMBER]
+    texts = [name for name in names if typed[name].kind is ColumnKind.TEXT]
+    goals = [name for name in numbers if word_in(name, GOAL) and len(name.split("_")) > 1]
+    if dates and len(goals) >= 2:
+        return DatasetKind.TARGETS, f"it has goals by period: {', '.join(goals[:3])}"
+    segments = [name for name in names if word_in(name, SEGMENT)]
+    if not dates and len(segments) >= 2:
+        return DatasetKind.SEGMENTS, f"it describes customer segments: {', '.join(segments[:3])}"
+    start, end, discount = _first_with(dates, START), _first_with(dates, END), _first_with(names, DISCOUNT)
+    if start and end and discount:
+        return DatasetKind.PROMO_CATALOG, f"each row runs from {start} to {end} with {discount}"
+    campaign = _first_with(texts, CAMPAIGN_ID)
+    reported = EXPOSURE | SPEND | frozenset({"conversions", "engagement"})
+    measures = [name for name in names if word_in(name, reported)]
+    if campaign and measures and (dates or len(measures) >= 2):
+        reason = f"its rows are campaigns ({campaign}) with {', '.join(measures[:3])}"
+        return DatasetKind.CAMPAIGN_METRICS, reason
+    flags_and_texts = [name for name in names if typed[name].kind in (ColumnKind.TEXT, ColumnKind.FLAG)]
+    department = _first_with(flags_and_texts, DEPARTMENT)
+    sales = _first_with(numbers, TARGET_MONEY | MARGIN | TARGET_COUNT)
+    if dates and department and sales:
+        return DatasetKind.SALES, f"its rows are sales by {department}: {sales}"
+    if not dates:
+        return DatasetKind.UNKNOWN, "no column holds dates"
+    spends = [
+        guess.column
+        for guess in guesses
+        if guess.role in (ColumnRole.SPEND, ColumnRole.EXPOSURE, ColumnRole.ORGANIC)
+    ]
+    channel = next((guess.column for guess in guesses if guess.role is ColumnRole.CHANNEL), None)
+    money = [name for name in spends if word_in(name, SPEND | EXPOSURE)]
+    if channel and money and len(spends) <= 4 and typed[channel].values.nunique() > 1:
+        return DatasetKind.MIX_LONG, f"its rows give {', '.join(money)} for one {channel} at a time"
+    if spends:
+        return DatasetKind.MIX, f"it has one row per date and columns of media: {', '.join(spends[:3])}"
+    if any(guess.role is ColumnRole.TARGET for guess in guesses):
+        return DatasetKind.MIX, "it has dates and a KPI; media may come from another file"
+    return DatasetKind.UNKNOWN, "it has dates, but neither media nor a KPI were recognised"
+
+
+def _first_with(names: Sequence[str], words: frozenset[str]) -> str | None:
+    return next((name for name in names if word_in(name, words)), None)
+
+
 def frequency_of(dates: pd.Series) -> Granularity | None:
     """Daily, weekly or monthly by the commonest step between dates; None for other steps or too few."""
     days = np.unique(dates.dropna().to_numpy().astype("datetime64[D]"))
@@ -127,18 +195,20 @@ def frequency_of(dates: pd.Series) -> Granularity | None:
     return Granularity.MONTHLY if 28 <= common <= 31 else None
 
 
-def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: DatasetKind) -> list[Guess]:
+def _settle_roles(
+    guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: DatasetKind
+) -> list[Guess]:
     """Single roles go to the best guess, exposures find their spend, content fills what names left open."""
     guesses = _only_best(guesses, ColumnRole.DATE, "another column is the date")
-    guesses = _regions(guesses, typed)
+    guesses = _settle_geo(guesses, typed)
     for role in (ColumnRole.POPULATION, ColumnRole.VALUE_PER_UNIT, ColumnRole.EVENT, ColumnRole.CHANNEL):
         guesses = _only_best(guesses, role, f"another column is the {role.value}")
     if kind is not DatasetKind.MIX_LONG:
         guesses = [
-            _without(guess, "a column per channel was found") if guess.role is ColumnRole.CHANNEL else guess
+            _ignored(guess, "a column per channel was found") if guess.role is ColumnRole.CHANNEL else guess
             for guess in guesses
         ]
-    guesses = _paired(guesses)
+    guesses = _pair_exposures(guesses)
     targets = [guess for guess in guesses if guess.role is ColumnRole.TARGET]
     if not targets:
         return _target_by_content(guesses, typed)
@@ -147,25 +217,25 @@ def _settled(guesses: list[Guess], typed: Dictionary[str, TypedColumn], kind: Da
     best = max(targets, key=lambda guess: (word_in(guess.column, wanted) is not None, guess.confidence))
     why = f"{best.column} is the target; another outcome as a control would hide what media did"
     return [
-        _without(guess, why) if guess.role is ColumnRole.TARGET and guess is not best else guess
+        _ignored(guess, why) if guess.role is ColumnRole.TARGET and guess is not best else guess
         for guess in guesses
     ]
 
 
-def _without(guess: Guess, why: str) -> Guess:
+def _ignored(guess: Guess, why: str) -> Guess:
     return replace(guess, role=ColumnRole.IGNORE, reason=f"{guess.reason}, but {why}", pair=None)
 
 
 def _only_best(guesses: list[Guess], role: ColumnRole, why: str) -> list[Guess]:
     candidates = [guess for guess in guesses if guess.role is role]
     best = max(candidates, key=lambda guess: guess.confidence, default=None)
-    return [_without(guess, why) if guess.role is role and guess is not best else guess for guess in guesses]
+    return [_ignored(guess, why) if guess.role is role and guess is not best else guess for guess in guesses]
 
 
-def _regions(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
+def _settle_geo(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[Guess]:
     """A text column is the region where name or content says so: dates repeat, and (date, text) does not."""
     guesses = [
-        _without(guess, "it names one region only: the data are national")
+        _ignored(guess, "it names one region only: the data are national")
         if guess.role is ColumnRole.GEO and typed[guess.column].values.nunique() == 1
         else guess
         for guess in guesses
@@ -191,7 +261,7 @@ def _regions(guesses: list[Guess], typed: Dictionary[str, TypedColumn]) -> list[
     return guesses
 
 
-def _paired(guesses: list[Guess]) -> list[Guess]:
+def _pair_exposures(guesses: list[Guess]) -> list[Guess]:
     """Exposures joined to the spend column of the same medium."""
     spends = {medium_of(guess.column): guess.column for guess in guesses if guess.role is ColumnRole.SPEND}
     settled, used = [], set[str]()

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.data.limits import ReadLimits, check_size
 from core.data.package import check_inflated, member_names
 from core.data.parquet import read_parquet
-from core.data.problems import ROWS_KEPT, DataProblem, FileProblem, ProblemCode, Severity, at_place
+from core.data.problems import ROWS_LISTED, DataProblem, FileProblem, ProblemCode, Severity, at_place
 from core.data.table import FileKind, Grid, RawTable
 from core.data.text import read_text
 from core.data.workbook import SheetInfo, list_workbook, read_workbook
@@ -77,7 +77,10 @@ def list_sheets(source: Source, name: str, limits: ReadLimits | None = None) -> 
 
 def recognise(source: Source, name: str) -> FileKind:
     """What the bytes are; for what is no table, FileProblem says what it is instead."""
-    head, tail = _ends(source)
+    with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+        head = file.read(65536)
+        file.seek(max(0, _size(source) - 16))
+        tail = file.read(16)
     if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise FileProblem(f"{name} is empty.")
     if head.startswith(b"PK"):
@@ -106,15 +109,6 @@ def recognise(source: Source, name: str) -> FileKind:
     if _is_binary(head):
         raise FileProblem(f"{name} is not a table: its content is neither text nor a workbook. {WANTED}")
     return FileKind.CSV
-
-
-def _ends(source: Source) -> tuple[bytes, bytes]:
-    if isinstance(source, bytes):
-        return source[:65536], source[-16:]
-    with Path(source).open("rb") as file:
-        head = file.read(65536)
-        file.seek(max(0, _size(source) - 16))
-        return head, file.read(16)
 
 
 def _size(source: Source) -> int:
@@ -199,14 +193,14 @@ def _table(
     if texts and names[0] in texts:
         same = (frame[names[0]] == names[0]).to_numpy(dtype=bool)
         for column in texts[1:] if same.any() else ():
-            same &= (frame[column].fillna("").str.strip() == column).to_numpy(dtype=bool)
+            same = same & (frame[column].fillna("").str.strip() == column).to_numpy(dtype=bool)
         if same.any():
             places = [int(row) for row in rows[same]]
             message = (
                 f"The header is repeated in {len(places)} row(s), first in row {places[0]}; these rows were "
                 "left out."
             )
-            info, code, shown = Severity.INFO, ProblemCode.REPEATED_HEADER, tuple(places[:ROWS_KEPT])
+            info, code, shown = Severity.INFO, ProblemCode.REPEATED_HEADER, tuple(places[:ROWS_LISTED])
             problems.append(DataProblem(info, code, message, row=places[0], rows=shown, count=len(places)))
             frame, rows = frame.loc[~same].reset_index(drop=True), rows[~same]
     return RawTable(

@@ -14,6 +14,7 @@ from core.data.cells import ColumnKind, TypedColumn, type_column, type_table
 from core.data.mapping import MEDIA_ROLES, NUMERIC_ROLES, ColumnRole, Mapping
 from core.data.problems import (
     MOST_ROWS_DROPPED,
+    ROWS_LISTED,
     DataProblem,
     ProblemCode,
     Repair,
@@ -77,7 +78,7 @@ def typed_frame(table: RawTable, mapping: Mapping, repairs: Sequence[Repair] = (
     # Cells below a merged one take its value, for the columns a repair names.
     merged = [r.column for r in repairs if r.code == RepairCode.FILL_DOWN and r.column in data]
     data = data.assign(**{str(column): data[column].ffill() for column in merged})
-    data, blank = _dated(data, mapping, problems)
+    data, blank = _with_dates(data, mapping, problems)
     kept = mapping.replace(columns=tuple(c for c in mapping.columns if c.column in columns))
     placed = at_place([*problems, *blank, *_currency_rows(table)], table.name, table.sheet)
     return Frame(data, kept, table.name, placed, table.notes)
@@ -132,7 +133,7 @@ def _with_repair(problem: DataProblem, role: ColumnRole) -> DataProblem:
     return replace(problem, repair=repair)
 
 
-def _dated(
+def _with_dates(
     data: pd.DataFrame, mapping: Mapping, problems: Sequence[DataProblem]
 ) -> tuple[pd.DataFrame, list[DataProblem]]:
     """Rows with a date; rows whose date is blank are reported (those with a wrong date already are)."""
@@ -160,7 +161,7 @@ def _dated(
         message,
         column=date,
         row=rows[0],
-        rows=tuple(rows[:200]),
+        rows=tuple(rows[:ROWS_LISTED]),
         count=len(rows),
         repair=repair,
     )

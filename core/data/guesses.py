@@ -37,11 +37,9 @@ from core.data.vocabulary import (
 
 @dataclass(frozen=True)
 class GuessRules:
-    """What content alone may say: zeros of a channel that pauses, values of a region column."""
+    """What content alone may say: `min_zero_share` (0..1) of zeros make a column a channel that pauses."""
 
     min_zero_share: float = 0.1
-    max_geos: int = 500
-    min_variation: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,11 @@ def guess_column(column: TypedColumn, name: str, rules: GuessRules | None = None
         reason = f"its cells are dates and its name contains “{word}”" if word else "its cells are dates"
         return Guess(name, ColumnRole.DATE, reason, 0.95 if word else 0.8)
     if column.kind in (ColumnKind.TEXT, ColumnKind.FLAG):
-        return _words(column, name, rules)
-    return _by_name(column, name) or _by_content(column, name, rules)
+        return _from_texts(column, name, rules)
+    return _from_name(column, name) or _from_content(column, name, rules)
 
 
-def _words(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
+def _from_texts(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
     distinct = column.values.dropna().astype("str")
     count = distinct[distinct != ""].nunique()
     for words, role in ((CHANNEL_NAME, ColumnRole.CHANNEL), (GEO, ColumnRole.GEO), (EVENT, ColumnRole.EVENT)):
@@ -88,7 +86,7 @@ def _texts(count: int) -> str:
     return "a single text" if count == 1 else f"{count} different texts"
 
 
-def _by_name(column: TypedColumn, name: str) -> Guess | None:
+def _from_name(column: TypedColumn, name: str) -> Guess | None:
     values = _values(column)
     counts_rows = len(values) > 2 and values[0] in (0.0, 1.0) and bool((np.diff(values) == 1).all())
     if counts_rows and not word_in(name, CHANNELS | SPEND | TARGET_COUNT | TARGET_MONEY):
@@ -112,10 +110,10 @@ def _by_name(column: TypedColumn, name: str) -> Guess | None:
         )
     if len(tokens(name)) > 1 and last in SUFFIX_ROLES:
         return Guess(name, ColumnRole(SUFFIX_ROLES[last]), f"its name ends in “_{name[-1]}”", 0.85)
-    return _by_words(column, name)
+    return _from_vocabulary(column, name)
 
 
-def _by_words(column: TypedColumn, name: str) -> Guess | None:
+def _from_vocabulary(column: TypedColumn, name: str) -> Guess | None:
     """The first list of words that fits, the more telling lists first."""
     medium = word_in(name, CHANNELS)
     lists: tuple[tuple[frozenset[str], ColumnRole, float], ...] = (
@@ -156,7 +154,7 @@ def _by_words(column: TypedColumn, name: str) -> Guess | None:
     return None
 
 
-def _by_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
+def _from_content(column: TypedColumn, name: str, rules: GuessRules) -> Guess:
     values = _values(column)
     if len(values) == 0:
         return Guess(name, ColumnRole.IGNORE, "it holds no numbers", 0.9)

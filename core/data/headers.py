@@ -166,7 +166,7 @@ def _named(first: int, depth: int, cells: Sequence[str], rows: Rows) -> Header:
 
 
 def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[list[str], list[DataProblem]]:
-    """Names for the columns without one, after the name to their left; which of them hold values is said."""
+    """Names for columns without one, after the name to their left; columns that hold values are reported."""
     names, group = list(cells), ""
     merged: list[str] = []
     blank: list[str] = []
@@ -178,11 +178,11 @@ def _filled_gaps(cells: Sequence[str], body: Rows, row_in_file: int) -> tuple[li
         names[index] = f"{group} {index + 1}" if group and has_values else f"Column {index + 1}"
         if has_values:
             (merged if group else blank).append(names[index])
-    said = (
+    message = (
         f"Row {row_in_file} has cells without a name, perhaps merged ones; the columns below them are called"
     )
     problems = [
-        _nameless(Severity.WARNING, f"{said} {name_some(merged)}.", row_in_file, merged),
+        _nameless(Severity.WARNING, f"{message} {name_some(merged)}.", row_in_file, merged),
         _nameless(
             Severity.INFO, f"Row {row_in_file} has no name for {name_some(blank)}.", row_in_file, blank
         ),

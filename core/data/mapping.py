@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import pandas as pd
+
 from core.data.dates import DateOrder
 from core.data.numbers import NumberFormat
 from core.errors import UserError
@@ -242,3 +244,46 @@ class Mapping:
         if self.faults:
             raise MappingProblem(self.faults)
         return self
+
+
+def to_mmm_config_fields(mapping: Mapping, frame: pd.DataFrame | None = None) -> dict[str, Any]:
+    """Constructor fields of MMMConfig for a mapping, so that the model's page starts from it.
+
+    A treatment's reference is its median in `frame` (0 without one). Media with exposure but no known spend
+    are organic: they earn contribution, not return. Raises MappingProblem where date, target or media lack.
+    """
+    mapping.checked()
+    pairs = mapping.pairs if mapping.media_measure is MediaMeasure.EXPOSURE else {}
+    lonely = [c.column for c in mapping.columns if c.role is ColumnRole.EXPOSURE and not c.pair]
+    organic = [
+        column
+        for column in mapping.columns_of(ColumnRole.ORGANIC, ColumnRole.EXPOSURE)
+        if mapping.role_of(column) is ColumnRole.ORGANIC or column in lonely
+    ]
+    references = {}
+    for column in mapping.columns_of(ColumnRole.TREATMENT):
+        known = frame is not None and column in frame and frame[column].notna().any()
+        references[column] = float(frame[column].median()) if frame is not None and known else 0.0
+    geo = mapping.geo_column
+    channels = [pairs.get(column, column) for column in mapping.columns_of(ColumnRole.SPEND)]
+    # Display names; where exposure stands for a channel it is called what its spend is called.
+    labels = dict(mapping.display_names)
+    labels |= {exposure: mapping.label_of(spend) for spend, exposure in pairs.items()}
+    fields = {
+        "date_column": mapping.date_column,
+        "target_column": mapping.target_column,
+        "channel_columns": channels,
+        "control_columns": list(mapping.columns_of(ColumnRole.CONTROL)),
+        "organic_columns": organic,
+        "treatment_columns": references,
+        "geo_column": geo,
+        "use_geo": geo is not None,
+        "kpi_kind": mapping.kpi_kind.value,
+        "value_column": mapping.one(ColumnRole.VALUE_PER_UNIT),
+        "currency": mapping.currency,
+        "spend_columns": {exposure: spend for spend, exposure in pairs.items()},
+        "event_column": mapping.one(ColumnRole.EVENT),
+        "population_column": mapping.one(ColumnRole.POPULATION),
+        "display_names": labels,
+    }
+    return fields

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from core.data.vocabulary import BLANK_WORDS, CURRENCY_CODES, CURRENCY_SIGNS, FORMULA_ERRORS
 
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 class NumberFormat(StrEnum):
@@ -52,7 +53,7 @@ class NumberReading:
     it was assumed, `ambiguous` whether some value would differ in the other format.
     """
 
-    values: npt.NDArray[np.float64]
+    values: Floats
     bad: Mask
     words: Mask
     errors: Mask
@@ -164,18 +165,25 @@ def _read_distinct(
     read = ~(blank | words | errors)
     simple = _match(tidy, _PLAIN) & read
     body, negative, percent, currencies = _bare(tidy, simple)
+    # Votes are the cells that allow only one of the two formats; `exact` ones are numbers already.
     exact = simple & plain_is_number
     point, comma = _match(body, _POINT) & read, _match(body, _COMMA) & read
     either = point & comma & _match(body, r"[.,]") & ~exact
     votes = (int(weights[point & ~comma & ~exact].sum()), int(weights[comma & ~point & ~exact].sum()))
-    fits = _Fits(point, comma, exact, votes, bool((weights[either] > 0).any()))
+    ambiguous = bool((weights[either] > 0).any())
     if number_format is not None:
         chosen, decided = number_format, True
-    elif fits.votes[0] != fits.votes[1]:
-        chosen, decided = (NumberFormat.POINT if fits.votes[0] > fits.votes[1] else NumberFormat.COMMA), True
+    elif votes[0] != votes[1]:
+        chosen, decided = (NumberFormat.POINT if votes[0] > votes[1] else NumberFormat.COMMA), True
     else:
-        chosen, decided = hint or NumberFormat.POINT, not fits.ambiguous
-    as_point, as_comma, other = fits.readings(chosen)
+        chosen, decided = hint or NumberFormat.POINT, not ambiguous
+    # What can only be read in the other format is read in it, and is a conflict.
+    if chosen is NumberFormat.POINT:
+        other = comma & ~point & ~exact
+        as_point, as_comma = point | exact, other
+    else:
+        other = point & ~comma & ~exact
+        as_point, as_comma = other | exact, comma & ~exact
     values = _values(body, as_point, as_comma) * np.where(negative, -1.0, 1.0) / np.where(percent, 100.0, 1.0)
     used = currencies.filter(pa.array((as_point | as_comma) & (weights > 0)))
     signs = {str(text) for text in pc.unique(used).to_pylist() if text}
@@ -189,32 +197,10 @@ def _read_distinct(
         blank=blank,
         number_format=chosen,
         decided=decided,
-        ambiguous=fits.ambiguous,
+        ambiguous=ambiguous,
         currencies=tuple(sorted({CURRENCY_SIGNS.get(text, text.upper()) for text in signs})),
         leading_zeros=bool((_match(tidy, r"^0\d+$") & (weights > 0)).any()),
     )
-
-
-@dataclass(frozen=True)
-class _Fits:
-    """Which texts can be read with a decimal point and which with a comma; `exact` ones are numbers already.
-
-    `votes` counts the cells that allow only one of the two; `ambiguous` tells whether some would change.
-    """
-
-    point: Mask
-    comma: Mask
-    exact: Mask
-    votes: tuple[int, int]
-    ambiguous: bool
-
-    def readings(self, chosen: NumberFormat) -> tuple[Mask, Mask, Mask]:
-        """What is read with a point, what with a comma, and which of them is against the column's format."""
-        if chosen is NumberFormat.POINT:
-            other = self.comma & ~self.point & ~self.exact
-            return self.point | self.exact, other, other
-        other = self.point & ~self.comma & ~self.exact
-        return other | self.exact, self.comma & ~self.exact, other
 
 
 def _bare(tidy: pa.Array, plain: Mask) -> tuple[pa.Array, Mask, Mask, pa.Array]:
@@ -248,7 +234,7 @@ def _text(parts: pa.Array, name: str) -> pa.Array:
     return pc.fill_null(pc.struct_field(parts, name), "")
 
 
-def _values(body: pa.Array, as_point: Mask, as_comma: Mask) -> npt.NDArray[np.float64]:
+def _values(body: pa.Array, as_point: Mask, as_comma: Mask) -> Floats:
     point = pc.replace_substring_regex(body, "[,' ’]", "")
     comma = pc.replace_substring(pc.replace_substring_regex(body, "[.' ’]", ""), ",", ".")
     text = pc.if_else(

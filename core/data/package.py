@@ -32,28 +32,20 @@ def uncalculated(path: Path, sheet: str, first_row: int = 1) -> tuple[int, str |
 
     0 for XLSB, which always stores results. A formula that gave an empty text (t="str") has a result.
     """
-    count, first = 0, None
+    count, first, left = 0, None, b""
     with zipfile.ZipFile(path) as package:
         part = _part(package, sheet)
         if part is None:
             return 0, None
-        for column, row in _formulas(package, part):
-            if int(row) >= first_row:
-                count, first = count + 1, first or f"{column.decode()}{int(row)}"
+        with package.open(part) as stream:
+            while chunk := stream.read(SHEET_CHUNK):
+                text, end = left + chunk, 0
+                for match in _CELL.finditer(text) if b"<f" in text or b":f" in text else ():
+                    end, row = match.end(), int(match[2])
+                    if row >= first_row:
+                        count, first = count + 1, first or f"{match[1].decode()}{row}"
+                left = text[max(end, len(text) - LONGEST_CELL) :]
     return count, first
-
-
-def _formulas(package: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]]:
-    left = b""
-    with package.open(part) as stream:
-        while chunk := stream.read(SHEET_CHUNK):
-            text = left + chunk
-            end = 0
-            if b"<f" in text or b":f" in text:
-                for match in _CELL.finditer(text):
-                    end = match.end()
-                    yield match.group(1), match.group(2)
-            left = text[max(end, len(text) - LONGEST_CELL) :]
 
 
 def _part(package: zipfile.ZipFile, sheet: str) -> str | None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from core.data.frames import Frame
 from core.data.mapping import ColumnMap, ColumnRole
-from core.data.problems import DataProblem, ProblemCode, Severity, name_some
+from core.data.problems import ROWS_LISTED, DataProblem, ProblemCode, Severity, name_some
 
 MEDIA = (ColumnRole.SPEND, ColumnRole.EXPOSURE)
 
@@ -41,7 +41,7 @@ def widen(frame: Frame) -> Frame:
                 Severity.INFO, ProblemCode.MEDIUM_SPELLING, message, column=medium, count=len(changed)
             )
         )
-    data, merged = frame.data.assign(**{medium: spelled.reindex(frame.data.index)}), merged
+    data = frame.data.assign(**{medium: spelled.reindex(frame.data.index)})
     keys = [column for column in (mapping.date_column, mapping.geo_column) if column]
     blank = data[medium].isna()
     wide = data[~blank].pivot_table(index=keys, columns=medium, values=measures, aggfunc="sum", observed=True)
@@ -110,7 +110,7 @@ def _unnamed(frame: Frame, blank: pd.Series) -> list[DataProblem]:
             frame.name,
             column=medium,
             row=rows[0],
-            rows=tuple(rows[:200]),
+            rows=tuple(rows[:ROWS_LISTED]),
             count=len(rows),
         )
     ]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.errors import UserError
 
-ROWS_KEPT = 200  # row numbers kept per problem; the message carries the full count
+ROWS_LISTED = 200  # row numbers listed per problem; the message carries the full count
 
 
 MOST_ROWS_DROPPED = 2_000  # a repair that names more rows is not offered: the file itself needs mending
@@ -105,7 +105,7 @@ class ProblemCode(StrEnum):
 class DataProblem:
     """One problem with its place as the person sees it in the file.
 
-    `row` is the first row of the file concerned (1-based, header included), `rows` the first ROWS_KEPT of
+    `row` is the first row of the file concerned (1-based, header included), `rows` the first ROWS_LISTED of
     them, `count` how many cells or rows are concerned, `value` the first offending text.
     """
 

@@ -42,7 +42,7 @@ def bundle_files(files: Sequence[Upload]) -> Upload:
 
 @dataclass(frozen=True)
 class SavedVersion:
-    """What is to be written down about one version of a data set whose files are already kept."""
+    """What a row says of one version of a data set whose files are in the artifact store."""
 
     file_path: str
     file_name: str
@@ -66,7 +66,7 @@ class SavedVersion:
 
 
 def _save_once(project_id: int, content: bytes, last: str) -> tuple[str, str]:
-    """Path and checksum of `content`, kept under its own checksum: the same file is kept once a project."""
+    """Path and checksum of `content`, stored under its checksum: the same file once a project."""
     digest = hashlib.sha256(content).hexdigest()
     path, checksum = artifacts.save_bytes(f"projects/{project_id}/datasets/{digest}/{last}", content)
     return path, checksum
@@ -113,5 +113,5 @@ def save_files(
 
 
 def read_saved_table(path: str) -> pd.DataFrame:
-    """The table kept under `path`, one row a date (and geo)."""
+    """The table stored under `path`, one row a date (and geo)."""
     return pd.read_parquet(io.BytesIO(artifacts.open_bytes(path)))

@@ -1,4 +1,4 @@
-"""What is kept of data sets: their files, their tables, their versions."""
+"""Data sets: their files, their tables, their versions."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def _info(row: Any) -> DatasetInfo:
     )
 
 
-def _row(person: Person, project_id: int, name: str, kept: SavedVersion) -> Dataset:
-    return Dataset(project_id=project_id, name=name, uploaded_by=person.id, **kept.columns())
+def _row(person: Person, project_id: int, name: str, saved: SavedVersion) -> Dataset:
+    return Dataset(project_id=project_id, name=name, uploaded_by=person.id, **saved.columns())
 
 
 def _as_first(s: Session, row: Dataset) -> Dataset:
@@ -180,14 +180,14 @@ def duplicate_dataset(
 ) -> DatasetInfo:
     """A data set of its own made of one version, in the same project or in another one of the person's.
 
-    Kept files never change and are removed only when no row names them, so the copy may name the same ones.
+    Stored files never change and are removed only when no row names them, so the copy may name the same ones.
     """
     known = lifecycle.find(s, person, Dataset, dataset_id)
     target = known.project_id if project_id is None else project_id
     require(s, person, target, Permission.DATASET_UPLOAD)
     chosen = clean_name(name, "data set") if name is not None else copy_name(known.name)
-    kept = SavedVersion(**{field: getattr(known, field) for field in SavedVersion.names()})
-    row = _as_first(s, _row(person, target, chosen, kept))
+    saved = SavedVersion(**{field: getattr(known, field) for field in SavedVersion.names()})
+    row = _as_first(s, _row(person, target, chosen, saved))
     lifecycle.record_change(s, person, row, "duplicate", copy_of=known.id)
     return dataset(s, person, row.id)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from core.data.mapping import ColumnRole, Mapping
+from core.data.numbers import Mask
 from core.data.problems import name_some
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,14 @@ class VersionDiff:
         """The difference in words, most important first."""
         if self.same:
             return ("The new file holds the same data.",)
-        said = []
+        sentences = []
         if self.columns_missing:
-            said.append(f"Missing columns: {name_some(self.columns_missing)}.")
+            sentences.append(f"Missing columns: {name_some(self.columns_missing)}.")
         if self.rows_removed:
-            said.append(f"{self.rows_removed:,} row(s) of the old file are gone.")
+            sentences.append(f"{self.rows_removed:,} row(s) of the old file are gone.")
         if self.cells_changed:
             columns = name_some(list(dict.fromkeys(self.changes["column"])))
-            said.append(
+            sentences.append(
                 f"{self.cells_changed:,} cell(s) in {self.rows_changed:,} row(s) were corrected, in "
                 f"{columns}."
             )
@@ -69,10 +67,10 @@ class VersionDiff:
                 if self.added_from is not None and self.added_to is not None
                 else ""
             )
-            said.append(f"{self.rows_added:,} row(s) are new{span}.")
+            sentences.append(f"{self.rows_added:,} row(s) are new{span}.")
         if self.columns_new:
-            said.append(f"New columns: {name_some(self.columns_new)}.")
-        return tuple(said)
+            sentences.append(f"New columns: {name_some(self.columns_new)}.")
+        return tuple(sentences)
 
 
 def compare_versions(

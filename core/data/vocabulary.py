@@ -1,4 +1,4 @@
-"""The words column names are made of, in English, German, French and Spanish, without accents."""
+"""The words of headers and cells in English, German, French and Spanish, without accents."""
 
 from __future__ import annotations
 
@@ -21,92 +21,29 @@ _NAMES = (
     "dec december dez dezember decembre dic diciembre",
 )
 MONTHS = {name: month for month, names in enumerate(_NAMES, start=1) for name in names.split()}
-
-
+# What stands in cells instead of a number or a name.
 BLANK_WORDS = (
-    *(
-        "",
-        "-",
-        "–",
-        "—",
-        "--",
-        ".",
-        "?",
-        "n/a",
-        "n.a.",
-        "na",
-        "nan",
-        "null",
-        "none",
-        "nil",
-        "#n/a n/a",
-        "<na>",
-    ),
-    *("k.a.", "k. a.", "s/o", "n/d", "n.d.", "nd", "s.d.", "nc", "n.c."),
+    *("", "-", "–", "—", "--", ".", "?", "n/a", "n.a.", "na", "nan", "null", "none", "nil", "#n/a n/a"),
+    *("<na>", "k.a.", "k. a.", "s/o", "n/d", "n.d.", "nd", "s.d.", "nc", "n.c."),
 )
 FORMULA_ERRORS = (
-    "#div/0!",
-    "#n/a",
-    "#name?",
-    "#null!",
-    "#num!",
-    "#ref!",
-    "#value!",
-    "#getting_data",
-    "#spill!",
+    *("#div/0!", "#n/a", "#name?", "#null!", "#num!", "#ref!", "#value!", "#getting_data", "#spill!"),
     "#calc!",
 )
-CURRENCY_SIGNS = {
-    **{
-        "€": "EUR",
-        "£": "GBP",
-        "$": "USD",
-        "¥": "JPY",
-        "₹": "INR",
-        "₽": "RUB",
-        "₺": "TRY",
-        "₩": "KRW",
-        "₪": "ILS",
-    },
-    **{"us$": "USD", "r$": "BRL", "a$": "AUD", "c$": "CAD", "zł": "PLN", "kč": "CZK", "₴": "UAH", "₫": "VND"},
-}
-CURRENCY_CODES = (
-    *(
-        "EUR",
-        "USD",
-        "GBP",
-        "CHF",
-        "JPY",
-        "CNY",
-        "INR",
-        "BRL",
-        "MXN",
-        "CAD",
-        "AUD",
-        "NZD",
-        "SEK",
-        "NOK",
-        "DKK",
-    ),
-    *(
-        "PLN",
-        "CZK",
-        "HUF",
-        "RON",
-        "BGN",
-        "TRY",
-        "RUB",
-        "ZAR",
-        "SGD",
-        "HKD",
-        "KRW",
-        "ILS",
-        "AED",
-        "SAR",
-        "COP",
-    ),
-    *("CLP", "PEN", "ARS", "THB", "IDR", "MYR", "PHP", "VND", "UAH", "EGP", "NGN", "KES"),
+TOTALS = (
+    *("total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "grand total", "somme", "suma"),
+    "total general",
 )
+CURRENCY_SIGNS = {
+    **{"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₩": "KRW"},
+    **{"₪": "ILS", "us$": "USD", "r$": "BRL", "a$": "AUD", "c$": "CAD", "zł": "PLN", "kč": "CZK"},
+    **{"₴": "UAH", "₫": "VND"},
+}
+_CODES = (
+    "EUR USD GBP CHF JPY CNY INR BRL MXN CAD AUD NZD SEK NOK DKK PLN CZK HUF RON BGN TRY RUB ZAR SGD HKD KRW "
+    "ILS AED SAR COP CLP PEN ARS THB IDR MYR PHP VND UAH EGP NGN KES"
+)
+CURRENCY_CODES = tuple(_CODES.split())
 
 
 def plain_letters(text: str) -> str:
@@ -203,26 +140,10 @@ SEGMENT = _words(
 )
 GOAL = _words("target targets goal goals ziel ziele plan soll objectif objectifs objetivo objetivos")
 SUFFIX_ROLES = {"s": "spend", "i": "exposure", "p": "exposure", "b": "control", "o": "organic"}
+_UPPER_CASE = "tv ooh dooh ctv sea sem seo ppc crm dm pr kpi"
 SPELLINGS = {
-    **{
-        "tv": "TV",
-        "ooh": "OOH",
-        "dooh": "DOOH",
-        "ctv": "CTV",
-        "sea": "SEA",
-        "sem": "SEM",
-        "seo": "SEO",
-        "ppc": "PPC",
-    },
-    **{
-        "crm": "CRM",
-        "dm": "DM",
-        "pr": "PR",
-        "kpi": "KPI",
-        "youtube": "YouTube",
-        "tiktok": "TikTok",
-        "linkedin": "LinkedIn",
-    },
+    **{word: word.upper() for word in _UPPER_CASE.split()},
+    **{"youtube": "YouTube", "tiktok": "TikTok", "linkedin": "LinkedIn"},
 }
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")

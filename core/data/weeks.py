@@ -44,23 +44,15 @@ def to_weeks(frame: Frame, rules: WeekRules | None = None) -> Frame:
     data = frame.data.assign(__week=week_of(frame.data[date], mapping.week_start))
     keys = ["__week", *([geo] if geo else [])]
     days = data.groupby("__week")[date].nunique()
-    ends = (
-        [week for week in dict.fromkeys([days.index[0], days.index[-1]]) if days[week] < rules.days]
-        if len(days)
-        else []
-    )
-    if not ends:
-        dropped, problems = [], []
-    else:
-        drop = mapping.edge_weeks is EdgeWeeks.DROP and len(ends) < len(days)
+    ends = [week for week in dict.fromkeys([*days.index[:1], *days.index[-1:]]) if days[week] < rules.days]
+    drop = mapping.edge_weeks is EdgeWeeks.DROP and len(ends) < len(days)
+    problems = []
+    if ends:
         shown = name_some([f"{week:%Y-%m-%d} ({days[week]} of {rules.days} days)" for week in ends])
         message = f"Incomplete weeks at the ends were {'left out' if drop else 'kept'}: {shown}."
-        severity = Severity.INFO if drop else Severity.WARNING
-        dropped, problems = (
-            (ends if drop else []),
-            [DataProblem(severity, ProblemCode.INCOMPLETE_WEEK, message, frame.name, count=len(ends))],
-        )
-    weeks = _aggregate(data[~data["__week"].isin(dropped)], keys, mapping)
+        severity, code = Severity.INFO if drop else Severity.WARNING, ProblemCode.INCOMPLETE_WEEK
+        problems.append(DataProblem(severity, code, message, frame.name, count=len(ends)))
+    weeks = _aggregate(data[~data["__week"].isin(ends if drop else [])], keys, mapping)
     weeks = weeks.rename(columns={"__week": date})[[c for c in frame.data.columns if c in weeks or c == date]]
     problems += _inner_gaps(days, rules, frame.name) + _blank_media(frame)
     notes = (

@@ -60,7 +60,7 @@ def read_workbook(
 ) -> tuple[Grid, str, tuple[str, ...]]:
     """The chosen sheet's records, its name, and all names; without a choice the largest visible table."""
     sheets, reader = _list_sheets(path, name, limits)
-    chosen = _choose(sheets, sheet, name)
+    chosen = _choose_sheet(sheets, sheet, name)
     grid = _grid(path, name, chosen, reader, limits)
     names = tuple(listed.info.name for listed in sheets)
     notes = [*grid.notes]
@@ -87,7 +87,7 @@ def read_matching_sheets(
     `wanted` headers are given, the largest that has them all. Raises FileProblem."""
     sheets, reader = _list_sheets(path, name, limits)
     fitting = [s for s in sheets if wanted and s.header and set(wanted) <= set(s.header.names)]
-    chosen = _choose(fitting or sheets, None, name)
+    chosen = _choose_sheet(fitting or sheets, None, name)
     headers = set(_checked_header(chosen, name, limits).names)
     tables = [sheet for sheet in sheets if sheet.info.visible and sheet.info.has_table and sheet.header]
     read = [s for s in sheets if s is chosen or (s in tables and s.header and set(s.header.names) == headers)]
@@ -130,22 +130,21 @@ def _list_sheets(path: Path, name: str, limits: ReadLimits) -> tuple[list[_Sheet
             f"{name} is a damaged or incomplete workbook. Open it in Excel, save it again and upload the "
             "new file."
         )
-    return [_described(sheet) for sheet in answer["sheets"]], reader
+    sheets = []
+    for sheet in answer["sheets"]:
+        header = find_header(sheet["rows_shown"]) if sheet["rows_shown"] else None
+        records = sheet["rows"] - (header.first_row - 1) if header else 0
+        has_table = header is not None and records > 0 and len(header.names) > 1
+        info = SheetInfo(sheet["name"], sheet["rows"], sheet.get("columns", 0), sheet["visible"], has_table)
+        sheets.append(_Sheet(info, header))
+    return sheets, reader
 
 
 def _refused(answer: dict[str, Any]) -> bool:
     return "failed" in answer or all("failed" in sheet for sheet in answer["sheets"])
 
 
-def _described(sheet: dict[str, Any]) -> _Sheet:
-    header = find_header(sheet["rows_shown"]) if sheet["rows_shown"] else None
-    records = sheet["rows"] - (header.first_row - 1) if header else 0
-    has_table = header is not None and records > 0 and len(header.names) > 1
-    info = SheetInfo(sheet["name"], sheet["rows"], sheet.get("columns", 0), sheet["visible"], has_table)
-    return _Sheet(info, header)
-
-
-def _choose(sheets: list[_Sheet], wanted: str | None, name: str) -> _Sheet:
+def _choose_sheet(sheets: list[_Sheet], wanted: str | None, name: str) -> _Sheet:
     if wanted is not None:
         found = next((listed for listed in sheets if listed.info.name == wanted), None)
         if found is None:
@@ -155,13 +154,13 @@ def _choose(sheets: list[_Sheet], wanted: str | None, name: str) -> _Sheet:
             )
         return found
     tables = [listed for listed in sheets if listed.info.has_table]
-    seen = [listed for listed in tables if listed.info.visible] or tables
-    if not seen:
+    visible = [listed for listed in tables if listed.info.visible] or tables
+    if not visible:
         filled = [listed for listed in sheets if listed.header is not None]
         if not filled:
             raise FileProblem(f"{name} is an empty workbook: no sheet holds a table.")
         return filled[0]
-    return max(seen, key=lambda listed: listed.info.rows * listed.info.columns)
+    return max(visible, key=lambda listed: listed.info.rows * listed.info.columns)
 
 
 def _records(

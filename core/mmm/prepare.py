@@ -12,8 +12,7 @@ import pandas as pd
 
 from core.data.frame_repairs import FRAME_REPAIRS
 from core.data.frames import CELL_FAULTS, Frame
-from core.data.mapping import ColumnRole, Mapping, MediaMeasure
-from core.data.model_fields import to_mmm_config_fields
+from core.data.mapping import ColumnRole, Mapping, MediaMeasure, to_mmm_config_fields
 from core.data.prepared import Prepared, combined_frame
 from core.data.problems import DataProblem, ProblemCode, Repair, RepairCode, Severity
 from core.data.table import RawTable

@@ -14,15 +14,16 @@ import pyarrow as pa
 from core.data.duck import Duck, open_duck
 from core.data.limits import ReadLimits
 from core.data.problems import FileProblem, name_some
+from core.promo.days import ALL_GEOS
 from core.promo.ingest.column_formats import find_column_formats
+from core.promo.ingest.findings import RowCheckCounts
 from core.promo.ingest.judging import Judge, Judged, Names
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
 from core.promo.ingest.quality import assess
 from core.promo.ingest.readers import open_lines
 from core.promo.ingest.rejected import RejectedRows, refuse_poor, refuse_too_many
-from core.promo.ingest.report import ALL_GEOS, FACTS, FileFacts
-from core.promo.ingest.row_checks import RowCheckCounts
+from core.promo.ingest.report import FACTS, FileFacts
 from core.promo.ingest.vocabulary import CHANNEL_NAMES
 
 Progress = Callable[[str, int, int], None]

@@ -14,11 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.data.dates import DateBounds
-from core.data.numbers import NumberFormat, read_numbers
+from core.data.numbers import Floats, Mask, NumberFormat, read_numbers
 from core.data.vocabulary import BLANK_WORDS, FORMULA_ERRORS
 
 Codes = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Faults = NDArray[np.uint8]
 MOST = 1e12  # a single amount beyond this is no till line, whatever the currency
 _EPOCH = dt.date(1970, 1, 1)
@@ -144,8 +143,8 @@ class Numbers:
 
     values: Floats
     faults: Faults
-    percent: NDArray[np.bool_] | None = None
-    conflicts: NDArray[np.bool_] | None = None
+    percent: Mask | None = None
+    conflicts: Mask | None = None
 
 
 def numbers(array: pa.Array, number_format: NumberFormat, plain_is_number: bool) -> Numbers:
@@ -202,9 +201,9 @@ def _quick(array: pa.Array, number_format: NumberFormat) -> pa.Array | None:
     return cast if finite is not False else None
 
 
-def blank_rows(columns: Sequence[pa.Array]) -> NDArray[np.bool_]:
+def blank_rows(columns: Sequence[pa.Array]) -> Mask:
     """Where every cell of the row is empty."""
-    blank: NDArray[np.bool_] | None = None
+    blank: Mask | None = None
     for array in columns:
         empty = array.is_null()
         if pa.types.is_string(array.type):

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from core.data.cell_problems import FORMATS
 from core.data.dates import DateOrder
-from core.data.numbers import NumberFormat, read_numbers
+from core.data.numbers import Floats, NumberFormat, read_numbers
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity, name_some, shortened
 from core.data.vocabulary import CURRENCY, CURRENCY_SIGNS, word_in
-from core.promo.ingest.cells import Fault, Floats, coded, day_texts, is_dated, missing_fault, numbers
+from core.promo.ingest.cells import Fault, coded, day_texts, is_dated, missing_fault, numbers
 from core.promo.ingest.date_column import Place, read_days
 from core.promo.ingest.lines import Batch, Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
@@ -90,6 +90,24 @@ class Scale:
         """Most values up to 1, some of them parts of 1: shares, of which a loss may be over 1."""
         return self.parts and self.within > self.beyond
 
+    def mixture(self, file: str, name: str, low_is_usual: bool) -> list[DataProblem]:
+        """A warning where values that look like shares stand beside ones that look like percentages.
+
+        `low_is_usual` for margins: some lie below 1 % in any file.
+        """
+        if self.first_within is None or self.first_beyond is None:
+            return []
+        few = self.within <= LOW_MARGIN_SHARE * (self.within + self.beyond)
+        if low_is_usual and not self.is_share and few:
+            return []
+        read = "shares of 1, so that 0.2 is 20 %" if self.is_share else "percentages, so that 0.2 is 0.2 %"
+        (sheet, row), value = self.first_beyond if self.is_share else self.first_within
+        message = (
+            f"{name}: cells up to 1 ({self.within:,}) beside cells over 1 ({self.beyond:,}); all were "
+            f"read as {read}. Check {value:g} and write all of them the same way."
+        )
+        return [DataProblem(Severity.WARNING, "mixed_scale", message, file, sheet, name, row, f"{value:g}")]
+
 
 def _first(batch: Batch, sizes: Floats, where: np.ndarray) -> tuple[Place, float] | None:
     if not where.any():
@@ -149,7 +167,8 @@ def find_column_formats(
     for column in PERCENTAGES:
         settled = column is SalesColumn.DISCOUNT_PCT and share is not None
         if column in mapping.columns and not settled:
-            problems += _mixed_scale(scan.scale(column), lines.name, mapping, column)
+            low_is_usual = column is SalesColumn.MARGIN_PCT
+            problems += scan.scale(column).mixture(lines.name, mapping.columns[column], low_is_usual)
     has_flag = SalesColumn.PROMO_FLAG in mapping.columns
     return ColumnFormats(
         days=days,
@@ -268,26 +287,6 @@ def _number_formats(
             severity, code = Severity.WARNING, ProblemCode.NUMBER_AMBIGUOUS
             problems.append(DataProblem(severity, code, message, lines.name, sheet, header, row, text))
     return formats, problems
-
-
-def _mixed_scale(scale: Scale, file: str, mapping: SalesMapping, column: SalesColumn) -> list[DataProblem]:
-    """A warning where a column has values that look like shares beside ones that look like percentages.
-
-    Some margins lie below 1 % in any file.
-    """
-    if scale.first_within is None or scale.first_beyond is None:
-        return []
-    few = scale.within <= LOW_MARGIN_SHARE * (scale.within + scale.beyond)
-    if column is SalesColumn.MARGIN_PCT and not scale.is_share and few:
-        return []
-    name = mapping.columns[column]
-    read = "shares of 1, so that 0.2 is 20 %" if scale.is_share else "percentages, so that 0.2 is 0.2 %"
-    (sheet, row), value = scale.first_beyond if scale.is_share else scale.first_within
-    message = (
-        f"{name}: cells up to 1 ({scale.within:,}) beside cells over 1 ({scale.beyond:,}); all were "
-        f"read as {read}. Check {value:g} and write all of them the same way."
-    )
-    return [DataProblem(Severity.WARNING, "mixed_scale", message, file, sheet, name, row, f"{value:g}")]
 
 
 def _refuse_mixed_currencies(

@@ -96,7 +96,15 @@ def guess_columns(
             f"{gross[0]} is what was sold before {taken[0]} is taken off: write what is left into its own "
             "column, or say that this one is the sales value."
         )
-    return tuple(chosen.get(name) or _unused(name, candidates, chosen) for name in typed), tuple(ties)
+    guesses = []
+    for name in typed:
+        wanted = next((g.column for g in candidates if g.header == name), None)
+        reason = "nothing in its name or cells says what it is; it is not used"
+        if wanted is not None:
+            better = next((header for header, g in chosen.items() if g.column is wanted), None)
+            reason = f"it could be the {wanted.label}, but {better} fits better; it is not used"
+        guesses.append(chosen.get(name) or ColumnGuess(name, None, reason))
+    return tuple(guesses), tuple(ties)
 
 
 # The more telling come first, so that "Discount %" is not left for the promotion flag.
@@ -112,16 +120,6 @@ def chosen_columns(guesses: Sequence[ColumnGuess]) -> dict[SalesColumn, str]:
     columns = {guess.column: guess.header for guess in guesses if guess.column is not None}
     ways = [way for way in MARGINS if way in columns]
     return {column: header for column, header in columns.items() if column not in ways[1:]}
-
-
-def _unused(name: str, candidates: Sequence[ColumnGuess], chosen: Mapping[str, ColumnGuess]) -> ColumnGuess:
-    wanted = next((guess for guess in candidates if guess.header == name), None)
-    if wanted is None or wanted.column is None:
-        return ColumnGuess(name, None, "nothing in its name or cells says what it is; it is not used")
-    taken = next((header for header, guess in chosen.items() if guess.column is wanted.column), None)
-    return ColumnGuess(
-        name, None, f"it could be the {wanted.column.label}, but {taken} fits better; it is not used"
-    )
 
 
 def _candidates(name: str, column: TypedColumn, signed: bool) -> list[ColumnGuess]:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.cell_problems import ORDERS, TOTALS
+from core.data.cell_problems import ORDERS
 from core.data.dates import DateForm, DateOrder, read_dates
 from core.data.problems import DataProblem, FileProblem, ProblemCode, Severity
 from core.data.table import FileKind
-from core.data.vocabulary import plain_letters
+from core.data.vocabulary import TOTALS, plain_letters
 from core.promo.ingest.cells import Fault, missing_fault
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping

@@ -1,4 +1,4 @@
-"""A file of sales: as it is handed in, and as it is kept."""
+"""A file of sales: as it is uploaded, and as it is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.promo.ingest.mapping import SalesMapping
 
 
 class FileStatus(StrEnum):
-    """Where a file stands; only the rows of current ones count."""
+    """The state of a file; only the rows of current ones count."""
 
     QUEUED = "queued"
     PROCESSING = "processing"
@@ -26,8 +26,10 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """A file that somebody hands in: its bytes or where they lie, and how it is to be read. `replaces` is the
-    file that this one corrects: its rows vanish when this one's arrive."""
+    """A file that somebody uploads: its bytes or its path, and how it is to be read.
+
+    `replaces` is the file that this one corrects: its rows are deleted when this one's are loaded.
+    """
 
     name: str
     content: bytes | Path
@@ -48,7 +50,7 @@ class FileToRead:
 
 @dataclass(frozen=True)
 class SalesFileInfo:
-    """A kept file. `report` holds the findings, the parts of the quality score and a sentence."""
+    """A stored file. `report` holds the findings, the parts of the quality score and a sentence."""
 
     id: uuid.UUID
     project_id: int

@@ -1,21 +1,50 @@
-"""What was found in a file as sentences with their place, and what to do about each."""
+"""What is unusual about accepted rows, days and names, as sentences with their place and what to do."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from core.data.problems import DataProblem, Severity, name_some
-from core.promo.ingest.cells import REASONS, Fault
+from core.promo.ingest.judging import Judged
 from core.promo.ingest.lines import Lines
-from core.promo.ingest.mapping import SalesMapping, word_key
-from core.promo.ingest.rejected import RejectedRows
-from core.promo.ingest.row_checks import DEEP_DISCOUNT_PCT, RowCheck, RowCheckCounts
+from core.promo.ingest.mapping import SalesColumn, SalesMapping, word_key
 from core.promo.ingest.vocabulary import NAMED
 
+DEEP_DISCOUNT_PCT = 80.0
+SPIKE_TIMES = 50.0  # times the usual day of its cell: a misplaced decimal mark, not a good day
+MOST_NAMED = 1_000
+FEWEST_DAYS, FEWEST_NAMES = 5, 3  # from which equal sums are no accident
+CENT = 0.01
+
+
+class RowCheck(StrEnum):
+    """What is unusual about an accepted row."""
+
+    RETURN = "returns"
+    MARGIN_OVER_SALES = "margin_over_sales"
+    DISCOUNT_WITHOUT_PROMO = "discount_without_promo"
+    PROMO_WITHOUT_DISCOUNT = "promo_without_discount"
+    DEEP_DISCOUNT = "deep_discount"
+    PART_UNITS = "part_units"
+    SIGNS_DIFFER = "signs_differ"
+    OTHER_MARK = "other_mark"
+
+
+COLUMNS = {
+    RowCheck.RETURN: SalesColumn.SALES_VALUE,
+    RowCheck.MARGIN_OVER_SALES: SalesColumn.MARGIN_VALUE,
+    RowCheck.DISCOUNT_WITHOUT_PROMO: SalesColumn.DISCOUNT_PCT,
+    RowCheck.PROMO_WITHOUT_DISCOUNT: SalesColumn.DISCOUNT_PCT,
+    RowCheck.DEEP_DISCOUNT: SalesColumn.DISCOUNT_PCT,
+    RowCheck.PART_UNITS: SalesColumn.UNITS,
+    RowCheck.SIGNS_DIFFER: SalesColumn.UNITS,
+    RowCheck.OTHER_MARK: SalesColumn.SALES_VALUE,
+}
 TEXTS = {
     RowCheck.RETURN: (
         Severity.INFO,
@@ -58,36 +87,87 @@ TEXTS = {
 }
 
 
-SPIKE_TIMES = 50.0  # times the usual day of its cell: a misplaced decimal mark, not a good day
-MOST_NAMED = 1_000
+@dataclass(frozen=True)
+class Occurrences:
+    """How many rows a check found, and the place of the first."""
+
+    count: int
+    sheet: str | None
+    row: int
+    column: SalesColumn
 
 
-FEWEST_DAYS, FEWEST_NAMES = 5, 3  # from which equal sums are no accident
-CENT = 0.01
+@dataclass
+class RowCheckCounts:
+    """How many accepted rows of one file each check found."""
+
+    has_discount: bool
+    found: dict[RowCheck, Occurrences] = field(default_factory=dict)
+    rows: int = 0
+    promo_rows: int = 0
+
+    def add(self, judged: Judged) -> None:
+        """Check the accepted rows of a batch."""
+        ok, promo = judged.ok, judged.promo & judged.ok
+        self.rows += int(ok.sum())
+        self.promo_rows += int(promo.sum())
+        known = np.nan_to_num(judged.discount) > 0
+        sales, units = judged.sales, judged.units
+        with np.errstate(invalid="ignore"):
+            self._count(RowCheck.RETURN, ok & (sales < 0), judged)
+            self._count(RowCheck.MARGIN_OVER_SALES, ok & (sales > 0) & (judged.margin > sales), judged)
+            self._count(RowCheck.DISCOUNT_WITHOUT_PROMO, ok & ~promo & known, judged)
+            self._count(RowCheck.PROMO_WITHOUT_DISCOUNT, promo & ~known, judged)
+            self._count(RowCheck.DEEP_DISCOUNT, promo & (judged.discount > DEEP_DISCOUNT_PCT), judged)
+            self._count(RowCheck.PART_UNITS, ok & (units % 1 != 0), judged)
+            self._count(RowCheck.SIGNS_DIFFER, ok & (sales * units < 0), judged)
+        for column, other in judged.conflicts.items():
+            self._count(RowCheck.OTHER_MARK, ok & other, judged, column)
+
+    def _count(
+        self, check: RowCheck, where: np.ndarray, judged: Judged, column: SalesColumn | None = None
+    ) -> None:
+        if not where.any():
+            return
+        known = self.found.get(check)
+        row = int(judged.batch.rows[int(where.argmax())])
+        first = known or Occurrences(0, judged.batch.sheet, row, column or COLUMNS[check])
+        self.found[check] = replace(first, count=first.count + int(where.sum()))
+
+    def count(self, check: RowCheck) -> int:
+        """How many rows a check found."""
+        return self.found[check].count if check in self.found else 0
 
 
-def sum_findings(facts: pd.DataFrame, mapping: SalesMapping, file: str) -> tuple[DataProblem, ...]:
-    """A warning for each department or geo whose sales are the sum of all others on every day, such as
-    `Germany` beside its regions: no word tells, but the numbers do."""
+def row_check_findings(
+    lines: Lines, mapping: SalesMapping, checks: RowCheckCounts
+) -> tuple[DataProblem, ...]:
+    """A finding for each check that found accepted rows, and for a file without discounts or promotions."""
     found = []
-    for column in NAMED:
-        header = mapping.header(column)
-        if header is None or facts.empty:
-            continue
-        daily = facts.groupby(["date", column.value])["sales_value"].sum().unstack(fill_value=0)
-        days, names = daily.shape
-        if days < FEWEST_DAYS or names < FEWEST_NAMES:
-            continue
-        whole = daily.to_numpy().sum(axis=1, keepdims=True)
-        same = np.isclose(2.0 * daily.to_numpy(), whole, rtol=0.0, atol=CENT * names) & (whole != 0)
-        for name in map(str, daily.columns[same.all(axis=0)]):
-            message = (
-                f"{name} has the sales of all other {column.label}s together on every day: if its rows are "
-                "totals, everything is counted twice. Leave them out then."
-            )
+    for check in (each for each in RowCheck if each in checks.found):
+        if checks.has_discount or check is not RowCheck.PROMO_WITHOUT_DISCOUNT:
+            (severity, text), rows = TEXTS[check], checks.found[check]
+            name = mapping.columns.get(rows.column, rows.column.label)
+            have = f"{rows.count:,} row{'s have' if rows.count > 1 else ' has'}"
+            message = text.format(rows=have, column=name)
             found.append(
-                DataProblem(Severity.WARNING, "total_among", message, file, column=header, value=name)
+                DataProblem(
+                    *(severity, check.value, message, lines.name, rows.sheet, name, rows.row),
+                    count=rows.count,
+                )
             )
+    if not checks.has_discount:
+        message = "No column holds the discount: uplift by discount cannot be learnt from this file. Add one."
+        found.append(DataProblem(Severity.WARNING, "no_discount_column", message, lines.name))
+    if checks.rows and not checks.promo_rows:
+        message = "No row was sold on promotion: baselines can be learnt from this file, uplift cannot."
+        found.append(DataProblem(Severity.INFO, "no_promo_rows", message, lines.name))
+    if checks.rows and checks.promo_rows == checks.rows:
+        message = (
+            "Every row was sold on promotion: no baseline can be learnt from this file. Check what the "
+            "words of its promotion column mean."
+        )
+        found.append(DataProblem(Severity.WARNING, "only_promo_rows", message, lines.name))
     return tuple(found)
 
 
@@ -142,66 +222,6 @@ def spellings(names: pd.Series) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
-def row_check_findings(
-    lines: Lines, mapping: SalesMapping, checks: RowCheckCounts
-) -> tuple[DataProblem, ...]:
-    """A finding for each check that found accepted rows, and for a file without discounts or promotions."""
-    found = []
-    for check in (each for each in RowCheck if each in checks.found):
-        if checks.has_discount or check is not RowCheck.PROMO_WITHOUT_DISCOUNT:
-            (severity, text), rows = TEXTS[check], checks.found[check]
-            name = mapping.columns.get(rows.column, rows.column.label)
-            have = f"{rows.count:,} row{'s have' if rows.count > 1 else ' has'}"
-            message = text.format(rows=have, column=name)
-            found.append(
-                DataProblem(
-                    *(severity, check.value, message, lines.name, rows.sheet, name, rows.row),
-                    count=rows.count,
-                )
-            )
-    if not checks.has_discount:
-        message = "No column holds the discount: uplift by discount cannot be learnt from this file. Add one."
-        found.append(DataProblem(Severity.WARNING, "no_discount_column", message, lines.name))
-    if checks.rows and not checks.promo_rows:
-        message = "No row was sold on promotion: baselines can be learnt from this file, uplift cannot."
-        found.append(DataProblem(Severity.INFO, "no_promo_rows", message, lines.name))
-    if checks.rows and checks.promo_rows == checks.rows:
-        message = (
-            "Every row was sold on promotion: no baseline can be learnt from this file. Check what the "
-            "words of its promotion column mean."
-        )
-        found.append(DataProblem(Severity.WARNING, "only_promo_rows", message, lines.name))
-    return tuple(found)
-
-
-def rejected_finding(lines: Lines, rejects: RejectedRows, read: int) -> tuple[DataProblem, ...]:
-    """One finding for each column and reason for which rows were rejected."""
-    found = []
-    for (header, fault), count in rejects.by_reason.most_common():
-        first = next(
-            (row for row in rejects.kept if row[3] == header and (row[5].split("; ")[0] == REASONS[fault])),
-            None,
-        )
-        reason = REASONS[fault]
-        what = reason if fault is Fault.BROKEN_ROW else f"{header} {reason}"
-        message = f"{count:,} of {read:,} rows {'were' if count > 1 else 'was'} rejected because {what}"
-        message += ". Mend them in the file and hand it in again, in place of this one."
-        found.append(
-            DataProblem(
-                Severity.WARNING,
-                "rejected_rows",
-                message,
-                lines.name,
-                (first[1] or None) if first else None,
-                header,
-                first[2] if first else None,
-                first[4] if first else None,
-                count=count,
-            )
-        )
-    return tuple(found)
-
-
 def coverage_findings(name: str, coverage: Coverage) -> tuple[DataProblem, ...]:
     """Gaps, days to come, spellings and spikes."""
     found = []
@@ -226,4 +246,29 @@ def coverage_findings(name: str, coverage: Coverage) -> tuple[DataProblem, ...]:
             f"Sales over {SPIKE_TIMES:.0f} times the usual: {shown}. Check the decimal marks of these days."
         )
         found.append(DataProblem(Severity.WARNING, "spikes", message, name))
+    return tuple(found)
+
+
+def sum_findings(facts: pd.DataFrame, mapping: SalesMapping, file: str) -> tuple[DataProblem, ...]:
+    """A warning for each department or geo whose sales are the sum of all others on every day, such as
+    `Germany` beside its regions: no word tells, but the numbers do."""
+    found = []
+    for column in NAMED:
+        header = mapping.header(column)
+        if header is None or facts.empty:
+            continue
+        daily = facts.groupby(["date", column.value])["sales_value"].sum().unstack(fill_value=0)
+        days, names = daily.shape
+        if days < FEWEST_DAYS or names < FEWEST_NAMES:
+            continue
+        whole = daily.to_numpy().sum(axis=1, keepdims=True)
+        same = np.isclose(2.0 * daily.to_numpy(), whole, rtol=0.0, atol=CENT * names) & (whole != 0)
+        for name in map(str, daily.columns[same.all(axis=0)]):
+            message = (
+                f"{name} has the sales of all other {column.label}s together on every day: if its rows are "
+                "totals, everything is counted twice. Leave them out then."
+            )
+            found.append(
+                DataProblem(Severity.WARNING, "total_among", message, file, column=header, value=name)
+            )
     return tuple(found)

@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from core.data.cells import type_table
-from core.data.detect import detect
+from core.data.detect import DatasetKind, detect
 from core.data.files import Source
-from core.data.kinds import DatasetKind
 from core.data.limits import ReadLimits
 from core.data.problems import DataProblem, FileProblem, ProblemCode, name_some
 from core.data.table import FileKind, RawTable
@@ -51,7 +49,6 @@ class SalesInspection:
     """
 
     name: str
-    file_kind: FileKind
     kind: DatasetKind
     kind_reason: str
     headers: tuple[str, ...]
@@ -137,7 +134,6 @@ def inspect_lines(
     mapping = known or (None if faults else SalesMapping(columns=columns, sheet=sheet))
     return SalesInspection(
         name=lines.name,
-        file_kind=lines.kind,
         kind=kind,
         kind_reason=why,
         headers=lines.headers,
@@ -155,11 +151,6 @@ def inspect_lines(
     )
 
 
-def _series(array: pa.Array, places: NDArray[np.int64]) -> pd.Series[Any]:
-    cells = array.take(pa.array(places))
-    return pd.Series((cells.cast(pa.timestamp("us")) if pa.types.is_date(cells.type) else cells).to_pandas())
-
-
 def _sample(lines: Lines) -> RawTable:
     """Rows of the file as a table: the first ones and some from everywhere else; a workbook to its end."""
     frames, rows, left, found = [], [], HEAD_ROWS, 0
@@ -169,7 +160,11 @@ def _sample(lines: Lines) -> RawTable:
         filled = np.flatnonzero(~blank_rows(list(batch.cells.values())))
         taken = np.unique(np.concatenate([filled[:left], filled[::step]]))
         left = max(0, left - len(filled))
-        frames.append(pd.DataFrame({name: _series(array, taken) for name, array in batch.cells.items()}))
+        cells = {name: array.take(pa.array(taken)) for name, array in batch.cells.items()}
+        for name, array in cells.items():
+            if pa.types.is_date(array.type):
+                cells[name] = array.cast(pa.timestamp("us"))
+        frames.append(pd.DataFrame({name: pd.Series(array.to_pandas()) for name, array in cells.items()}))
         rows.append(batch.rows[taken])
         found += bool(len(filled))
         if most is not None and found >= most:

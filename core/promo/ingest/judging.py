@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from core.data.numbers import NumberFormat
+from core.data.numbers import Floats, Mask, NumberFormat
+from core.promo.days import ALL_GEOS
 from core.promo.ingest.cells import (
     MOST,
     Codes,
     Fault,
     Faults,
-    Floats,
     Numbers,
     blank_rows,
     coded,
@@ -29,11 +28,9 @@ from core.promo.ingest.cells import (
 from core.promo.ingest.column_formats import ColumnFormats
 from core.promo.ingest.lines import Batch, Lines
 from core.promo.ingest.mapping import SalesColumn, SalesMapping
-from core.promo.ingest.report import ALL_GEOS
 from core.promo.ingest.vocabulary import CHANNEL_NAMES
 
 LONGEST_NAME = 50  # characters of a department or geo, as the tables keep them
-Mask = NDArray[np.bool_]
 
 
 @dataclass
@@ -92,21 +89,14 @@ class Judge:
         sales, units = self._number(batch, SalesColumn.SALES_VALUE), self._number(batch, SalesColumn.UNITS)
         margin = self._margin(batch, sales)
         if batch.broken:
-            faults = np.zeros(size, dtype=np.uint8)
-            faults[[place for place, _why in batch.broken]] = Fault.BROKEN_ROW
-            first = SalesColumn.DATE
-            self._faults[first] = np.where(faults, faults, self._faults[first]).astype(np.uint8)
-        ok = ~blank & self._accepted(size)
+            self._faults[SalesColumn.DATE][[place for place, _why in batch.broken]] = Fault.BROKEN_ROW
+        ok = ~blank
+        for faults in self._faults.values():
+            ok &= faults == Fault.NONE
         return Judged(
             batch, self._faults, ok, blank, day, channel, department, geo, promo, discount, sales, margin,
             units, self._conflicts,
         )  # fmt: skip
-
-    def _accepted(self, size: int) -> Mask:
-        ok = np.ones(size, dtype=np.bool_)
-        for faults in self._faults.values():
-            ok &= faults == Fault.NONE
-        return ok
 
     def _cells(self, batch: Batch, column: SalesColumn) -> pa.Array | None:
         name = self.mapping.columns.get(column)
@@ -138,21 +128,19 @@ class Judge:
         codes, texts = coded(cells)
         totals = self.formats.totals.get(column, frozenset())
         real = self.formats.codes.get(column, frozenset())
-        each = [
-            -Fault.TOTAL_ROW if text in totals else self._name_code(text, names, text in real)
-            for text in texts
-        ]
+        each = []
+        for text in texts:
+            missing = Fault.NONE if text in real else missing_fault(text)
+            plain = " ".join(text.split())
+            if text in totals:
+                each.append(-Fault.TOTAL_ROW)
+            elif missing is not Fault.NONE:
+                each.append(-missing)
+            else:
+                each.append(-Fault.TOO_LONG if len(plain) > LONGEST_NAME else names.code(plain))
         known = np.array(each, dtype=np.int64)[codes]
         self._faults[column] = _negative(known)
         return known
-
-    @staticmethod
-    def _name_code(text: str, names: Names, is_code: bool) -> int:
-        missing = Fault.NONE if is_code else missing_fault(text)
-        if missing is not Fault.NONE:
-            return -missing
-        plain = " ".join(text.split())
-        return -Fault.TOO_LONG if len(plain) > LONGEST_NAME else names.code(plain)
 
     def _number(self, batch: Batch, column: SalesColumn) -> Floats:
         found = self._numbers(batch, column)

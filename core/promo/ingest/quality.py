@@ -10,22 +10,23 @@ from typing import Any
 import pandas as pd
 
 from core.data.problems import DataProblem
+from core.promo.days import ALL_GEOS
 from core.promo.ingest.cells import Fault
 from core.promo.ingest.column_formats import ColumnFormats
 from core.promo.ingest.findings import (
     Coverage,
+    RowCheck,
+    RowCheckCounts,
     coverage_findings,
     coverage_of,
-    rejected_finding,
     row_check_findings,
     spellings,
     sum_findings,
 )
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import SalesMapping
-from core.promo.ingest.rejected import RejectedRows
-from core.promo.ingest.report import ALL_GEOS, SalesReport
-from core.promo.ingest.row_checks import RowCheck, RowCheckCounts
+from core.promo.ingest.rejected import RejectedRows, rejected_finding
+from core.promo.ingest.report import SalesReport
 
 MISSING = frozenset({Fault.EMPTY, Fault.MISSING_WORD, Fault.NO_RESULT})
 

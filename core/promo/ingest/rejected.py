@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.problems import FileProblem, name_some, shortened
+from core.data.problems import DataProblem, FileProblem, Severity, name_some, shortened
 from core.documents.tables import to_csv_bytes
 from core.promo.ingest.cells import REASONS, Fault
+from core.promo.ingest.findings import RowCheck, RowCheckCounts
 from core.promo.ingest.judging import Judge, Judged
 from core.promo.ingest.lines import Lines
 from core.promo.ingest.mapping import MARGINS, SalesColumn, SalesMapping
-from core.promo.ingest.report import MOST_REJECTED_KEPT, REJECTED, RefusedSales, SalesReport, no_rejected
-from core.promo.ingest.row_checks import RowCheck, RowCheckCounts
+from core.promo.ingest.report import MOST_REJECTED_ROWS, REJECTED, RefusedSales, SalesReport, no_rejected
 
-LONGEST_VALUE = 200  # characters of a cell that are kept: one cell can hold a megabyte
+LONGEST_VALUE = 200  # characters of a cell that are listed: one cell can hold a megabyte
 MOST_REJECTED_SHARE = 0.05
 MOST_SWAPPED_SHARE = 0.5  # of rows whose margin is above their sales: the two columns are swapped
 MOST_DEPARTMENTS = 1_000
@@ -37,13 +37,13 @@ HINTS = {
 
 @dataclass
 class RejectedRows:
-    """The rejected rows of one file as they are met: all are counted, the first ones kept."""
+    """The rejected rows of one file as they are read: all are counted, the first ones listed."""
 
     file: str
     mapping: SalesMapping
-    most: int = MOST_REJECTED_KEPT
+    most: int = MOST_REJECTED_ROWS
     count: int = 0
-    kept: list[tuple[Any, ...]] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
     by_reason: Counter[tuple[str, Fault]] = field(default_factory=Counter)
 
     def add(self, judged: Judged) -> None:
@@ -59,31 +59,25 @@ class RejectedRows:
             for fault, count in zip(*np.unique(here[here > 0], return_counts=True), strict=True):
                 self.by_reason[(self.header(column), Fault(int(fault)))] += int(count)
             left &= faults == Fault.NONE
-        for place in np.flatnonzero(bad)[: max(0, self.most - len(self.kept))]:
-            self.kept.append(self._row(judged, int(place)))
-
-    def _row(self, judged: Judged, place: int) -> tuple[Any, ...]:
-        batch = judged.batch
-        found = [
-            (column, Fault(int(faults[place]))) for column, faults in judged.faults.items() if faults[place]
-        ]
-        cells = {name: _cell(array[place].as_py()) for name, array in batch.cells.items()}
-        column, fault = found[0]
-        header = self.header(column)
-        value = " | ".join(cells.values()) if fault is Fault.BROKEN_ROW else cells.get(header, "")
-        reason = "; ".join([REASONS[fault], *(f"{self.header(c)} {REASONS[f]}" for c, f in found[1:])])
-        raw = json.dumps(cells, ensure_ascii=False)
-        return self.file, batch.sheet or "", int(batch.rows[place]), header, value, reason, raw
+        for place in np.flatnonzero(bad)[: max(0, self.most - len(self.rows))]:
+            found = [(c, Fault(int(faults[place]))) for c, faults in judged.faults.items() if faults[place]]
+            cells = {name: _cell(array[int(place)].as_py()) for name, array in judged.batch.cells.items()}
+            header, fault = self.header(found[0][0]), found[0][1]
+            value = " | ".join(cells.values()) if fault is Fault.BROKEN_ROW else cells.get(header, "")
+            reason = "; ".join([REASONS[fault], *(f"{self.header(c)} {REASONS[f]}" for c, f in found[1:])])
+            sheet, row = judged.batch.sheet or "", int(judged.batch.rows[place])
+            raw = json.dumps(cells, ensure_ascii=False)
+            self.rows.append((self.file, sheet, row, header, value, reason, raw))
 
     def header(self, column: SalesColumn) -> str:
         """What the file calls a column."""
         return self.mapping.columns.get(column, column.label)
 
     def frame(self) -> pd.DataFrame:
-        """The kept rows with the columns REJECTED, in the file's order."""
-        if not self.kept:
+        """The listed rows with the columns REJECTED, in the file's order."""
+        if not self.rows:
             return no_rejected()
-        frame = pd.DataFrame(self.kept, columns=list(REJECTED))
+        frame = pd.DataFrame(self.rows, columns=list(REJECTED))
         return frame.sort_values(["sheet", "row"], kind="stable", ignore_index=True)
 
 
@@ -96,6 +90,34 @@ def _cell(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else shortened(text[: 4 * LONGEST_VALUE], LONGEST_VALUE)
 
 
+def rejected_finding(lines: Lines, rejects: RejectedRows, read: int) -> tuple[DataProblem, ...]:
+    """One finding for each column and reason for which rows were rejected."""
+    found = []
+    for (header, fault), count in rejects.by_reason.most_common():
+        first = next(
+            (row for row in rejects.rows if row[3] == header and (row[5].split("; ")[0] == REASONS[fault])),
+            None,
+        )
+        reason = REASONS[fault]
+        what = reason if fault is Fault.BROKEN_ROW else f"{header} {reason}"
+        message = f"{count:,} of {read:,} rows {'were' if count > 1 else 'was'} rejected because {what}"
+        message += ". Mend them in the file and hand it in again, in place of this one."
+        found.append(
+            DataProblem(
+                Severity.WARNING,
+                "rejected_rows",
+                message,
+                lines.name,
+                (first[1] or None) if first else None,
+                header,
+                first[2] if first else None,
+                first[4] if first else None,
+                count=count,
+            )
+        )
+    return tuple(found)
+
+
 def refuse_poor(
     lines: Lines, mapping: SalesMapping, rejects: RejectedRows, checks: RowCheckCounts, report: SalesReport
 ) -> None:
@@ -103,8 +125,8 @@ def refuse_poor(
     if rejects.count > MOST_REJECTED_SHARE * report.rows_read:
         (header, fault), count = rejects.by_reason.most_common(1)[0]
         _file, sheet, row, _column, value, _reason, _cells = next(
-            (kept for kept in rejects.kept if kept[3] == header and kept[5].startswith(REASONS[fault])),
-            rejects.kept[0],
+            (row for row in rejects.rows if row[3] == header and row[5].startswith(REASONS[fault])),
+            rejects.rows[0],
         )
         place = f"sheet {sheet}, row {row}" if sheet else f"row {row}"
         cell = f"“{shortened(value)}” " if value and fault is not Fault.BROKEN_ROW else ""
@@ -142,7 +164,7 @@ def refuse_too_many(judge: Judge, lines: Lines, mapping: SalesMapping) -> None:
             )
 
 
-def combine_rejected(frames: Iterable[pd.DataFrame], most: int = MOST_REJECTED_KEPT) -> pd.DataFrame:
+def combine_rejected(frames: Iterable[pd.DataFrame], most: int = MOST_REJECTED_ROWS) -> pd.DataFrame:
     """The rejected rows of several files as one table."""
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True).head(most) if filled else no_rejected()

@@ -14,9 +14,8 @@ from core.data.dates import DateOrder
 from core.data.problems import DataProblem, FileProblem
 from core.json_values import converter
 
-ALL_GEOS = "ALL"
 REJECTED = ("file", "sheet", "row", "column", "value", "reason", "cells")
-MOST_REJECTED_KEPT = 100_000
+MOST_REJECTED_ROWS = 100_000
 FACTS = (
     *("date", "channel", "department", "geo", "promo_flag"),
     *("discount_weight", "discount_sales", "sales_value", "margin_value", "units"),
@@ -33,7 +32,7 @@ class SalesReport:
     """What was read and what was not.
 
     `rows_read` = accepted + `rows_rejected`; blank rows are not counted. `rejected` one row each (file,
-    sheet, row of the file, column, value, reason, cells = the whole row as JSON), at most MOST_REJECTED_KEPT.
+    sheet, row of the file, column, value, reason, cells = the whole row as JSON), at most MOST_REJECTED_ROWS.
     `quality_score` 0..100, the mean of `parts` (completeness, accuracy, consistency and, where `today` was
     given, timeliness). `findings` are placed and say what to do.
     """
@@ -50,11 +49,6 @@ class SalesReport:
     departments: tuple[str, ...] = ()
     geos: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-
-    @property
-    def rows_accepted(self) -> int:
-        """Rows that are in the facts."""
-        return self.rows_read - self.rows_rejected
 
     @property
     def sentence(self) -> str:

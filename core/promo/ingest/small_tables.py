@@ -52,15 +52,14 @@ def has_words(*groups: str, without: str = "") -> Callable[[frozenset[str]], int
     unwanted = frozenset(without.split())
 
     def fits(words: frozenset[str]) -> int:
-        return len(wanted) if all(_met(words, group) for group in wanted) and not words & unwanted else 0
+        for group in wanted:
+            # A word of the group itself, or one that begins or ends with one of its longer words.
+            long = tuple(word for word in group if len(word) >= LONG_WORD)
+            if not words & group and not any(w.startswith(long) or w.endswith(long) for w in words):
+                return 0
+        return 0 if words & unwanted else len(wanted)
 
     return fits
-
-
-def _met(words: frozenset[str], group: frozenset[str]) -> bool:
-    """Whether a header's word is in the group, or begins or ends with one of its longer words."""
-    long = tuple(word for word in group if len(word) >= LONG_WORD)
-    return bool(words & group) or any(word.startswith(long) or word.endswith(long) for word in words)
 
 
 def best_of(*ways: Callable[[frozenset[str]], int]) -> Callable[[frozenset[str]], int]:

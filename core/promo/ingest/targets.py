@@ -7,7 +7,7 @@ import pandas as pd
 from core.data.cells import ColumnKind
 from core.data.dates import DateForm
 from core.data.files import Source
-from core.promo.ingest.report import ALL_GEOS
+from core.promo.days import ALL_GEOS
 from core.promo.ingest.small_tables import Field, has_words, read_small, refuse_faults
 
 TARGETS = ("month", "geo", "sales_value_target", "margin_pct_target", "units_target")

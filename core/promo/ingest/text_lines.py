@@ -21,7 +21,7 @@ from core.data.limits import MIB, ReadLimits, size_text
 from core.data.numbers import NumberFormat
 from core.data.problems import DataProblem, FileProblem, Severity, at_place
 from core.data.table import FileKind
-from core.data.text_layout import TextLayout, open_quote_row, text_layout
+from core.data.text import TextLayout, open_quote_row, text_layout
 from core.promo.ingest.lines import BATCH_ROWS, Batch, Lines
 
 HEAD_BYTES = 2 * MIB
@@ -90,7 +90,13 @@ def _walk(path: Path, name: str, found: TextEncoding, layout: TextLayout) -> Ite
     with path.open("rb") as file:
         stream = _utf8_from(file, found, layout.start)
         reader = _reader(stream, name, layout, found.quotes > 0, ragged)
-        while (batch := _next(reader, name, layout)) is not None:
+        while True:
+            try:
+                batch = reader.read_next_batch()
+            except StopIteration:
+                break
+            except (pa.ArrowInvalid, UnicodeError) as error:
+                raise _unreadable(name, str(error)) from error
             rows, given = _numbered(batch.num_rows, given, ragged.lines)
             taken = [line for line in ragged.lines if line[0] <= given]
             ragged.lines[:] = ragged.lines[len(taken) :]
@@ -120,7 +126,7 @@ def _utf8_from(file: Any, found: TextEncoding, start: int) -> pa.NativeFile:
 
 def _reader(
     stream: pa.NativeFile, name: str, layout: TextLayout, quoted: bool, ragged: _RaggedLines
-) -> pacsv.CSVStreamingReader | None:
+) -> pacsv.CSVStreamingReader:
     names = list(layout.header.names)
     try:
         return pacsv.open_csv(
@@ -139,15 +145,6 @@ def _reader(
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             raise FileProblem(f"{name} has a header row but no rows below it.") from error
-        raise _unreadable(name, str(error)) from error
-
-
-def _next(reader: Any, name: str, layout: TextLayout) -> pa.RecordBatch | None:
-    try:
-        return reader.read_next_batch()
-    except StopIteration:
-        return None
-    except (pa.ArrowInvalid, UnicodeError) as error:
         raise _unreadable(name, str(error)) from error
 
 
@@ -176,7 +173,12 @@ def _ragged_batches(lines: list[tuple[int, str]], offset: int, layout: TextLayou
     names = layout.header.names
     for start in range(0, len(lines), BATCH_ROWS):
         part = lines[start : start + BATCH_ROWS]
-        cells = [_split(text, layout.delimiter) for _number, text in part]
+        cells = []
+        for _number, text in part:
+            try:
+                cells.append(next(csv.reader([text], delimiter=layout.delimiter), []))
+            except csv.Error:
+                cells.append(text.split(layout.delimiter))
         broken = [place for place, row in enumerate(cells) if any(cell.strip() for cell in row[len(names) :])]
         columns = {
             name: pa.array([row[at] if at < len(row) else "" for row in cells], pa.string())
@@ -184,13 +186,6 @@ def _ragged_batches(lines: list[tuple[int, str]], offset: int, layout: TextLayou
         }
         rows = np.array([number + offset for number, _text in part], dtype=np.int64)
         yield Batch(None, rows, columns, tuple((place, TOO_LONG) for place in broken))
-
-
-def _split(text: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([text], delimiter=delimiter), [])
-    except csv.Error:
-        return text.split(delimiter)
 
 
 @dataclass(frozen=True)
@@ -201,17 +196,6 @@ class TextEncoding:
     mark: int
     quotes: int
     lines: int
-
-
-@dataclass
-class _ByteCounts:
-    """Counts over all blocks; `damaged` and `letters` beyond ASCII as UTF-8 would read them."""
-
-    quotes: int = 0
-    lines: int = 0
-    damaged: int = 0
-    letters: int = 0
-    unused: int = 0
 
 
 def encoding_of(path: Path, name: str) -> TextEncoding:
@@ -229,31 +213,25 @@ def encoding_of(path: Path, name: str) -> TextEncoding:
     if head.count(0) > len(head) // 4:
         codec = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
         return TextEncoding(codec, 0, quotes=1, lines=about_lines)
-    counts = _count_bytes(path)
-    if not counts.damaged:
-        codec = "utf-8"
-    elif counts.damaged < MOST_DAMAGED_SHARE * counts.letters:
-        raise FileProblem(
-            f"{name} is UTF-8 text with {counts.damaged:,} damaged character(s), and what they were cannot "
-            "be known: export it again."
-        )
-    else:
-        codec = "latin-1" if counts.unused else "cp1252"
-    mark_bytes = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
-    return TextEncoding(codec, mark_bytes, counts.quotes, counts.lines)
-
-
-def _count_bytes(path: Path) -> _ByteCounts:
-    counts, decoder = _ByteCounts(), codecs.getincrementaldecoder("utf-8")(errors="replace")
+    # Characters that are damaged and letters beyond ASCII, both as UTF-8 would read them.
+    quotes = lines = damaged = letters = unused = 0
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     with path.open("rb") as file:
         while block := file.read(BLOCK):
-            counts.quotes, counts.lines = counts.quotes + block.count(b'"'), counts.lines + block.count(b"\n")
+            quotes, lines = quotes + block.count(b'"'), lines + block.count(b"\n")
             text = decoder.decode(block)
             if not text.isascii():
-                counts.damaged += text.count("\ufffd")
-                counts.letters += int((np.frombuffer(block, np.uint8) >= FIRST_LEAD).sum())
-                counts.unused += sum(block.count(byte) for byte in _UNUSED_1252)
-    return counts
+                damaged += text.count("\ufffd")
+                letters += int((np.frombuffer(block, np.uint8) >= FIRST_LEAD).sum())
+                unused += sum(block.count(byte) for byte in _UNUSED_1252)
+    if 0 < damaged < MOST_DAMAGED_SHARE * letters:
+        raise FileProblem(
+            f"{name} is UTF-8 text with {damaged:,} damaged character(s), and what they were cannot be "
+            "known: export it again."
+        )
+    codec = "utf-8" if not damaged else "latin-1" if unused else "cp1252"
+    mark_bytes = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    return TextEncoding(codec, mark_bytes, quotes, lines)
 
 
 def refuse_open_quote(path: Path, name: str, found: TextEncoding, delimiter: str) -> None:

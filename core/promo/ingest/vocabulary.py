@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from core.data.cell_problems import TOTALS
-from core.data.vocabulary import DATE, GEO, plain_letters, tokens
+from core.data.vocabulary import DATE, GEO, TOTALS, plain_letters, tokens
 from core.promo.ingest.cells import Fault, missing_fault
 from core.promo.ingest.mapping import SalesChannel, SalesColumn, SalesMapping, word_key
 
@@ -312,15 +311,13 @@ def total_names(names: Iterable[str]) -> frozenset[str]:
         return frozenset()
     keys = {name: word_key(name).strip(" :*") for name in filled}
     others = set(keys.values())
-    found = {name for name, key in keys.items() if _is_total(key, others)}
+    found = set()
+    for name, key in keys.items():
+        first, _space, rest = key.partition(" ")
+        before, _space, last = key.rpartition(" ")
+        of_all = key in _ALL or _WHAT.sub("", key) in _ALL
+        of_first = last in TOTALS and before.strip(" :-") in others
+        of_rest = first in TOTALS and rest.strip(" :-") in others
+        if of_all or of_first or of_rest:
+            found.add(name)
     return frozenset(found) if len(found) < len(filled) else frozenset()
-
-
-def _is_total(key: str, others: set[str]) -> bool:
-    if key in _ALL or _WHAT.sub("", key) in _ALL:
-        return True
-    first, _space, rest = key.partition(" ")
-    before, _space, last = key.rpartition(" ")
-    return (first in TOTALS and rest.strip(" :-") in others) or (
-        last in TOTALS and before.strip(" :-") in others
-    )

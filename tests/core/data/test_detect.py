@@ -129,7 +129,7 @@ def test_content_decides_where_names_say_nothing() -> None:
     target = STEADY * 100 + PAUSING
     found = detected({"a": WEEKS, "b": target, "c": PAUSING, "d": PAUSING[::-1], "e": SIGNED})
     assert roles(found) == {"a": "date", "b": "target", "c": "spend", "d": "spend", "e": "control"}
-    assert "pauses" in found.reason("c")
+    assert "pauses" in next(guess.reason for guess in found.guesses if guess.column == "c")
 
 
 def test_every_column_gets_a_reason_and_a_name_of_its_own() -> None:
@@ -154,7 +154,7 @@ def test_a_second_outcome_is_left_out_with_the_reason() -> None:
     found = detected({"date": WEEKS, "revenue": STEADY, "orders": STEADY.round(), "tv_spend": PAUSING})
     assert found.target == "revenue"
     assert roles(found)["orders"] == "ignore"
-    assert "would hide" in found.reason("orders")
+    assert "would hide" in next(guess.reason for guess in found.guesses if guess.column == "orders")
 
 
 def test_a_region_column_is_found_by_content() -> None:

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.data.dates import DateOrder
-from core.data.kinds import DatasetKind
+from core.data.detect import DatasetKind
 from core.errors import UserError
 from core.promo.ingest import SalesColumn, SalesMapping, aggregate_file, inspect_sales, read_sales
 from tests.core.data.uploads import xlsx
-from tests.core.promo.ingest.tills import HEADER, as_csv, as_xlsx, kept, till
+from tests.core.promo.ingest.sales_files import HEADER, as_csv, as_xlsx, sales_rows, saved
 
 DAYS = [dt.date(2024, 1, 15) + dt.timedelta(days=number // 2) for number in range(60)]
 Line = Callable[[int, dt.date, bool, float], str]
@@ -80,7 +80,7 @@ RETAILERS = {
 
 @pytest.mark.parametrize("retailer", RETAILERS)
 def test_a_retailers_own_words_are_understood(tmp_path: Path, retailer: str) -> None:
-    sales, report = read_sales(kept(tmp_path, "sales.csv", RETAILERS[retailer]))
+    sales, report = read_sales(saved(tmp_path, "sales.csv", RETAILERS[retailer]))
     assert (report.rows_read, report.rows_rejected) == (60, 0)
     assert (report.first_on, report.last_on) == (DAYS[0], DAYS[-1])
     assert report.departments == ("Möbel",)
@@ -102,8 +102,8 @@ def test_every_header_gets_a_reason() -> None:
 
 
 def test_a_region_column_gives_sales_by_geo(tmp_path: Path) -> None:
-    rows = [[*row, ("North", "South")[place % 2]] for place, row in enumerate(till())]
-    sales, report = read_sales(kept(tmp_path, "geo.csv", as_csv(rows, [*HEADER, "Region"])))
+    rows = [[*row, ("North", "South")[place % 2]] for place, row in enumerate(sales_rows())]
+    sales, report = read_sales(saved(tmp_path, "geo.csv", as_csv(rows, [*HEADER, "Region"])))
     assert set(sales["geo"]) == {"North", "South"} == set(report.geos)
 
 
@@ -126,8 +126,8 @@ def test_other_kinds_of_files_are_told_apart() -> None:
 
 
 def test_a_persons_mapping_wins_over_every_guess(tmp_path: Path) -> None:
-    rows = [[row[0], "Web", *row[2:]] for row in till()]
-    path = kept(tmp_path, "sales.csv", as_csv(rows))
+    rows = [[row[0], "Web", *row[2:]] for row in sales_rows()]
+    path = saved(tmp_path, "sales.csv", as_csv(rows))
     columns = dict(inspect_sales(path, path.name).columns)
     columns[SalesColumn.MARGIN_VALUE], columns[SalesColumn.UNITS] = "Units", "Margin Value"
     mapping = SalesMapping(columns, channel_words={"web": "offline"}, promo_words={"N": True})
@@ -137,7 +137,7 @@ def test_a_persons_mapping_wins_over_every_guess(tmp_path: Path) -> None:
 
 
 def test_a_remembered_mapping_with_the_same_headers_comes_first(tmp_path: Path) -> None:
-    path = kept(tmp_path, "sales.csv", as_csv(till()))
+    path = saved(tmp_path, "sales.csv", as_csv(sales_rows()))
     guessed = inspect_sales(path, path.name).columns
     remembered = SalesMapping(
         {**guessed, SalesColumn.UNITS: "Margin Value", SalesColumn.MARGIN_VALUE: "Units"}
@@ -149,8 +149,8 @@ def test_a_remembered_mapping_with_the_same_headers_comes_first(tmp_path: Path) 
 
 
 def test_a_file_of_one_sales_channel_is_read_when_told_which(tmp_path: Path) -> None:
-    rows = [[row[0], *row[2:]] for row in till() if row[1] == "Web"]
-    path = kept(tmp_path, "web.csv", as_csv(rows, [HEADER[0], *HEADER[2:]]))
+    rows = [[row[0], *row[2:]] for row in sales_rows() if row[1] == "Web"]
+    path = saved(tmp_path, "web.csv", as_csv(rows, [HEADER[0], *HEADER[2:]]))
     columns = inspect_sales(path, path.name).columns
     with pytest.raises(UserError, match="sales channel"):
         read_sales(path)
@@ -159,8 +159,8 @@ def test_a_file_of_one_sales_channel_is_read_when_told_which(tmp_path: Path) -> 
 
 
 def test_the_order_of_dates_can_be_chosen(tmp_path: Path) -> None:
-    rows = [[f"0{1 + n % 9}/0{1 + n % 7}/2024", *row[1:]] for n, row in enumerate(till())]
-    path = kept(tmp_path, "either.csv", as_csv(rows))
+    rows = [[f"0{1 + n % 9}/0{1 + n % 7}/2024", *row[1:]] for n, row in enumerate(sales_rows())]
+    path = saved(tmp_path, "either.csv", as_csv(rows))
     columns = inspect_sales(path, path.name).columns
     by_day = read_sales(path, SalesMapping(columns, date_order=DateOrder.DAY_FIRST))[1]
     by_month = read_sales(path, SalesMapping(columns, date_order=DateOrder.MONTH_FIRST))[1]
@@ -168,7 +168,7 @@ def test_the_order_of_dates_can_be_chosen(tmp_path: Path) -> None:
 
 
 def test_sheets_with_the_same_headers_are_one_table_and_others_are_said(tmp_path: Path) -> None:
-    january, february = till(10), till(10, dt.date(2024, 2, 1))
+    january, february = sales_rows(10), sales_rows(10, dt.date(2024, 2, 1))
     book = xlsx(
         {
             "January": [HEADER, *january],
@@ -177,19 +177,19 @@ def test_sheets_with_the_same_headers_are_one_table_and_others_are_said(tmp_path
             "Notes": [["What", "Who"], ["Till export", "Kim"]],
         }
     )
-    _sales, report = read_sales(kept(tmp_path, "months.xlsx", book))
+    _sales, report = read_sales(saved(tmp_path, "months.xlsx", book))
     assert report.rows_read == 80
     said = " ".join(finding.message for finding in report.findings)
     assert "January, February" in said and "Notes" in said and "Copy" in said
     columns = inspect_sales(book, "months.xlsx").columns
     assert (
-        read_sales(kept(tmp_path, "b.xlsx", book), SalesMapping(columns, sheet="January"))[1].rows_read == 40
+        read_sales(saved(tmp_path, "b.xlsx", book), SalesMapping(columns, sheet="January"))[1].rows_read == 40
     )
 
 
 def test_percentages_formatted_in_excel_are_shares_of_one(tmp_path: Path) -> None:
-    rows = [[*row[:4], None if row[4] is None else row[4] / 100, *row[5:]] for row in till()]
-    sales, _report = read_sales(kept(tmp_path, "share.xlsx", as_xlsx(rows)))
+    rows = [[*row[:4], None if row[4] is None else row[4] / 100, *row[5:]] for row in sales_rows()]
+    sales, _report = read_sales(saved(tmp_path, "share.xlsx", as_xlsx(rows)))
     assert (sales.loc[sales["promo_flag"], "discount_pct"] == 20.0).all()
 
 
@@ -202,7 +202,7 @@ def test_percentages_formatted_in_excel_are_shares_of_one(tmp_path: Path) -> Non
     ],
 )
 def test_a_mapping_refuses_what_it_cannot_mean(change: dict[str, object], fault: str) -> None:
-    columns = dict(inspect_sales(as_csv(till()), "sales.csv").columns)
+    columns = dict(inspect_sales(as_csv(sales_rows()), "sales.csv").columns)
     with pytest.raises(UserError, match=fault):
         SalesMapping(**({"columns": columns} | change))  # type: ignore[arg-type]
 
@@ -211,8 +211,8 @@ def test_a_file_with_open_dates_follows_its_sisters(tmp_path: Path) -> None:
     def dated(rows: list[list[object]]) -> bytes:
         return as_csv([[f"{row[0]:%d/%m/%Y}", *row[1:]] for row in rows])
 
-    clear = kept(tmp_path, "a.csv", dated(till(20)))
-    open_ = kept(tmp_path, "b.csv", dated(till(1, dt.date(2024, 3, 5))))
+    clear = saved(tmp_path, "a.csv", dated(sales_rows(20)))
+    open_ = saved(tmp_path, "b.csv", dated(sales_rows(1, dt.date(2024, 3, 5))))
     assert read_sales(open_)[1].first_on != dt.date(2024, 3, 5)
     _sales, report = read_sales([open_, clear])
     assert (report.first_on, report.last_on) == (dt.date(2024, 1, 15), dt.date(2024, 3, 5))
@@ -220,7 +220,7 @@ def test_a_file_with_open_dates_follows_its_sisters(tmp_path: Path) -> None:
 
 
 def test_a_mapping_can_be_just_its_columns(tmp_path: Path) -> None:
-    path = kept(tmp_path, "sales.csv", as_csv(till()))
+    path = saved(tmp_path, "sales.csv", as_csv(sales_rows()))
     columns = inspect_sales(path, path.name).columns
     assert read_sales(path, {column.value: name for column, name in columns.items()})[0].equals(
         read_sales(path)[0]
@@ -229,8 +229,10 @@ def test_a_mapping_can_be_just_its_columns(tmp_path: Path) -> None:
 
 def test_sales_are_found_beside_a_larger_table(tmp_path: Path) -> None:
     articles = [["Article", "Text", "Weight"], *[[f"A{n}", f"Thing {n}", n / 7] for n in range(900)]]
-    book = xlsx({"Articles": articles, "January": [HEADER, *till(10)], "March": [HEADER, *till(9)]})
-    path = kept(tmp_path, "book.xlsx", book)
+    book = xlsx(
+        {"Articles": articles, "January": [HEADER, *sales_rows(10)], "March": [HEADER, *sales_rows(9)]}
+    )
+    path = saved(tmp_path, "book.xlsx", book)
     found = inspect_sales(path, path.name)
     assert found.kind is DatasetKind.SALES and found.sheets == ("January", "March") and found.mapping
     assert (
@@ -239,11 +241,11 @@ def test_sales_are_found_beside_a_larger_table(tmp_path: Path) -> None:
 
 
 def test_midnight_in_the_files_time_zone_is_that_day(tmp_path: Path) -> None:
-    frame = pd.DataFrame(till(), columns=HEADER)
+    frame = pd.DataFrame(sales_rows(), columns=HEADER)
     frame["Date"] = pd.to_datetime(frame["Date"]).dt.tz_localize("Europe/Berlin")
     path = tmp_path / "zone.parquet"
     frame.to_parquet(path)
-    assert read_sales(path)[0].equals(read_sales(kept(tmp_path, "plain.csv", as_csv(till())))[0])
+    assert read_sales(path)[0].equals(read_sales(saved(tmp_path, "plain.csv", as_csv(sales_rows())))[0])
 
 
 @pytest.mark.parametrize(
@@ -257,11 +259,11 @@ def test_midnight_in_the_files_time_zone_is_that_day(tmp_path: Path) -> None:
     ],
 )
 def test_other_types_of_parquet_give_the_same_facts(tmp_path: Path, column: str, kind: pa.DataType) -> None:
-    table = pa.Table.from_pandas(pd.DataFrame(till(), columns=HEADER), preserve_index=False)
+    table = pa.Table.from_pandas(pd.DataFrame(sales_rows(), columns=HEADER), preserve_index=False)
     place = HEADER.index(column)
     coded = pa.types.is_dictionary(kind)
     values = table.column(column).dictionary_encode() if coded else table.column(column).cast(kind)
     pq.write_table(table.set_column(place, column, values), tmp_path / "types.parquet")
     assert read_sales(tmp_path / "types.parquet")[0].equals(
-        read_sales(kept(tmp_path, "plain.csv", as_csv(till())))[0]
+        read_sales(saved(tmp_path, "plain.csv", as_csv(sales_rows())))[0]
     )

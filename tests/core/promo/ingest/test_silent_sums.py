@@ -15,14 +15,14 @@ from core.data.files import read_table
 from core.data.problems import FileProblem
 from core.promo.ingest import SalesMapping, SalesReport, inspect_sales, read_sales
 from core.promo.ingest.vocabulary import channel_of, is_promo, total_names
-from tests.core.promo.ingest.tills import HEADER, Rows, as_csv, as_xlsx, kept, till
+from tests.core.promo.ingest.sales_files import HEADER, Rows, as_csv, as_xlsx, sales_rows, saved
 
 PLACE = {name: place for place, name in enumerate(HEADER)}
 
 
 def changed(days: int = 20, **columns: Any) -> Rows:
     """Till lines with some columns written otherwise: a function of the row's number and its old cell."""
-    rows = till(days)
+    rows = sales_rows(days)
     for name, write in columns.items():
         place = PLACE[name.replace("_", " ").replace("Pct", "%")]
         for number, row in enumerate(rows):
@@ -32,7 +32,7 @@ def changed(days: int = 20, **columns: Any) -> Rows:
 
 def report_of(folder: Path, rows: Rows, header: list[str] = HEADER) -> SalesReport:
     """The report of rows that are recognised by themselves."""
-    return read_sales(kept(folder, "sales.csv", as_csv(rows, header)))[1]
+    return read_sales(saved(folder, "sales.csv", as_csv(rows, header)))[1]
 
 
 def said(report: SalesReport, code: str) -> str:
@@ -57,8 +57,8 @@ def test_both_channels_together_are_neither() -> None:
 
 def test_flags_that_a_program_wrote_as_numbers_are_flags(tmp_path: Path) -> None:
     rows = changed(Promo=lambda _n, old: "1.0" if old == "Y" else "0.0")
-    plain = kept(tmp_path, "plain.csv", as_csv(till()))
-    assert read_sales(kept(tmp_path, "sales.csv", as_csv(rows)))[0].equals(read_sales(plain)[0])
+    plain = saved(tmp_path, "plain.csv", as_csv(sales_rows()))
+    assert read_sales(saved(tmp_path, "sales.csv", as_csv(rows)))[0].equals(read_sales(plain)[0])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_flags_that_a_program_wrote_as_numbers_are_flags(tmp_path: Path) -> None
 )
 def test_words_that_deny_a_promotion_are_no_promotion(tmp_path: Path, word: str) -> None:
     rows = changed(Promo=lambda _n, old: "Spring" if old == "Y" else word)
-    sales, _report = read_sales(kept(tmp_path, "sales.csv", as_csv(rows)))
+    sales, _report = read_sales(saved(tmp_path, "sales.csv", as_csv(rows)))
     assert sales["promo_flag"].sum() == 16
 
 
@@ -81,12 +81,12 @@ def test_a_file_that_is_all_promotion_is_said(tmp_path: Path) -> None:
 
 
 def test_rows_of_totals_are_rejected_beside_what_they_add_up(tmp_path: Path) -> None:
-    rows = [*till(), *[[*row[:2], "All departments", *row[3:]] for row in till()[:2]]]
+    rows = [*sales_rows(), *[[*row[:2], "All departments", *row[3:]] for row in sales_rows()[:2]]]
     report = report_of(tmp_path, rows)
     assert (report.rows_read, report.rows_rejected) == (82, 2)
     assert report.departments == ("Garden", "TV")
     assert report.rejected["reason"].str.startswith("is a total of other rows").all()
-    doubled = [*till(), *[[*row[:2], "Total", *row[3:]] for row in till()]]
+    doubled = [*sales_rows(), *[[*row[:2], "Total", *row[3:]] for row in sales_rows()]]
     with pytest.raises(FileProblem, match=r"“Total” is a total of other rows.*Leave the rows of totals out"):
         report_of(tmp_path, doubled)
 
@@ -100,7 +100,7 @@ def test_totals_are_told_by_what_they_total() -> None:
 @pytest.mark.parametrize("taken", ["Discount amount", "Refund amount"])
 def test_what_was_taken_off_is_not_taken_for_sales(tmp_path: Path, taken: str) -> None:
     header = [*HEADER[:4], taken, "Gross sales", *HEADER[6:]]
-    path = kept(tmp_path, "sales.csv", as_csv([[*row[:4], 5.0, *row[5:]] for row in till()], header))
+    path = saved(tmp_path, "sales.csv", as_csv([[*row[:4], 5.0, *row[5:]] for row in sales_rows()], header))
     found = inspect_sales(path, path.name)
     assert found.columns["sales_value"] == "Gross sales"  # type: ignore[index]
     with pytest.raises(FileProblem, match=f"Gross sales is what was sold before {taken}"):
@@ -110,14 +110,16 @@ def test_what_was_taken_off_is_not_taken_for_sales(tmp_path: Path, taken: str) -
 
 def test_sales_after_a_discount_are_the_sales(tmp_path: Path) -> None:
     header = [*HEADER[:4], "Gross sales", "Sales after discount", *HEADER[6:]]
-    path = kept(tmp_path, "sales.csv", as_csv([[*row[:4], row[5] * 2, *row[5:]] for row in till()], header))
+    path = saved(
+        tmp_path, "sales.csv", as_csv([[*row[:4], row[5] * 2, *row[5:]] for row in sales_rows()], header)
+    )
     assert inspect_sales(path, path.name).columns["sales_value"] == "Sales after discount"  # type: ignore[index]
 
 
 def test_one_loss_does_not_turn_shares_into_percentages(tmp_path: Path) -> None:
     header = [*HEADER[:6], "Margin %", HEADER[7]]
     rows = changed(Margin_Value=lambda n, _old: "-1.2" if n == 70 else "0.30")
-    sales, report = read_sales(kept(tmp_path, "sales.csv", as_csv(rows, header)))
+    sales, report = read_sales(saved(tmp_path, "sales.csv", as_csv(rows, header)))
     expected = sum(row[5] * float(row[6]) for row in rows)
     assert sales["margin_value"].sum() == pytest.approx(expected, abs=0.5)
     assert "shares of 1" in said(report, "mixed_scale")
@@ -129,25 +131,25 @@ def test_a_share_among_percentages_is_said_with_its_row(tmp_path: Path) -> None:
     (found,) = [finding for finding in report.findings if finding.code == "mixed_scale"]
     assert found.row == 20 and "so that 0.2 is 0.2 %" in found.message
     told = SalesMapping(inspect_sales(as_csv(rows), "a.csv").columns, discount_is_share=False)
-    said_once = read_sales(kept(tmp_path, "told.csv", as_csv(rows)), told)[1]
+    said_once = read_sales(saved(tmp_path, "told.csv", as_csv(rows)), told)[1]
     assert "mixed_scale" not in {finding.code for finding in said_once.findings}
 
 
 def test_a_percentage_among_shares_is_rejected(tmp_path: Path) -> None:
     rows = changed(Discount_Pct=lambda n, old: 15 if n == 18 else old and 0.2)
-    sales, report = read_sales(kept(tmp_path, "sales.csv", as_csv(rows)))
+    sales, report = read_sales(saved(tmp_path, "sales.csv", as_csv(rows)))
     assert report.rows_rejected == 1 and (sales.loc[sales["promo_flag"], "discount_pct"] == 20.0).all()
 
 
 def test_a_margin_in_percent_signs_is_a_percentage_of_sales(tmp_path: Path) -> None:
     rows = changed(Margin_Value=lambda _n, _old: "25%")
-    sales, _report = read_sales(kept(tmp_path, "sales.csv", as_csv(rows)))
+    sales, _report = read_sales(saved(tmp_path, "sales.csv", as_csv(rows)))
     assert sales["margin_value"].sum() == pytest.approx(sales["sales_value"].sum() / 4, abs=0.5)
 
 
 @pytest.mark.parametrize(("column", "other"), [("Sales Value", "sales value"), ("Margin Value", "margin")])
 def test_a_percentage_is_no_amount(tmp_path: Path, column: str, other: str) -> None:
-    rows = till()
+    rows = sales_rows()
     rows[7][PLACE[column]] = "25%"
     report = report_of(tmp_path, rows)
     assert report.rejected["reason"].tolist() == ["is a percentage, not an amount"], other
@@ -161,13 +163,13 @@ def test_an_amount_is_no_percentage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pair", [("€", "$"), ("EUR", "KWD"), ("eur", "USD")])
 def test_a_column_that_names_two_currencies_is_refused(tmp_path: Path, pair: tuple[str, str]) -> None:
-    rows = [[*row, pair[number % 2]] for number, row in enumerate(till())]
+    rows = [[*row, pair[number % 2]] for number, row in enumerate(sales_rows())]
     with pytest.raises(FileProblem, match="Currency has amounts in different currencies"):
         report_of(tmp_path, rows, [*HEADER, "Currency"])
 
 
 def test_one_currency_in_two_ways_is_one(tmp_path: Path) -> None:
-    rows = [[*row, ("€", "EUR", "n/a")[number % 3]] for number, row in enumerate(till())]
+    rows = [[*row, ("€", "EUR", "n/a")[number % 3]] for number, row in enumerate(sales_rows())]
     assert report_of(tmp_path, rows, [*HEADER, "Currency"]).rows_rejected == 0
 
 
@@ -177,7 +179,7 @@ def test_columns_and_files_in_different_currencies_are_refused(tmp_path: Path) -
         report_of(tmp_path, mixed)
     header = [*HEADER, "Currency"]
     files = [
-        kept(tmp_path, f"{code}.csv", as_csv([[*row, code] for row in till(days)], header))
+        saved(tmp_path, f"{code}.csv", as_csv([[*row, code] for row in sales_rows(days)], header))
         for code, days in (("EUR", 20), ("USD", 21))
     ]
     with pytest.raises(FileProblem, match=r"EUR\.csv is in EUR.*USD\.csv is in USD"):
@@ -187,7 +189,7 @@ def test_columns_and_files_in_different_currencies_are_refused(tmp_path: Path) -
 def test_returns_do_not_spoil_the_discount_of_their_day(tmp_path: Path) -> None:
     rows = changed()
     back = [*rows[16][:4], 50.0, -90.0, -20.0, -2]
-    sales, _report = read_sales(kept(tmp_path, "sales.csv", as_csv([*rows, back])))
+    sales, _report = read_sales(saved(tmp_path, "sales.csv", as_csv([*rows, back])))
     promoted = sales[sales["promo_flag"]]
     assert (promoted["discount_pct"] == 20.0).all()
     assert promoted["sales_value"].sum() == pytest.approx(sum(r[5] for r in rows if r[3] == "Y") - 90.0)
@@ -205,12 +207,12 @@ def test_a_margin_of_an_impossible_size_is_rejected_in_its_row(tmp_path: Path) -
 def test_a_column_of_thousands_votes_for_its_mark(tmp_path: Path) -> None:
     rows = changed(Sales_Value=lambda _n, _old: "1.234.567", Margin_Value=lambda _n, _old: "234.567")
     text = as_csv(rows, delimiter="\t")
-    assert read_sales(kept(tmp_path, "sales.tsv", text))[0]["margin_value"].sum() == 80 * 234567
+    assert read_sales(saved(tmp_path, "sales.tsv", text))[0]["margin_value"].sum() == 80 * 234567
 
 
 def test_texts_and_numbers_that_look_alike_in_a_workbook_are_said(tmp_path: Path) -> None:
     rows = changed(4, Sales_Value=lambda n, _old: ("1.234", "999,50")[n % 2], Margin_Value=lambda _n, _old: 1)
-    _sales, report = read_sales(kept(tmp_path, "sales.xlsx", as_xlsx(rows)))
+    _sales, report = read_sales(saved(tmp_path, "sales.xlsx", as_xlsx(rows)))
     assert "“1.234” is 1.234 if the cell is a number and 1234 if it is a text" in said(
         report, "number_ambiguous"
     )
@@ -228,15 +230,15 @@ def test_a_workbook_that_took_days_for_months_is_refused(tmp_path: Path) -> None
     def opened(_n: int, day: dt.date) -> object:
         return day.replace(month=day.day, day=day.month) if day.day <= 12 else f"{day:%d/%m/%Y}"
 
-    path = kept(tmp_path, "sales.xlsx", as_xlsx(changed(45, Date=opened)))
+    path = saved(tmp_path, "sales.xlsx", as_xlsx(changed(45, Date=opened)))
     with pytest.raises(FileProblem, match="took days for months"):
         read_sales(path)
 
 
 def test_every_file_is_compared_with_all_before_it(tmp_path: Path) -> None:
-    whole = kept(tmp_path, "a.csv", as_csv(till(60)))
+    whole = saved(tmp_path, "a.csv", as_csv(sales_rows(60)))
     parts = [
-        kept(tmp_path, f"{name}.csv", as_csv(till(5, dt.date(2024, month, 20))))
+        saved(tmp_path, f"{name}.csv", as_csv(sales_rows(5, dt.date(2024, month, 20))))
         for name, month in (("b", 1), ("c", 2))
     ]
     found = [f.message for f in read_sales([whole, *parts])[1].findings if f.code == "overlap"]
@@ -244,21 +246,21 @@ def test_every_file_is_compared_with_all_before_it(tmp_path: Path) -> None:
 
 
 def test_departments_spelt_otherwise_in_the_next_file_are_said(tmp_path: Path) -> None:
-    first = kept(tmp_path, "a.csv", as_csv(till()))
-    later = [[*row[:2], row[2].lower(), *row[3:]] for row in till(20, dt.date(2024, 3, 1))]
-    report = read_sales([first, kept(tmp_path, "b.csv", as_csv(later))])[1]
+    first = saved(tmp_path, "a.csv", as_csv(sales_rows()))
+    later = [[*row[:2], row[2].lower(), *row[3:]] for row in sales_rows(20, dt.date(2024, 3, 1))]
+    report = read_sales([first, saved(tmp_path, "b.csv", as_csv(later))])[1]
     found = [finding.message for finding in report.findings if finding.code == "spellings"]
     assert len(found) == 2 and all("look like one department" in message for message in found)
 
 
 def test_a_long_gap_is_counted_in_full(tmp_path: Path) -> None:
-    rows = [*till(), *till(20, dt.date(2034, 1, 15))]
+    rows = [*sales_rows(), *sales_rows(20, dt.date(2034, 1, 15))]
     assert said(report_of(tmp_path, rows), "missing_days").startswith("3,633 days")
 
 
 @pytest.mark.parametrize("column", ["hash", "Department"])
 def test_bytes_that_are_no_text_do_not_break_a_file(tmp_path: Path, column: str) -> None:
-    table = pa.Table.from_pandas(pd.DataFrame(till(), columns=HEADER), preserve_index=False)
+    table = pa.Table.from_pandas(pd.DataFrame(sales_rows(), columns=HEADER), preserve_index=False)
     if column in HEADER:
         table = table.drop_columns(column)
     table = table.append_column(column, pa.array([b"\xff\xfe\x81"] * 80, pa.binary()))
@@ -268,7 +270,7 @@ def test_bytes_that_are_no_text_do_not_break_a_file(tmp_path: Path, column: str)
 
 
 def test_columns_that_differ_in_case_alone_keep_their_names(tmp_path: Path) -> None:
-    frame = pd.DataFrame(till(), columns=HEADER).assign(Note="a", note="b")
+    frame = pd.DataFrame(sales_rows(), columns=HEADER).assign(Note="a", note="b")
     frame.to_parquet(tmp_path / "notes.parquet")
     found = inspect_sales(tmp_path / "notes.parquet", "notes.parquet")
     assert found.headers[-2:] == ("Note", "note") and found.reason("note")
@@ -279,16 +281,17 @@ def test_columns_that_differ_in_case_alone_keep_their_names(tmp_path: Path) -> N
 
 def test_a_region_called_na_is_a_region_among_codes(tmp_path: Path) -> None:
     header = [*HEADER, "Region"]
-    rows = [[*row, ("NA", "EU", "APA")[number % 3]] for number, row in enumerate(till())]
+    rows = [[*row, ("NA", "EU", "APA")[number % 3]] for number, row in enumerate(sales_rows())]
     assert report_of(tmp_path, rows, header).geos == ("APA", "EU", "NA")
     named = [
-        [*row, "NA" if number == 5 else ("North", "South")[number % 2]] for number, row in enumerate(till())
+        [*row, "NA" if number == 5 else ("North", "South")[number % 2]]
+        for number, row in enumerate(sales_rows())
     ]
     assert report_of(tmp_path, named, header).rows_rejected == 1
 
 
 def test_a_country_beside_its_regions_is_said(tmp_path: Path) -> None:
-    header, rows = [*HEADER, "Region"], till()
+    header, rows = [*HEADER, "Region"], sales_rows()
     placed = [[*row, ("North", "South")[number % 2]] for number, row in enumerate(rows)]
     assert "total_among" not in {finding.code for finding in report_of(tmp_path, placed, header).findings}
     whole = [*placed, *[[*row, "Germany"] for row in rows]]

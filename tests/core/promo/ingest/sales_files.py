@@ -1,4 +1,4 @@
-"""Till lines made on the spot, written as every kind of file."""
+"""Invented rows of sales, written as every kind of file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADER = ["Date", "Channel", "Department", "Promo", "Discount %", "Sales Value",
 Rows = list[list[Any]]
 
 
-def till(days: int = 20, first: dt.date = dt.date(2024, 1, 15)) -> Rows:
+def sales_rows(days: int = 20, first: dt.date = dt.date(2024, 1, 15)) -> Rows:
     """Four lines a day: two departments, both channels, every fifth day on promotion."""
     rows: Rows = []
     for number in range(days):
@@ -56,7 +56,7 @@ def as_parquet(rows: Sequence[Sequence[Any]], header: Sequence[str] = HEADER) ->
     return stream.getvalue()
 
 
-def kept(folder: Path, name: str, content: bytes) -> Path:
+def saved(folder: Path, name: str, content: bytes) -> Path:
     """The content as a file."""
     path = folder / name
     path.write_bytes(content)

@@ -137,7 +137,6 @@ def test_the_verdict_names_what_speaks_against_the_model_and_its_cure(open_page,
     assert "Usable with care" in said
     assert "barely spoke about Out of home" in said
     assert "What to do" in said
-    assert "A warning in plain words." in everything_shown(app)
     assert metrics(app)["R-hat"] == "1.002"
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core import artifacts
 from core.data.saved_versions import read_saved_table
 from core.errors import UserError
-from core.json_values import tolerant_json
+from core.json_values import from_json, tolerant_json
 from core.mmm.config import MMMConfig
 from core.mmm.job_results import TrainingInput, training_results
 from core.mmm.store.training import complete_fold, complete_training, fold_input, training_input
@@ -57,7 +57,7 @@ def validate_fold(attempt: Attempt, reporter: Reporter) -> None:
         found = validate_slice(
             read_saved_table(given.frame_path),
             _config(given),
-            Fold.from_json(given.fold),
+            from_json(Fold, given.fold),
             progress=reporter.tell,
             **given.sampling,
         )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.access import NotFound, Permission, Person
 from core.access.store import require
 from core.data.saved_versions import read_saved_table
+from core.json_values import from_json, to_json
 from core.lifecycle import store as lifecycle
 from core.mmm.config import MMMConfig
 from core.mmm.sampling.sampler_settings import SamplingPlan
@@ -59,7 +60,7 @@ def _effort(model: Model) -> dict[str, Any]:
 
 def _queue(s: Session, validation: ModelValidation, slices: Sequence[Fold]) -> None:
     rows = [
-        ValidationSlice(validation_id=validation.id, fold=part.fold, slice=part.to_json()) for part in slices
+        ValidationSlice(validation_id=validation.id, fold=part.fold, slice=to_json(part)) for part in slices
     ]
     s.add_all(rows)
     s.flush()
@@ -161,7 +162,7 @@ def _infos(s: Session, query: Select[ModelValidation, str]) -> tuple[ValidationI
 def _slice_info(row: ValidationSlice) -> FoldInfo:
     return FoldInfo(
         id=row.id,
-        slice=Fold.from_json(row.slice),
+        slice=from_json(Fold, row.slice),
         status=row.status,
         stage=row.stage,
         progress_done=row.progress_done,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -91,19 +91,6 @@ class Fold:
     periods: int
     common_start_on: dt.date
     common_end_on: dt.date
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values: dates as ISO text."""
-        return {
-            name: value.isoformat() if isinstance(value, dt.date) else value
-            for name, value in asdict(self).items()
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Fold:
-        """The slice that `to_json` wrote."""
-        days = {name: dt.date.fromisoformat(plain[name]) for name in plain if name.endswith("_on")}
-        return cls(fold=int(plain["fold"]), periods=int(plain["periods"]), **days)
 
 
 def default_horizon(frequency: Granularity) -> int:

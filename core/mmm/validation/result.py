@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from core.json_values import converter, from_json
 from core.mmm.validation.folds import Fold
 from core.mmm.validation.scores import Naive, Scores
 
@@ -50,9 +51,9 @@ class FoldResult:
     def to_json(self) -> dict[str, Any]:
         """Plain values for a row of the database; what is not finite is None there."""
         return {
-            "slice": self.slice.to_json(),
-            "scores": self.scores.to_json(),
-            "naive_scores": self.naive_scores.to_json(),
+            "slice": converter.unstructure(self.slice),
+            "scores": converter.unstructure(self.scores),
+            "naive_scores": converter.unstructure(self.naive_scores),
             "naive": str(self.naive),
             "converged": self.converged,
             "max_rhat": self.max_rhat if self.max_rhat < float("inf") else None,
@@ -68,9 +69,9 @@ class FoldResult:
         """The result that `to_json` wrote."""
         worst = plain["max_rhat"]
         return cls(
-            slice=Fold.from_json(plain["slice"]),
-            scores=Scores.from_json(plain["scores"]),
-            naive_scores=Scores.from_json(plain["naive_scores"]),
+            slice=from_json(Fold, plain["slice"]),
+            scores=from_json(Scores, plain["scores"]),
+            naive_scores=from_json(Scores, plain["naive_scores"]),
             naive=Naive(plain["naive"]),
             converged=bool(plain["converged"]),
             max_rhat=float("inf") if worst is None else float(worst),

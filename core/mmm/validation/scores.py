@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -116,15 +115,6 @@ class Scores:
         spread = self.squared_actual - _ratio(self.actual**2, self.cases)
         # What rounding leaves of equal values is no variation.
         return 1 - self.squared_error / spread if spread > 1e-9 * self.squared_actual else float("nan")
-
-    def to_json(self) -> dict[str, float]:
-        """Plain numbers."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, float]) -> Scores:
-        """The scores that `to_json` wrote."""
-        return cls(**{field.name: float(plain[field.name]) for field in fields(cls)})
 
 
 def score(actual: Floats, draws: Floats) -> Scores:

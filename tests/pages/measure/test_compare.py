@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.access import Person, Role
 from core.database import session
+from core.json_values import from_json, to_json
 from core.mmm import FittedMMM
 from core.mmm.store import validations
 from core.mmm.validation import Fold, FoldResult, Naive, Scores, time_slices
@@ -80,7 +81,7 @@ def checked(project_id: int, model_id: int, fit: FittedMMM, *errors: float | Non
                 ValidationSlice(
                     validation_id=row.id,
                     fold=part.fold,
-                    slice=part.to_json(),
+                    slice=to_json(part),
                     status=status,
                     stage=None if error else "sample",
                     progress_done=1,
@@ -215,7 +216,7 @@ def test_the_end_of_a_check_is_told_on_another_screen(
     with session() as s:
         part = s.scalars(select(ValidationSlice).where(ValidationSlice.fold == 2)).one()
         part.status, part.finished_at = JobStatus.COMPLETED, dt.datetime.now(dt.UTC)
-        part.results = forecast(Fold.from_json(part.slice), 5e4).to_json()
+        part.results = forecast(from_json(Fold, part.slice), 5e4).to_json()
     app.run()
     words = "“Weekly model” on past forecasts: 75 % better than repeating last year."
     assert words in [shown(toast.value) for toast in app.toast]

@@ -12,6 +12,7 @@ from core.access import Person
 from core.data.dataset_info import DatasetInfo
 from core.data.store import save_version
 from core.demo.weekly_sales import Demo
+from core.json_values import to_json
 from core.mmm.job_results import TrainingResults
 from core.mmm.store import models, validations
 from core.mmm.store.training import complete_fold, complete_training, fold_input, training_input
@@ -55,7 +56,7 @@ def test_a_fold_knows_its_cutoff_and_keeps_what_it_found(s: Session, person: Per
     attempt = claim(s, JobKind.VALIDATION, first.id, "a/1/1")
     assert attempt is not None
     given = fold_input(s, attempt)
-    assert given.fold == first.slice.to_json() and given.model_id == completed
+    assert given.fold == to_json(first.slice) and given.model_id == completed
     assert not complete_fold(s, replace(attempt, number=2), {})
     for _ in range(2):
         assert complete_fold(s, attempt, result(1).to_json())

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
+from core.json_values import from_json, to_json
 from core.mmm import ChannelPrior, LiftTest, Priors
 from core.mmm.panel.panel import read_panel
 from core.mmm.validation import Fold, time_slices
@@ -89,4 +90,4 @@ def test_every_wrong_wish_is_named_at_once() -> None:
 
 def test_a_slice_survives_being_kept() -> None:
     part = time_slices(robyn(), ROBYN)[0]
-    assert Fold.from_json(part.to_json()) == part
+    assert from_json(Fold, to_json(part)) == part

@@ -183,7 +183,7 @@ def _check_of(model_id: int) -> int:
 def test_the_button_checks_the_set_up_on_its_data(
     open_page: Opened, keep: Callable[..., int], fit: FittedMMM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validations, "read_kept_table", lambda path: robyn())
+    monkeypatch.setattr(validations, "read_saved_table", lambda path: robyn())
     model_id = keep("Weekly model")
     app = open_page(PAGE)
     app.button(key=f"check:{model_id}").click().run()
@@ -197,7 +197,7 @@ def test_the_button_checks_the_set_up_on_its_data(
 def test_data_too_short_for_a_slice_are_told_and_start_nothing(
     open_page: Opened, keep: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validations, "read_kept_table", lambda path: robyn().iloc[:30])
+    monkeypatch.setattr(validations, "read_saved_table", lambda path: robyn().iloc[:30])
     model_id = keep("Weekly model")
     app = open_page(PAGE)
     app.button(key=f"check:{model_id}").click().run()

@@ -145,6 +145,8 @@ class Baseline:
     def missed_sd(self) -> float:
         """Root mean square of what the method in force missed in total in the backtest, as a share; 0 where
         none was possible."""
+        if self.backtest.empty:
+            return 0.0
         bias = self.backtest.loc[self.backtest["method"] == self.method.value, "bias"].to_numpy(float)
         return float(np.sqrt((bias**2).mean())) if len(bias) else 0.0
 

@@ -72,40 +72,32 @@ def _line(info: ModelInfo, project: Membership) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.text(info.name, width="content")
                 status_badge(info.status)
-            st.caption(_facts(info))
+            parts = [f"{len(info.channel_columns)} channels", f"data version {info.dataset_version}"]
+            if info.results:
+                diagnostics = info.results["diagnostics"]
+                parts += (
+                    [f"R² {diagnostics['r2']:.3f}", f"MAPE {percent(diagnostics['mape'], 1)}"]
+                    if "r2" in diagnostics
+                    else []
+                )
+                parts += [] if info.converged else [":orange[not converged]"]
+            parts += [f"by {plain(info.created_by)}, {moment(info.created_at)}"]
+            st.caption(" · ".join(parts))
         with deeds, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             _buttons(info, project)
-            _menu(info, project)
+            item_menu(
+                "model",
+                info.id,
+                info.name,
+                ACTIONS,
+                key=f"model_menu:{info.id}",
+                archived=info.archived,
+                may_edit=may(project, Permission.MODEL_EDIT),
+                may_delete=may(project, Permission.MODEL_DELETE),
+            )
         if info.status is JobStatus.FAILED and info.message:
             reference = f" (reference {info.error_reference})" if info.error_reference else ""
             st.text(f"{info.message}{reference}")
-
-
-def _menu(info: ModelInfo, project: Membership) -> None:
-    item_menu(
-        "model",
-        info.id,
-        info.name,
-        ACTIONS,
-        key=f"model_menu:{info.id}",
-        archived=info.archived,
-        may_edit=may(project, Permission.MODEL_EDIT),
-        may_delete=may(project, Permission.MODEL_DELETE),
-    )
-
-
-def _facts(info: ModelInfo) -> str:
-    parts = [f"{len(info.channel_columns)} channels", f"data version {info.dataset_version}"]
-    if info.results:
-        diagnostics = info.results["diagnostics"]
-        parts += (
-            [f"R² {diagnostics['r2']:.3f}", f"MAPE {percent(diagnostics['mape'], 1)}"]
-            if "r2" in diagnostics
-            else []
-        )
-        parts += [] if info.converged else [":orange[not converged]"]
-    parts += [f"by {plain(info.created_by)}, {moment(info.created_at)}"]
-    return " · ".join(parts)
 
 
 def _buttons(info: ModelInfo, project: Membership) -> None:

@@ -20,16 +20,21 @@ def ask_assets(editor: BriefEditorState, *, locked: bool) -> list[dict[str, obje
     room = not locked and len(editor.cards) < MOST_ASSETS
     if room and st.button("Add an asset", icon=":material/add:", key=editor.key("add"), width="stretch"):
         name = uuid.uuid4().hex[:8]
-        editor.with_cards((*editor.cards, name), {name: _fresh(editor)}).store()
+        scenario = editor.promo.scenario
+        editor.with_cards(
+            (*editor.cards, name),
+            {
+                name: Asset(
+                    AssetType.SOCIAL_POST.value,
+                    scenario.label,
+                    offer_of(scenario),
+                    "",
+                    departments_of(scenario),
+                )
+            },
+        ).store()
         st.rerun()
     return found
-
-
-def _fresh(editor: BriefEditorState) -> Asset:
-    scenario = editor.promo.scenario
-    return Asset(
-        AssetType.SOCIAL_POST.value, scenario.label, offer_of(scenario), "", departments_of(scenario)
-    )
 
 
 def _card(editor: BriefEditorState, at: int, name: str, locked: bool) -> dict[str, object]:
@@ -42,7 +47,28 @@ def _card(editor: BriefEditorState, at: int, name: str, locked: bool) -> dict[st
                 accept_new_options=True, format_func=lambda word: word.replace("_", " ").capitalize(),
             )  # fmt: skip
             if not locked:
-                _order(editor, at, name)
+                cards = list(editor.cards)
+                if st.button(
+                    "",
+                    icon=":material/arrow_upward:",
+                    key=editor.key(f"up_{name}"),
+                    disabled=at == 0,
+                    help="Up",
+                ):
+                    cards[at - 1], cards[at] = cards[at], cards[at - 1]
+                    _put(editor, cards)
+                last = at == len(cards) - 1
+                if st.button(
+                    "",
+                    icon=":material/arrow_downward:",
+                    key=editor.key(f"down_{name}"),
+                    disabled=last,
+                    help="Down",
+                ):
+                    cards[at + 1], cards[at] = cards[at], cards[at + 1]
+                    _put(editor, cards)
+                if st.button("", icon=":material/delete:", key=editor.key(f"out_{name}"), help="Take out"):
+                    _put(editor, [card for card in cards if card != name])
         headline = _text("Headline", asset.headline, editor.key(f"headline_{name}"), locked)
         subheadline = _text("Subheadline", asset.subheadline, editor.key(f"sub_{name}"), locked)
         with st.grid(2, min_column_width=160):
@@ -60,23 +86,6 @@ def _card(editor: BriefEditorState, at: int, name: str, locked: bool) -> dict[st
 
 def _text(label: str, value: str, key: str, locked: bool) -> str:
     return st.text_input(label, value, max_chars=LONGEST, key=key, disabled=locked) or ""
-
-
-def _order(editor: BriefEditorState, at: int, name: str) -> None:
-    cards = list(editor.cards)
-    if st.button(
-        "", icon=":material/arrow_upward:", key=editor.key(f"up_{name}"), disabled=at == 0, help="Up"
-    ):
-        cards[at - 1], cards[at] = cards[at], cards[at - 1]
-        _put(editor, cards)
-    last = at == len(cards) - 1
-    if st.button(
-        "", icon=":material/arrow_downward:", key=editor.key(f"down_{name}"), disabled=last, help="Down"
-    ):
-        cards[at + 1], cards[at] = cards[at], cards[at + 1]
-        _put(editor, cards)
-    if st.button("", icon=":material/delete:", key=editor.key(f"out_{name}"), help="Take out"):
-        _put(editor, [card for card in cards if card != name])
 
 
 def _put(editor: BriefEditorState, cards: list[str]) -> None:

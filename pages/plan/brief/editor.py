@@ -68,7 +68,12 @@ def ask_texts(editor: BriefEditorState, *, locked: bool) -> Texts:
         demographics = st.text_input(
             "Audience", opened.demographics, max_chars=LONGEST, key=editor.key("who"), disabled=locked
         )
-        segments = _segments(editor, locked)
+        known = [segment.segment_id for segment in editor.settings.known_segments]
+        options = list(dict.fromkeys(["ALL", *known, *editor.opened.segments]))
+        picked = st.multiselect(
+            "Segments", options, list(editor.opened.segments), key=editor.key("segments"), disabled=locked
+        )
+        segments = tuple(picked)
     with st.container(border=True, gap="small"):
         st.markdown("**What to say**")
         messages = _lines("Key messages", opened.key_messages, editor.key("messages"), locked)
@@ -82,15 +87,6 @@ def ask_texts(editor: BriefEditorState, *, locked: bool) -> Texts:
         legal = _lines("Legal", opened.legal, editor.key("legal"), locked)
         brand = _lines("Brand", opened.brand, editor.key("brand"), locked)
     return Texts(primary or "", secondary, segments, demographics or "", messages, tone or "", legal, brand)
-
-
-def _segments(editor: BriefEditorState, locked: bool) -> tuple[str, ...]:
-    known = [segment.segment_id for segment in editor.settings.known_segments]
-    options = list(dict.fromkeys(["ALL", *known, *editor.opened.segments]))
-    picked = st.multiselect(
-        "Segments", options, list(editor.opened.segments), key=editor.key("segments"), disabled=locked
-    )
-    return tuple(picked)
 
 
 def _lines(label: str, lines: tuple[str, ...], key: str, locked: bool) -> tuple[str, ...]:
@@ -118,23 +114,19 @@ def brief_editor(person: Person, project: Membership, promo: SavedPromo) -> None
         brief = None
     with status:
         if editor.stale:
-            _show_newer(brief, editor)
+            with st.container(border=True, horizontal=True, vertical_alignment="center", key="brief_stale"):
+                st.caption(
+                    ":material/update: This brief was saved by somebody else in the meantime.",
+                    width="stretch",
+                )
+                pressed = st.button("Open the saved one", icon=":material/open_in_full:", key="brief_reopen")
+            if pressed or brief == (editor.saved or editor.opened):
+                editor.clear()
+                st.rerun()
         if brief is not None:
             _show_state(brief, editor)
     with bar:
         _bar(brief, editor, project, locked)
-
-
-def _show_newer(brief: CreativeBrief | None, editor: BriefEditorState) -> None:
-    """Somebody else's brief takes the place of fields that nobody wrote in; else one is asked."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="brief_stale"):
-        st.caption(
-            ":material/update: This brief was saved by somebody else in the meantime.", width="stretch"
-        )
-        pressed = st.button("Open the saved one", icon=":material/open_in_full:", key="brief_reopen")
-    if pressed or brief == (editor.saved or editor.opened):
-        editor.clear()
-        st.rerun()
 
 
 def _show_state(brief: CreativeBrief, editor: BriefEditorState) -> None:
@@ -161,11 +153,35 @@ def _bar(brief: CreativeBrief | None, editor: BriefEditorState, project: Members
             "Save", type="primary", icon=":material/save:", key="brief_save", disabled=not changed
         )
         if pressed and brief is not None:
-            _save(brief, editor)
+            saved_at: Any = attempt(
+                _save_brief, editor.promo.info.id, brief, editor.seen_at, done="Brief saved"
+            )
+            if saved_at is not FAILED:
+                replace(editor, saved=brief, seen_at=saved_at, saved_at=saved_at).store()
+                st.rerun()
         if brief is not None:
             header = BriefHead.of(editor.promo.scenario, project.project_name)
+            name = re.sub(r"[^\w-]+", "-", header.title).strip("-_")[:60] or "brief"
             download_menu(
-                project, _files(brief, header), "The brief as it stands on screen.", key="brief_export"
+                project,
+                [
+                    Download(
+                        "PDF",
+                        f"{name}.pdf",
+                        "application/pdf",
+                        partial(brief_pdf, brief, header),
+                        ":material/picture_as_pdf:",
+                    ),
+                    Download(
+                        "Word",
+                        f"{name}.docx",
+                        WORD,
+                        partial(brief_docx, brief, header),
+                        ":material/description:",
+                    ),
+                ],
+                "The brief as it stands on screen.",
+                key="brief_export",
             )
         if not locked and editor.promo.kpis is not None:
             with st.popover("Write anew", icon=":material/auto_fix_high:"):
@@ -175,24 +191,8 @@ def _bar(brief: CreativeBrief | None, editor: BriefEditorState, project: Members
                     st.rerun()
 
 
-def _save(brief: CreativeBrief, editor: BriefEditorState) -> None:
-    saved_at: Any = attempt(_save_brief, editor.promo.info.id, brief, editor.seen_at, done="Brief saved")
-    if saved_at is not FAILED:
-        replace(editor, saved=brief, seen_at=saved_at, saved_at=saved_at).store()
-        st.rerun()
-
-
 def _save_brief(
     s: Any, person: Person, promo_id: uuid.UUID, brief: CreativeBrief, seen_at: dt.datetime
 ) -> dt.datetime | None:
     reviews.save_brief(s, person, promo_id, brief, seen_at=seen_at)
     return reviews.brief_saved_at(s, person, promo_id)
-
-
-def _files(brief: CreativeBrief, header: BriefHead) -> list[Download]:
-    name = re.sub(r"[^\w-]+", "-", header.title).strip("-_")[:60] or "brief"
-    return [
-        Download("PDF", f"{name}.pdf", "application/pdf", partial(brief_pdf, brief, header),
-                 ":material/picture_as_pdf:"),
-        Download("Word", f"{name}.docx", WORD, partial(brief_docx, brief, header), ":material/description:"),
-    ]  # fmt: skip

@@ -15,7 +15,7 @@ from core.charts.formats import Wording
 from core.mmm.choices import Flighting, Goal
 from core.mmm.optimiser.limit import Limit
 from core.mmm.planning.basis import PlanBasis
-from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, Reference, RiskView
+from core.mmm.planning.budget_inputs import BudgetInputs, ChannelSettings, RiskView
 from core.mmm.planning.budget_question import first_budget, has_last_year, horizon_months
 from core.mmm.planning.limit_text import settings_text
 from pages.plan.optimization.channel_limits import ask_reference, edit_groups, edit_limits
@@ -75,8 +75,23 @@ def edit_rules(rules: Sequence[Limit], basis: PlanBasis, wording: Wording, prefi
     key = f"{prefix}_rules"
     first = first_value(key, tuple(rules))
     st.caption(NOTE)
+    columns: dict[str, object] = {
+        "name": pd.Series([rule.name for rule in first], dtype=object),
+        "minimum": pd.Series([rule.lower for rule in first], dtype=float),
+        "maximum": pd.Series([rule.upper for rule in first], dtype=float),
+    }
+    columns |= {
+        f"{FACTOR}{name}": pd.Series([rule.weights.get(name) for rule in first], dtype=float)
+        for name in basis.channels
+    }
+    columns |= {
+        "start": pd.Series([rule.start for rule in first], dtype="datetime64[ns]"),
+        "end": pd.Series([rule.end for rule in first], dtype="datetime64[ns]"),
+    }
+    if basis.geos:
+        columns["geos"] = pd.Series([list(rule.geos) for rule in first], dtype=object)
     edited = st.data_editor(
-        _table(first, basis),
+        pd.DataFrame(columns),
         key=key,
         num_rows="dynamic",
         hide_index=True,
@@ -87,25 +102,6 @@ def edit_rules(rules: Sequence[Limit], basis: PlanBasis, wording: Wording, prefi
     )
     made = [_rule(row, basis) for row in edited.to_dict("records")]
     return tuple(rule for rule in made if rule is not None)
-
-
-def _table(rules: Sequence[Limit], basis: PlanBasis) -> pd.DataFrame:
-    columns: dict[str, object] = {
-        "name": pd.Series([rule.name for rule in rules], dtype=object),
-        "minimum": pd.Series([rule.lower for rule in rules], dtype=float),
-        "maximum": pd.Series([rule.upper for rule in rules], dtype=float),
-    }
-    columns |= {
-        f"{FACTOR}{name}": pd.Series([rule.weights.get(name) for rule in rules], dtype=float)
-        for name in basis.channels
-    }
-    columns |= {
-        "start": pd.Series([rule.start for rule in rules], dtype="datetime64[ns]"),
-        "end": pd.Series([rule.end for rule in rules], dtype="datetime64[ns]"),
-    }
-    if basis.geos:
-        columns["geos"] = pd.Series([list(rule.geos) for rule in rules], dtype=object)
-    return pd.DataFrame(columns)
 
 
 def _columns(basis: PlanBasis, wording: Wording) -> dict[str, object]:
@@ -185,7 +181,17 @@ def ask_budget(
 ) -> BudgetInputs:
     """The inputs as edited, the short ones in `fields`. Raises UserError naming every fault."""
     with fields:
-        total = _ask_total(inputs, basis, wording, prefix)
+        key = f"{prefix}_total"
+        total = st.number_input(
+            f"{'Total budget' if inputs.goal == Goal.KPI else 'Budget at most'} ({wording.currency})",
+            min_value=0.0,
+            value=inputs.total_value,
+            step=1000.0,
+            format="%.0f",
+            key=key,
+            help=plain(f"Recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"),
+        )
+        total = float(round(total or 0.0))
         goal = _ask_goal(inputs, wording, prefix)
         target, margin = _ask_target(inputs, goal, basis, wording, prefix)
     settings = _ask_settings(inputs, basis, wording, prefix)
@@ -202,20 +208,6 @@ def ask_budget(
     # A split chosen on the frontier answers one question: another question asks for the best split again.
     kept = replace(made, chosen_value=inputs.chosen_value)
     return kept if kept == inputs else made
-
-
-def _ask_total(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> float:
-    key = f"{prefix}_total"
-    total = st.number_input(
-        f"{'Total budget' if inputs.goal == Goal.KPI else 'Budget at most'} ({wording.currency})",
-        min_value=0.0,
-        value=inputs.total_value,
-        step=1000.0,
-        format="%.0f",
-        key=key,
-        help=plain(f"Recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"),
-    )
-    return float(round(total or 0.0))
 
 
 def _ask_goal(inputs: BudgetInputs, wording: Wording, prefix: str) -> Goal:
@@ -263,7 +255,13 @@ def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, pref
         names = ["Channels", "Groups", "Timing", *(["Geos"] if basis.geos else []), "Rules", "Risk"]
         tabs = dict(zip(names, st.tabs(names, key=f"{prefix}_kinds"), strict=True))
         with tabs["Channels"]:
-            reference, limits = _ask_channels(inputs, basis, wording, prefix)
+            head = st.container(horizontal=True, gap="large")
+            with head:
+                reference = ask_reference(inputs.reference, wording, prefix, offered=has_last_year(basis))
+            reference, limits = (
+                reference,
+                edit_limits(inputs.limits, basis.largest, wording, prefix, inputs.reference, head),
+            )
         with tabs["Groups"]:
             groups = edit_groups(inputs.groups, basis.channels, wording, prefix)
         with tabs["Timing"]:
@@ -282,15 +280,6 @@ def _ask_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, pref
         **timing, "by_geo": by_geo, "geo_limits": geo_limits, "rules": rules, "risk": risk,
         "risk_share": share,
     }  # fmt: skip
-
-
-def _ask_channels(
-    inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str
-) -> tuple[Reference, tuple[ChannelSettings, ...]]:
-    head = st.container(horizontal=True, gap="large")
-    with head:
-        reference = ask_reference(inputs.reference, wording, prefix, offered=has_last_year(basis))
-    return reference, edit_limits(inputs.limits, basis.largest, wording, prefix, inputs.reference, head)
 
 
 def _ask_timing(inputs: BudgetInputs, basis: PlanBasis, wording: Wording, prefix: str) -> dict[str, Any]:

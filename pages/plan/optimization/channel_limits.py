@@ -31,7 +31,30 @@ def edit_groups(
     kept: dict[int, Limit | None] = st.session_state.setdefault(f"{_KEPT}_{prefix}", dict(enumerate(groups)))
     st.caption("For example: all digital channels together between 40 and 60 % of the total.")
     for place, group in list(kept.items()):
-        kept[place] = _edit(place, group, channels, wording, prefix)
+        key = f"{prefix}_group_{place}"
+        known = [name for name in (group.channels if group else ()) if name in channels]
+        with st.container(border=True, key=f"{key}_box"):
+            with st.grid(5, min_column_width=150, vertical_alignment="bottom"):
+                name = st.text_input(
+                    "Name of the group", group.name if group else "", max_chars=60, key=f"{key}_name",
+                    placeholder="Digital",
+                )  # fmt: skip
+                picked = st.multiselect(
+                    "Channels", list(channels), known, format_func=wording.label,
+                    key=f"{key}_channels",
+                )  # fmt: skip
+                of_total = bool(group and group.of_total)
+                share = bool(st.selectbox("Limits in", UNITS, int(of_total), key=f"{key}_unit") == UNITS[1])
+                low, high = _ends(group, share, key, wording)
+            st.button(
+                "Remove",
+                key=f"{key}_remove",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=kept.pop,
+                args=(place, None),
+            )
+        kept[place] = Limit.group(name or "", picked, low, high, of_total=share)
     st.button(
         "Add a group",
         icon=":material/add:",
@@ -40,36 +63,6 @@ def edit_groups(
         on_click=lambda: kept.update({max(kept, default=-1) + 1: None}),
     )
     return tuple(group for group in kept.values() if group and (group.channels or group.name))
-
-
-def _edit(place: int, group: Limit | None, channels: Sequence[str], wording: Wording, prefix: str) -> Limit:
-    key = f"{prefix}_group_{place}"
-    known = [name for name in (group.channels if group else ()) if name in channels]
-    with st.container(border=True, key=f"{key}_box"):
-        with st.grid(5, min_column_width=150, vertical_alignment="bottom"):
-            name = st.text_input(
-                "Name of the group", group.name if group else "", max_chars=60, key=f"{key}_name",
-                placeholder="Digital",
-            )  # fmt: skip
-            picked = st.multiselect(
-                "Channels", list(channels), known, format_func=wording.label,
-                key=f"{key}_channels",
-            )  # fmt: skip
-            share = _asks_share(group, key)
-            low, high = _ends(group, share, key, wording)
-        st.button(
-            "Remove",
-            key=f"{key}_remove",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=lambda: st.session_state[f"{_KEPT}_{prefix}"].pop(place, None),
-        )
-    return Limit.group(name or "", picked, low, high, of_total=share)
-
-
-def _asks_share(group: Limit | None, key: str) -> bool:
-    of_total = bool(group and group.of_total)
-    return bool(st.selectbox("Limits in", UNITS, int(of_total), key=f"{key}_unit") == UNITS[1])
 
 
 def _ends(group: Limit | None, share: bool, key: str, wording: Wording) -> tuple[float | None, float | None]:
@@ -167,20 +160,13 @@ def _offer_caps(limits: Sequence[ChannelSettings], seen: Mapping[str, float], ke
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("Cap every channel at", width="content")
         for words, factor in CAPS.items():
-            capped = _capped(limits, seen, factor)
+            capped = tuple(
+                replace(limit, maximum_value=max(to_cents(factor * seen[limit.channel]), limit.minimum_value))
+                for limit in limits
+            )
             st.button(
                 words, key=f"{key}_{factor}", type="tertiary", on_click=set_first_value, args=(key, capped)
             )
-
-
-def _capped(
-    limits: Sequence[ChannelSettings], seen: Mapping[str, float], factor: float
-) -> tuple[ChannelSettings, ...]:
-    """The limits with caps at a multiple of the most ever spent, never under a minimum."""
-    return tuple(
-        replace(limit, maximum_value=max(to_cents(factor * seen[limit.channel]), limit.minimum_value))
-        for limit in limits
-    )
 
 
 def _table(limits: Sequence[ChannelSettings], wording: Wording, money: bool) -> pd.DataFrame:

@@ -93,25 +93,18 @@ def _pick(
     with picture:
         drawn = frontier_chart(points, int(place) - 1, answer, wording, inputs.risk_share)
         chart(drawn, key="plan_frontier_chart", alt=alt_text(drawn), height=int(drawn.layout.height))
-    st.markdown(plain(_words(point, inputs, answer, wording)))
-    st.caption(plain(_split(point, wording)))
+    st.markdown(
+        plain(
+            f"Expected {wording.kpi(point.kpi)}; missed in {percent(inputs.risk_share)} of cases: "
+            f"{wording.kpi(point.low_kpi)}; chance to beat {split_label(answer.reference)}: "
+            f"{probability(point.probability_better)}."
+        )
+    )
+    money = [f"{wording.label(name)} {wording.money(value)}" for name, value in point.spend_value.items()]
+    st.caption(plain(" · ".join(money)))
     pressed = st.button("Adopt this split", icon=":material/check:", key="plan_frontier_adopt")
     if pressed and adopt(adopted(inputs, point)):
         st.rerun()
-
-
-def _words(point: FrontierPoint, inputs: BudgetInputs, answer: BudgetAnswer, wording: Wording) -> str:
-    """'Expected €1.2M; missed in 10 % of cases: €0.9M; chance to beat today’s split: 97 %.'"""
-    return (
-        f"Expected {wording.kpi(point.kpi)}; missed in {percent(inputs.risk_share)} of cases: "
-        f"{wording.kpi(point.low_kpi)}; chance to beat {split_label(answer.reference)}: "
-        f"{probability(point.probability_better)}."
-    )
-
-
-def _split(point: FrontierPoint, wording: Wording) -> str:
-    money = [f"{wording.label(name)} {wording.money(value)}" for name, value in point.spend_value.items()]
-    return " · ".join(money)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -165,11 +158,13 @@ def budget_editor(
                 models, state.model_id, key=f"{prefix}_model"
             )
             state.use_model(info.id)
-            basis = plan_basis(info, _periods_of(state))
+            basis = plan_basis(info, (int(state.inputs["periods"]) if state.inputs else None))
             periods = ask_horizon(basis, basis.periods, basis.most_periods, prefix)
             basis = plan_basis(info, periods)
         allowed, wording = accept_model(info), wording_of(info, project, basis.period)
-        _show_horizon(basis, wording)
+        horizon = horizon_text(basis.start_on, basis.end_on, basis.periods, basis.period)
+        recently = f"recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"
+        st.caption(plain(f"{horizon}; {recently}"))
         inputs = _ask(state, basis, wording, prefix, fields)
         blocked = inputs is None or not allowed
         icon = ":material/auto_awesome:"
@@ -183,12 +178,6 @@ def budget_editor(
         first = f"{wording.money(inputs.total_value)} for {periods} {basis.period}s" if inputs else "My plan"
         ready = state.answer is not None
         save_buttons(person, project, state, PlanKind.BUDGET, ready=ready, first_name=first)
-
-
-def _show_horizon(basis: PlanBasis, wording: Wording) -> None:
-    horizon = horizon_text(basis.start_on, basis.end_on, basis.periods, basis.period)
-    recently = f"recent spend over as many {basis.period}s: {wording.money(basis.recent_total)}"
-    st.caption(plain(f"{horizon}; {recently}"))
 
 
 def _ask(
@@ -208,15 +197,10 @@ def _ask(
     if inputs.reference != kept.reference:
         # Every recent amount in the tables is another one now.
         st.rerun()
-    _show_settings(inputs, basis, wording)
-    return inputs
-
-
-def _show_settings(inputs: BudgetInputs, basis: PlanBasis, wording: Wording) -> None:
-    """What was set beside total, horizon and goal, so that it is seen while it is folded."""
     said = settings_text(inputs, first_budget(basis, wording.labels), wording)
     if said:
         st.caption(plain(f"Set: {'; '.join(said)}."))
+    return inputs
 
 
 def _optimise(
@@ -253,7 +237,3 @@ def _show(
     show_frontier(
         info, inputs, answer, wording, lambda chosen: _optimise(info, chosen, compared, state, wording)
     )
-
-
-def _periods_of(state: PlanEditorState) -> int | None:
-    return int(state.inputs["periods"]) if state.inputs else None

@@ -113,7 +113,15 @@ def edit_timing(
     first = first_value(key, tuple(limits))
     words = {way: _words(way, wording) for way in _ways(basis)}
     edited = st.data_editor(
-        _timing_table(first, basis, wording, words),
+        pd.DataFrame(
+            {
+                "channel": [wording.label(limit.channel) for limit in first],
+                "way": [words.get(limit.flighting) if limit.flighting else None for limit in first],
+                "minimum": pd.Series([limit.period_minimum_value for limit in first], dtype=float),
+                "maximum": pd.Series([limit.period_maximum_value for limit in first], dtype=float),
+                "peak": [basis.peak[limit.channel] for limit in first],
+            }
+        ),
         key=key,
         hide_index=True,
         placeholder="",
@@ -185,20 +193,6 @@ def _ways(basis: PlanBasis) -> list[Flighting]:
 
 def _words(way: Flighting, wording: Wording) -> str:
     return FLIGHTS[way].format(period=wording.period)
-
-
-def _timing_table(
-    limits: Sequence[ChannelSettings], basis: PlanBasis, wording: Wording, words: Mapping[Flighting, str]
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "channel": [wording.label(limit.channel) for limit in limits],
-            "way": [words.get(limit.flighting) if limit.flighting else None for limit in limits],
-            "minimum": pd.Series([limit.period_minimum_value for limit in limits], dtype=float),
-            "maximum": pd.Series([limit.period_maximum_value for limit in limits], dtype=float),
-            "peak": [basis.peak[limit.channel] for limit in limits],
-        }
-    )
 
 
 def _timing_columns(wording: Wording, ways: list[str]) -> dict[str, object]:

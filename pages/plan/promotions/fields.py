@@ -57,13 +57,29 @@ def apply_edits(state: PromoEditorState, prefix: str) -> None:
 
 def edit_lines(draft: PromoDraft, context: PromoContext, prefix: str) -> None:
     """The grid with one row a line; rows are added at its foot and taken away by their check box."""
-    grid = _grid_of(prefix, draft)
+    grid: LineGrid | None = st.session_state.get(_slot(prefix))
+    if grid is None or grid.current != draft.lines:
+        grid = LineGrid(draft.lines, draft.lines, grid.number + 1 if grid else 0)
+        st.session_state[_slot(prefix)] = grid
+    grid = grid
+    column = st.column_config
+    shown: dict[str, Any] = {
+        "department": column.SelectboxColumn("Department", options=list(context.departments), required=True),
+        "channel": column.SelectboxColumn("Sales channel", options=list(context.channels), required=True),
+        "discount_pct": column.NumberColumn(
+            "Discount", min_value=0.0, max_value=MOST_PCT, step=0.5, format="%g %%", required=True
+        ),
+        "segments": column.MultiselectColumn(
+            "Segments", options=list(context.segments), help="ALL: every customer", width="medium"
+        ),
+        "notes": column.TextColumn("Notes", max_chars=200, width="large"),
+    }
     st.data_editor(
         lines_frame(grid.base),
         key=_editor_key(prefix, grid),
         num_rows="dynamic",
         hide_index=True,
-        column_config=_columns(context),
+        column_config=shown,
         height=ROW * (max(len(draft.lines), 1) + 2) + 4,
         placeholder="",
         alt="Lines of the promotion: department, sales channel, discount, segments and notes, to edit",
@@ -89,30 +105,6 @@ def lines_frame(lines: tuple[Line, ...]) -> pd.DataFrame:
     return frame.assign(discount_pct=frame["discount_pct"].astype(float), notes=frame["notes"].fillna(""))
 
 
-def _grid_of(prefix: str, draft: PromoDraft) -> LineGrid:
-    grid: LineGrid | None = st.session_state.get(_slot(prefix))
-    if grid is None or grid.current != draft.lines:
-        grid = LineGrid(draft.lines, draft.lines, grid.number + 1 if grid else 0)
-        st.session_state[_slot(prefix)] = grid
-    return grid
-
-
-def _columns(context: PromoContext) -> dict[str, Any]:
-    column = st.column_config
-    shown: dict[str, Any] = {
-        "department": column.SelectboxColumn("Department", options=list(context.departments), required=True),
-        "channel": column.SelectboxColumn("Sales channel", options=list(context.channels), required=True),
-        "discount_pct": column.NumberColumn(
-            "Discount", min_value=0.0, max_value=MOST_PCT, step=0.5, format="%g %%", required=True
-        ),
-        "segments": column.MultiselectColumn(
-            "Segments", options=list(context.segments), help="ALL: every customer", width="medium"
-        ),
-        "notes": column.TextColumn("Notes", max_chars=200, width="large"),
-    }
-    return shown
-
-
 def _slot(prefix: str) -> str:
     return f"{prefix}_sheet"
 
@@ -125,20 +117,17 @@ def ask_header(state: PromoEditorState, draft: PromoDraft, context: PromoContext
     """The fields above the lines."""
     several = len(context.geos) > 1
     with st.grid(6 if several else 5, min_column_width=150):
+        types = "  \n".join(f"**{type_name(kind)}**: {text}" for kind, text in TYPE_LINES.items())
         _text("label", "Name", state, draft, prefix, max_chars=MOST_LETTERS)
         _day("start", "First day", state, draft, prefix)
         _day("end", "Last day", state, draft, prefix)
         _choice("scenario_type", "Type", [kind.value for kind in ScenarioType], state, draft, prefix,
-                format_func=type_name, help=_lines_of_types())  # fmt: skip
+                format_func=type_name, help=types)  # fmt: skip
         if several:
             _choice("geo", "Geo", list(context.geos), state, draft, prefix)
         _text("legal_text", "Legal text", state, draft, prefix, max_chars=MOST_LEGAL,
               placeholder=context.settings.legal_text or "None yet",
               help="Left empty, the project’s own text is used. It stands under “Settings”.")  # fmt: skip
-
-
-def _lines_of_types() -> str:
-    return "  \n".join(f"**{type_name(kind)}**: {words}" for kind, words in TYPE_LINES.items())
 
 
 def _text(

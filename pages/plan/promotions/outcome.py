@@ -34,30 +34,29 @@ def show_curve(kpis: PromoKpis, context: PromoContext, key: str) -> None:
     with box:
         names = list(dict.fromkeys(line.department for line in kpis.lines))
         picked = str(st.selectbox("Department", names, key=f"{key}_curve_department", width=320))
-        tables = [_of(table, picked, _geo(context)) for table in curves(context.info)]
+        tables = [
+            table[
+                (table["department"] == picked)
+                & (table["geo"] == (ALL_GEOS if len(context.geos) == 1 else context.geos[1]))
+            ]
+            for table in curves(context.info)
+        ]
         drawn = uplift_curves(*tables)
-        drawn.add_trace(_lines([line for line in kpis.lines if line.department == picked]))
+        lines = [line for line in kpis.lines if line.department == picked]
+        drawn.add_trace(
+            go.Scatter(
+                x=[line.discount_pct for line in lines],
+                y=[line.uplift_pct for line in lines],
+                mode="markers",
+                name="This promotion",
+                marker={"color": INK, "size": 11, "symbol": "diamond"},
+                hovertemplate="%{x:g} % off: %{y:+.0f} %<extra>This promotion</extra>",
+            )
+        )
         chart(drawn, key=f"{key}_curve", height=320)
         st.caption(
             "Dots are past promotions with their own intervals; dotted beyond the deepest discount tried."
         )
-
-
-def _geo(context: PromoContext) -> str:
-    """Curves are shown of the first geo where there are several."""
-    return ALL_GEOS if len(context.geos) == 1 else context.geos[1]
-
-
-def _of(table: pd.DataFrame, department: str, geo: str) -> pd.DataFrame:
-    return table[(table["department"] == department) & (table["geo"] == geo)]
-
-
-def _lines(lines: list[LineKpis]) -> go.Scatter:
-    return go.Scatter(
-        x=[line.discount_pct for line in lines], y=[line.uplift_pct for line in lines], mode="markers",
-        name="This promotion", marker={"color": INK, "size": 11, "symbol": "diamond"},
-        hovertemplate="%{x:g} % off: %{y:+.0f} %<extra>This promotion</extra>",
-    )  # fmt: skip
 
 
 def show_side_effects(kpis: PromoKpis, wording: Wording) -> None:
@@ -65,33 +64,28 @@ def show_side_effects(kpis: PromoKpis, wording: Wording) -> None:
     with st.grid(2, min_column_width=320):
         with st.container(border=True, height="stretch", gap="xsmall"):
             st.markdown("**Taken from other departments**")
-            for words in _taken(kpis, wording) or ["Nothing measurable; it is in the totals either way."]:
+            for words in [
+                f"{name}: {signed_money(-row['sales_value'], wording)}, {pct(-row['share_pct'])} "
+                f"of its sales (90 %: {signed_money(-row['upper'], wording)} to "
+                f"{signed_money(-row['lower'], wording)})"
+                for name, row in kpis.cannibalised.items()
+                if row["lower"] > 0
+            ] or ["Nothing measurable; it is in the totals either way."]:
                 st.markdown(plain(words))
         with st.container(border=True, height="stretch", gap="xsmall"):
             st.markdown("**The two weeks behind it**")
-            st.markdown(plain(_dip(kpis, wording)))
+            after = kpis.dip
+            first, last = (dt.date.fromisoformat(after[name]) for name in ("first_on", "last_on"))
+            lower, upper = after["sales_value_lower"], after["sales_value_upper"]
+            st.markdown(
+                plain(
+                    f"{signed_money(after['sales_value'], wording)} in the promoted departments, "
+                    f"{pct(100 * after['share'])} of what they usually sell "
+                    f"(90 %: {signed_money(lower, wording)} to {signed_money(upper, wording)}), "
+                    f"{day(first)} to {day(last)}."
+                )
+            )
             st.caption("Comes on top: it is in none of the figures above.")
-
-
-def _taken(kpis: PromoKpis, wording: Wording) -> list[str]:
-    return [
-        f"{name}: {signed_money(-row['sales_value'], wording)}, {pct(-row['share_pct'])} of its sales "
-        f"(90 %: {signed_money(-row['upper'], wording)} to {signed_money(-row['lower'], wording)})"
-        for name, row in kpis.cannibalised.items()
-        if row["lower"] > 0
-    ]
-
-
-def _dip(kpis: PromoKpis, wording: Wording) -> str:
-    after = kpis.dip
-    first, last = (dt.date.fromisoformat(after[name]) for name in ("first_on", "last_on"))
-    lower, upper = after["sales_value_lower"], after["sales_value_upper"]
-    return (
-        f"{signed_money(after['sales_value'], wording)} in the promoted departments, "
-        f"{pct(100 * after['share'])} of what they usually sell "
-        f"(90 %: {signed_money(lower, wording)} to {signed_money(upper, wording)}), "
-        f"{day(first)} to {day(last)}."
-    )
 
 
 def show_lines(kpis: PromoKpis, context: PromoContext, key: str) -> None:

@@ -152,18 +152,16 @@ def _show_frontier(
         now = deltas["sales_value"], deltas["margin_value"]
         drawn = frontier_chart(points, int(place) - 1, now, context.wording)
         chart(drawn, key=f"{key}_frontier_chart", height=int(drawn.layout.height))
-    st.markdown(plain(_words(point, context)))
+    money = context.wording
+    st.markdown(
+        plain(
+            f"Sales {signed_money(point.sales_value_delta, money)}, margin "
+            f"{signed_money(point.margin_value_delta, money)}, EBIT "
+            f"{signed_money(point.ebit_delta, money)}; {pct(point.margin_pct)} margin."
+        )
+    )
     _show_discounts(point.scenario, outcome, f"{key}_point_lines")
     st.button(
         "Use this point", icon=":material/check:", key=f"{key}_use_point", on_click=adopt,
         args=(without_idle(point.scenario),),
     )  # fmt: skip
-
-
-def _words(point: DiscountFrontierPoint, context: PromoContext) -> str:
-    money = context.wording
-    return (
-        f"Sales {signed_money(point.sales_value_delta, money)}, margin "
-        f"{signed_money(point.margin_value_delta, money)}, EBIT {signed_money(point.ebit_delta, money)}; "
-        f"{pct(point.margin_pct)} margin."
-    )

@@ -38,27 +38,33 @@ def show_settings(person: Person, project: Membership) -> None:
     # A new number shows the form with what was saved.
     prefix = f"promo_settings_{project.project_id}_{st.session_state.get(_ROUND, 0)}"
     with st.form(f"{prefix}_form", border=False):
-        typed = _ask(settings, _departments(person, project, settings), prefix)
+        departments = _departments(person, project, settings)
+        typed: dict[str, Any] = {}
+        left, right = st.columns(2, gap="medium")
+        with left:
+            typed |= _ask_discounts(settings, departments, prefix)
+        with right:
+            typed |= _ask_margin(settings, prefix)
+            with st.container(border=True):
+                st.markdown("**Legal text**")
+                text = st.text_area(
+                    "Legal text", settings.legal_text, max_chars=1_000, height=90, key=f"{prefix}_legal",
+                    label_visibility="collapsed",
+                    placeholder="For example: while stocks last; no cash value.",
+                    help="Taken by every promotion without one of its own; "
+                    "without any a promotion is blocked",
+                )  # fmt: skip
+            typed |= {"legal_text": text}
+        with st.container(border=True):
+            typed |= _ask_limits(settings, prefix)
+        with st.container(border=True):
+            typed["brand_rules"] = _ask_rules(settings, departments, prefix)
+        typed = typed
         pressed = st.form_submit_button(
             "Save settings", icon=":material/save:", type="primary", disabled=not allowed
         )
     if pressed:
         _save(project, settings, typed)
-
-
-def _ask(settings: PromoSettings, departments: tuple[str, ...], prefix: str) -> dict[str, Any]:
-    typed: dict[str, Any] = {}
-    left, right = st.columns(2, gap="medium")
-    with left:
-        typed |= _ask_discounts(settings, departments, prefix)
-    with right:
-        typed |= _ask_margin(settings, prefix)
-        typed |= _ask_legal(settings, prefix)
-    with st.container(border=True):
-        typed |= _ask_limits(settings, prefix)
-    with st.container(border=True):
-        typed["brand_rules"] = _ask_rules(settings, departments, prefix)
-    return typed
 
 
 def _ask_discounts(settings: PromoSettings, departments: tuple[str, ...], prefix: str) -> dict[str, Any]:
@@ -69,8 +75,15 @@ def _ask_discounts(settings: PromoSettings, departments: tuple[str, ...], prefix
             help="A deeper one blocks a promotion", key=f"{prefix}_cap",
         )  # fmt: skip
         st.caption("Departments with limits of their own; empty cells take the general one.")
+
+        def column(own: Mapping[str, float]) -> list[float]:
+            return [float(own.get(name, float("nan"))) for name in departments]
+
+        floors = settings.department_margin_floors_pct
         table = st.data_editor(
-            _department_frame(settings, departments), hide_index=True, key=f"{prefix}_departments",
+            pd.DataFrame(
+        {"department": departments, "cap": column(settings.discount_caps), "floor": column(floors)}
+    ), hide_index=True, key=f"{prefix}_departments",
             column_config={
                 "department": st.column_config.TextColumn("Department", disabled=True),
                 "cap": st.column_config.NumberColumn("Deepest discount", format="%g %%"),
@@ -87,16 +100,6 @@ def _ask_discounts(settings: PromoSettings, departments: tuple[str, ...], prefix
         "discount_caps": by["cap"].dropna().to_dict(),
         "department_margin_floors_pct": by["floor"].dropna().to_dict(),
     }
-
-
-def _department_frame(settings: PromoSettings, departments: tuple[str, ...]) -> pd.DataFrame:
-    def column(own: Mapping[str, float]) -> list[float]:
-        return [float(own.get(name, float("nan"))) for name in departments]
-
-    floors = settings.department_margin_floors_pct
-    return pd.DataFrame(
-        {"department": departments, "cap": column(settings.discount_caps), "floor": column(floors)}
-    )
 
 
 def _ask_margin(settings: PromoSettings, prefix: str) -> dict[str, Any]:
@@ -126,17 +129,6 @@ def _ask_margin(settings: PromoSettings, prefix: str) -> dict[str, Any]:
     }
 
 
-def _ask_legal(settings: PromoSettings, prefix: str) -> dict[str, Any]:
-    with st.container(border=True):
-        st.markdown("**Legal text**")
-        text = st.text_area(
-            "Legal text", settings.legal_text, max_chars=1_000, height=90, key=f"{prefix}_legal",
-            label_visibility="collapsed", placeholder="For example: while stocks last; no cash value.",
-            help="Taken by every promotion without one of its own; without any a promotion is blocked",
-        )  # fmt: skip
-    return {"legal_text": text}
-
-
 def _ask_limits(settings: PromoSettings, prefix: str) -> dict[str, Any]:
     st.markdown("**Warnings**")
     with st.grid(3, min_column_width=200):
@@ -160,7 +152,17 @@ def _ask_rules(settings: PromoSettings, departments: tuple[str, ...], prefix: st
     st.markdown("**Brand rules**")
     st.caption("Departments never discounted, forbidden words, a longest duration, what a brief must carry.")
     rows = [
-        {"kind": RULES[rule.kind], "value": _written(rule.value), "departments": list(rule.departments)}
+        {
+            "kind": RULES[rule.kind],
+            "value": (
+                ""
+                if rule.value is None
+                else f"{rule.value:g}"
+                if isinstance(rule.value, float | int)
+                else str(rule.value)
+            ),
+            "departments": list(rule.departments),
+        }
         for rule in settings.brand_rules
     ]
     table = st.data_editor(
@@ -175,10 +177,6 @@ def _ask_rules(settings: PromoSettings, departments: tuple[str, ...], prefix: st
         alt="Brand rules, to edit",
     )  # fmt: skip
     return [dict(row) for row in table.to_dict("records")]
-
-
-def _written(value: str | float | None) -> str:
-    return "" if value is None else f"{value:g}" if isinstance(value, float | int) else str(value)
 
 
 def _save(project: Membership, old: PromoSettings, typed: dict[str, Any]) -> None:

@@ -49,28 +49,26 @@ def ask_drivers(editor: ScenarioEditor, drivers: tuple[PlanDriver, ...], a_year_
                 st.markdown(f"**{plain(editor.wording.label(driver.column))}**", width="content")
                 st.caption("price or promotion" if driver.treatment else "control", width="content")
             st.caption(plain(driver_text(driver, editor.basis, a_year_ago)))
-            _ask(editor, driver)
-
-
-def _ask(editor: ScenarioEditor, driver: PlanDriver) -> None:
-    plan = editor.inputs.drivers.get(driver.column)
-    way_key, number_key = (f"{editor.prefix}_{what}_{driver.column}" for what in ("way", "number"))
-    st.session_state[way_key] = way = _way(plan, st.session_state.get(_by_period(editor, driver), False))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        label = plain(editor.wording.label(driver.column))
-        st.selectbox(
-            f"{label}: how", list(Way), key=way_key, on_change=_choose, args=(editor, driver, way_key),
-            label_visibility="collapsed", width=180,
-        )  # fmt: skip
-        if plan is not None and way in MODES:
-            st.session_state[number_key] = plan.values[0]
-            st.number_input(
-                f"{label}: {way.lower()}", key=number_key, on_change=_typed,
-                args=(editor, driver, number_key), label_visibility="collapsed", format="%.4g",
-                step=_step(driver, way), width=150,
-            )  # fmt: skip
-    if plan is not None and way == Way.PERIODS:
-        _edit_periods(editor, driver, plan)
+            plan = editor.inputs.drivers.get(driver.column)
+            way_key, number_key = (f"{editor.prefix}_{what}_{driver.column}" for what in ("way", "number"))
+            st.session_state[way_key] = way = _way(
+                plan, st.session_state.get(_by_period(editor, driver), False)
+            )
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+                label = plain(editor.wording.label(driver.column))
+                st.selectbox(
+                    f"{label}: how", list(Way), key=way_key, on_change=_choose,
+                    args=(editor, driver, way_key), label_visibility="collapsed", width=180,
+                )  # fmt: skip
+                if plan is not None and way in MODES:
+                    st.session_state[number_key] = plan.values[0]
+                    st.number_input(
+                        f"{label}: {way.lower()}", key=number_key, on_change=_typed,
+                        args=(editor, driver, number_key), label_visibility="collapsed", format="%.4g",
+                        step=_step(driver, way), width=150,
+                    )  # fmt: skip
+            if plan is not None and way == Way.PERIODS:
+                _edit_periods(editor, driver, plan)
 
 
 def _way(plan: DriverPlan | None, by_period: bool) -> Way:

@@ -16,9 +16,8 @@ from core.mmm.model_info import ModelInfo
 from core.mmm.planning.answers import WhatIfAnswer
 from core.mmm.planning.basis import PlanBasis
 from core.mmm.planning.budget_inputs import PlanKind
-from core.mmm.planning.goal_seek import GoalAnswer, GoalQuestion, seek_goal
+from core.mmm.planning.goal_seek import GoalQuestion, seek_goal
 from core.mmm.planning.plan_text import goal_seek_sentence, horizon_text
-from core.mmm.planning.saved_plan import ScenarioInfo
 from core.mmm.planning.whatif import SpendForecast, solve_whatif
 from core.mmm.planning.whatif_inputs import read_whatif_inputs
 from core.mmm.planning.whatif_schedule import first_whatif, read_whatif
@@ -62,7 +61,19 @@ def edit_scenario(
     editor: ScenarioEditor, info: ModelInfo, recent: SpendForecast, answer: WhatIfAnswer
 ) -> None:
     """The chosen way to edit, with the forecast beside it or, under the grid, below."""
-    view, editor = _ask_view(editor, recent)
+    views = [view for view in EditorTab if view != EditorTab.DRIVERS or recent.drivers]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        picked = st.segmented_control(
+            "Edit by", views, default=EditorTab.SLIDERS, required=True, key=f"{editor.prefix}_view",
+            label_visibility="collapsed", wrap=True,
+        )  # fmt: skip
+        if picked in (EditorTab.SLIDERS, EditorTab.GRID):
+            editor = replace(editor, geo=choose_geo(editor))
+        st.button(
+            "Back to recent spend", icon=":material/restart_alt:", key="whatif_reset", type="tertiary",
+            on_click=_reset, args=(editor,),
+        )  # fmt: skip
+    view, editor = EditorTab(picked or EditorTab.SLIDERS), editor
     fault = editor.pop_fault()
     with st.container(key="whatif_fault"):
         if fault is not None:
@@ -85,22 +96,6 @@ def edit_scenario(
         show_forecast(answer, editor.basis.actual, editor.wording, level)
 
 
-def _ask_view(editor: ScenarioEditor, recent: SpendForecast) -> tuple[EditorTab, ScenarioEditor]:
-    views = [view for view in EditorTab if view != EditorTab.DRIVERS or recent.drivers]
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        picked = st.segmented_control(
-            "Edit by", views, default=EditorTab.SLIDERS, required=True, key=f"{editor.prefix}_view",
-            label_visibility="collapsed", wrap=True,
-        )  # fmt: skip
-        if picked in (EditorTab.SLIDERS, EditorTab.GRID):
-            editor = replace(editor, geo=choose_geo(editor))
-        st.button(
-            "Back to recent spend", icon=":material/restart_alt:", key="whatif_reset", type="tertiary",
-            on_click=_reset, args=(editor,),
-        )  # fmt: skip
-    return EditorTab(picked or EditorTab.SLIDERS), editor
-
-
 def _reset(editor: ScenarioEditor) -> None:
     editor.state.restart(to_json(first_whatif(editor.basis)))
 
@@ -121,46 +116,38 @@ def upgrade_inputs(state: PlanEditorState, basis: PlanBasis) -> None:
 def edit_goal(editor: ScenarioEditor, model: FittedMMM, recent: SpendForecast, answer: WhatIfAnswer) -> None:
     """The question, and its answer below."""
     with user_errors() as outcome:
-        question = _ask(editor, answer)
+        wording, key = editor.wording, f"{editor.prefix}_goal"
+        kinds = [f"Whole {wording.kpi_label}", f"Caused {wording.kpi_label}"]
+        with st.container(border=True, key=key):
+            picked = st.selectbox(
+                "Which money", [*editor.basis.channels, EVERYTHING], key=f"{key}_channel",
+                format_func=lambda name: wording.label(name) or "All channels, in present proportion",
+            )  # fmt: skip
+            kind = st.segmented_control("Reach", kinds, default=kinds[0], required=True, key=f"{key}_kind")
+            whole = kind == kinds[0]
+            caused = answer.kpi.mean
+            now = answer.whole_kpi.mean if whole and answer.whole_kpi else caused
+            # The first target stays while the scenario changes, or it would run away from its own answer.
+            target = f"{key}_target_{whole}"
+            st.session_state.setdefault(target, float(f"{max(now + FIRST_RISE * caused, 1.0):.4g}"))
+            value = st.number_input(
+                f"{kind} over the horizon", 0.0, key=target, step=float(f"{max(now / 100, 1.0):.1g}"),
+                format="%.0f",
+            )  # fmt: skip
+            sure = st.selectbox("How surely", list(CERTAINTIES), key=f"{key}_certainty")
+        question = GoalQuestion(float(value or 0.0), picked or None, whole, CERTAINTIES[sure])
         found = seek_goal(model, question, editor.inputs, editor.basis, recent)
     if not outcome.failed:
-        _show(editor, found)
-
-
-def _ask(editor: ScenarioEditor, answer: WhatIfAnswer) -> GoalQuestion:
-    wording, key = editor.wording, f"{editor.prefix}_goal"
-    kinds = [f"Whole {wording.kpi_label}", f"Caused {wording.kpi_label}"]
-    with st.container(border=True, key=key):
-        picked = st.selectbox(
-            "Which money", [*editor.basis.channels, EVERYTHING], key=f"{key}_channel",
-            format_func=lambda name: wording.label(name) or "All channels, in present proportion",
+        icon = ":material/flag:" if found.reached else ":material/block:"
+        say = st.success if found.reached else st.warning
+        say(plain(goal_seek_sentence(found, editor.wording, found.inputs.level)), icon=icon)
+        if found.reached and found.beyond_seen:
+            st.caption("That is more money than was ever spent: there the curve is a guess of the model.")
+        words = "Put it into the scenario" if found.reached else "Put the most into the scenario"
+        st.button(
+            words, icon=":material/input:", key=f"{editor.prefix}_goal_use", type="primary",
+            on_click=editor.change, args=(lambda _: found.inputs,),
         )  # fmt: skip
-        kind = st.segmented_control("Reach", kinds, default=kinds[0], required=True, key=f"{key}_kind")
-        whole = kind == kinds[0]
-        caused = answer.kpi.mean
-        now = answer.whole_kpi.mean if whole and answer.whole_kpi else caused
-        # The first target stays while the scenario changes, or it would run away from its own answer.
-        target = f"{key}_target_{whole}"
-        st.session_state.setdefault(target, float(f"{max(now + FIRST_RISE * caused, 1.0):.4g}"))
-        value = st.number_input(
-            f"{kind} over the horizon", 0.0, key=target, step=float(f"{max(now / 100, 1.0):.1g}"),
-            format="%.0f",
-        )  # fmt: skip
-        sure = st.selectbox("How surely", list(CERTAINTIES), key=f"{key}_certainty")
-    return GoalQuestion(float(value or 0.0), picked or None, whole, CERTAINTIES[sure])
-
-
-def _show(editor: ScenarioEditor, found: GoalAnswer) -> None:
-    icon = ":material/flag:" if found.reached else ":material/block:"
-    say = st.success if found.reached else st.warning
-    say(plain(goal_seek_sentence(found, editor.wording, found.inputs.level)), icon=icon)
-    if found.reached and found.beyond_seen:
-        st.caption("That is more money than was ever spent: there the curve is a guess of the model.")
-    words = "Put it into the scenario" if found.reached else "Put the most into the scenario"
-    st.button(
-        words, icon=":material/input:", key=f"{editor.prefix}_goal_use", type="primary",
-        on_click=editor.change, args=(lambda _: found.inputs,),
-    )  # fmt: skip
 
 
 def scenario_screen(
@@ -168,7 +155,21 @@ def scenario_screen(
 ) -> None:
     """The model and the horizon, then the board."""
     if state.saved is not None and not state.saved.model_available:
-        _show_saved(person, project, models[0], state, state.saved)
+        other = models[0]
+        wording = wording_of(other, project, plan_basis(other).period)
+        answer = from_json(WhatIfAnswer, state.saved.results or {})
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width="stretch"):
+                show_name(state)
+            new_button(person, project, PlanKind.WHATIF)
+        show_model_gone(state.saved)
+        show_sentence(answer, wording, float(state.saved.config["level"]))
+        show_whatif(answer, int(state.saved.config["periods"]), wording, float(state.saved.config["level"]))
+        if "spend" in state.saved.config:
+            # The first form held percent of the usual spend of a model that is gone: its money is not known.
+            inputs = read_whatif_inputs(state.saved.config)
+            scenario_actions(project, state, None, answer, inputs, wording)
+        show_channels(answer, wording, float(state.saved.config["level"]))
         return
     scenario_id = state.saved.id if state.saved else 0
     prefix = f"whatif_{project.project_id}_{scenario_id}_{state.round}"
@@ -181,26 +182,6 @@ def scenario_screen(
         st.caption(plain(horizon_text(basis.start_on, basis.end_on, basis.periods, basis.period)))
     if accept_model(info):
         scenario_editor(info, basis, state, wording_of(info, project, basis.period))
-
-
-def _show_saved(
-    person: Person, project: Membership, other: ModelInfo, state: PlanEditorState, scenario: ScenarioInfo
-) -> None:
-    """The saved answer alone; names are those of another model, as its own is gone."""
-    wording = wording_of(other, project, plan_basis(other).period)
-    answer = from_json(WhatIfAnswer, scenario.results or {})
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(width="stretch"):
-            show_name(state)
-        new_button(person, project, PlanKind.WHATIF)
-    show_model_gone(scenario)
-    show_sentence(answer, wording, float(scenario.config["level"]))
-    show_whatif(answer, int(scenario.config["periods"]), wording, float(scenario.config["level"]))
-    if "spend" in scenario.config:
-        # The first form held percent of the usual spend of a model that is gone: its money is not known.
-        inputs = read_whatif_inputs(scenario.config)
-        scenario_actions(project, state, None, answer, inputs, wording)
-    show_channels(answer, wording, float(scenario.config["level"]))
 
 
 @st.fragment

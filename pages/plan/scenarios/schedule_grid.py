@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.charts.formats import Wording
 from core.mmm.cents import to_cents
 from core.mmm.planning.plan_text import signed_money
 from core.mmm.planning.whatif_inputs import WhatIfInputs
@@ -37,48 +36,40 @@ def ask_spend(editor: ScenarioEditor) -> None:
     """One slider a channel; it moves the whole horizon and keeps its periods in their proportions."""
     inputs = editor.inputs
     for channel in editor.basis.channels:
-        _ask_channel(editor, channel, inputs.money(channel, editor.geo))
-
-
-def _ask_channel(editor: ScenarioEditor, channel: str, money: float) -> None:
-    own, wording = editor.own, editor.wording
-    slider = f"{editor.prefix}_{editor.geo}_slider_{channel}"
-    # A field for each amount: when a slider moves again before the browser has seen the new amount, what it
-    # sends belongs to a field that is gone, and cannot set the channel back.
-    amount = f"{editor.prefix}_{editor.geo}_{round(100 * money)}_amount_{channel}"
-    typical, unused = own.usual[channel], own.recent[channel] <= 0
-    # The schedule decides: the slider shows it, however it was changed.
-    _show(slider, _on_slider(100 * money / typical if typical > 0 else 0.0))
-    name = plain(wording.label(channel))
-    with st.container(border=True, gap="xsmall", key=f"{editor.prefix}_channel_{channel}"):
-        _name(name, typical, unused, wording)
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.slider(
-                f"{name}: percent of {'its average' if unused else 'recent'} spend", 0, MOST_PCT,
-                step=STEP_PCT, format="%d %%", key=slider, disabled=typical <= 0,
-                label_visibility="collapsed", on_change=_slid,
-                args=(editor, channel, slider, typical), width="stretch",
-            )  # fmt: skip
-            st.number_input(
-                f"{name}: spend in {wording.currency}", 0.0,
-                max(to_cents(typical * MOST_TIMES), money) if typical > 0 else None, value=money,
-                step=1000.0, format="%.0f", key=amount, disabled=typical <= 0, label_visibility="collapsed",
-                on_change=_typed, args=(editor, channel, amount, money), width=150,
-            )  # fmt: skip
-
-
-def _show(key: str, value: float) -> None:
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
-def _name(name: str, typical: float, unused: bool, wording: Wording) -> None:
-    word = "on average" if unused else "recently"
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.markdown(f"**{name}**", width="content")
-        st.caption(
-            plain(f"{wording.money(typical)} {word}" if typical > 0 else "never spent on"), width="content"
-        )
+        money = inputs.money(channel, editor.geo)
+        own, wording = editor.own, editor.wording
+        slider = f"{editor.prefix}_{editor.geo}_slider_{channel}"
+        # A field for each amount: when a slider moves again before the browser has seen the new amount, what
+        # it sends belongs to a field that is gone, and cannot set the channel back.
+        amount = f"{editor.prefix}_{editor.geo}_{round(100 * money)}_amount_{channel}"
+        typical, unused = own.usual[channel], own.recent[channel] <= 0
+        # The schedule decides: the slider shows it, however it was changed.
+        value = int(min(MOST_PCT, max(0, round(100 * money / typical if typical > 0 else 0.0))))
+        if st.session_state.get(slider) != value:
+            st.session_state[slider] = value
+        name = plain(wording.label(channel))
+        with st.container(border=True, gap="xsmall", key=f"{editor.prefix}_channel_{channel}"):
+            word = "on average" if unused else "recently"
+            with st.container(horizontal=True, horizontal_alignment="distribute"):
+                st.markdown(f"**{name}**", width="content")
+                st.caption(
+                    plain(f"{wording.money(typical)} {word}" if typical > 0 else "never spent on"),
+                    width="content",
+                )
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+                st.slider(
+                    f"{name}: percent of {'its average' if unused else 'recent'} spend", 0, MOST_PCT,
+                    step=STEP_PCT, format="%d %%", key=slider, disabled=typical <= 0,
+                    label_visibility="collapsed", on_change=_slid,
+                    args=(editor, channel, slider, typical), width="stretch",
+                )  # fmt: skip
+                st.number_input(
+                    f"{name}: spend in {wording.currency}", 0.0,
+                    max(to_cents(typical * MOST_TIMES), money) if typical > 0 else None, value=money,
+                    step=1000.0, format="%.0f", key=amount, disabled=typical <= 0,
+                    label_visibility="collapsed", on_change=_typed,
+                    args=(editor, channel, amount, money), width=150,
+                )  # fmt: skip
 
 
 def _slid(editor: ScenarioEditor, channel: str, slider: str, typical: float) -> None:
@@ -91,10 +82,6 @@ def _typed(editor: ScenarioEditor, channel: str, amount: str, shown: float) -> N
     # A field of a run that was overtaken is reported as new with the amount it was made for.
     if money != shown:
         editor.change(lambda inputs: scale(inputs, editor.basis, channel, money, editor.geo))
-
-
-def _on_slider(share: float) -> int:
-    return int(min(MOST_PCT, max(0, round(share))))
 
 
 @dataclass
@@ -137,12 +124,24 @@ def edit_grid(editor: ScenarioEditor) -> None:
     inputs = editor.inputs
     by_month = _ask_months(editor)
     slot = _slot(editor)
-    grid = _grid_of(slot, inputs, (editor.geo, by_month))
+    view = (editor.geo, by_month)
+    grid: ScheduleGrid | None = st.session_state.get(slot)
+    if grid is None or grid.view != view or grid.current.spend != inputs.spend:
+        grid = ScheduleGrid(inputs, inputs, view, grid.number + 1 if grid else 0)
+        st.session_state[slot] = grid
+    grid = grid
     table = _view(grid.base, editor.geo, by_month)
+    shown: dict[str, Any] = {"_index": st.column_config.TextColumn("", pinned=True, width=110)}
+    for name in inputs.channels:
+        shown[name] = st.column_config.NumberColumn(
+            editor.wording.label(name), min_value=0.0, step=0.01, format="localized"
+        )
     st.data_editor(
-        table.set_axis([_day(day, by_month) for day in table.index], axis=0),
+        table.set_axis(
+            [(f"{day:%b %Y}" if by_month else f"{day.day} {day:%b %Y}") for day in table.index], axis=0
+        ),
         key=_editor_key(slot, grid),
-        column_config=_columns(inputs, editor.wording),
+        column_config=shown,
         height=min(len(table), MOST_ROWS) * 35 + 40,
         alt="Money by period and channel, to edit",
     )
@@ -158,14 +157,6 @@ def _ask_months(editor: ScenarioEditor) -> bool:
         label_visibility="collapsed", help="A month is spread over its periods in their present proportions",
     )  # fmt: skip
     return picked == "Months"
-
-
-def _grid_of(slot: str, inputs: WhatIfInputs, view: tuple[str, bool]) -> ScheduleGrid:
-    grid: ScheduleGrid | None = st.session_state.get(slot)
-    if grid is None or grid.view != view or grid.current.spend != inputs.spend:
-        grid = ScheduleGrid(inputs, inputs, view, grid.number + 1 if grid else 0)
-        st.session_state[slot] = grid
-    return grid
 
 
 def _view(inputs: WhatIfInputs, geo: str, by_month: bool) -> pd.DataFrame:
@@ -212,19 +203,6 @@ def _with_cells(grid: ScheduleGrid) -> WhatIfInputs:
     for (day, name), value in typed.items():
         frame.loc[day, name] = value
     return grid.base.with_frame(frame, geo)
-
-
-def _columns(inputs: WhatIfInputs, wording: Wording) -> dict[str, Any]:
-    shown: dict[str, Any] = {"_index": st.column_config.TextColumn("", pinned=True, width=110)}
-    for name in inputs.channels:
-        shown[name] = st.column_config.NumberColumn(
-            wording.label(name), min_value=0.0, step=0.01, format="localized"
-        )
-    return shown
-
-
-def _day(day: pd.Timestamp, by_month: bool) -> str:
-    return f"{day:%b %Y}" if by_month else f"{day.day} {day:%b %Y}"
 
 
 def _show_totals(editor: ScenarioEditor, inputs: WhatIfInputs) -> None:

@@ -140,7 +140,13 @@ def show_answer(
         st.markdown(f"#### {plain(words)}")
         horizon = horizon_text(answer.start_on, answer.end_on, inputs.periods, wording.period)
         st.caption(plain(f"{horizon}. {goal_sentence(inputs, wording)}"))
-        _show_certainty(answer, inputs, wording)
+        optimum = None if inputs.chosen_value else optimum_sentence(answer, wording)
+        worst = None
+        if inputs.risk != RiskView.MEAN or inputs.chosen_value:
+            worst = worst_sentence(answer, inputs.risk_share, wording)
+        said = " ".join(words for words in (optimum, worst) if words)
+        if said:
+            st.caption(f":material/verified: {plain(said)}")
         warning = _extrapolation(answer, inputs, wording)
         if warning:
             st.warning(plain(warning), icon=":material/warning:")
@@ -155,17 +161,6 @@ def show_answer(
     show_geos(answer, wording)
     if curves is not None and not curves.empty:
         show_curves(answer, curves, wording, inputs.level)
-
-
-def _show_certainty(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> None:
-    """How sure it is that this is an optimum, and what the plan brings where things go badly."""
-    optimum = None if inputs.chosen_value else optimum_sentence(answer, wording)
-    worst = None
-    if inputs.risk != RiskView.MEAN or inputs.chosen_value:
-        worst = worst_sentence(answer, inputs.risk_share, wording)
-    said = " ".join(words for words in (optimum, worst) if words)
-    if said:
-        st.caption(f":material/verified: {plain(said)}")
 
 
 def _extrapolation(answer: BudgetAnswer, inputs: BudgetInputs, wording: Wording) -> str | None:

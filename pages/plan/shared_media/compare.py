@@ -77,7 +77,7 @@ def _show(comparison: PlanComparison, project: Membership, wording: Wording) -> 
         figure = plans_channels(comparison, wording, baseline.plan.level)
         chart(figure, key="compare_channels", alt=alt_text(figure), height=int(figure.layout.height))
     section("Side by side")
-    table = _table(comparison, wording)
+    table = pd.DataFrame({s.plan.name: _column(s, comparison, wording) for s in comparison.outcomes})
     st.dataframe(
         table,
         key="compare_table",
@@ -104,17 +104,16 @@ def _verdict(standing: PlanOutcome, baseline: PlanOutcome, wording: Wording) -> 
     return f"for {money} {gain}. {better_sentence(standing.probability_better, other)}"
 
 
-def _table(comparison: PlanComparison, wording: Wording) -> pd.DataFrame:
-    """One column per plan, so that five fit a screen and a phone scrolls sideways."""
-    return pd.DataFrame({s.plan.name: _column(s, comparison, wording) for s in comparison.outcomes})
-
-
 def _column(standing: PlanOutcome, comparison: PlanComparison, wording: Wording) -> dict[str, str]:
     kpi, gap, roas = standing.kpi, standing.difference, standing.roas
     spend = {o.channel: o.after_value for o in standing.plan.answer.channels}
+    whole = getattr(standing.plan.answer, "whole_kpi", None)
+    forecast = {}
+    if whole:
+        forecast[wording.kpi_label] = f"{wording.kpi(whole.mean)} ({interval_text(whole, wording)})"
     facts = {
         "Budget": wording.money(standing.spend_value),
-        **_whole(standing, wording),
+        **forecast,
         f"Caused {wording.kpi_label}": f"{wording.kpi(kpi.mean)} ({interval_text(kpi, wording)})",
         wording.return_name: wording.per_money(roas.mean) if roas else "–",
         "Difference": "compared with" if gap is None else
@@ -125,11 +124,3 @@ def _column(standing: PlanOutcome, comparison: PlanComparison, wording: Wording)
         "Model": f"{standing.plan.model_name} (no. {standing.plan.model_id})",
     }  # fmt: skip
     return facts | {wording.label(c): wording.money(spend.get(c, 0.0)) for c in comparison.channels}
-
-
-def _whole(standing: PlanOutcome, wording: Wording) -> dict[str, str]:
-    """The whole KPI of the horizon, where the plan forecasts it."""
-    whole = getattr(standing.plan.answer, "whole_kpi", None)
-    return (
-        {wording.kpi_label: f"{wording.kpi(whole.mean)} ({interval_text(whole, wording)})"} if whole else {}
-    )

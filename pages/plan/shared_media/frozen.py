@@ -33,16 +33,6 @@ def show_frozen(project: Membership, state: PlanEditorState) -> bool:
     info = state.saved
     if info is None or info.frozen is None:
         return False
-    _head(project, info)
-    wording = info.frozen.wording
-    if info.kind == PlanKind.BUDGET:
-        _budget(project, state, info, wording)
-    else:
-        _whatif(project, state, info, wording)
-    return True
-
-
-def _head(project: Membership, info: ScenarioInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frozen_head"):
         st.markdown(f"**{plain(info.name)}**", width="content")
         st.badge(frozen_text(info), icon=":material/ac_unit:", color="blue")
@@ -62,13 +52,17 @@ def _head(project: Membership, info: ScenarioInfo) -> None:
         st.caption(
             plain(f"Model: {origin.model_words}, trained {origin.trained_on}. Data: {origin.data_words}.")
         )
-
-
-def _budget(project: Membership, state: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:
-    inputs = read_budget_inputs(info.config, wording.labels)
-    answer = from_json(BudgetAnswer, info.results or {})
-    actions = partial(budget_actions, project, state, None, answer, inputs, wording)
-    show_answer(answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), actions)
+    wording = info.frozen.wording
+    if info.kind == PlanKind.BUDGET:
+        inputs = read_budget_inputs(info.config, wording.labels)
+        answer = from_json(BudgetAnswer, info.results or {})
+        actions = partial(budget_actions, project, state, None, answer, inputs, wording)
+        show_answer(
+            answer, inputs, wording, _curves(info.cache_key, inputs.periods, inputs.level, info), actions
+        )
+    else:
+        _whatif(project, state, info, wording)
+    return True
 
 
 def _whatif(project: Membership, state: PlanEditorState, info: ScenarioInfo, wording: Wording) -> None:

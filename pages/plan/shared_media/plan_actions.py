@@ -105,7 +105,39 @@ def _drawer(why: Why, wording: Wording) -> None:
     picked = st.selectbox("Figure", names, key="why_figure")
     _show_reason(why.reasons[names.index(picked or names[0])])
     st.divider()
-    _show_origin(why, wording)
+    origin = why.origin
+    facts = [
+        f"**{why.count:,}** posterior draws of {origin.draws:,} kept, seed **{why.seed}**, "
+        f"{why.level * 100:.0f} % intervals".replace(" %", "\u00a0%"),
+        f"Model **{plain(origin.model_words)}**, trained {plain(origin.trained_on)}"
+        + ("" if origin.converged else ", :orange[not converged]"),
+        f"Data: {plain(origin.data_words)}",
+    ]
+    st.markdown("\n".join(f"- {fact}" for fact in facts))
+    if why.limits:
+        with st.expander(f"Limits in force ({len(why.limits)})"):
+
+            def amount(value: float | None, of_total: bool) -> str:
+                if value is None:
+                    return ""
+                return f"{value:.1%}" if of_total else wording.money(value)
+
+            st.dataframe(
+                pd.DataFrame(
+                    {
+                        "Limit": [limit.name for limit in why.limits],
+                        "At least": [amount(limit.least, limit.of_total) for limit in why.limits],
+                        "At most": [amount(limit.most, limit.of_total) for limit in why.limits],
+                        "Note": [limit.note for limit in why.limits],
+                    }
+                ),
+                hide_index=True,
+                key="why_limits",
+                alt="Limits in force",
+            )
+    with st.expander("The model’s set-up"):
+        st.json(json.loads(json.dumps(dict(origin.config))), expanded=1)
+    st.caption("Every single draw stands in the workbook, sheet Draws.")
 
 
 def _show_reason(reason: WhyStep) -> None:
@@ -118,40 +150,6 @@ def _show_reason(reason: WhyStep) -> None:
         height=38 + 35 * len(rows),
         key=f"why_parts_{reason.name}",
         alt=f"The numbers that make up {reason.name}",
-    )
-
-
-def _show_origin(why: Why, wording: Wording) -> None:
-    origin = why.origin
-    facts = [
-        f"**{why.count:,}** posterior draws of {origin.draws:,} kept, seed **{why.seed}**, "
-        f"{why.level * 100:.0f} % intervals".replace(" %", "\u00a0%"),
-        f"Model **{plain(origin.model_words)}**, trained {plain(origin.trained_on)}"
-        + ("" if origin.converged else ", :orange[not converged]"),
-        f"Data: {plain(origin.data_words)}",
-    ]
-    st.markdown("\n".join(f"- {fact}" for fact in facts))
-    if why.limits:
-        with st.expander(f"Limits in force ({len(why.limits)})"):
-            st.dataframe(_limits(why, wording), hide_index=True, key="why_limits", alt="Limits in force")
-    with st.expander("The model’s set-up"):
-        st.json(json.loads(json.dumps(dict(origin.config))), expanded=1)
-    st.caption("Every single draw stands in the workbook, sheet Draws.")
-
-
-def _limits(why: Why, wording: Wording) -> pd.DataFrame:
-    def amount(value: float | None, of_total: bool) -> str:
-        if value is None:
-            return ""
-        return f"{value:.1%}" if of_total else wording.money(value)
-
-    return pd.DataFrame(
-        {
-            "Limit": [limit.name for limit in why.limits],
-            "At least": [amount(limit.least, limit.of_total) for limit in why.limits],
-            "At most": [amount(limit.most, limit.of_total) for limit in why.limits],
-            "Note": [limit.note for limit in why.limits],
-        }
     )
 
 
@@ -209,7 +207,27 @@ def show_actions(
         copy_link(project.project_id, saved.id)
         _note_box(project, saved)
         if not saved.is_frozen and saved.model_available:
-            _freeze_box(project, state, saved, wording)
+            if not may(project, Permission.PLAN_EDIT):
+                return
+            changed = state.unsaved or state.stale
+            reason = "Save the changes first." if changed else None
+            label, icon = "Freeze", ":material/ac_unit:"
+            with st.popover(
+                label, icon=icon, disabled=changed, help=reason, key=f"freeze_{saved.id}", width="content"
+            ):
+                st.markdown(
+                    "Question, answer, words and the model itself are kept as they are now, even when "
+                    "the model or its data are deleted. **This cannot be taken back**; "
+                    "changes go into a copy."
+                )
+                if st.button("Freeze for good", type="primary", key=f"freeze_now_{saved.id}"):
+                    frozen: Any = attempt(
+                        plan_store.freeze_scenario, saved.id, wording, seen_at=saved.updated_at,
+                        done=f"“{saved.name}” is frozen",
+                    )  # fmt: skip
+                    if frozen is not FAILED:
+                        state.open(frozen)
+                        st.rerun()
 
 
 def _origin(state: PlanEditorState, info: ModelInfo | None, wording: Wording) -> PlanOrigin:
@@ -233,24 +251,28 @@ def title_of(project: Membership, scenario: ScenarioInfo | None, name: str) -> P
 def export_row(project: Membership, report: Make, *, key: str, name: str = "plan") -> None:
     """The button with every file of a plan, called by its name; each is made when it is asked for."""
     note = "The workbook’s first sheet can be changed and read back as a scenario."
-    download_menu(project, _downloads(report, _file_name(name)), note, key=f"{key}_export")
-
-
-def _downloads(report: Make, base: str) -> list[Download]:
+    base = re.sub(r"[^\w-]+", "-", name).strip("-_")[:60] or "plan"
     pdf = "application/pdf"
-    return [
-        Download("PowerPoint", f"{base}.pptx", PPTX, partial(_slides, report), ":material/slideshow:"),
-        Download("PDF one-pager", f"{base}.pdf", pdf, partial(_page, report), ":material/picture_as_pdf:"),
-        Download("Excel workbook", f"{base}.xlsx", XLSX, partial(_workbook, report), ":material/table:"),
-        Download("CSV by date and channel", f"{base}.csv", "text/csv", partial(_table, report),
-                 ":material/table_view:"),
-        Download("Picture", f"{base}.png", "image/png", partial(_picture, report), ":material/image:"),
-    ]  # fmt: skip
-
-
-def _file_name(name: str) -> str:
-    """The plan's name as every system takes it for a file."""
-    return re.sub(r"[^\w-]+", "-", name).strip("-_")[:60] or "plan"
+    download_menu(
+        project,
+        [
+            Download("PowerPoint", f"{base}.pptx", PPTX, partial(_slides, report), ":material/slideshow:"),
+            Download(
+                "PDF one-pager", f"{base}.pdf", pdf, partial(_page, report), ":material/picture_as_pdf:"
+            ),
+            Download("Excel workbook", f"{base}.xlsx", XLSX, partial(_workbook, report), ":material/table:"),
+            Download(
+                "CSV by date and channel",
+                f"{base}.csv",
+                "text/csv",
+                partial(_table, report),
+                ":material/table_view:",
+            ),
+            Download("Picture", f"{base}.png", "image/png", partial(_picture, report), ":material/image:"),
+        ],
+        note,
+        key=f"{key}_export",
+    )
 
 
 # The libraries behind these files are slow to load and wanted only when somebody asks for one.
@@ -283,29 +305,6 @@ def _picture(report: Make) -> bytes:
 
     made = report()
     return plan_png(made.answer, made.wording, made.title.name, made.answer_text)
-
-
-def _freeze_box(project: Membership, state: PlanEditorState, saved: ScenarioInfo, wording: Wording) -> None:
-    if not may(project, Permission.PLAN_EDIT):
-        return
-    changed = state.unsaved or state.stale
-    reason = "Save the changes first." if changed else None
-    label, icon = "Freeze", ":material/ac_unit:"
-    with st.popover(
-        label, icon=icon, disabled=changed, help=reason, key=f"freeze_{saved.id}", width="content"
-    ):
-        st.markdown(
-            "Question, answer, words and the model itself are kept as they are now, even when the model or "
-            "its data are deleted. **This cannot be taken back**; changes go into a copy."
-        )
-        if st.button("Freeze for good", type="primary", key=f"freeze_now_{saved.id}"):
-            frozen: Any = attempt(
-                plan_store.freeze_scenario, saved.id, wording, seen_at=saved.updated_at,
-                done=f"“{saved.name}” is frozen",
-            )  # fmt: skip
-            if frozen is not FAILED:
-                state.open(frozen)
-                st.rerun()
 
 
 def _note_box(project: Membership, saved: ScenarioInfo) -> None:

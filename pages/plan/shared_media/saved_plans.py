@@ -53,7 +53,17 @@ def show_saved(person: Person, project: Membership, kind: PlanKind) -> None:
     def facts(plan: ScenarioInfo) -> str:
         own = plan.frozen.wording if plan.frozen else wording
         note = f"  \n:material/sticky_note_2: {plain(plan.note.splitlines()[0][:120])}" if plan.note else ""
-        return plain(_facts(plan, own)) + note
+        facts = []
+        compared = compared_plan(plan)
+        if compared is not None:
+            facts.append(own.money(compared.answer.total_value))
+            other = "recent spend" if plan.kind == PlanKind.WHATIF else "today’s split"
+            facts.append(f"{signed(compared.answer.difference.mean, own)} {own.kpi_label} against {other}")
+        facts.append(f"{plan.config.get('periods')} {own.period}s")
+        model = f"model “{plan.model_name}” (no. {plan.model_id})"
+        facts.append(model if plan.model_available else f"{model}, deleted")
+        facts.append(f"{plan.created_by}, {ago(plan.updated_at, dt.datetime.now(dt.UTC))}")
+        return plain(" · ".join(facts)) + note
 
     show_list(
         KINDS[kind], project, plans, facts, badges=_frozen_badge, buttons=_open_button,
@@ -81,22 +91,6 @@ def _open_button(plan: ScenarioInfo) -> None:
     if not plan.archived and st.button("Open", key=f"plan_open_{plan.id}", icon=":material/open_in_new:"):
         open_plan(plan)
         st.rerun()
-
-
-def _facts(plan: ScenarioInfo, wording: Wording) -> str:
-    facts = []
-    compared = compared_plan(plan)
-    if compared is not None:
-        facts.append(wording.money(compared.answer.total_value))
-        other = "recent spend" if plan.kind == PlanKind.WHATIF else "today’s split"
-        facts.append(
-            f"{signed(compared.answer.difference.mean, wording)} {wording.kpi_label} against {other}"
-        )
-    facts.append(f"{plan.config.get('periods')} {wording.period}s")
-    model = f"model “{plan.model_name}” (no. {plan.model_id})"
-    facts.append(model if plan.model_available else f"{model}, deleted")
-    facts.append(f"{plan.created_by}, {ago(plan.updated_at, dt.datetime.now(dt.UTC))}")
-    return " · ".join(facts)
 
 
 def save_buttons(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -68,23 +68,25 @@ def show_verdict(verdict: Verdict, fix: Callable[[tuple[Issue, ...]], None], key
             st.caption(f"Score **{verdict.overall_score}** of 100", width="content")
         st.caption(SAYS[str(verdict.status)])
         for at, issue in enumerate(verdict.issues):
-            _show_issue(issue, fix, f"{key}_fix_{at}")
+            with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+                with st.container(gap="xxsmall", width="stretch"):
+                    severity = str(issue.severity)
+                    st.markdown(f":{SEVERITIES[severity]}-badge[{severity}] {plain(issue.message)}")
+                    st.caption(plain(issue.suggested_fix))
+                if issue.fix is not None:
+                    st.button(
+                        "Fix",
+                        icon=":material/build:",
+                        key=(f"{key}_fix_{at}"),
+                        on_click=fix,
+                        args=((issue,),),
+                    )
         curable = tuple(issue for issue in verdict.issues if issue.fix is not None)
         if len(curable) > 1:
             st.button(
                 "Fix all", icon=":material/auto_fix_high:", type="primary", key=f"{key}_fix_all",
                 on_click=fix, args=(curable,),
             )  # fmt: skip
-
-
-def _show_issue(issue: Issue, fix: Callable[[tuple[Issue, ...]], None], key: str) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(gap="xxsmall", width="stretch"):
-            severity = str(issue.severity)
-            st.markdown(f":{SEVERITIES[severity]}-badge[{severity}] {plain(issue.message)}")
-            st.caption(plain(issue.suggested_fix))
-        if issue.fix is not None:
-            st.button("Fix", icon=":material/build:", key=key, on_click=fix, args=((issue,),))
 
 
 def show_kpis(kpis: PromoKpis, wording: Wording) -> None:
@@ -112,24 +114,23 @@ def show_breakdown(kpis: PromoKpis, wording: Wording, key: str) -> None:
     )  # fmt: skip
     drawn = breakdown_bars(kpis, str(picked), wording)
     chart(drawn, key=f"{key}_bars_{picked}", height=int(drawn.layout.height))
-    rows = [_row(row, there[str(picked)], wording) for row in kpis.breakdown[str(picked)]]
+    rows = [
+        {
+            there[str(picked)]: str(row["name"]),
+            "Sales": wording.money(row["sales_value"]),
+            "± Sales": signed_money(row["sales_value_delta"], wording),
+            "Margin": wording.money(row["margin_value"]),
+            "± Margin": signed_money(row["margin_value_delta"], wording),
+            "Margin %": pct(row["margin_pct"]),
+            "Units": compact(row["units"]),
+            "± Units": signed_count(row["units_delta"]),
+        }
+        for row in kpis.breakdown[str(picked)]
+    ]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key=f"{key}_table", height=38 + 35 * min(len(rows), 10),
         alt=f"Sales, margin and units by {there[str(picked)]}",
     )  # fmt: skip
-
-
-def _row(row: Mapping[str, Any], name: str, wording: Wording) -> dict[str, str]:
-    return {
-        name: str(row["name"]),
-        "Sales": wording.money(row["sales_value"]),
-        "± Sales": signed_money(row["sales_value_delta"], wording),
-        "Margin": wording.money(row["margin_value"]),
-        "± Margin": signed_money(row["margin_value_delta"], wording),
-        "Margin %": pct(row["margin_pct"]),
-        "Units": compact(row["units"]),
-        "± Units": signed_count(row["units_delta"]),
-    }
 
 
 def show_notes(kpis: PromoKpis) -> None:

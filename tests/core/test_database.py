@@ -103,6 +103,7 @@ def test_without_any_configuration_the_app_brings_its_database_and_takes_it_down
         new_home,
         """
         from sqlalchemy import text
+        import core.access.store  # registers the roles as seeds
         from core.database import read_session
         with read_session() as s:
             print(s.scalar(text("select count(*) from roles")))

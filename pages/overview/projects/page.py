@@ -6,8 +6,7 @@ import streamlit as st
 
 from core.access import Person
 from core.database import session
-from core.projects import store as projects
-from core.projects import store as store
+from core.projects import store
 from core.projects.project_info import ProjectInfo
 from core.projects.store import duplicate_project
 from pages.shared.access import open_screen
@@ -29,25 +28,9 @@ ACTIONS = ItemActions(
 )
 EDITORS = {"owner", "admin", "manager"}
 DELETERS = {"owner", "admin"}
-
-
 CURRENCIES = (
-    "EUR",
-    "USD",
-    "GBP",
-    "CHF",
-    "SEK",
-    "NOK",
-    "DKK",
-    "PLN",
-    "CZK",
-    "TRY",
-    "INR",
-    "JPY",
-    "CNY",
-    "AUD",
-    "CAD",
-    "BRL",
+    *("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN"),
+    *("CZK", "TRY", "INR", "JPY", "CNY", "AUD", "CAD", "BRL"),
 )
 
 
@@ -65,7 +48,7 @@ def create_dialog() -> None:
     if not pressed:
         return
     made = attempt(
-        projects.create_project, name, description=description, currency=currency, kpi_label=kpi_label
+        store.create_project, name, description=description, currency=currency, kpi_label=kpi_label
     )
     if made:
         choose_project(made.id)
@@ -82,7 +65,7 @@ def settings_dialog(project: ProjectInfo) -> None:
         st.caption("The currency is a label: changing it converts no figures.")
         pressed = st.form_submit_button("Save", type="primary")
     if pressed and attempt(
-        projects.update_project,
+        store.update_project,
         project.id,
         description=description,
         currency=currency,

@@ -144,7 +144,7 @@ def test_a_draft_that_a_newer_change_overtakes_is_never_made(owner, sample, monk
     frame, made, gate = dataset_frame(sample), [], Event()
     config = SetUp(sample, "Robyn", _mapping(sample)).config(frame)
     monkeypatch.setattr(
-        work, "draft_fit", lambda *given, **named: made.append(1) or fit_quick(*given, **named)
+        work, "fit_quick", lambda *given, **named: made.append(1) or fit_quick(*given, **named)
     )
     work._WORKER.submit(gate.wait)
     with monkeypatch.context() as overtaken:

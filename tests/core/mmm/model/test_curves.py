@@ -69,7 +69,7 @@ from core.mmm.model.pymc_model import build_pymc_model
 from core.mmm.model.structure import packed, structure_of
 from core.mmm.training import keep_draws
 from core.mmm.warm_up import _money
-from pages.measure.model.labels import SATURATION_WORDS
+from pages.measure.model.labels import SATURATION_LABELS
 from pages.measure.model.channels import options_of
 from tests.core.mmm.samples import plain, weekly
 
@@ -89,7 +89,7 @@ assert abs(plan.spend.sum() - 1000.0) < 0.01
 import pandas as pd
 what_if = simulate(model, pd.DataFrame(1.0, index=range(4), columns=list(model.channels)), draws=3)
 assert np.isfinite(what_if).all()
-assert "Power of two" in SATURATION_WORDS.values()
+assert "Power of two" in SATURATION_LABELS.values()
 assert any(option.path[-1] == "half_sd" for option in options_of(config, "zeta"))
 build_pymc_model(structure)
 print("every consumer has it")

@@ -39,7 +39,8 @@ worker: $(RUNTIME) ## start one more training worker (needs DATABASE_URL of a sh
 
 test: $(DEVELOP) ## run every test; installs Debian's chromium and postgresql-15 when it may
 	@.ci/test-tools $(BIN)/python
-	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup --no-loadscope-reorder --ignore=tests/browser $(ARGS)
+	@$(BIN)/python -m pytest -q tests/browser $(ARGS)
 
 dates: $(DEVELOP) ## run the tests of core and pages on the last of a month, 29 February, 31 December and a DST night
 	@.ci/dates $(BIN)/python -n $(JOBS) -m "not slow" tests/core tests/pages $(ARGS)

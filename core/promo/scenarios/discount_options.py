@@ -55,7 +55,7 @@ class ChannelOptions:
     ) -> ChannelOptions:
         """The block of these patterns; `share` (line, cell) of each cell's revenue that a line targets."""
         kept = np.exp((running.astype(float) @ share) @ response.rival)
-        lost = (kept - 1) @ np.stack([response.sales, response.margin]).T
+        lost = (kept - 1) @ np.stack([response.sold, response.sold * response.rates[0]]).T
         return cls(choices, running, kept, lost.T, share, response)
 
     def around(self, on: Sequence[bool]) -> ChannelOptions:
@@ -109,7 +109,7 @@ def channel_options(response: Response, lines: Sequence[Mechanic], grid: Grid) -
 
 def _line_options(response: Response, place: int, line: Mechanic, discounts: Floats) -> LineOptions:
     cells = np.array(response.cells_of(line), dtype=int)
-    base = response.sales[cells] * response.share_of(line)
+    base = response.sold[cells] * response.share_of(line)
     rate, slope = response.rates[0][cells][:, None], response.slope[cells][:, None]
     bought = base[:, None] * (1 + response.uplift(cells[:, None], discounts[None, :]))
     margin = bought * (rate + slope * discounts / 100) - base[:, None] * rate

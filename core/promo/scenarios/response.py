@@ -10,7 +10,8 @@ u(d), the points of margin g per point of discount and the share p by which pric
     units   B r b [ 1 + s ((1 + u) e / (1 - p d / 100) - 1) ]
 
 where e is what makes single promotions differ (1 in expectation). A line at 0 % is no promotion: it changes
-nothing, not even other departments.
+nothing, not even other departments. Where nothing is expected to be sold (returns may exceed sales), there is
+no rate and nothing that a promotion could change; the baseline keeps its sums.
 """
 
 from __future__ import annotations
@@ -114,8 +115,13 @@ class Response:
     @cached_property
     def rates(self) -> tuple[Floats, Floats]:
         """(cell,) margin and units per money of sales; 0 where nothing is sold."""
-        money = np.where(self.sales > 0, self.sales, 1.0)
+        money = np.where(self.sales > 0, self.sales, np.inf)
         return self.margin / money, self.units / money
+
+    @cached_property
+    def sold(self) -> Floats:
+        """(cell,) the sales that a promotion can change: those of cells in which something is sold."""
+        return np.maximum(self.sales, 0.0)
 
     @cached_property
     def places(self) -> Mapping[Place, list[int]]:
@@ -161,10 +167,13 @@ class Response:
             kept=np.exp(exposure.promoted @ self.rival), uplift=self.uplift(at, exposure.discount_pct),
             slope=self.slope[at], scatter=np.ones(len(at)),
         )  # fmt: skip
-        sales = self.sales * used.level
-        base = np.stack([sales, sales * used.rate, sales * used.per]) if factors else self.base
-        left = sales * used.kept
-        lost = left - sales
+        sold = self.sold * used.level
+        base = self.base
+        if factors:
+            drawn = np.stack([sold, sold * used.rate, sold * used.per])
+            base = np.where(self.sales > 0, drawn, self.base[:, None] * used.level)
+        left = sold * used.kept
+        lost = left - sold
         usual, rate = left[..., at] * exposure.share, used.rate[..., at]
         bought = usual * (1 + used.uplift) * used.scatter
         price = np.maximum(1 - self.price * discount, LEAST_PRICE)
@@ -189,7 +198,7 @@ class Response:
 
     def line_weights(self, exposure: Exposure) -> Floats:
         """(exposed,) how much each cell of a line weighs: by its sales, evenly where nothing is sold."""
-        money = self.sales[exposure.cell]
+        money = self.sold[exposure.cell]
         total = np.bincount(exposure.line, money, minlength=1)
         money = np.where(total[exposure.line] > 0, money, 1.0)
         return np.asarray(money / np.bincount(exposure.line, money, minlength=1)[exposure.line])

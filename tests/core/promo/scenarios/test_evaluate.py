@@ -195,6 +195,27 @@ def test_expectations_lie_within_their_intervals(lines):
         assert lower - 1e-9 <= kpis.deltas[name] <= upper + 1e-9
 
 
+@pytest.mark.parametrize("sales", [-70.0, 0.0])
+def test_where_returns_exceed_sales_the_baseline_stays_and_a_promotion_changes_nothing(sales):
+    rows = forecast()
+    none = (rows["department"] == "TV") & (rows["channel"] == "online")
+    rows.loc[none, ["sales_value", "margin_value", "units"]] = sales / 7, -30.0, -2.0
+
+    def kpis_of(*lines):
+        plan = PromoScenario("Test", START, END, "balanced", lines)
+        return evaluate(plan, made_baseline(), made_uplift(), made_settings(), forecast=rows)
+
+    promoted, usual = (kpis_of(Mechanic("TV", "online", discount)) for discount in (20, 0))
+    assert promoted.totals["sales_value"] <= usual.totals["sales_value"]  # Audio may lose, TV gains nothing
+    line = promoted.lines[0]
+    assert (line.sales_value_delta, line.margin_value_delta) == (0, 0)
+    for kpis in (promoted, usual):
+        for name in Kpi:
+            lower, upper = kpis.intervals[name]
+            assert lower <= kpis.totals[name] <= upper
+    assert usual.totals["margin_value"] == pytest.approx(rows["margin_value"].sum())
+
+
 def test_cells_without_history_and_discounts_beyond_any_say_so():
     kpis = asked(Mechanic("Audio", "offline", 10), Mechanic("TV", "online", 40))
     assert [line.pooled for line in kpis.lines] == [True, False]
